@@ -1,0 +1,86 @@
+/** Reverse-mode differentiation: gradients are graphs like any other, and can be differentiated again. */
+import { add } from "../ops/arithmetic.js";
+import { broadcastTo } from "../ops/broadcast-to.js";
+import { isDifferentiable } from "../ops/define.js";
+import { scalar } from "../ops/scalar.js";
+import { identity } from "../ops/stop-gradient.js";
+import { ShapeError, show } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/**
+ * dy/dx for each x, on the recorded graph. Zeros where y does not depend on x.
+ *
+ * @param y  a single number
+ * @throws ShapeError if it is not
+ */
+export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
+  if (y.size !== 1 || y.rank !== 0)
+    throw new ShapeError(`gradients: y is ${show(y.shape)}, expected a single number`);
+  return pullBack(y, scalar(1), xs);
+}
+
+/** Σ dy · ∂y/∂x for each x: the vector–Jacobian product. */
+export function pullBack(y: Tensor, dy: Tensor, xs: readonly Tensor[]): Tensor[] {
+  const order = inputsFirst(y);
+  const wanted = new Set<Tensor>(xs);
+  // Only what lies between y and an x takes part: the gradient of the pictures, say, is never formed.
+  const between = new Set<Tensor>();
+  for (const node of order) if (wanted.has(node) || node.inputs.some((input) => between.has(input))) between.add(node);
+  const sums = new Map<Tensor, Tensor>();
+  if (between.has(y)) sums.set(y, dy);
+  for (const node of [...order].reverse()) {
+    const arriving = sums.get(node);
+    if (!arriving || node.inputs.length === 0 || !isDifferentiable(node.operation)) continue;
+    if (!node.inputs.some((input) => between.has(input))) continue;
+    const { inputs, attributes } = node;
+    const parts = node.operation.definition.vjp(arriving, { inputs, output: node, attributes });
+    parts.forEach((part, i) => {
+      const input = inputs[i];
+      if (!part || !between.has(input)) return;
+      const sum = sums.get(input);
+      sums.set(input, sum ? add(sum, part) : part);
+    });
+  }
+  return xs.map((x) => sums.get(x) ?? broadcastTo(scalar(0), x.shape));
+}
+
+/** All nodes below y, without recursion: graphs are deeper than call stacks. */
+function inputsFirst(y: Tensor): Tensor[] {
+  const order: Tensor[] = [];
+  const done = new Set<Tensor>();
+  const stack: { node: Tensor; next: number }[] = [{ node: y, next: 0 }];
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1];
+    if (done.has(top.node)) stack.pop();
+    else if (top.next < top.node.inputs.length) stack.push({ node: top.node.inputs[top.next++], next: 0 });
+    else {
+      done.add(top.node);
+      order.push(top.node);
+      stack.pop();
+    }
+  }
+  return order;
+}
+
+/** The value of f and its gradient at x (one tensor, or a list of them). */
+export function valueAndGrad<X extends Tensor | readonly Tensor[]>(
+  f: (x: X) => Tensor,
+): (x: X) => { value: Tensor; gradient: X extends Tensor ? Tensor : Tensor[] } {
+  return (x) => {
+    // Nodes of their own, so that a value that reaches f by another way counts as a constant.
+    const places = (Array.isArray(x) ? x : [x as Tensor]).map(identity);
+    const value = f((Array.isArray(x) ? places : places[0]) as unknown as X);
+    if (value.rank !== 0)
+      throw new ShapeError(`grad: the function returns ${show(value.shape)}, expected a single number`);
+    const found = gradients(value, places);
+    return { value, gradient: (Array.isArray(x) ? found : found[0]) as X extends Tensor ? Tensor : Tensor[] };
+  };
+}
+
+/** The gradient of f: a function of the same argument. Gradients of gradients are taken the same way. */
+export function grad<X extends Tensor | readonly Tensor[]>(
+  f: (x: X) => Tensor,
+): (x: X) => X extends Tensor ? Tensor : Tensor[] {
+  const both = valueAndGrad(f);
+  return (x) => both(x).gradient;
+}

@@ -1,0 +1,105 @@
+/** A recorded graph as the compiler works on it: equal nodes once, in an order in which inputs come first. */
+import type { Attributes, ElementType, GraphNode, Operation } from "./operation.js";
+
+export interface Node {
+  readonly id: number;
+  readonly operation: Operation;
+  readonly attributes: Attributes;
+  readonly inputs: Node[];
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  /** For a source: its place in the list of sources. */
+  readonly source: number;
+}
+
+export interface Graph {
+  nodes: Node[];
+  /** The leaves, in the order in which a run is given their values. */
+  readonly sources: readonly GraphNode[];
+  outputs: Node[];
+  /** New values of variables: written when the run ends. */
+  assignments: { source: number; value: Node }[];
+  /** Equal for graphs of equal structure, whatever the values of their leaves. */
+  readonly key: string;
+}
+
+/** True for leaves that stay in the engine's memory between runs: they are part of the structure, not of a call. */
+const isResident = (node: GraphNode): boolean => node.attributes.resident === true;
+
+export function linearise(
+  outputs: readonly GraphNode[],
+  assignments: readonly { variable: GraphNode; value: GraphNode }[] = [],
+  firstSources: readonly GraphNode[] = [],
+): Graph {
+  const nodes: Node[] = [];
+  const sources: GraphNode[] = [];
+  const byKey = new Map<string, Node>();
+  const made = new Map<GraphNode, Node>();
+  const keys: string[] = [];
+
+  const make = (of: GraphNode): Node => {
+    const inputs = of.inputs.map((input) => made.get(input)!);
+    const isSource = of.operation.lowering.kind === "source";
+    const key = isSource
+      ? `source ${sources.length} ${isResident(of) ? "resident " : ""}${of.type} ${of.shape}`
+      : `${of.operation.name} ${written(of.attributes)} ${inputs.map((n) => n.id)} ${of.type} ${of.shape}`;
+    const known = byKey.get(key);
+    if (known) return known;
+    const node: Node = {
+      id: nodes.length,
+      operation: of.operation,
+      attributes: of.attributes,
+      inputs,
+      shape: of.shape,
+      type: of.type,
+      source: isSource ? sources.length : -1,
+    };
+    if (isSource) sources.push(of);
+    nodes.push(node);
+    byKey.set(key, node);
+    keys.push(key);
+    return node;
+  };
+  // Depth first without recursion: graphs are deeper than call stacks.
+  const visit = (root: GraphNode): Node => {
+    const stack: { node: GraphNode; next: number }[] = [{ node: root, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      if (made.has(top.node)) {
+        stack.pop();
+      } else if (top.next < top.node.inputs.length) {
+        stack.push({ node: top.node.inputs[top.next++], next: 0 });
+      } else {
+        made.set(top.node, make(top.node));
+        stack.pop();
+      }
+    }
+    return made.get(root)!;
+  };
+
+  for (const source of firstSources) visit(source);
+  const outputNodes = outputs.map(visit);
+  const assigned = assignments.map(({ variable, value }) => ({
+    value: visit(value),
+    source: visit(variable).source,
+  }));
+  const key = [
+    ...keys,
+    `outputs ${outputNodes.map((n) => n.id)}`,
+    `assignments ${assigned.map((a) => `${a.source}=${a.value.id}`)}`,
+  ].join("\n");
+  return { nodes, sources, outputs: outputNodes, assignments: assigned, key };
+}
+
+/** Attributes as text. JSON alone would write an infinite number as null. */
+const written = (attributes: Attributes): string =>
+  JSON.stringify(attributes, (_, value) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+
+/** For each node, those that take it as an input. */
+export function usersOf(nodes: readonly Node[]): Map<Node, Node[]> {
+  const users = new Map<Node, Node[]>(nodes.map((n) => [n, []]));
+  for (const node of nodes) for (const input of new Set(node.inputs)) users.get(input)!.push(node);
+  return users;
+}

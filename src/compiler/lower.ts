@@ -1,0 +1,510 @@
+/** Writes the kernels: every stored node becomes an index space with expressions, and that a kernel. */
+import { collect, type Expression, formatOf, type Store } from "../kernels/expression.js";
+import { placeAll } from "../kernels/collapse.js";
+import { accumulatesInMemory, contractionKernel } from "../kernels/contraction.js";
+import { fillKernel } from "../kernels/fill.js";
+import { gatherKernel, scatterAddKernel } from "../kernels/gather.js";
+import type { Kernel, TargetDescription } from "../kernels/language.js";
+import { type Generated, mapKernel } from "../kernels/map.js";
+import { reduceKernel } from "../kernels/reduce.js";
+import { type Affine, dot, identity, NotAffine, reshapeIndex, SplitLoop } from "./affine.js";
+import { type Fusion, isView } from "./fusion.js";
+import type { Node } from "./graph.js";
+import { contiguous, sizeOf, type Strided } from "./operation.js";
+
+/** Where a stored node lies: in the buffer of `owner`, itself or the assembled node of which it is a part. */
+export interface Placement {
+  readonly owner: Node;
+  readonly at: Strided;
+}
+
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly items: number;
+  /** Stored nodes whose buffers are the kernel's arguments, in order. */
+  readonly arguments: readonly Node[];
+  readonly reads: readonly Node[];
+  readonly writes: readonly Node[];
+  /** Roughly, in additions: launches with little work are not shared among threads. */
+  readonly work: number;
+  /** True where every read of a written node's place happens before, and only for, the write of the same element. */
+  readonly elementwise: boolean;
+}
+
+/** Thrown where a kernel cannot be written unless `node` is stored first. */
+export class NeedsStorage {
+  constructor(readonly node: Node) {}
+}
+
+export class Lowerer {
+  private readonly placements = new Map<Node, Placement>();
+
+  constructor(
+    private readonly target: TargetDescription,
+    private readonly fusion: Fusion,
+    aliases: ReadonlyMap<Node, Placement>,
+  ) {
+    for (const node of fusion.stored)
+      this.placements.set(node, aliases.get(node) ?? { owner: node, at: contiguous(node.shape) });
+  }
+
+  placement(node: Node): Placement {
+    return this.placements.get(node)!;
+  }
+
+  /** The launches that compute a stored node. */
+  lower(node: Node): Launch[] {
+    const core = this.fusion.cores.get(node) ?? node;
+    switch (core.operation.lowering.kind) {
+      case "contract":
+        return [this.contraction(node, core)];
+      case "reduce":
+        return [this.reduction(node, core)];
+      case "assemble":
+        return this.assembly(node);
+      case "gather":
+      case "scatterAdd":
+        return [this.picking(node)];
+      default:
+        return [this.map(node)];
+    }
+  }
+
+  /** The layout of an operand that is read as it lies; it must be a view of something stored. */
+  private operand(node: Node): Strided {
+    try {
+      const { at } = new ExpressionBuilder(this, node.shape, new Map()).address(node, identity(node.shape));
+      return at;
+    } catch (error) {
+      if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(node);
+      throw error;
+    }
+  }
+
+  /** The stored node that a chain of views shows. */
+  storedBase(node: Node): Node {
+    let base = node;
+    while (!this.isStored(base) && isView(base)) base = base.inputs[0];
+    return base;
+  }
+
+  isStored(node: Node): boolean {
+    return this.fusion.stored.has(node);
+  }
+
+  /** Copies a stored node into another of the same shape, as it is when the run ends. */
+  copy(from: Node, to: Node): Launch {
+    return withSplits(from.shape, (loops, indices) => {
+      const builder = new ExpressionBuilder(this, loops, new Map());
+      const store = builder.store(to, builder.build(from, indices), indices);
+      const generated = mapKernel(this.target, `copy ${from.shape.join("×")}`, loops, [store]);
+      return this.launch(generated, builder, [to], sizeOf(loops), [store], []);
+    });
+  }
+
+  private map(node: Node): Launch {
+    const extras = this.fusion.extras.get(node) ?? [];
+    return withSplits(node.shape, (loops, indices) => {
+      const builder = new ExpressionBuilder(this, loops, new Map(), extras);
+      const value = builder.definition(node, indices);
+      const stores: Store[] = [builder.store(node, value, indices)];
+      for (const extra of extras) {
+        const made = builder.extraValue(extra);
+        if (!made || String(made.indices) !== String(indices)) throw new NeedsStorage(extra);
+        stores.push(builder.store(extra, made.value, indices));
+      }
+      const generated = mapKernel(this.target, this.nameOf(node, null), loops, stores);
+      return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, [node, ...extras]);
+    });
+  }
+
+  private reduction(node: Node, core: Node): Launch {
+    const { lowering } = core.operation;
+    if (lowering.kind !== "reduce") throw new TypeError("not a reduction");
+    const axes = core.attributes.axes as number[];
+    const input = core.inputs[0];
+    return withSplits([...node.shape, ...axes.map((a) => input.shape[a])], (loops, all, origins) => {
+      const indices = all.slice(0, node.shape.length);
+      const inner = all.slice(node.shape.length);
+      const keptLoops = origins.filter((dimension) => dimension < node.shape.length).length;
+      const builder = new ExpressionBuilder(this, loops, new Map([[core, 0]]));
+      const outside = node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
+      const kept = node === core ? indices : builder.resultIndices(core);
+      const inputIndices: Affine[] = [];
+      let next = 0;
+      input.shape.forEach((_, d) => {
+        const axis = axes.indexOf(d);
+        inputIndices.push(axis < 0 ? kept[next++] : inner[axis]);
+      });
+      const value = builder.build(input, inputIndices);
+      const sizes = axes.map((a) => input.shape[a]);
+      const position =
+        lowering.combine === "argmax"
+          ? ({ kind: "position", at: toStrided(dot(inner, contiguous(sizes).strides, 0, loops.length)) } as const)
+          : undefined;
+      const store = builder.store(node, outside, indices);
+      const generated = reduceKernel(
+        this.target,
+        this.nameOf(node, core),
+        loops.slice(0, keptLoops),
+        loops.slice(keptLoops),
+        [{ combine: lowering.combine, value, position }],
+        [store],
+      );
+      return this.launch(generated, builder, [node], sizeOf(loops), [store], []);
+    });
+  }
+
+  private contraction(node: Node, core: Node): Launch {
+    const { lowering } = core.operation;
+    if (lowering.kind !== "contract") throw new TypeError("not a contraction");
+    const [a, b] = core.inputs;
+    const [layoutA, layoutB] = [this.operand(a), this.operand(b)];
+    const shapes = { a: a.shape, b: b.shape, out: core.shape };
+    const axes = lowering.axes(layoutA, layoutB, core.attributes, shapes);
+    // Lanes lie along the columns of B: where they are not neighbours, B is copied so that they are.
+    if (axes.columns.b !== 1 && axes.columns.count > 1) throw new NeedsStorage(b);
+    if (node !== core && accumulatesInMemory(axes.depth)) throw new NeedsStorage(core);
+    const order = [...axes.batch, ...axes.rows, axes.columns];
+    try {
+      const indices = identity(node.shape);
+      const builder = new ExpressionBuilder(this, node.shape, new Map([[core, 0]]), [], [a, b]);
+      const value = node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
+      const inside = node === core ? indices : builder.resultIndices(core);
+      // Each axis of the contraction is one loop of the kernel's node, or of length 1 and none.
+      const loops = order.map(({ dimension, count }) => {
+        const index = inside[dimension!];
+        const used = index.coefficients.flatMap((c, loop) => (c !== 0 && node.shape[loop] > 1 ? [loop] : []));
+        if (count === 1) return -1;
+        if (used.length !== 1 || index.coefficients[used[0]] !== 1 || node.shape[used[0]] !== count)
+          throw new NotAffine();
+        return used[0];
+      });
+      const store = builder.store(node, value, indices);
+      const placed = placeAll([store], (at) => ({
+        offset: at.offset,
+        strides: loops.map((loop) => (loop < 0 ? 0 : at.strides[loop])),
+      }));
+      const generated = contractionKernel(this.target, this.nameOf(node, core), {
+        batch: axes.batch,
+        rows: axes.rows,
+        columns: axes.columns.count,
+        depth: axes.depth,
+        startA: layoutA.offset,
+        startB: layoutB.offset,
+        stores: placed,
+      });
+      const terms = axes.depth.reduce((n, axis) => n * axis.count, 1);
+      return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, []);
+    } catch (error) {
+      if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
+      throw error;
+    }
+  }
+
+  private assembly(node: Node): Launch[] {
+    const { lowering } = node.operation;
+    if (lowering.kind !== "assemble") throw new TypeError("not an assembly");
+    const place = this.placement(node);
+    const shapes = node.inputs.map((input) => input.shape);
+    const parts = lowering.parts(node.attributes, shapes, place.at);
+    const gaps = lowering.gaps(node.attributes, shapes, node.shape);
+    const launches: Launch[] = [];
+    const whole = { begin: node.shape.map(() => 0), end: [...node.shape] };
+    const boxes = "everywhere" in gaps ? [whole] : gaps.boxes;
+    const uniform = boxes.every((box) => box.begin[0] === 0 && box.end[0] === node.shape[0]);
+    for (const group of boxes.length === 0 ? [] : uniform ? [boxes] : boxes.map((box) => [box])) {
+      const generated = fillKernel(
+        this.target,
+        `fill the border of ${node.shape.join("×")}`,
+        formatOf[node.type],
+        gaps.value,
+        group.map(({ begin, end }) => ({
+          counts: end.map((e, d) => e - begin[d]),
+          at: {
+            offset: place.at.offset + begin.reduce((sum, i, d) => sum + i * place.at.strides[d], 0),
+            strides: place.at.strides,
+          },
+        })),
+      );
+      const work = group.reduce((n, { begin, end }) => n + sizeOf(end.map((e, d) => e - begin[d])), 0);
+      launches.push({ ...generated, arguments: [place.owner], reads: [], writes: [node], work, elementwise: false });
+    }
+    node.inputs.forEach((input, i) => {
+      const own = this.placements.get(input);
+      if (own && own.owner === place.owner && sameLayout(own.at, parts[i], input.shape)) return; // written in place
+      launches.push(
+        withSplits(input.shape, (loops, indices) => {
+          const builder = new ExpressionBuilder(this, loops, new Map());
+          const value = builder.build(input, indices);
+          const store = builder.storeAt(node, parts[i], value, indices);
+          const generated = mapKernel(this.target, `copy ${input.shape.join("×")} into place`, loops, [store]);
+          return this.launch(generated, builder, [node], sizeOf(loops), [store], []);
+        }),
+      );
+    });
+    return launches;
+  }
+
+  private picking(node: Node): Launch {
+    const [values, indices] = node.inputs;
+    const axis = node.attributes.axis as number;
+    for (const input of node.inputs) {
+      const at = this.operand(input);
+      if (at.offset !== 0 || !sameLayout(at, contiguous(input.shape), input.shape)) throw new NeedsStorage(input);
+    }
+    const scatter = node.operation.lowering.kind === "scatterAdd";
+    const picked = scatter ? node.shape : values.shape;
+    const spec = {
+      outer: sizeOf(picked.slice(0, axis)),
+      extent: picked[axis],
+      inner: sizeOf(picked.slice(axis + 1)),
+      count: sizeOf(indices.shape),
+    };
+    const name = this.nameOf(node, null);
+    const generated = scatter
+      ? scatterAddKernel(this.target, name, spec)
+      : gatherKernel(this.target, name, formatOf[node.type], spec);
+    const [a, b] = [this.storedBase(values), this.storedBase(indices)];
+    return {
+      ...generated,
+      arguments: [a, b, node].map((n) => this.placement(n).owner),
+      reads: [a, b],
+      writes: [node],
+      work: sizeOf(node.shape) + (scatter ? sizeOf(values.shape) * 4 : 0),
+      elementwise: false,
+    };
+  }
+
+  private launch(
+    generated: Generated,
+    builder: ExpressionBuilder,
+    writes: readonly Node[],
+    work: number,
+    stores: readonly Store[],
+    inPlace: readonly Node[],
+  ): Launch {
+    const rules = collect(stores.map((s) => s.value)).filter((e) => e.kind === "apply").length;
+    return {
+      ...generated,
+      arguments: builder.buffers,
+      reads: builder.reads,
+      writes,
+      work: work * Math.max(1, rules / 2),
+      elementwise: inPlace.length > 0,
+    };
+  }
+
+  /** `conv2d 3×3×64→128 + add + relu` */
+  private nameOf(node: Node, core: Node | null): string {
+    const label = (n: Node): string =>
+      n.operation.label?.(n.attributes, n.inputs.map((i) => i.shape)) ?? n.operation.name;
+    const seen: string[] = [];
+    const visit = (n: Node): void => {
+      if (n !== node && this.isStored(n)) return;
+      for (const input of n.inputs) visit(input);
+      if (!isView(n) || n === node) if (n.operation.lowering.kind !== "source") seen.push(label(n));
+    };
+    if (core) {
+      const parts: string[] = [label(core)];
+      let n: Node = node;
+      const chain: string[] = [];
+      while (n !== core) {
+        if (!isView(n)) chain.unshift(label(n));
+        const towards = n.inputs.find((input) => input === core || reaches(input, core));
+        if (!towards) break;
+        n = towards;
+      }
+      return [...parts, ...chain].join(" + ");
+    }
+    visit(node);
+    const names = [...new Set(seen)];
+    return names.length > 6 ? `${names.slice(0, 5).join(" + ")} + … (${seen.length})` : names.join(" + ");
+  }
+}
+
+function reaches(from: Node, to: Node): boolean {
+  if (from === to) return true;
+  if (from.id < to.id) return false;
+  return from.inputs.some((input) => reaches(input, to));
+}
+
+const toStrided = (affine: Affine): Strided => ({ offset: affine.constant, strides: affine.coefficients });
+
+export function sameLayout(a: Strided, b: Strided, shape: readonly number[]): boolean {
+  return a.offset === b.offset && shape.every((count, d) => count === 1 || a.strides[d] === b.strides[d]);
+}
+
+/**
+ * Builds with one loop for each dimension; where an index asks for it, again with a loop split in two.
+ * `origins` tells for each loop the dimension it came from.
+ */
+function withSplits<T>(
+  shape: readonly number[],
+  build: (loops: number[], indices: Affine[], origins: number[]) => T,
+): T {
+  let loops = [...shape];
+  let indices = identity(shape);
+  let origins = shape.map((_, d) => d);
+  for (;;) {
+    try {
+      return build(loops, indices, origins);
+    } catch (error) {
+      if (!(error instanceof SplitLoop)) throw error;
+      const { loop, inner } = error;
+      loops = loops.toSpliced(loop, 1, loops[loop] / inner, inner);
+      origins = origins.toSpliced(loop, 1, origins[loop], origins[loop]);
+      indices = indices.map(({ constant, coefficients }) => ({
+        constant,
+        coefficients: coefficients.toSpliced(loop, 1, coefficients[loop] * inner, coefficients[loop]),
+      }));
+    }
+  }
+}
+
+/** Expressions of nodes over the loops of one kernel. */
+class ExpressionBuilder {
+  /** Stored nodes whose buffers the kernel is given. */
+  readonly buffers: Node[];
+  readonly reads: Node[] = [];
+  private readonly made = new Map<string, Expression>();
+  private readonly results = new Map<Node, Affine[]>();
+  private readonly extraValues = new Map<Node, { value: Expression; indices: Affine[] }>();
+
+  constructor(
+    private readonly lowerer: Lowerer,
+    private readonly loops: readonly number[],
+    private readonly cores: ReadonlyMap<Node, number>,
+    private readonly extras: readonly Node[] = [],
+    operands: readonly Node[] = [],
+  ) {
+    this.buffers = operands.map((operand) => {
+      const base = lowerer.storedBase(operand);
+      this.reads.push(base);
+      return lowerer.placement(base).owner;
+    });
+  }
+
+  /** Where the core's result is met: the indices into it. */
+  resultIndices(core: Node): Affine[] {
+    const indices = this.results.get(core);
+    if (!indices) throw new TypeError("the core is not part of the kernel");
+    return indices;
+  }
+
+  extraValue(node: Node): { value: Expression; indices: Affine[] } | undefined {
+    return this.extraValues.get(node);
+  }
+
+  store(node: Node, value: Expression, indices: readonly Affine[]): Store {
+    return this.storeAt(node, this.lowerer.placement(node).at, value, indices);
+  }
+
+  storeAt(node: Node, at: Strided, value: Expression, indices: readonly Affine[]): Store {
+    const place = toStrided(dot(indices, at.strides, at.offset, this.loops.length));
+    return { value, buffer: this.buffer(this.lowerer.placement(node).owner), type: node.type, at: place };
+  }
+
+  /** The value of a node: loaded where it is stored, computed here where it is not. */
+  build(node: Node, indices: readonly Affine[]): Expression {
+    if (this.cores.has(node)) {
+      this.results.set(node, [...indices]);
+      return this.once(node, indices, () => ({ kind: "result", index: this.cores.get(node)! }));
+    }
+    if (this.extras.includes(node)) {
+      const value = this.once(node, indices, () => this.define(node, indices));
+      this.extraValues.set(node, { value, indices: [...indices] });
+      return value;
+    }
+    if (this.lowerer.isStored(node)) return this.once(node, indices, () => this.load(node, indices));
+    return this.definition(node, indices);
+  }
+
+  /** What a node is computed from, stored or not. */
+  definition(node: Node, indices: readonly Affine[]): Expression {
+    return this.once(node, indices, () => this.define(node, indices));
+  }
+
+  private define(node: Node, indices: readonly Affine[]): Expression {
+    const { lowering } = node.operation;
+    switch (lowering.kind) {
+      case "map":
+        return {
+          kind: "apply",
+          rule: lowering.rule(node.attributes),
+          inputs: node.inputs.map((input) => this.build(input, indices)),
+          type: node.type,
+        };
+      case "range":
+        return {
+          kind: "position",
+          at: toStrided(dot(indices, contiguous(node.shape).strides, 0, this.loops.length)),
+        };
+      case "view":
+        return this.build(node.inputs[0], lowering.index(indices, node.attributes, node.inputs[0].shape));
+      case "reshape": {
+        const linear = this.linear(node, indices);
+        return linear ?? this.build(node.inputs[0], this.reshaped(node, indices));
+      }
+      default:
+        throw new NeedsStorage(node);
+    }
+  }
+
+  private reshaped(node: Node, indices: readonly Affine[]): Affine[] {
+    try {
+      return reshapeIndex(indices, node.shape, node.inputs[0].shape, this.loops);
+    } catch (error) {
+      if (error instanceof NotAffine) throw new NeedsStorage(node.inputs[0]);
+      throw error;
+    }
+  }
+
+  /** A reshape of something stored without gaps needs no more than the position. */
+  private linear(node: Node, indices: readonly Affine[]): Expression | null {
+    let base = node;
+    while (base.operation.lowering.kind === "reshape") base = base.inputs[0];
+    if (!this.lowerer.isStored(base) || this.cores.has(base) || this.extras.includes(base)) return null;
+    const { at } = this.lowerer.placement(base);
+    if (!sameLayout({ ...at, offset: 0 }, contiguous(base.shape), base.shape)) return null;
+    return this.loadAt(base, dot(indices, contiguous(node.shape).strides, at.offset, this.loops.length));
+  }
+
+  private load(node: Node, indices: readonly Affine[]): Expression {
+    const { at } = this.lowerer.placement(node);
+    return this.loadAt(node, dot(indices, at.strides, at.offset, this.loops.length));
+  }
+
+  private loadAt(node: Node, place: Affine): Expression {
+    if (!this.reads.includes(node)) this.reads.push(node);
+    return {
+      kind: "load",
+      buffer: this.buffer(this.lowerer.placement(node).owner),
+      type: node.type,
+      at: toStrided(place),
+    };
+  }
+
+  /** The layout of a view of something stored, over this builder's loops. */
+  address(node: Node, indices: readonly Affine[]): { at: Strided } {
+    const e = this.build(node, indices);
+    if (e.kind !== "load") throw new NotAffine();
+    return { at: e.at };
+  }
+
+  private buffer(owner: Node): number {
+    const known = this.buffers.indexOf(owner);
+    if (known >= 0) return known;
+    this.buffers.push(owner);
+    return this.buffers.length - 1;
+  }
+
+  private once(node: Node, indices: readonly Affine[], make: () => Expression): Expression {
+    const key = `${node.id} ${indices.map((i) => `${i.constant}:${i.coefficients}`).join(" ")}`;
+    const known = this.made.get(key);
+    if (known) return known;
+    const made = make();
+    this.made.set(key, made);
+    return made;
+  }
+}

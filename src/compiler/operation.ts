@@ -1,0 +1,97 @@
+/**
+ * What the compiler knows of an operation: how it is lowered. The operations themselves, with their shape rules
+ * and gradients, are defined above it, in `ops/`; here they are only met as nodes of a graph.
+ */
+import type { ElementType, Rule, Strided } from "../kernels/expression.js";
+import type { Combine } from "../kernels/reduce.js";
+import type { Affine } from "./affine.js";
+
+export type { ElementType, Strided };
+
+/** Plain data: it is part of the key under which a program is cached. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+export interface GraphNode {
+  readonly operation: Operation;
+  readonly inputs: readonly GraphNode[];
+  readonly attributes: Attributes;
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+}
+
+export interface Operation {
+  readonly name: string;
+  readonly lowering: Lowering;
+  /** For profiles and listings: `conv2d 3×3×64→128`. */
+  label?(attributes: Attributes, inputs: readonly (readonly number[])[]): string;
+}
+
+/** An axis of a contraction: strides through A and B, and the dimension of the result that it runs along. */
+export interface ContractionAxis {
+  readonly count: number;
+  readonly a: number;
+  readonly b: number;
+  readonly dimension: number | null;
+}
+
+export interface ContractionAxes {
+  /** Along the result, in A and in B. */
+  readonly batch: readonly ContractionAxis[];
+  /** Along the result and in A. */
+  readonly rows: readonly ContractionAxis[];
+  /** Along the result and in B: the dimension in which B is contiguous. */
+  readonly columns: ContractionAxis;
+  /** In A and B, summed over. */
+  readonly depth: readonly ContractionAxis[];
+}
+
+export type Lowering =
+  /** A leaf: its values come with each run, or lie in a variable. */
+  | { kind: "source" }
+  /** The row-major position of each element, as i32. */
+  | { kind: "range" }
+  /** Element by element; inputs have the shape of the result. `cost`: roughly, in additions. */
+  | { kind: "map"; rule(attributes: Attributes): Rule; cost: number }
+  /** The same values elsewhere: the index into the input, for the index into the result. */
+  | { kind: "view"; index(out: readonly Affine[], attributes: Attributes, input: readonly number[]): Affine[] }
+  /** The same values in the same row-major order under another shape. */
+  | { kind: "reshape" }
+  /** Over `attributes.axes`, which the result no longer has. */
+  | { kind: "reduce"; combine: Combine }
+  | {
+      kind: "contract";
+      axes(
+        a: Strided,
+        b: Strided,
+        attributes: Attributes,
+        shapes: { a: readonly number[]; b: readonly number[]; out: readonly number[] },
+      ): ContractionAxes;
+    }
+  /** Inputs side by side in one buffer, what none covers filled with a value: where each lies in the result. */
+  | {
+      kind: "assemble";
+      parts(attributes: Attributes, inputs: readonly (readonly number[])[], out: Strided): Strided[];
+      /** The boxes left free: begin and end along each dimension. `everywhere` where they are not boxes. */
+      gaps(attributes: Attributes, inputs: readonly (readonly number[])[], out: readonly number[]): Gaps;
+    }
+  /** Inputs: values, indices. */
+  | { kind: "gather" }
+  /** Inputs: values, indices; into `attributes.extent` slices. */
+  | { kind: "scatterAdd" };
+
+export type Gaps =
+  | { value: number; boxes: { begin: number[]; end: number[] }[] }
+  | { value: number; everywhere: true };
+
+/** Row-major strides. */
+export function contiguous(shape: readonly number[]): Strided {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    strides[d] = step;
+    step *= shape[d];
+  }
+  return { strides, offset: 0 };
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

@@ -1,0 +1,107 @@
+/**
+ * Rewrites sums that would leave threads idle: few results, each over many terms. They become several partial
+ * results and a small sum of these. The cut depends on the shape alone, so results do not depend on threads.
+ */
+import type { Graph, Node } from "./graph.js";
+import { contiguous, type ContractionAxis, type Operation, sizeOf, type Strided } from "./operation.js";
+
+const reshape: Operation = { name: "reshape", lowering: { kind: "reshape" } };
+
+/** Results below this number, over more terms than that, are worth cutting. */
+const fewResults = 1024;
+const manyTerms = 8192;
+
+export function partition(graph: Graph): void {
+  const replaced = new Map<Node, Node>();
+  const nodes: Node[] = [];
+  const add = (node: Omit<Node, "id" | "source">): Node => {
+    const made = { ...node, id: nodes.length, source: -1 };
+    nodes.push(made);
+    return made;
+  };
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((input) => replaced.get(input)!);
+    const { lowering } = node.operation;
+    let made: Node | null = null;
+    if (lowering.kind === "reduce" && lowering.combine !== "argmax") made = cutReduction(node, inputs[0], add);
+    if (lowering.kind === "contract") made = cutContraction(node, inputs, add);
+    if (!made) {
+      made = { ...node, inputs, id: nodes.length };
+      nodes.push(made);
+    }
+    replaced.set(node, made);
+  }
+  graph.nodes = nodes;
+  graph.outputs = graph.outputs.map((n) => replaced.get(n)!);
+  graph.assignments = graph.assignments.map((a) => ({ ...a, value: replaced.get(a.value)! }));
+}
+
+/** A divisor of `count` near 16: the number of parts. 1 where there is none. */
+function parts(count: number): number {
+  let best = 1;
+  for (let d = 2; d <= 64 && d <= count; d++)
+    if (count % d === 0 && Math.abs(Math.log(d / 16)) < Math.abs(Math.log(best / 16))) best = d;
+  return best >= 4 ? best : 1;
+}
+
+type Add = (node: Omit<Node, "id" | "source">) => Node;
+
+function cutReduction(node: Node, input: Node, add: Add): Node | null {
+  const axes = node.attributes.axes as number[];
+  const results = sizeOf(node.shape);
+  if (results > fewResults || sizeOf(input.shape) / results < manyTerms) return null;
+  const axis = axes.find((a) => parts(input.shape[a]) > 1);
+  if (axis === undefined) return null;
+  const p = parts(input.shape[axis]);
+  const cut = add({
+    operation: reshape,
+    attributes: {},
+    inputs: [input],
+    shape: input.shape.toSpliced(axis, 1, p, input.shape[axis] / p),
+    type: input.type,
+  });
+  // The part's axis stays; all reduced axes after it have moved by one.
+  const remaining = axes.map((a) => (a >= axis ? a + 1 : a));
+  const shape = cut.shape.filter((_, d) => !remaining.includes(d));
+  const partial = add({ ...node, inputs: [cut], attributes: { ...node.attributes, axes: remaining }, shape });
+  const kept = cut.shape.map((_, d) => d).filter((d) => !remaining.includes(d));
+  return add({ ...node, inputs: [partial], attributes: { ...node.attributes, axes: [kept.indexOf(axis)] } });
+}
+
+function cutContraction(node: Node, inputs: Node[], add: Add): Node | null {
+  const { lowering } = node.operation;
+  if (lowering.kind !== "contract" || sizeOf(node.shape) > 16 * fewResults) return null;
+  // Counts do not depend on how the operands lie: contiguous stands for any layout here.
+  const shapes = { a: inputs[0].shape, b: inputs[1].shape, out: node.shape };
+  const { depth } = lowering.axes(contiguous(shapes.a), contiguous(shapes.b), node.attributes, shapes);
+  const terms = depth.reduce((n, axis) => n * axis.count, 1);
+  const p = parts(depth[0].count);
+  if (p === 1 || terms < 2048 || sizeOf(node.shape) * terms < 1e6) return null;
+  const operation: Operation = {
+    name: `${node.operation.name} in ${p} parts`,
+    label: node.operation.label,
+    lowering: {
+      kind: "contract",
+      axes(a: Strided, b: Strided, attributes) {
+        const whole = lowering.axes(a, b, attributes, shapes);
+        const shift = (axis: ContractionAxis): ContractionAxis => ({ ...axis, dimension: axis.dimension! + 1 });
+        const [first, ...rest] = whole.depth;
+        const count = first.count / p;
+        return {
+          batch: [{ count: p, a: first.a * count, b: first.b * count, dimension: 0 }, ...whole.batch.map(shift)],
+          rows: whole.rows.map(shift),
+          columns: shift(whole.columns),
+          depth: [{ ...first, count }, ...rest],
+        };
+      },
+    },
+  };
+  const partial = add({ ...node, operation, inputs, shape: [p, ...node.shape] });
+  return add({
+    operation: { name: "sum", lowering: { kind: "reduce", combine: "sum" } },
+    attributes: { axes: [0] },
+    inputs: [partial],
+    shape: node.shape,
+    type: node.type,
+  });
+}

@@ -1,0 +1,223 @@
+/** A graph as a program: launches in order, and a place in memory for every buffer, both fixed once and for all. */
+import type { Kernel, TargetDescription } from "../kernels/language.js";
+import { type Fusion, fuse } from "./fusion.js";
+import { type Graph, linearise, type Node } from "./graph.js";
+import { type Launch, Lowerer, NeedsStorage, type Placement } from "./lower.js";
+import { contiguous, type GraphNode, sizeOf } from "./operation.js";
+import { partition } from "./partition.js";
+import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "../runtime/program.js";
+
+/** Below this much work a launch is left to one thread: sharing it would cost more. */
+const soloWork = 6000;
+
+export function plan(graph: Graph, target: TargetDescription): Program {
+  partition(graph);
+  const { lowerer, launchesOf } = lowerAll(graph, target);
+  const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
+  const sourceNodes = new Map<number, Node>();
+  for (const node of graph.nodes) if (node.source >= 0) sourceNodes.set(node.source, node);
+
+  // Kernels whose results only variables and other such kernels need come last: nothing reads the old values then.
+  const last = new Set<Node>();
+  const order = [...launchesOf.keys()];
+  const assigned = new Map<Node, number[]>();
+  for (const { value, source } of graph.assignments) assigned.set(value, [...(assigned.get(value) ?? []), source]);
+  const readers = new Map<Node, Node[]>();
+  for (const [node, launches] of launchesOf)
+    for (const launch of launches) for (const read of launch.reads) readers.set(read, [...(readers.get(read) ?? []), node]);
+  for (const node of [...order].reverse()) {
+    const written = launchesOf.get(node)!.flatMap((l) => l.writes);
+    const onlyAssigned = written.every(
+      (w) => !graph.outputs.includes(w) && (readers.get(w) ?? []).every((r) => last.has(r) || r === node),
+    );
+    if (onlyAssigned && written.some((w) => assigned.has(w) || (readers.get(w) ?? []).length > 0)) last.add(node);
+  }
+  const isUpdate = (node: Node): boolean => last.has(node) && launchesOf.get(node)!.some((l) => l.writes.some((w) => assigned.has(w)));
+  const schedule: Launch[] = [];
+  for (const node of order) if (!isUpdate(node)) schedule.push(...launchesOf.get(node)!);
+  for (const node of order) if (isUpdate(node)) schedule.push(...launchesOf.get(node)!);
+
+  // An update goes straight into its variable where nobody needs the old value any more.
+  const inPlace = new Map<Node, number>();
+  const copies: { value: Node; source: number }[] = [];
+  for (const { value, source } of graph.assignments) {
+    const variable = sourceNodes.get(source)!;
+    const writer = schedule.findIndex((l) => l.writes.includes(value));
+    const safe =
+      writer >= 0 &&
+      !inPlace.has(value) &&
+      !graph.outputs.includes(value) &&
+      !graph.outputs.includes(variable) &&
+      lowerer.placement(value).owner === value &&
+      schedule.every((launch, position) => {
+        if (!launch.reads.includes(variable)) return true;
+        return position < writer || (position === writer && launch.elementwise);
+      }) &&
+      // Another variable's pending copy may still want to read this one.
+      !graph.assignments.some((other) => other.value === variable);
+    if (safe) inPlace.set(value, source);
+    else copies.push({ value, source });
+  }
+  for (const { value, source } of copies) schedule.push(lowerer.copy(value, sourceNodes.get(source)!));
+
+  const { places, arenaBytes } = placeBuffers(graph, schedule, lowerer, inPlace, resident, sourceNodes);
+  const locate = (node: Node): Location => {
+    if (node.source >= 0 && resident(node.source)) return { kind: "source", index: node.source };
+    const variable = inPlace.get(node);
+    if (variable !== undefined) return { kind: "source", index: variable };
+    return { kind: "arena", offset: places.get(node)! };
+  };
+
+  const kernels: Kernel[] = [];
+  const launches = schedule.map((launch): ProgramLaunch => {
+    let kernel = kernels.indexOf(launch.kernel);
+    if (kernel < 0) kernel = kernels.push(launch.kernel) - 1;
+    const { items, work } = launch;
+    return { kernel, items, arguments: launch.arguments.map(locate), solo: work < soloWork, work };
+  });
+  return {
+    key: graph.key,
+    kernels,
+    launches,
+    arenaBytes,
+    sources: graph.sources.map((leaf, index) => {
+      const node = sourceNodes.get(index)!;
+      return {
+        resident: leaf.attributes.resident === true,
+        offset: places.get(node) ?? 0,
+        type: leaf.type,
+        size: sizeOf(leaf.shape),
+      };
+    }),
+    outputs: graph.outputs.map((node) => ({ location: locate(node), type: node.type, shape: node.shape })),
+    work: launches.reduce((total, launch) => total + launch.work, 0),
+  };
+}
+
+/** Lowers every stored node, storing or separating more nodes where a kernel cannot be written otherwise. */
+function lowerAll(graph: Graph, target: TargetDescription): {
+  lowerer: Lowerer;
+  launchesOf: Map<Node, Launch[]>;
+} {
+  const forced = new Set<Node>();
+  const apart = new Set<Node>();
+  const unaliased = new Set<Node>();
+  for (;;) {
+    const fusion = fuse(graph, forced, apart);
+    const lowerer = new Lowerer(target, fusion, aliases(graph, fusion, unaliased));
+    const written = new Set([...fusion.extras.values()].flat());
+    try {
+      const launchesOf = new Map<Node, Launch[]>();
+      for (const node of graph.nodes)
+        if (fusion.stored.has(node) && node.source < 0 && !written.has(node)) launchesOf.set(node, lowerer.lower(node));
+      return { lowerer, launchesOf };
+    } catch (error) {
+      if (!(error instanceof NeedsStorage)) throw error;
+      const { node } = error;
+      if (!fusion.stored.has(node)) forced.add(node);
+      else if (written.has(node) && !apart.has(node)) apart.add(node);
+      else if (!unaliased.has(node)) unaliased.add(node);
+      else throw new Error(`the compiler cannot lower ${node.operation.name} of ${node.shape.join("×")}`);
+    }
+  }
+}
+
+/** Results that go only into an assembled buffer are computed right there: a padded border costs no copy. */
+function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Map<Node, Placement> {
+  const placed = new Map<Node, Placement>();
+  const fixed = new Set<Node>([...graph.outputs, ...graph.assignments.map((a) => a.value), ...unaliased]);
+  const written = new Set([...fusion.extras.values()].flat());
+  for (const node of [...graph.nodes].reverse()) {
+    const { lowering } = node.operation;
+    if (lowering.kind !== "assemble" || !fusion.stored.has(node)) continue;
+    const shapes = node.inputs.map((input) => input.shape);
+    const gaps = lowering.gaps(node.attributes, shapes, node.shape);
+    if ("everywhere" in gaps) continue;
+    const here = placed.get(node) ?? { owner: node, at: contiguous(node.shape) };
+    const parts = lowering.parts(node.attributes, shapes, here.at);
+    node.inputs.forEach((input, i) => {
+      const { kind } = (fusion.cores.get(input) ?? input).operation.lowering;
+      const placeable = kind === "map" || kind === "reduce" || kind === "contract" || kind === "assemble";
+      if (!fusion.stored.has(input) || input.source >= 0 || !placeable) return;
+      if (fixed.has(input) || placed.has(input) || written.has(input)) return;
+      placed.set(input, { owner: here.owner, at: parts[i] });
+    });
+  }
+  return placed;
+}
+
+/** First fit by time of life: buffers that live at different times share their place. */
+function placeBuffers(
+  graph: Graph,
+  schedule: readonly Launch[],
+  lowerer: Lowerer,
+  inPlace: ReadonlyMap<Node, number>,
+  resident: (source: number) => boolean,
+  sourceNodes: ReadonlyMap<number, Node>,
+): { places: Map<Node, number>; arenaBytes: number } {
+  const life = new Map<Node, { from: number; to: number }>();
+  const touch = (node: Node, position: number): void => {
+    const { owner } = lowerer.placement(node);
+    if (inPlace.has(owner) || (owner.source >= 0 && resident(owner.source))) return;
+    const known = life.get(owner);
+    if (known) {
+      known.from = Math.min(known.from, position);
+      known.to = Math.max(known.to, position);
+    } else life.set(owner, { from: position, to: position });
+  };
+  schedule.forEach((launch, position) => {
+    for (const node of [...launch.reads, ...launch.writes]) touch(node, position);
+  });
+  // Sources are there before the first launch, outputs are read after the last.
+  for (const node of sourceNodes.values()) touch(node, -1);
+  for (const node of graph.outputs) touch(node, schedule.length);
+
+  const places = new Map<Node, number>();
+  const taken: { from: number; to: number; start: number; end: number }[] = [];
+  let arenaBytes = 0;
+  const bySize = [...life].map(([node, { from, to }]) => ({
+    node,
+    from,
+    to,
+    bytes: Math.ceil((sizeOf(node.shape) * bytesPerElement[node.type] + 64) / 64) * 64,
+  }));
+  bySize.sort((a, b) => b.bytes - a.bytes || a.node.id - b.node.id);
+  for (const { node, from, to, bytes } of bySize) {
+    const busy = taken.filter((t) => t.from <= to && from <= t.to).sort((a, b) => a.start - b.start);
+    let start = 0;
+    for (const t of busy) {
+      if (t.start >= start + bytes) break;
+      start = Math.max(start, t.end);
+    }
+    taken.push({ from, to, start, end: start + bytes });
+    places.set(node, start);
+    arenaBytes = Math.max(arenaBytes, start + bytes);
+  }
+  return { places, arenaBytes };
+}
+
+const cache = new Map<string, Program>();
+/** More programs than this are forgotten from the oldest on: shapes that never come back must not fill the memory. */
+const cached = 256;
+
+export interface Planned {
+  readonly program: Program;
+  readonly sources: readonly GraphNode[];
+}
+
+/** The program of a graph; the same one for graphs of the same structure. */
+export function programFor(
+  target: TargetDescription,
+  outputs: readonly GraphNode[],
+  assignments: readonly { variable: GraphNode; value: GraphNode }[] = [],
+  firstSources: readonly GraphNode[] = [],
+): Planned {
+  const graph = linearise(outputs, assignments, firstSources);
+  const key = `${target.name} ${target.hasFma}\n${graph.key}`;
+  let program = cache.get(key);
+  if (program) cache.delete(key);
+  else program = { ...plan(graph, target), key };
+  cache.set(key, program);
+  if (cache.size > cached) cache.delete(cache.keys().next().value!);
+  return { program, sources: graph.sources };
+}

@@ -1,0 +1,122 @@
+import { RandomStream } from "../random/threefry.js";
+import type { Dataset } from "./dataset.js";
+
+export interface Batch {
+  /** B×H×W×C, 0 to 255: bytes as the data set holds them, or floats where they were augmented. */
+  images: Uint8Array | Float32Array;
+  labels: Int32Array;
+  /** Where in the data set each picture stands. */
+  indices: Int32Array;
+  size: number;
+}
+
+/**
+ * Changes the pictures of a batch in place. Whatever is random about it follows from seed, epoch and a picture's index,
+ * so that a picture is changed alike however the batches fall.
+ */
+export type Augment = (
+  images: Float32Array,
+  batch: {
+    seed: number;
+    epoch: number;
+    indices: Int32Array;
+    shape: readonly [b: number, h: number, w: number, c: number];
+  },
+) => void | Promise<void>;
+
+export interface BatchOptions {
+  batchSize: number;
+  /** Without it the pictures come in the data set's order. */
+  shuffle?: { seed: number; epoch: number };
+  augment?: Augment;
+  /** Leave out a last batch that would be smaller than the others. */
+  dropLast?: boolean;
+}
+
+/** The order in which an epoch shows the samples: the same on every machine. */
+export function epochOrder(length: number, { seed, epoch }: { seed: number; epoch: number }): Int32Array {
+  return new RandomStream(seed, shuffling, epoch).permutation(length);
+}
+
+// One stream of a seed for the order of samples; augmentations count from 1000, see augment.ts.
+const shuffling = 1;
+
+/** The number of batches that `batches` gives with the same options. */
+export function batchCount(length: number, { batchSize, dropLast = false }: BatchOptions): number {
+  return dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
+}
+
+/**
+ * One epoch of a data set in batches. While one batch is used the next one is prepared: it begins as soon as the
+ * caller waits for something, so that the engine's threads need not wait for pictures.
+ */
+export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch, void, void> {
+  const { batchSize, shuffle } = options;
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new RangeError(`batches: batchSize is ${batchSize}, expected a whole number from 1 on`);
+  const order = shuffle ? epochOrder(dataset.length, shuffle) : undefined;
+  const count = batchCount(dataset.length, options);
+  const prepareAt = (k: number) => {
+    const begin = k * batchSize;
+    const end = Math.min(begin + batchSize, dataset.length);
+    const indices = order
+      ? order.slice(begin, end)
+      : Int32Array.from({ length: end - begin }, (_, i) => begin + i);
+    return prepare(dataset, indices, options);
+  };
+  let next: Soon<Batch> | undefined;
+  try {
+    for (let k = 0; k < count; k++) {
+      const batch = await (next ? next.take() : prepareAt(k));
+      next = k + 1 < count ? new Soon(() => prepareAt(k + 1)) : undefined;
+      yield batch;
+    }
+  } finally {
+    next?.cancel();
+  }
+}
+
+async function prepare(
+  dataset: Dataset,
+  indices: Int32Array,
+  { augment, shuffle = { seed: 0, epoch: 0 } }: BatchOptions,
+): Promise<Batch> {
+  const [h, w, c] = dataset.shape;
+  const pixels = h * w * c;
+  const size = indices.length;
+  const images = new (augment ? Float32Array : Uint8Array)(size * pixels);
+  const labels = new Int32Array(size);
+  indices.forEach((index, i) => {
+    images.set(dataset.images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
+    labels[i] = dataset.labels[index];
+  });
+  if (augment && images instanceof Float32Array)
+    await augment(images, { ...shuffle, indices, shape: [size, h, w, c] });
+  return { images, labels, indices, size };
+}
+
+/** Work that begins when the caller's own work pauses, or when its result is asked for. */
+class Soon<T> {
+  readonly #work: () => Promise<T>;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #result: Promise<T> | undefined;
+
+  constructor(work: () => Promise<T>) {
+    this.#work = work;
+    this.#timer = setTimeout(() => this.#begin().catch(() => {}), 0); // `take` reports what went wrong
+  }
+
+  take(): Promise<T> {
+    clearTimeout(this.#timer);
+    return this.#begin();
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #begin(): Promise<T> {
+    this.#result ??= this.#work();
+    return this.#result;
+  }
+}

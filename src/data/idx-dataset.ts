@@ -1,0 +1,126 @@
+import { cacheDirectory, environment, fileExists, joinPath, readFile } from "#platform";
+import { readIdx } from "../formats/idx.js";
+import { DataError, type Dataset, type Splits } from "./dataset.js";
+import { type DownloadOptions, download, type RemoteFile } from "./download.js";
+
+/** A file of a data set; one that cannot be downloaded has no addresses. */
+export interface IdxFile extends RemoteFile {
+  /** As the data set's makers call it, ending in .gz; without this ending it is taken unpacked. */
+  file: string;
+}
+
+/** A data set of four idx files, as a row of a table. */
+export interface IdxEntry {
+  name: string;
+  description: string;
+  shape: [h: number, w: number, c: number];
+  classes: readonly string[];
+  sizes: { train: number; test: number };
+  files: { [split in "train" | "test"]: { images: IdxFile; labels: IdxFile } };
+}
+
+export interface LoadOptions extends DownloadOptions {
+  /** Look here and nowhere else. */
+  directory?: string;
+}
+
+/**
+ * The data set from the first place that has it, file by file: $RECEPTIVE_DATA/<name>, the user's cache folder, the
+ * network. Files from the network are checked and kept in the cache.
+ */
+export async function loadIdxDataset(entry: IdxEntry, options: LoadOptions = {}): Promise<Splits> {
+  return { train: await loadSplit(entry, "train", options), test: await loadSplit(entry, "test", options) };
+}
+
+async function loadSplit(entry: IdxEntry, split: "train" | "test", options: LoadOptions): Promise<Dataset> {
+  const files = entry.files[split];
+  const from = {
+    images: await obtain(entry, files.images, options),
+    labels: await obtain(entry, files.labels, options),
+  };
+  const images = await readIdx(from.images.path, from.images.bytes, { rank: 3 });
+  const labels = await readIdx(from.labels.path, from.labels.bytes, { rank: 1 });
+  const [length, h, w] = images.shape;
+  const [height, width] = entry.shape;
+  if (h !== height || w !== width)
+    throw new DataError(`${from.images.path}: holds pictures of ${h}×${w}, expected ${height}×${width}`);
+  if (length !== labels.shape[0])
+    throw new DataError(
+      `${from.images.path} holds ${length} images, but ${from.labels.path} holds ${labels.shape[0]} labels`,
+    );
+  const stray = labels.values.findIndex((label) => label >= entry.classes.length);
+  if (stray >= 0)
+    throw new DataError(
+      `${from.labels.path}: label ${stray} is ${labels.values[stray]}, expected 0 to ${entry.classes.length - 1}`,
+    );
+  return {
+    name: entry.name,
+    split,
+    shape: [...entry.shape],
+    classes: [...entry.classes],
+    length,
+    images: images.values,
+    labels: labels.values,
+  };
+}
+
+/** The folders in which a data set may lie, the one asked first in front. */
+function folders(name: string, directory?: string): string[] {
+  if (directory !== undefined) return [directory];
+  const own = environment("RECEPTIVE_DATA");
+  return [own, cacheDirectory()].filter((base) => base !== undefined).map((base) => joinPath(base, name));
+}
+
+/** Where a file lies, packed or not; undefined if it is in none of the folders. */
+async function locate({ file }: IdxFile, places: readonly string[]): Promise<string | undefined> {
+  for (const place of places)
+    for (const name of [file, file.replace(/\.gz$/, "")])
+      if (await fileExists(joinPath(place, name))) return joinPath(place, name);
+  return undefined;
+}
+
+async function obtain(
+  { name }: IdxEntry,
+  wanted: IdxFile,
+  options: LoadOptions,
+): Promise<{ path: string; bytes: Uint8Array<ArrayBuffer> }> {
+  const places = folders(name, options.directory);
+  const path = await locate(wanted, places);
+  if (path !== undefined) return { path, bytes: await readFile(path) };
+  const looked = places.map((place) => joinPath(place, wanted.file)).join(", ");
+  const advice = `the data set "digits" is built in and needs no files`;
+  if (options.directory !== undefined) throw new DataError(`${name}: there is no ${looked}; ${advice}`);
+  const unset = environment("RECEPTIVE_DATA") === undefined ? " (RECEPTIVE_DATA is not set)" : "";
+  const missing = looked ? `${name}: there is no ${looked}${unset}` : name;
+  if (wanted.addresses.length === 0)
+    throw new DataError(`${missing}, and it cannot be downloaded; ${advice}`);
+  const cache = cacheDirectory();
+  const target = cache && joinPath(cache, name, wanted.file);
+  try {
+    return { path: target ?? wanted.file, bytes: await download(wanted.file, wanted, target, options) };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`${missing}, and ${error.message}; ${advice}`);
+  }
+}
+
+/** Where a data set would be loaded from. */
+export type Source =
+  | { kind: "embedded" }
+  | { kind: "found"; directories: string[] }
+  | { kind: "download"; bytes: number }
+  | { kind: "missing" };
+
+export async function sourceOf(entry: IdxEntry, { directory }: { directory?: string } = {}): Promise<Source> {
+  const places = folders(entry.name, directory);
+  const found = new Set<string>();
+  let bytes = 0;
+  for (const { images, labels } of [entry.files.train, entry.files.test])
+    for (const file of [images, labels]) {
+      const at = await locate(file, places);
+      if (at !== undefined) found.add(places.find((place) => at.startsWith(place)) ?? at);
+      else if (file.addresses.length === 0 || directory !== undefined) return { kind: "missing" };
+      else bytes += file.bytes;
+    }
+  return bytes > 0 ? { kind: "download", bytes } : { kind: "found", directories: [...found] };
+}

@@ -1,0 +1,62 @@
+import { DataError, type Splits } from "./dataset.js";
+import { digits, digitsSizes } from "./digits.js";
+import { fashionMnistEntry, fashionMnistRemappedEntry } from "./fashion-mnist.js";
+import { type IdxEntry, type LoadOptions, loadIdxDataset, type Source, sourceOf } from "./idx-dataset.js";
+import { mnistEntry } from "./mnist.js";
+
+/** What `data list` shows of a data set, and how to get it. */
+export interface Registered {
+  description: string;
+  shape: readonly [h: number, w: number, c: number];
+  classes: readonly string[];
+  sizes: { train: number; test: number };
+  load(options?: LoadOptions): Promise<Splits>;
+  /** Where `load` would take it from, without loading anything. */
+  source(options?: { directory?: string }): Promise<Source>;
+}
+
+const fromIdx = (entry: IdxEntry): Registered => ({
+  ...entry,
+  load: (options) => loadIdxDataset(entry, options),
+  source: (options) => sourceOf(entry, options),
+});
+
+/** Every data set by name. */
+export const datasets: { readonly [name: string]: Registered } = {
+  mnist: fromIdx(mnistEntry),
+  "fashion-mnist": fromIdx(fashionMnistEntry),
+  "fashion-mnist-remapped": fromIdx(fashionMnistRemappedEntry),
+  digits: {
+    description: "handwriting-like digits, drawn by code",
+    shape: [28, 28, 1],
+    classes: [..."0123456789"],
+    sizes: digitsSizes,
+    load: () => digits(),
+    source: async () => ({ kind: "embedded" }),
+  },
+};
+
+/** A data set by its name. */
+export function loadDataset(name: string, options?: LoadOptions): Promise<Splits> {
+  return registered(name).load(options);
+}
+
+export function registered(name: string): Registered {
+  if (!Object.hasOwn(datasets, name))
+    throw new DataError(`there is no data set "${name}"; there are ${Object.keys(datasets).join(", ")}`);
+  return datasets[name];
+}
+
+/** "embedded", "found in /data/mnist", "would be downloaded (12 MB)" */
+export function describeSource(source: Source): string {
+  switch (source.kind) {
+    case "embedded":
+      return "embedded";
+    case "found":
+      return `found in ${source.directories.join(" and ")}`;
+    case "download":
+      return `would be downloaded (${Math.max(1, Math.round(source.bytes / 1e6))} MB)`;
+    case "missing":
+      return "not found, and on no server";
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * idx, the format of MNIST: two zero bytes, the type of the values, the number of dimensions, each dimension as a
+ * 32-bit big-endian number, then the values, the last dimension running fastest.
+ * LeCun, Cortes, Burges: The MNIST database of handwritten digits, "File formats".
+ */
+export interface Idx {
+  shape: number[];
+  values: Uint8Array<ArrayBuffer>;
+}
+
+/** A file that is not the idx file it should be. */
+export class IdxError extends Error {
+  override name = "IdxError";
+}
+
+const unsignedBytes = 0x08;
+const types: { [type: number]: string } = {
+  8: "unsigned bytes",
+  9: "signed bytes",
+  11: "16-bit integers",
+  12: "32-bit integers",
+  13: "32-bit floats",
+  14: "64-bit floats",
+};
+
+/**
+ * Reads an idx file of unsigned bytes, plain or packed by gzip (told by its first bytes, not by its name).
+ *
+ * @param file  the name that errors give
+ * @param rank  the number of dimensions the file must have: 1 for labels, 3 for grey pictures
+ * @throws IdxError if the bytes are anything else
+ */
+export async function readIdx(
+  file: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  { rank }: { rank?: number } = {},
+): Promise<Idx> {
+  const data = bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpack(file, bytes) : bytes;
+  if (data.length < 4)
+    throw new IdxError(
+      `${file}: ${count(data.length, "byte")}, too short for an idx file; the file is truncated`,
+    );
+  const [zero0, zero1, type, dimensions] = data;
+  if (zero0 !== 0 || zero1 !== 0 || !(type in types))
+    throw new IdxError(
+      `${file}: begins with ${hex(data.subarray(0, 4))}, expected 00 00 08 ${byte(rank ?? 3)}; this is no idx file`,
+    );
+  if (type !== unsignedBytes)
+    throw new IdxError(
+      `${file}: holds ${types[type]} (idx type ${byte(type)}), expected unsigned bytes (08)`,
+    );
+  if (rank !== undefined && dimensions !== rank)
+    throw new IdxError(
+      `${file}: has ${count(dimensions, "dimension")}, expected ${rank}${dimensions === 1 && rank === 3 ? "; that looks like a file of labels" : dimensions === 3 && rank === 1 ? "; that looks like a file of images" : ""}`,
+    );
+  const start = 4 + 4 * dimensions;
+  if (data.length < start)
+    throw new IdxError(
+      `${file}: ${data.length} bytes, but its header alone takes ${start}; the file is truncated`,
+    );
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  const expected = shape.reduce((product, size) => product * size, 1);
+  const found = data.length - start;
+  if (found !== expected)
+    throw new IdxError(
+      `${file}: its header announces ${shape.join("×")} = ${expected} bytes of values, but ${found} follow; ${found < expected ? "the file is truncated" : `${count(found - expected, "byte")} too many`}`,
+    );
+  return { shape, values: data.subarray(start) };
+}
+
+/** The bytes of an idx file, not packed. */
+export function writeIdx({
+  shape,
+  values,
+}: {
+  shape: readonly number[];
+  values: Uint8Array;
+}): Uint8Array<ArrayBuffer> {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size !== values.length)
+    throw new IdxError(`writeIdx: got ${values.length} values, expected ${size} for ${shape.join("×")}`);
+  const bytes = new Uint8Array(4 + 4 * shape.length + size);
+  bytes.set([0, 0, unsignedBytes, shape.length]);
+  const view = new DataView(bytes.buffer);
+  shape.forEach((length, i) => {
+    view.setUint32(4 + 4 * i, length);
+  });
+  bytes.set(values, 4 + 4 * shape.length);
+  return bytes;
+}
+
+async function unpack(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch {
+    throw new IdxError(
+      `${file}: its ${bytes.length} bytes cannot be unpacked by gzip; the file is truncated or damaged`,
+    );
+  }
+}
+
+const byte = (value: number) => value.toString(16).padStart(2, "0");
+const hex = (bytes: Uint8Array) => Array.from(bytes, byte).join(" ");
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,269 @@
+import { collapse } from "./collapse.js";
+import { collect, Evaluator, type Expression, type Store } from "./expression.js";
+import { type Floats, type Int, type Ints, KernelBuilder, type Lanes, type TargetDescription } from "./language.js";
+import { decode, enterAll, type Generated, nest, shareLoops } from "./map.js";
+
+export type Combine = "sum" | "max" | "min" | "argmax";
+
+/** One of the reductions that a kernel does over the same space; `position` numbers the reduced points. */
+export interface Reduction {
+  readonly combine: Combine;
+  readonly value: Expression;
+  /** For argmax: the row-major position among the reduced points. */
+  readonly position?: Expression;
+}
+
+const identity = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, argmax: Number.NEGATIVE_INFINITY };
+
+/** Accumulators for one vector of results: of each reduction its value and, for argmax, its position. */
+type Accumulators = { value: Floats | Ints; position: Ints | null }[];
+
+/**
+ * Reductions over the loops `reduced`, at each point of the loops `kept`; then the stores, whose expressions see
+ * the results as `{ kind: "result" }`.
+ *
+ * Lanes lie along the last kept loop where that makes loads contiguous, else along the last reduced loop with a
+ * combination across lanes at the end, else (argmax along the last axis) one point is handled at a time.
+ */
+export function reduceKernel(
+  target: TargetDescription,
+  name: string,
+  kept: readonly number[],
+  reduced: readonly number[],
+  reductions: readonly Reduction[],
+  stores: readonly Store[],
+): Generated {
+  const inputs = reductions.flatMap((r) => (r.position ? [r.value, r.position] : [r.value]));
+  const collapsed = collapse(
+    [...kept.map((count) => ({ count, role: 0 })), ...reduced.map((count) => ({ count, role: 1 }))],
+    { roots: [...inputs, ...stores.map((s) => s.value)], stores },
+  );
+  const keptCounts = collapsed.dimensions.filter((d) => d.role === 0).map((d) => d.count);
+  const reducedCounts = collapsed.dimensions.filter((d) => d.role === 1).map((d) => d.count);
+  const roots = collapsed.body.roots;
+  const outputs = roots.slice(inputs.length);
+  let next = 0;
+  const sources = reductions.map((r) => ({
+    combine: r.combine,
+    value: roots[next++],
+    position: r.position ? roots[next++] : null,
+  }));
+  const k = new KernelBuilder(target);
+  const plan: Plan = { k, name, keptCounts, reducedCounts, sources, outputs, stores: collapsed.body.stores };
+
+  const lastKept = keptCounts.length - 1;
+  const lastReduced = keptCounts.length + reducedCounts.length - 1;
+  const loads = collect(sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value])));
+  const awkward = (dimension: number): number =>
+    loads.filter((e) => e.kind === "load" && Math.abs(e.at.strides[dimension]) > 1).length;
+  const scalars = sources.some((s) => s.combine === "argmax");
+  if (lastKept < 0 || (reducedCounts.length > 0 && awkward(lastReduced) < awkward(lastKept)))
+    return scalars || reducedCounts.length === 0 ? onePoint(plan) : alongReduced(plan);
+  return alongKept(plan);
+}
+
+interface Plan {
+  k: KernelBuilder;
+  name: string;
+  keptCounts: number[];
+  reducedCounts: number[];
+  sources: { combine: Combine; value: Expression; position: Expression | null }[];
+  outputs: Expression[];
+  stores: readonly Store[];
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+/** A lane a result: vectors along the last kept loop, several at once so that additions overlap. */
+function alongKept({ k, name, keptCounts, reducedCounts, sources, outputs, stores }: Plan): Generated {
+  const vectorDimension = keptCounts.length - 1;
+  const count = keptCounts[vectorDimension];
+  const outer = keptCounts.slice(0, -1);
+  const order = [...range(0, outer.length), ...range(keptCounts.length, keptCounts.length + reducedCounts.length)];
+  const inputs = sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value]));
+  const evaluator = new Evaluator(k, [...inputs, ...outputs], stores, order, vectorDimension);
+  const perBlock = sources.some((s) => s.position) ? 2 : Math.min(4, Math.max(1, Math.floor(8 / sources.length)));
+  const block = perBlock * k.lanes;
+  const whole = Math.floor(count / block);
+
+  const column = (index: Int | null, shift: number, width: number): void => {
+    const pieces = range(0, Math.ceil(width / k.lanes)).map((v) => ({
+      shift: shift + v * k.lanes,
+      lanes: Math.min(k.lanes, width - v * k.lanes),
+      accumulators: start(k, sources),
+    }));
+    nest(k, evaluator, reducedCounts, () => {
+      for (const piece of pieces) {
+        const values = evaluator.values(inputs, index, piece.shift, piece.lanes);
+        combine(k, sources, piece.accumulators, values);
+      }
+    });
+    for (const piece of pieces) {
+      const results = piece.accumulators.map((a) => a.position ?? a.value);
+      const values = evaluator.values(outputs, index, piece.shift, piece.lanes, results);
+      stores.forEach((store, s) => {
+        evaluator.store(store, values[s], index, piece.shift, piece.lanes);
+      });
+    }
+  };
+  const columns = (from: Int | number, to: Int | number): void =>
+    k.loop(from, to, (i) => column(k.offset(k.int(0), i, block), 0, block));
+  const rest = (): void => {
+    if (whole * block < count) column(null, whole * block, count - whole * block);
+  };
+
+  if (outer.length === 0) {
+    const items = Math.max(1, whole);
+    if (whole > 0) columns(k.begin, k.end);
+    if (whole * block < count) k.when(k.compare("eq", k.end, k.int(items)), rest);
+    return { kernel: k.finish(name), items };
+  }
+  const { items, shared } = shareLoops(outer);
+  k.loop(k.begin, k.end, (item) =>
+    enterAll(k, evaluator, decode(k, item, outer.slice(0, shared)), () =>
+      nest(k, evaluator, outer.slice(shared), () => {
+        if (whole === 1) column(null, 0, block);
+        else if (whole > 1) columns(0, whole);
+        rest();
+      }),
+    ),
+  );
+  return { kernel: k.finish(name), items };
+}
+
+/** Lanes lie along the last reduced loop and are combined at the end. */
+function alongReduced({ k, name, keptCounts, reducedCounts, sources, outputs, stores }: Plan): Generated {
+  const vectorDimension = keptCounts.length + reducedCounts.length - 1;
+  const count = reducedCounts.at(-1)!;
+  const loops = reducedCounts.slice(0, -1);
+  const order = range(0, keptCounts.length + loops.length);
+  const inputs = sources.map((s) => s.value);
+  const evaluator = new Evaluator(k, inputs, [], order, vectorDimension);
+  const finisher = new Evaluator(k, outputs, stores, range(0, keptCounts.length), null);
+  const ways = 4; // independent sums, so that one addition need not wait for the one before
+  const block = ways * k.lanes;
+  const whole = Math.floor(count / block);
+
+  const point = (): void => {
+    const accumulators = range(0, ways).map(() => start(k, sources));
+    nest(k, evaluator, loops, () => {
+      if (whole > 0)
+        k.loop(0, whole, (i) => {
+          const index = k.offset(k.int(0), i, block);
+          for (let w = 0; w < ways; w++)
+            combine(k, sources, accumulators[w], evaluator.values(inputs, index, w * k.lanes, k.lanes));
+        });
+      for (let at = whole * block, w = 0; at < count; at += k.lanes, w++) {
+        const lanes = Math.min(k.lanes, count - at);
+        const values = evaluator.values(inputs, null, at, lanes);
+        combine(k, sources, accumulators[w], lanes === k.lanes ? values : values.map((v, s) => only(lanes, v, s)));
+      }
+    });
+    const totals = sources.map((source, s) => {
+      const how = source.combine === "argmax" ? "max" : source.combine;
+      let total = accumulators[0][s].value;
+      for (let w = 1; w < ways; w++) total = join(k, how, total, accumulators[w][s].value);
+      return k.acrossLanes(how, total as Floats);
+    });
+    const values = finisher.values(outputs, null, 0, 1, totals);
+    stores.forEach((store, s) => {
+      finisher.store(store, values[s], null, 0, 1);
+    });
+  };
+  /** Lanes past the end count as the neutral element. */
+  const only = (lanes: number, value: Lanes, s: number): Lanes => {
+    const inside = k.compare("lt", k.laneNumbers, k.i32(lanes));
+    return k.select(inside, value as Floats, neutral(k, sources[s].combine, value.type) as Floats);
+  };
+  return sharePoints(k, name, keptCounts, [evaluator, finisher], point);
+}
+
+/** One result at a time, every load a single element. */
+function onePoint({ k, name, keptCounts, reducedCounts, sources, outputs, stores }: Plan): Generated {
+  const inputs = sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value]));
+  const order = range(0, keptCounts.length + reducedCounts.length);
+  const evaluator = new Evaluator(k, inputs, [], order, null);
+  const finisher = new Evaluator(k, outputs, stores, range(0, keptCounts.length), null);
+  return sharePoints(k, name, keptCounts, [evaluator, finisher], () => {
+    const accumulators = start(k, sources);
+    nest(k, evaluator, reducedCounts, () => {
+      combine(k, sources, accumulators, evaluator.values(inputs, null, 0, 1));
+    });
+    const results = accumulators.map((a) => a.position ?? a.value);
+    const values = finisher.values(outputs, null, 0, 1, results);
+    stores.forEach((store, s) => {
+      finisher.store(store, values[s], null, 0, 1);
+    });
+  });
+}
+
+/** Every thread takes a share of the kept points. */
+function sharePoints(
+  k: KernelBuilder,
+  name: string,
+  kept: number[],
+  evaluators: [Evaluator, Evaluator],
+  point: () => void,
+): Generated {
+  const [first, second] = evaluators;
+  if (kept.length === 0) {
+    point();
+    return { kernel: k.finish(name), items: 1 };
+  }
+  const { items, shared } = shareLoops(kept);
+  const both = (indices: readonly Int[], body: () => void): void =>
+    enterAll(k, first, indices, () => enterAll(k, second, indices, body));
+  const loops = (counts: readonly number[], body: () => void): void => {
+    if (counts.length === 0) body();
+    else k.loop(0, counts[0], (i) => both([i], () => loops(counts.slice(1), body)));
+  };
+  k.loop(k.begin, k.end, (item) =>
+    both(decode(k, item, kept.slice(0, shared)), () => loops(kept.slice(shared), point)),
+  );
+  return { kernel: k.finish(name), items };
+}
+
+function neutral(k: KernelBuilder, combine: Combine, type: string): Floats | Ints {
+  if (type !== "i32") return k.f32(identity[combine]);
+  return k.i32(combine === "sum" ? 0 : combine === "min" ? 0x7fffffff : -0x80000000);
+}
+
+function start(k: KernelBuilder, sources: Plan["sources"]): Accumulators {
+  return sources.map(({ combine, value, position }) => ({
+    value: k.variable(neutral(k, combine, resultType(value)) as Floats),
+    position: position ? k.variable(k.i32(0)) : null,
+  }));
+}
+
+/** i32 where the value is known to be one before it is evaluated: loads and casts say so. */
+function resultType(e: Expression): "f32" | "i32" {
+  if (e.kind === "load") return e.type === "f32" ? "f32" : "i32";
+  if (e.kind === "position") return "i32";
+  if (e.kind === "apply") return e.type === "f32" ? "f32" : "i32";
+  return "f32";
+}
+
+function join(k: KernelBuilder, how: "sum" | "max" | "min", a: Floats | Ints, b: Floats | Ints): Floats | Ints {
+  const [x, y] = [a as Floats, b as Floats];
+  if (how === "sum") return k.add(x, y);
+  const extreme = how === "max" ? k.max(x, y) : k.min(x, y);
+  // A NaN in `x` passes by itself, one in `y` has to be let through.
+  return y.type === "f32" ? k.select(k.compare("ne", y, y), y, extreme) : extreme;
+}
+
+function combine(k: KernelBuilder, sources: Plan["sources"], accumulators: Accumulators, values: readonly Lanes[]): void {
+  let next = 0;
+  sources.forEach((source, s) => {
+    const accumulator = accumulators[s];
+    const value = values[next++] as Floats;
+    if (!accumulator.position || source.combine !== "argmax") {
+      k.assign(accumulator.value as Floats, join(k, source.combine as "sum", accumulator.value, value) as Floats);
+      return;
+    }
+    // Strictly greater: among equals the first in row order stays.
+    const position = values[next++] as Ints;
+    const better = k.compare("lt", accumulator.value as Floats, value);
+    k.assign(accumulator.value as Floats, k.select(better, value, accumulator.value as Floats));
+    k.assign(accumulator.position, k.select(better, position, accumulator.position));
+  });
+}

@@ -1,0 +1,117 @@
+/** Arithmetic on two tensors, element by element. They broadcast as in NumPy; a number stands for a tensor. */
+import type { Floats, Ints, KernelBuilder, Lanes } from "../kernels/language.js";
+import { broadcastShapes } from "../tensor/shapes.js";
+import { Tensor } from "../tensor/tensor.js";
+import { broadcastTo } from "./broadcast-to.js";
+import { cast } from "./cast.js";
+import { less } from "./comparisons.js";
+import { type Differentiable, apply, defineOp } from "./define.js";
+import { type TensorLike, toTensor } from "./scalar.js";
+import { where } from "./where.js";
+
+type Emit = (k: KernelBuilder, a: Floats, b: Floats) => Lanes;
+
+/** Two operands of one shape and one type: f32 beside anything is f32, small integers become i32. */
+export function alike(name: string, a: TensorLike, b: TensorLike, wanted?: "f32"): [Tensor, Tensor] {
+  const x = toTensor(a, b instanceof Tensor ? b : undefined);
+  const y = toTensor(b, a instanceof Tensor ? a : undefined);
+  const shape = broadcastShapes(name, x.shape, y.shape);
+  const type = wanted ?? (x.type === "f32" || y.type === "f32" ? "f32" : "i32");
+  return [broadcastTo(cast(x, type), shape), broadcastTo(cast(y, type), shape)];
+}
+
+const binary = (
+  name: string,
+  cost: number,
+  emit: Emit,
+  vjp: (dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => [Tensor | null, Tensor | null],
+): Differentiable =>
+  defineOp({
+    name,
+    shape: ([a]) => a,
+    vjp: (dy, { inputs: [a, b], output }) => vjp(dy, a, b, output),
+    lowering: {
+      kind: "map",
+      cost,
+      rule:
+        () =>
+        (k, [a, b]) =>
+          emit(k, a as Floats, b as Floats),
+    },
+  });
+
+/** a + b */
+export function add(a: TensorLike, b: TensorLike): Tensor {
+  return apply(addOp, alike("add", a, b), {});
+}
+const addOp = binary("add", 1, (k, a, b) => k.add(a, b), (dy) => [dy, dy]);
+
+/** a − b */
+export function sub(a: TensorLike, b: TensorLike): Tensor {
+  return apply(subOp, alike("sub", a, b), {});
+}
+const subOp = binary("sub", 1, (k, a, b) => k.sub(a, b), (dy) => [dy, neg(dy)]);
+
+/** a · b */
+export function mul(a: TensorLike, b: TensorLike): Tensor {
+  return apply(mulOp, alike("mul", a, b), {});
+}
+const mulOp = binary("mul", 1, (k, a, b) => k.mul(a, b), (dy, a, b) => [mul(dy, b), mul(dy, a)]);
+
+/** a / b, in f32 whatever the operands are */
+export function div(a: TensorLike, b: TensorLike): Tensor {
+  return apply(divOp, alike("div", a, b, "f32"), {});
+}
+const divOp = binary("div", 4, (k, a, b) => k.div(a, b), (dy, _, b, y) => {
+  const da = div(dy, b);
+  return [da, neg(mul(da, y))];
+});
+
+/** The greater of a and b; NaN where either is. The gradient goes to the greater, to a where they are equal. */
+export function maximum(a: TensorLike, b: TensorLike): Tensor {
+  return apply(maximumOp, alike("maximum", a, b), {});
+}
+const maximumOp = binary(
+  "maximum",
+  2,
+  (k, a, b) => throughNaN(k, b, k.max(a, b)),
+  (dy, a, b) => share(dy, less(a, b)),
+);
+
+/** The smaller of a and b; NaN where either is. The gradient goes to the smaller, to a where they are equal. */
+export function minimum(a: TensorLike, b: TensorLike): Tensor {
+  return apply(minimumOp, alike("minimum", a, b), {});
+}
+const minimumOp = binary(
+  "minimum",
+  2,
+  (k, a, b) => throughNaN(k, b, k.min(a, b)),
+  (dy, a, b) => share(dy, less(b, a)),
+);
+
+/** min and max let NaN pass in their first operand only. */
+function throughNaN(k: KernelBuilder, b: Floats, extreme: Floats): Floats {
+  return b.type === "f32" ? k.select(k.compare("ne", b, b), b, extreme) : extreme;
+}
+
+function share(dy: Tensor, toB: Tensor): [Tensor, Tensor] {
+  return [where(toB, 0, dy), where(toB, dy, 0)];
+}
+
+/** −x */
+export function neg(x: Tensor): Tensor {
+  return apply(negOp, [x], {});
+}
+const negOp = defineOp({
+  name: "neg",
+  shape: ([x]) => x,
+  vjp: (dy) => [neg(dy)],
+  lowering: {
+    kind: "map",
+    cost: 1,
+    rule:
+      () =>
+      (k, [x]) =>
+        x.type === "f32" ? k.neg(x as Floats) : k.neg(x as Ints),
+  },
+});

@@ -1,0 +1,43 @@
+import { zero } from "../compiler/affine.js";
+import { checkedShape, sameShape, type Shape, ShapeError, show } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { apply, defineOp } from "./define.js";
+import { reduceSum } from "./sum.js";
+import { reshape } from "./reshape.js";
+
+/**
+ * The same values repeated along axes of length 1 and along new leading axes, as in NumPy. Nothing is copied.
+ *
+ * @throws ShapeError where an axis is neither of length 1 nor of the wanted length
+ */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  const to = checkedShape("broadcastTo", shape);
+  if (sameShape(x.shape, to)) return x;
+  const says = `broadcastTo: ${show(x.shape)} does not broadcast to ${show(to)}`;
+  if (x.rank > to.length) throw new ShapeError(`${says} (${axes(x.rank)} against ${to.length})`);
+  x.shape.forEach((d, i) => {
+    const axis = i + to.length - x.rank;
+    if (d !== 1 && d !== to[axis]) throw new ShapeError(`${says} (${d} against ${to[axis]} in axis ${axis})`);
+  });
+  return apply(op, [x], { shape: to });
+}
+
+const axes = (n: number): string => (n === 1 ? "1 axis" : `${n} axes`);
+
+const op = defineOp<{ shape: Shape }>({
+  name: "broadcastTo",
+  shape: (_, { shape }) => shape,
+  vjp(dy, { inputs: [x], attributes: { shape } }) {
+    const lead = shape.length - x.rank;
+    const repeated = shape.map((_, d) => d).filter((d) => d < lead || (x.shape[d - lead] === 1 && shape[d] !== 1));
+    return [reshape(reduceSum(dy, repeated), x.shape)];
+  },
+  lowering: {
+    kind: "view",
+    index(out, _, input) {
+      const lead = out.length - input.length;
+      const loops = out[0]?.coefficients.length ?? 0;
+      return input.map((d, i) => (d === 1 ? zero(loops) : out[i + lead]));
+    },
+  },
+});

@@ -1,0 +1,39 @@
+import type { Floats, Ints, KernelBuilder, Lanes, Mask } from "../kernels/language.js";
+import type { DType, Tensor } from "../tensor/tensor.js";
+import { apply, defineOp } from "./define.js";
+
+/**
+ * The values as another type. To integers towards zero (NaN becomes 0, u8 keeps the low 8 bits), to bool: is it
+ * not 0.
+ */
+export function cast(x: Tensor, type: DType): Tensor {
+  return x.type === type ? x : apply(op, [x], { from: x.type, to: type });
+}
+
+const op = defineOp<{ from: DType; to: DType }>({
+  name: "cast",
+  shape: ([x]) => x,
+  type: (_, { to }) => to,
+  vjp: (dy, { attributes: { from } }) => [from === "f32" ? cast(dy, "f32") : null],
+  lowering: {
+    kind: "map",
+    cost: 1,
+    rule:
+      ({ to }) =>
+      (k, [x]) =>
+        converted(k, x, to as DType),
+  },
+  label: ({ to }) => to,
+});
+
+function converted(k: KernelBuilder, x: Lanes, to: DType): Lanes {
+  if (to === "bool") {
+    if (x.type === "mask") return x;
+    return x.type === "f32" ? k.compare("ne", x as Floats, k.f32(0)) : k.compare("ne", x as Ints, k.i32(0));
+  }
+  const number: Floats | Ints =
+    x.type === "mask" ? k.select(x as Mask, k.i32(1), k.i32(0)) : (x as Floats | Ints);
+  if (to === "f32") return number.type === "f32" ? number : k.toFloat(number as Ints);
+  const whole = number.type === "f32" ? k.toInt(number as Floats) : (number as Ints);
+  return to === "u8" ? k.and(whole, k.i32(255)) : whole;
+}

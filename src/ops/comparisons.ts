@@ -1,0 +1,85 @@
+/** Comparisons, element by element, to bool. They broadcast as in NumPy and have no gradient. */
+import type { Comparison, Floats, Mask } from "../kernels/language.js";
+import { broadcastShapes } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { alike } from "./arithmetic.js";
+import { broadcastTo } from "./broadcast-to.js";
+import { cast } from "./cast.js";
+import { apply, defineOp } from "./define.js";
+import type { TensorLike } from "./scalar.js";
+
+const op = defineOp<{ how: Comparison }>({
+  name: "compare",
+  shape: ([a]) => a,
+  type: () => "bool",
+  vjp: () => [null, null],
+  lowering: {
+    kind: "map",
+    cost: 1,
+    rule:
+      ({ how }) =>
+      (k, [a, b]) =>
+        k.compare(how as Comparison, a as Floats, b as Floats),
+  },
+  label: ({ how }) => how,
+});
+
+const compare = (name: string, how: Comparison) => (a: TensorLike, b: TensorLike): Tensor =>
+  apply(op, alike(name, a, b), { how });
+
+/** a = b */
+export const equal = compare("equal", "eq");
+/** a ≠ b; true where either is NaN */
+export const notEqual = compare("notEqual", "ne");
+/** a < b */
+export const less = compare("less", "lt");
+/** a ≤ b */
+export const lessEqual = compare("lessEqual", "le");
+/** a > b */
+export const greater = compare("greater", "gt");
+/** a ≥ b */
+export const greaterEqual = compare("greaterEqual", "ge");
+
+const logic = defineOp<{ how: "and" | "or" }>({
+  name: "logic",
+  shape: ([a]) => a,
+  type: () => "bool",
+  vjp: () => [null, null],
+  lowering: {
+    kind: "map",
+    cost: 1,
+    rule:
+      ({ how }) =>
+      (k, [a, b]) =>
+        how === "and" ? k.and(a as Mask, b as Mask) : k.or(a as Mask, b as Mask),
+  },
+  label: ({ how }) => how,
+});
+
+function combine(name: string, how: "and" | "or", a: Tensor, b: Tensor): Tensor {
+  const shape = broadcastShapes(name, a.shape, b.shape);
+  return apply(logic, [broadcastTo(cast(a, "bool"), shape), broadcastTo(cast(b, "bool"), shape)], { how });
+}
+
+/** Both are true, or not 0. */
+export const logicalAnd = (a: Tensor, b: Tensor): Tensor => combine("logicalAnd", "and", a, b);
+/** At least one is true, or not 0. */
+export const logicalOr = (a: Tensor, b: Tensor): Tensor => combine("logicalOr", "or", a, b);
+
+const notOp = defineOp({
+  name: "logicalNot",
+  shape: ([a]) => a,
+  type: () => "bool",
+  vjp: () => [null],
+  lowering: {
+    kind: "map",
+    cost: 1,
+    rule:
+      () =>
+      (k, [a]) =>
+        k.not(a as Mask),
+  },
+});
+
+/** True where x is false, or 0. */
+export const logicalNot = (x: Tensor): Tensor => apply(notOp, [cast(x, "bool")], {});

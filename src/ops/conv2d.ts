@@ -1,0 +1,169 @@
+import type { ContractionAxis } from "../compiler/operation.js";
+import { ShapeError, show } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { cast } from "./cast.js";
+import { apply, defineOp } from "./define.js";
+import { padWith } from "./pad.js";
+import { reshape } from "./reshape.js";
+import { flip, slice } from "./slice.js";
+import { transpose } from "./transpose.js";
+import { checkPictures, type Pair, planWindows, type WindowPadding } from "./windows.js";
+
+export interface Conv2dOptions {
+  /** Step between windows, in pixels. */
+  stride?: Pair;
+  padding?: WindowPadding;
+  /** Distance between the pixels that neighbouring weights of the filter see. */
+  dilation?: Pair;
+  /** The channels fall into so many groups; a filter sees one of them. */
+  groups?: number;
+}
+
+/**
+ * Two-dimensional convolution, as the lectures and all libraries of the field mean it: the filter is not mirrored.
+ *
+ *     y[n,i,j,f] = Σ_{a,b,c} x[n, i·stride + a·dilation − top, j·stride + b·dilation − left, c] · w[a,b,c,f]
+ *
+ * with zeros outside the picture.
+ *
+ * @param x  N×H×W×C
+ * @param w  kH×kW×(C/groups)×F
+ * @returns  N×H'×W'×F with H' = ⌊(H + top + bottom − (kH − 1)·dilation − 1) / stride⌋ + 1 and W' likewise
+ * @throws ShapeError where x and w do not fit each other or the window is larger than the picture
+ */
+export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
+  const { stride = 1, padding = "valid", dilation = 1, groups = 1 } = options;
+  checkPictures("conv2d", x);
+  if (w.rank !== 4)
+    throw new ShapeError(`conv2d: the filter is of rank ${w.rank} (${show(w.shape)}), expected kH×kW×C×F`);
+  const [kH, kW, depth, filters] = w.shape;
+  const channels = x.shape[3];
+  if (channels % groups !== 0)
+    throw new ShapeError(`conv2d: ${groups} groups do not divide the ${channels} channels of x (${show(x.shape)})`);
+  if (filters % groups !== 0)
+    throw new ShapeError(`conv2d: ${groups} groups do not divide the ${filters} filters (${show(w.shape)})`);
+  if (depth !== channels / groups) {
+    const has = groups === 1 ? "" : `, ${channels / groups} in each of ${groups} groups,`;
+    throw new ShapeError(
+      `conv2d: x has ${channels} ${channels === 1 ? "channel" : "channels"} (${show(x.shape)})${has} but the filter takes ${depth} (${show(w.shape)})`,
+    );
+  }
+  const plan = planWindows("conv2d", x, { size: [kH, kW], stride, dilation, padding });
+  const padded = padWith(cast(x, "f32"), {
+    low: [0, plan.padding[0][0], plan.padding[1][0], 0],
+    high: [0, plan.padding[0][1], plan.padding[1][1], 0],
+    interior: [0, 0, 0, 0],
+    value: 0,
+  });
+  const grouped = reshape(padded, [...padded.shape.slice(0, 3), groups, depth]);
+  const filter = reshape(cast(w, "f32"), [kH, kW, depth, groups, filters / groups]);
+  const y = apply(op, [grouped, filter], { stride: plan.stride, dilation: plan.dilation });
+  return reshape(y, [x.shape[0], ...plan.output, filters]);
+}
+
+/** Steps in pixels, along y and x. */
+type Steps = { stride: [number, number]; dilation: [number, number] };
+
+/** y = x * w over pictures N×H×W×G×C, already padded, and filters kH×kW×C×G×F. */
+const op = defineOp<Steps>({
+  name: "conv2d",
+  shape: ([[n, h, w, g], [kH, kW, , , f]], { stride, dilation }) => [
+    n,
+    Math.floor((h - (kH - 1) * dilation[0] - 1) / stride[0]) + 1,
+    Math.floor((w - (kW - 1) * dilation[1] - 1) / stride[1]) + 1,
+    g,
+    f,
+  ],
+  vjp: (dy, { inputs: [x, w], attributes }) => [inputGradient(dy, w, x.shape, attributes), filterGradient(x, dy, w.shape, attributes)],
+  lowering: {
+    kind: "contract",
+    axes(a, b, attributes, shapes) {
+      const { stride, dilation } = attributes as Steps;
+      const [n, y, x, g, f] = shapes.out;
+      const [kH, kW, c] = shapes.b;
+      const [an, ay, ax, ag, ac] = a.strides;
+      const [by, bx, bc, bg, bf] = b.strides;
+      return {
+        batch: [{ count: g, a: ag, b: bg, dimension: 3 }],
+        rows: [
+          { count: n, a: an, b: 0, dimension: 0 },
+          { count: y, a: ay * stride[0], b: 0, dimension: 1 },
+          { count: x, a: ax * stride[1], b: 0, dimension: 2 },
+        ],
+        columns: { count: f, a: 0, b: bf, dimension: 4 },
+        depth: [
+          { count: kH, a: ay * dilation[0], b: by, dimension: null },
+          { count: kW, a: ax * dilation[1], b: bx, dimension: null },
+          { count: c, a: ac, b: bc, dimension: null },
+        ],
+      };
+    },
+  },
+  label: (_, [[, , , g, c], [kH, kW, , , f]]) => `conv2d ${kH}×${kW}×${c * g}→${f * g}`,
+});
+
+/**
+ * dE/dx: every pixel collects from the windows that saw it, which is a convolution of dE/dy, spread by the stride
+ * and surrounded by zeros, with the filter turned by 180° and its channels and filters exchanged.
+ */
+function inputGradient(dy: Tensor, w: Tensor, shape: readonly number[], { stride, dilation }: Steps): Tensor {
+  const [kH, kW] = w.shape;
+  const reach = [(kH - 1) * dilation[0], (kW - 1) * dilation[1]];
+  const spread = [0, 1].map((d) => (dy.shape[d + 1] - 1) * stride[d] + 1);
+  // Rows and columns at the end that no window reached get zeros.
+  const beyond = [0, 1].map((d) => shape[d + 1] - (spread[d] + reach[d]));
+  const padded = padWith(dy, {
+    low: [0, reach[0], reach[1], 0, 0],
+    high: [0, reach[0] + beyond[0], reach[1] + beyond[1], 0, 0],
+    interior: [0, stride[0] - 1, stride[1] - 1, 0, 0],
+    value: 0,
+  });
+  const turned = transpose(flip(w, [0, 1]), [0, 1, 4, 3, 2]);
+  return apply(op, [padded, turned], { stride: [1, 1], dilation });
+}
+
+/** dE/dw: for each weight, the pixels it met times dE/dy there, summed over all windows of all pictures. */
+function filterGradient(x: Tensor, dy: Tensor, shape: readonly number[], { stride, dilation }: Steps): Tensor {
+  return apply(filterOp, [x, dy], { stride, dilation, size: [shape[0], shape[1]] });
+}
+
+const filterOp = defineOp<Steps & { size: [number, number] }>({
+  name: "conv2d filter gradient",
+  shape: ([[, , , , c], [, , , g, f]], { size }) => [...size, c, g, f],
+  vjp: (u, { inputs: [x, dy], attributes: { stride, dilation } }) => [
+    inputGradient(dy, u, x.shape, { stride, dilation }),
+    apply(op, [reachedBy(x, dy, u, { stride, dilation }), u], { stride, dilation }),
+  ],
+  lowering: {
+    kind: "contract",
+    axes(a, b, attributes, shapes) {
+      const { stride, dilation } = attributes as Steps;
+      const [kH, kW, c, g, f] = shapes.out;
+      const [n, y, x] = shapes.b;
+      const [an, ay, ax, ag, ac] = a.strides;
+      const [bn, by, bx, bg, bf] = b.strides;
+      const rows: ContractionAxis[] = [
+        { count: kH, a: ay * dilation[0], b: 0, dimension: 0 },
+        { count: kW, a: ax * dilation[1], b: 0, dimension: 1 },
+        { count: c, a: ac, b: 0, dimension: 2 },
+      ];
+      return {
+        batch: [{ count: g, a: ag, b: bg, dimension: 3 }],
+        rows,
+        columns: { count: f, a: 0, b: bf, dimension: 4 },
+        depth: [
+          { count: n, a: an, b: bn, dimension: null },
+          { count: y, a: ay * stride[0], b: by, dimension: null },
+          { count: x, a: ax * stride[1], b: bx, dimension: null },
+        ],
+      };
+    },
+  },
+  label: ({ size }, [[, , , , c], [, , , g, f]]) => `conv2d filter gradient ${size.join("×")}×${c * g}→${f * g}`,
+});
+
+/** The part of x that windows of dy's number reach: a stride may have left pixels at the end that none saw. */
+function reachedBy(x: Tensor, dy: Tensor, w: Tensor, { stride, dilation }: Steps): Tensor {
+  const end = [0, 1].map((d) => (dy.shape[d + 1] - 1) * stride[d] + (w.shape[d] - 1) * dilation[d] + 1);
+  return slice(x, [0, 0, 0, 0, 0], [x.shape[0], end[0], end[1], x.shape[3], x.shape[4]]);
+}

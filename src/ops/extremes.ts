@@ -1,0 +1,80 @@
+/** The largest and smallest values along axes, and where they are. */
+import { checkedAxes, checkedAxis, sizeOf } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { neg } from "./arithmetic.js";
+import { broadcastTo } from "./broadcast-to.js";
+import { cast } from "./cast.js";
+import { equal } from "./comparisons.js";
+import { apply, defineOp } from "./define.js";
+import { range } from "./range.js";
+import { reshape } from "./reshape.js";
+import { keptShape, type ReductionOptions } from "./sum.js";
+import { where } from "./where.js";
+
+/**
+ * The largest value over the given axes; NaN where one is. The gradient goes to the first of the largest, in row
+ * order: one winner takes all, as in max pooling.
+ */
+export function max(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
+  const axes = checkedAxes("max", axis, x.shape);
+  const found = reduceMax(numeric(x), axes);
+  return keepDims ? reshape(found, keptShape(x, axes)) : found;
+}
+
+/** The smallest value over the given axes, otherwise as `max`. */
+export function min(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
+  const axes = checkedAxes("min", axis, x.shape);
+  const found = axes.length === 0 ? x : apply(minOp, [numeric(x)], { axes });
+  return keepDims ? reshape(found, keptShape(x, axes)) : found;
+}
+
+/**
+ * The index along one axis of the largest value, the first of equals; over all values in row order where no axis
+ * is named. i32, without gradient.
+ */
+export function argmax(x: Tensor, { axis, keepDims = false }: { axis?: number; keepDims?: boolean } = {}): Tensor {
+  const axes = axis === undefined ? x.shape.map((_, d) => d) : [checkedAxis("argmax", axis, x.shape)];
+  const found = argmaxOver(numeric(x), axes);
+  return keepDims ? reshape(found, keptShape(x, axes)) : found;
+}
+
+const numeric = (x: Tensor): Tensor => (x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x);
+
+export const reduceMax = (x: Tensor, axes: readonly number[]): Tensor =>
+  axes.length === 0 ? x : apply(maxOp, [x], { axes: [...axes] });
+
+/** The row-major position, among the values over `axes`, of the first of the largest. */
+export function argmaxOver(x: Tensor, axes: readonly number[]): Tensor {
+  return apply(argmaxOp, [cast(x, "f32")], { axes: [...axes] });
+}
+
+/** dy at the winner of each reduction, 0 elsewhere. */
+function toWinner(dy: Tensor, x: Tensor, winner: Tensor, axes: readonly number[]): Tensor {
+  const kept = keptShape(x, axes);
+  const reduced = x.shape.map((d, i) => (axes.includes(i) ? d : 1));
+  const position = reshape(range(sizeOf(reduced)), reduced);
+  const wins = equal(broadcastTo(position, x.shape), broadcastTo(reshape(winner, kept), x.shape));
+  return where(wins, broadcastTo(reshape(dy, kept), x.shape), 0);
+}
+
+const maxOp = defineOp<{ axes: number[] }>({
+  name: "max",
+  shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
+  vjp: (dy, { inputs: [x], attributes: { axes } }) => [toWinner(dy, x, argmaxOver(x, axes), axes)],
+  lowering: { kind: "reduce", combine: "max" },
+});
+
+const minOp = defineOp<{ axes: number[] }>({
+  name: "min",
+  shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
+  vjp: (dy, { inputs: [x], attributes: { axes } }) => [toWinner(dy, x, argmaxOver(neg(x), axes), axes)],
+  lowering: { kind: "reduce", combine: "min" },
+});
+
+const argmaxOp = defineOp<{ axes: number[] }>({
+  name: "argmax",
+  shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
+  type: () => "i32",
+  vjp: () => [null],
+  lowering: { kind: "reduce", combine: "argmax" },
+});

@@ -1,0 +1,39 @@
+import { checkedAxis, type Shape, ShapeError, sizeOf } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { cast } from "./cast.js";
+import { apply, defineOp } from "./define.js";
+import { reshape } from "./reshape.js";
+
+/**
+ * Slices of x along an axis, picked by index: y[…, i, …] = x[…, indices[i], …]. The axes of `indices` take the
+ * place of the axis. An index outside the axis gives NaN (0 for integers); negative ones are outside too.
+ *
+ * @param indices  integers
+ */
+export function gather(x: Tensor, indices: Tensor, { axis = 0 }: { axis?: number } = {}): Tensor {
+  if (indices.type !== "i32" && indices.type !== "u8")
+    throw new ShapeError(`gather: the indices are ${indices.type}, expected integers (i32 or u8)`);
+  const along = checkedAxis("gather", axis, x.shape);
+  const flat = reshape(cast(indices, "i32"), [indices.size]);
+  const picked = apply(gatherOp, [x, flat], { axis: along });
+  return reshape(picked, x.shape.toSpliced(along, 1, ...indices.shape));
+}
+
+const gatherOp = defineOp<{ axis: number }>({
+  name: "gather",
+  shape: ([x, indices], { axis }) => x.with(axis, sizeOf(indices)),
+  vjp: (dy, { inputs: [x, indices], attributes: { axis } }) => [scatterAdd(dy, indices, axis, x.shape[axis]), null],
+  lowering: { kind: "gather" },
+});
+
+/** Slices added up at the places their indices name, into `extent` slices of zeros; the gradient of gather. */
+function scatterAdd(y: Tensor, indices: Tensor, axis: number, extent: number): Tensor {
+  return apply(scatterOp, [y, indices], { axis, extent });
+}
+
+const scatterOp = defineOp<{ axis: number; extent: number }>({
+  name: "scatterAdd",
+  shape: ([y], { axis, extent }): Shape => y.with(axis, extent),
+  vjp: (dx, { inputs: [, indices], attributes: { axis } }) => [apply(gatherOp, [dx, indices], { axis }), null],
+  lowering: { kind: "scatterAdd" },
+});

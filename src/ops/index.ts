@@ -1,0 +1,35 @@
+export { elu, clip, leakyRelu, relu } from "./activations.js";
+export { add, div, maximum, minimum, mul, neg, sub } from "./arithmetic.js";
+export { avgPool2d } from "./avg-pool2d.js";
+export { broadcastTo } from "./broadcast-to.js";
+export { cast } from "./cast.js";
+export {
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  notEqual,
+} from "./comparisons.js";
+export { concat } from "./concat.js";
+export { type Conv2dOptions, conv2d } from "./conv2d.js";
+export { abs, exp, log, pow, sigmoid, sign, softplus, sqrt, square, tanh } from "./elementary.js";
+export { argmax, max, min } from "./extremes.js";
+export { gather } from "./gather.js";
+export { matmul } from "./matmul.js";
+export { maxPool2d, maxPool2dSwitches, type PoolOptions } from "./max-pool2d.js";
+export { oneHot } from "./one-hot.js";
+export { pad } from "./pad.js";
+export { reshape } from "./reshape.js";
+export type { TensorLike } from "./scalar.js";
+export { flip, slice } from "./slice.js";
+export { logSoftmax, softmax } from "./softmax.js";
+export { mean, variance } from "./statistics.js";
+export { stopGradient } from "./stop-gradient.js";
+export { type ReductionOptions, sum } from "./sum.js";
+export { transpose } from "./transpose.js";
+export { where } from "./where.js";
+export type { Pair, WindowPadding } from "./windows.js";

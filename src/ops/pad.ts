@@ -1,0 +1,77 @@
+import { ShapeError, show } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { apply, defineOp } from "./define.js";
+import { slice } from "./slice.js";
+
+/**
+ * Values of one kind around x: `pairs` gives, for each axis, how many before and how many after.
+ *
+ * @param value  0 if left out
+ */
+export function pad(x: Tensor, pairs: readonly (readonly [number, number])[], { value = 0 }: { value?: number } = {}): Tensor {
+  if (pairs.length !== x.rank)
+    throw new ShapeError(
+      `pad: ${pairs.length === 1 ? "1 pair" : `${pairs.length} pairs`} for the ${x.rank} axes of x (${show(x.shape)})`,
+    );
+  for (const pair of pairs)
+    for (const n of pair)
+      if (!Number.isInteger(n) || n < 0)
+        throw new ShapeError(`pad: ${n} values are to be put around x (${show(x.shape)}), expected a whole number of at least 0`);
+  return padWith(x, {
+    low: pairs.map((p) => p[0]),
+    high: pairs.map((p) => p[1]),
+    interior: pairs.map(() => 0),
+    value,
+  });
+}
+
+export type Padding = {
+  low: number[];
+  high: number[];
+  /** Values put between neighbours, along each axis. */
+  interior: number[];
+  value: number;
+};
+
+export function padWith(x: Tensor, padding: Padding): Tensor {
+  const { low, high, interior } = padding;
+  if ([...low, ...high, ...interior].every((n) => n === 0)) return x;
+  return apply(op, [x], padding);
+}
+
+const op = defineOp<Padding>({
+  name: "pad",
+  shape: ([x], { low, high, interior }) =>
+    x.map((d, i) => low[i] + Math.max(0, d + (d - 1) * interior[i]) + high[i]),
+  vjp(dy, { inputs: [x], attributes: { low, interior } }) {
+    const end = x.shape.map((d, i) => low[i] + Math.max(0, d + (d - 1) * interior[i]));
+    return [slice(dy, low, end, interior.map((n) => n + 1))];
+  },
+  lowering: {
+    kind: "assemble",
+    parts: (attributes, _, out) => {
+      const { low, interior } = attributes as Padding;
+      return [
+        {
+          offset: low.reduce((sum, n, d) => sum + n * out.strides[d], out.offset),
+          strides: out.strides.map((s, d) => s * (interior[d] + 1)),
+        },
+      ];
+    },
+    gaps(attributes, [x], out) {
+      const { low, high, interior, value } = attributes as Padding;
+      if (interior.some((n, d) => n > 0 && x[d] > 1)) return { value, everywhere: true };
+      // Slabs before and after x along each axis; along the axes already done, only beside x.
+      const boxes: { begin: number[]; end: number[] }[] = [];
+      const begin = out.map(() => 0);
+      const end = [...out];
+      for (let d = out.length - 1; d >= 0; d--) {
+        if (low[d] > 0) boxes.push({ begin: [...begin], end: end.with(d, low[d]) });
+        if (high[d] > 0) boxes.push({ begin: begin.with(d, out[d] - high[d]), end: [...end] });
+        begin[d] = low[d];
+        end[d] = out[d] - high[d];
+      }
+      return { value, boxes: boxes.filter((box) => box.end.every((e, d) => e > box.begin[d])) };
+    },
+  },
+});

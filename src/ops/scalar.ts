@@ -1,0 +1,49 @@
+import { Tensor, type DType } from "../tensor/tensor.js";
+import { isTracing } from "../tensor/tracing.js";
+import { apply, defineOp } from "./define.js";
+
+/** A number given to an operation. */
+export type TensorLike = Tensor | number;
+
+const constant = defineOp<{ value: number; type: DType }>({
+  name: "constant",
+  shape: () => [],
+  type: (_, { type }) => type,
+  vjp: () => [],
+  lowering: {
+    kind: "map",
+    cost: 0,
+    rule:
+      ({ value, type }) =>
+      (k) =>
+        type === "f32"
+          ? k.f32(value as number)
+          : type === "bool"
+            ? k.compare("ne", k.i32(value as number), k.i32(0))
+            : k.i32(value as number),
+  },
+  label: ({ value }) => String(value),
+});
+
+const known = new Map<string, Tensor>();
+
+/**
+ * A number as a tensor. In a compiled function it is part of the program; outside it is a leaf, so that a loop
+ * that counts up runs one program and not one for each number.
+ */
+export function scalar(value: number, type: DType = "f32"): Tensor {
+  if (isTracing()) return apply(constant, [], { value, type });
+  const key = `${type} ${value}`;
+  let tensor = known.get(key);
+  if (!tensor) {
+    const values = type === "f32" ? Float32Array.of(value) : type === "i32" ? Int32Array.of(value) : Uint8Array.of(value);
+    tensor = Tensor.from(values, [], type);
+    known.set(key, tensor);
+    if (known.size > 1024) known.delete(known.keys().next().value!);
+  }
+  return tensor;
+}
+
+/** The operand as a tensor; a number takes the type of what it stands beside. */
+export const toTensor = (x: TensorLike, beside?: Tensor): Tensor =>
+  x instanceof Tensor ? x : scalar(x, beside && beside.type !== "bool" && Number.isInteger(x) ? beside.type : "f32");

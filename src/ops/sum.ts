@@ -1,0 +1,36 @@
+import { checkedAxes } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { broadcastTo } from "./broadcast-to.js";
+import { cast } from "./cast.js";
+import { apply, defineOp } from "./define.js";
+import { reshape } from "./reshape.js";
+
+export interface ReductionOptions {
+  /** The axes that are reduced; all where left out. Negative ones count from the end. */
+  axis?: number | readonly number[];
+  /** Keeps reduced axes with length 1. */
+  keepDims?: boolean;
+}
+
+/** Σ x over the given axes. Of booleans: how many are true. */
+export function sum(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
+  const axes = checkedAxes("sum", axis, x.shape);
+  const summed = reduceSum(x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x, axes);
+  return keepDims ? reshape(summed, keptShape(x, axes)) : summed;
+}
+
+/** The shape with reduced axes of length 1. */
+export const keptShape = (x: Tensor, axes: readonly number[]): number[] =>
+  x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
+
+/** Σ over axes that are counted from the start and named once. */
+export function reduceSum(x: Tensor, axes: readonly number[]): Tensor {
+  return axes.length === 0 ? x : apply(op, [x], { axes: [...axes] });
+}
+
+const op = defineOp<{ axes: number[] }>({
+  name: "sum",
+  shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
+  vjp: (dy, { inputs: [x], attributes: { axes } }) => [broadcastTo(reshape(dy, keptShape(x, axes)), x.shape)],
+  lowering: { kind: "reduce", combine: "sum" },
+});

@@ -1,0 +1,38 @@
+/** A page has no files: nothing is ever found, and what is downloaded stays in memory and in the browser's own cache. */
+
+export const joinPath = (...parts: string[]): string => parts.join("/");
+
+export function environment(_name: string): string | undefined {
+  return undefined;
+}
+
+export function cacheDirectory(): string | undefined {
+  return undefined;
+}
+
+export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  throw noFiles("read", path);
+}
+
+export async function fileSize(_path: string): Promise<number | undefined> {
+  return undefined;
+}
+
+export async function fileExists(_path: string): Promise<boolean> {
+  return false;
+}
+
+export async function writeFileAtomic(path: string, _bytes: Uint8Array): Promise<void> {
+  throw noFiles("write", path);
+}
+
+export async function appendFile(path: string, _bytes: Uint8Array): Promise<void> {
+  throw noFiles("write", path);
+}
+
+export async function removeFile(path: string): Promise<void> {
+  throw noFiles("remove", path);
+}
+
+const noFiles = (verb: string, path: string) =>
+  new Error(`cannot ${verb} ${path}: a page in the browser has no files`);

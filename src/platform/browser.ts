@@ -1,0 +1,2 @@
+export * from "./browser-files.js";
+export * from "./browser-threads.js";

@@ -1,0 +1,90 @@
+import * as fs from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Joins the parts of a path as this system writes them. */
+export const joinPath = (...parts: string[]): string => join(...parts);
+
+/** An environment variable; undefined if it is not set or empty. */
+export function environment(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
+/** The folder of the user where Receptive keeps what it can get again. */
+export function cacheDirectory(): string | undefined {
+  const base =
+    environment("XDG_CACHE_HOME") ??
+    (process.platform === "win32" ? environment("LOCALAPPDATA") : undefined) ??
+    (process.platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache"));
+  return join(base, "receptive");
+}
+
+export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await fs.readFile(path));
+}
+
+/** Bytes of a file; undefined if there is no such file. */
+export async function fileSize(path: string): Promise<number | undefined> {
+  try {
+    const entry = await fs.stat(path);
+    return entry.isFile() ? entry.size : undefined;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+export async function fileExists(path: string): Promise<boolean> {
+  return (await fileSize(path)) !== undefined;
+}
+
+let written = 0;
+
+/**
+ * Puts a whole file at `path`, or changes nothing: whoever looks, even after the power failed, finds the old file or
+ * the new one. The bytes go to a file beside it, which takes the name once they are on the disk.
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  await fs.mkdir(folder, { recursive: true });
+  const temporary = `${path}.${process.pid}-${written++}.tmp`;
+  try {
+    const file = await fs.open(temporary, "w");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(temporary, path);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Adds bytes at the end of a file, and makes the file and its folder if need be. */
+export async function appendFile(path: string, bytes: Uint8Array): Promise<void> {
+  await fs.mkdir(dirname(path), { recursive: true });
+  await fs.appendFile(path, bytes);
+}
+
+/** Removes a file; it is no error if there is none. */
+export async function removeFile(path: string): Promise<void> {
+  await fs.rm(path, { force: true });
+}
+
+/** Makes a rename last. Windows cannot open folders, and needs no such thing. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await fs.open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const isAbsent = (error: unknown) =>
+  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");

@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { count, percent } from "./numbers.js";
+import { background, faint, muted } from "./sheet/colours.js";
+import { confusionPanel } from "./sheet/confusion.js";
+import { filtersPanel, type SheetFilters } from "./sheet/filters.js";
+import { lossPanel, type SheetTraining } from "./sheet/loss.js";
+import { mistakesPanel, type SheetMistake } from "./sheet/mistakes.js";
+import { type Box, element, fittedText, line, rectangle, text } from "./sheet/svg.js";
+
+export type { SheetFilters, SheetMistake, SheetTraining };
+
+/** All that a sheet shows: plain values, so that any training loop can make one. */
+export interface SheetInput {
+  /** Model and data, "LeNet-5 on MNIST". */
+  title: string;
+  /** A line below it, "61,706 parameters · 3 epochs · seed 1". */
+  subtitle?: string;
+  test: {
+    /** Share of the test pictures that were read rightly. */
+    accuracy: number;
+    count: number;
+    /** confusion[t][p]: how many pictures of class t were read as class p. Left out: no matrix is drawn. */
+    confusion?: readonly (readonly number[])[];
+    /** Pictures that were read wrongly, in any order; the surest are shown. Some dozens are enough. */
+    mistakes: readonly SheetMistake[];
+    /** How many there are in all, if `mistakes` does not have all of them. */
+    mistakeCount?: number;
+  };
+  classes: readonly string[];
+  /** Filters of the first convolution; left out where the network has none. */
+  filters?: SheetFilters;
+  training: SheetTraining;
+}
+
+const width = 1400;
+const height = 1000;
+const margin = 48;
+
+/** The sheet as an SVG document of 1400×1000: what training has achieved, how it went, and where it fails. */
+export function sheetSvg({ title, subtitle = "", test, classes, filters, training }: SheetInput): string {
+  const gap = 60;
+  const leftWidth = 400;
+  const rightX = margin + leftWidth + gap;
+  const whole = width - 2 * margin;
+  const upper = { y: 148, height: 372 };
+  const lower = { y: 566, height: 396 };
+  const left = { x: margin, width: leftWidth };
+  const right = { x: rightX, width: width - margin - rightX };
+  const full = { x: margin, width: whole };
+
+  const hasMatrix = test.confusion !== undefined && classes.length > 0;
+  const loss: Box = { ...upper, ...(filters ? right : full) };
+  const mistakes: Box = { ...lower, ...(hasMatrix ? right : full) };
+  const panels = [
+    header(title, subtitle, test),
+    filters ? filtersPanel({ ...upper, ...left }, filters) : "",
+    lossPanel(loss, training),
+    hasMatrix ? confusionPanel({ ...lower, ...left }, test.confusion!, classes) : "",
+    mistakesPanel(mistakes, test.mistakes, test.mistakeCount ?? test.mistakes.length),
+  ];
+  return element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      "font-family": "DejaVu Sans, sans-serif",
+    },
+    rectangle({ x: 0, y: 0, width, height }, { fill: background }) + panels.join(""),
+  );
+}
+
+/** The sheet as a PNG file, drawn with fonts that we bring: it looks the same on a machine that has none. */
+export async function renderSheet(input: SheetInput): Promise<Uint8Array> {
+  const fontBuffers = await loadRenderer();
+  const renderer = new Resvg(sheetSvg(input), {
+    font: { fontBuffers, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" },
+  });
+  const rendered = renderer.render();
+  const png = rendered.asPng();
+  rendered.free();
+  renderer.free();
+  return png;
+}
+
+function header(title: string, subtitle: string, { accuracy, count: pictures }: SheetInput["test"]): string {
+  const right = width - margin;
+  return (
+    text(margin, 72, fittedText(title, 920, 31), { size: 28, bold: true }) +
+    text(margin, 100, fittedText(subtitle, 980, 15), { size: 15, colour: muted }) +
+    text(right, 72, percent(accuracy, 2), { size: 28, bold: true, anchor: "end" }) +
+    text(right, 100, `test accuracy, ${count(pictures)} pictures`, {
+      size: 15,
+      colour: muted,
+      anchor: "end",
+    }) +
+    line(margin, 122, right, 122, faint, 1.5)
+  );
+}
+
+let fonts: Promise<Uint8Array[]> | undefined;
+
+/** Once in a process: the renderer refuses to be started twice. */
+function loadRenderer(): Promise<Uint8Array[]> {
+  fonts ??= startRenderer().catch((error) => {
+    fonts = undefined; // the next call may find what was missing
+    throw error;
+  });
+  return fonts;
+}
+
+async function startRenderer(): Promise<Uint8Array[]> {
+  const { resolve } = createRequire(import.meta.url);
+  const read = (path: string) => readFile(resolve(path));
+  const [program, ...files] = await Promise.all([
+    read("@resvg/resvg-wasm/index_bg.wasm"),
+    read("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+    read("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+  ]);
+  await initWasm(program);
+  return files;
+}

@@ -1,0 +1,254 @@
+/** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
+import { canShareMemory, hardwareThreads } from "#platform";
+import type { Kernel, TargetDescription } from "../kernels/language.js";
+import { printBody, printKernel } from "../kernels/print.js";
+import { emitKernel, type WasmFeatures, wasmTarget } from "../targets/wasm/emitter.js";
+import { detectFeatures } from "../targets/wasm/features.js";
+import { barrierWords, linkModule } from "../targets/wasm/link.js";
+import { type Block, EngineMemory } from "./memory.js";
+import { bytesPerElement, type Location, type Program } from "./program.js";
+import { ThreadPool } from "./threads.js";
+
+export type TypedArray = Float32Array | Int32Array | Uint8Array;
+
+/** No way to run programs here, or none that was asked for. */
+export class DeviceError extends Error {
+  override name = "DeviceError";
+}
+
+/** Memory of a variable: it stays where it is between runs. */
+export interface Storage {
+  readonly block: Block;
+}
+
+/** A program in the engine's memory. */
+interface Loaded {
+  readonly id: number;
+  readonly module: WebAssembly.Module;
+  /** Argument blocks of all launches. */
+  readonly blocks: Block;
+  readonly offsets: readonly number[];
+  /** On the calling thread, from its first use there. */
+  run: ((blocks: number, thread: number, threads: number, barrier: number) => void) | null;
+  /** The addresses that the blocks hold now. */
+  boundArena: number;
+  boundVariables: readonly number[];
+}
+
+/** Programs with less work than this run on the calling thread: waking others would take longer. */
+const inlineWork = 400_000;
+const keptPrograms = 256;
+const keptKernels = 4096;
+
+export interface EngineOptions {
+  /** Threads that run a program together. 1: everything on the calling thread. */
+  threads: number;
+  /** Called with the listing of each new kernel. */
+  onKernel?: (listing: string) => void;
+}
+
+export class Engine {
+  readonly target: TargetDescription;
+  readonly memory: EngineMemory;
+  private readonly features: WasmFeatures;
+  private readonly barrier: Block;
+  private arena: Block | null = null;
+  private pool: ThreadPool | null = null;
+  private threadCount: number;
+  private readonly loaded = new Map<Program, Loaded>();
+  private readonly bodies = new Map<string, Uint8Array>();
+  private queue: Promise<unknown> = Promise.resolve();
+  private nextId = 0;
+  private readonly released: FinalizationRegistry<Block>;
+
+  constructor(private readonly options: EngineOptions) {
+    const features = detectFeatures();
+    if (!features.simd)
+      throw new DeviceError("this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it");
+    this.features = features;
+    this.target = wasmTarget(features);
+    this.memory = new EngineMemory(canShareMemory());
+    this.barrier = this.memory.allocate(4 * barrierWords);
+    this.memory.integers(this.barrier.address, barrierWords).fill(0);
+    this.threadCount = this.memory.shared ? options.threads : 1;
+    this.released = new FinalizationRegistry((block) => this.memory.release(block));
+  }
+
+  get threads(): number {
+    return this.threadCount;
+  }
+
+  /** Takes effect with the next run. */
+  setThreads(threads: number): Promise<void> {
+    return this.enqueue(async () => {
+      if (threads === this.threadCount || !this.memory.shared) return;
+      this.pool?.terminate();
+      this.pool = null;
+      this.threadCount = threads;
+    });
+  }
+
+  /** Memory that is given back when `owner` is garbage. */
+  allocate(bytes: number, owner: object): Storage {
+    const block = this.memory.allocate(bytes);
+    this.released.register(owner, block);
+    return { block };
+  }
+
+  /** Runs a program on copies of `values` (nothing for variables) and returns copies of its outputs. */
+  run(
+    program: Program,
+    values: readonly (TypedArray | null)[],
+    variables: readonly (Storage | null)[],
+  ): Promise<TypedArray[]> {
+    return this.enqueue(async () => {
+      const loaded = await this.load(program);
+      const arena = this.arenaOf(program.arenaBytes);
+      this.bind(program, loaded, arena.address, variables);
+      program.sources.forEach((source, i) => {
+        const value = values[i];
+        if (value && !source.resident) this.view(arena.address + source.offset, source.type, source.size).set(value);
+      });
+      await this.execute(program, loaded);
+      return program.outputs.map(({ location, type, shape }) => {
+        const size = shape.reduce((n, d) => n * d, 1);
+        return this.view(this.addressOf(location, arena.address, variables), type, size).slice();
+      });
+    });
+  }
+
+  view(address: number, type: "f32" | "i32" | "u8" | "bool", size: number): TypedArray {
+    if (type === "f32") return this.memory.floats(address, size);
+    if (type === "i32") return this.memory.integers(address, size);
+    return this.memory.bytes(address, size);
+  }
+
+  private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(task);
+    this.queue = result.catch(() => {});
+    return result;
+  }
+
+  private async execute(program: Program, loaded: Loaded): Promise<void> {
+    const blocks = loaded.blocks.address;
+    if (this.threadCount === 1 || program.work < inlineWork) {
+      if (!loaded.run) {
+        const instance = await WebAssembly.instantiate(loaded.module, { engine: { memory: this.memory.memory } });
+        loaded.run = instance.exports.run as unknown as NonNullable<Loaded["run"]>;
+      }
+      loaded.run(blocks, 0, 1, this.barrier.address);
+      return;
+    }
+    this.pool ??= new ThreadPool(this.threadCount, this.memory.memory, this.barrier.address);
+    await this.pool.run(loaded.id, loaded.module, blocks);
+  }
+
+  private async load(program: Program): Promise<Loaded> {
+    const known = this.loaded.get(program);
+    if (known) {
+      // The most recently used come last.
+      this.loaded.delete(program);
+      this.loaded.set(program, known);
+      return known;
+    }
+    const offsets: number[] = [];
+    let bytes = 0;
+    for (const launch of program.launches) {
+      offsets.push(bytes);
+      bytes += 4 * launch.arguments.length;
+    }
+    const code = linkModule(
+      program.kernels.map((kernel) => this.bodyOf(kernel)),
+      program.launches.map((launch, i) => ({ ...launch, arguments: offsets[i] })),
+      { shared: this.memory.shared, maximumPages: this.memory.maximumPages },
+    );
+    const module = await WebAssembly.compile(code);
+    const loaded: Loaded = {
+      id: this.nextId++,
+      module,
+      blocks: this.memory.allocate(bytes),
+      offsets,
+      run: null,
+      boundArena: -1,
+      boundVariables: [],
+    };
+    this.loaded.set(program, loaded);
+    if (this.loaded.size > keptPrograms) this.unload(this.loaded.keys().next().value!);
+    return loaded;
+  }
+
+  private unload(program: Program): void {
+    const loaded = this.loaded.get(program)!;
+    this.loaded.delete(program);
+    this.memory.release(loaded.blocks);
+    this.pool?.unload(loaded.id);
+  }
+
+  private bodyOf(kernel: Kernel): Uint8Array {
+    const key = printBody(kernel);
+    let body = this.bodies.get(key);
+    if (!body) {
+      body = emitKernel(kernel, this.features);
+      this.options.onKernel?.(printKernel(kernel));
+      this.bodies.set(key, body);
+      if (this.bodies.size > keptKernels) this.bodies.delete(this.bodies.keys().next().value!);
+    }
+    return body;
+  }
+
+  /** One arena serves all programs, which never run at the same time: it has the size of the largest. */
+  private arenaOf(bytes: number): Block {
+    if (!this.arena || this.arena.bytes < bytes) {
+      if (this.arena) this.memory.release(this.arena);
+      this.arena = null;
+      this.arena = this.memory.allocate(bytes);
+    }
+    return this.arena;
+  }
+
+  private bind(
+    program: Program,
+    loaded: Loaded,
+    arena: number,
+    variables: readonly (Storage | null)[],
+  ): void {
+    const addresses = variables.map((v) => v?.block.address ?? 0);
+    const unchanged =
+      loaded.boundArena === arena && loaded.boundVariables.every((address, i) => address === addresses[i]);
+    if (unchanged) return;
+    program.launches.forEach((launch, i) => {
+      const words = this.memory.integers(loaded.blocks.address + loaded.offsets[i], launch.arguments.length);
+      launch.arguments.forEach((location, a) => {
+        words[a] = this.addressOf(location, arena, variables);
+      });
+    });
+    loaded.boundArena = arena;
+    loaded.boundVariables = addresses;
+  }
+
+  private addressOf(location: Location, arena: number, variables: readonly (Storage | null)[]): number {
+    return location.kind === "arena" ? arena + location.offset : variables[location.index]!.block.address;
+  }
+}
+
+let engine: Engine | null = null;
+
+/** The engine of this process or page, started at first use. */
+export function theEngine(): Engine {
+  engine ??= new Engine({ threads: hardwareThreads(), onKernel: kernelListener ?? undefined });
+  return engine;
+}
+
+let kernelListener: ((listing: string) => void) | null = null;
+
+/** Settings of the engine. May be called at any time; returns when they hold. */
+export async function configure({ threads }: { threads?: number }): Promise<void> {
+  if (threads !== undefined) {
+    if (!Number.isInteger(threads) || threads < 1)
+      throw new DeviceError(`threads: expected a whole number of at least 1, got ${threads}`);
+    await theEngine().setThreads(threads);
+  }
+}
+
+/** Bytes of an array of these elements. */
+export const bytesFor = (type: keyof typeof bytesPerElement, size: number): number => bytesPerElement[type] * size;

@@ -1,0 +1,77 @@
+/**
+ * What a thread of the pool runs. The function is handed to a worker as its source text, so that no bundler and
+ * no server has to find a worker file: it may use nothing from outside itself.
+ */
+
+/** Words of the control array, shared by all threads. */
+export const control = { ticket: 0, command: 1, program: 2, blocks: 3, barrier: 4, finished: 5, length: 8 } as const;
+export const command = { run: 0, mail: 1 } as const;
+
+export type ToThread =
+  | { kind: "start"; control: Int32Array<ArrayBufferLike>; memory: WebAssembly.Memory; thread: number; threads: number }
+  | { kind: "load"; program: number; module: WebAssembly.Module }
+  | { kind: "unload"; program: number }
+  | { kind: "serve" };
+export type FromThread = { kind: "serving" } | { kind: "finished" } | { kind: "failed"; message: string };
+
+/** The worker's side of its message channel. */
+export interface ThreadPort {
+  post(message: FromThread): void;
+  onMessage(handler: (message: ToThread) => void): void;
+}
+
+export function threadMain(port: ThreadPort): void {
+  const [ticketWord, commandWord, programWord, blocksWord, barrierWord, finishedWord] = [0, 1, 2, 3, 4, 5];
+  const mail = 1;
+  type Run = (blocks: number, thread: number, threads: number, barrier: number) => void;
+  const programs = new Map<number, Run>();
+  let words: Int32Array = new Int32Array(0);
+  let memory: WebAssembly.Memory | null = null;
+  let thread = 0;
+  let threads = 1;
+  let seen = 0;
+
+  /** Runs programs as they are announced, until there is mail for the message handler. */
+  const serve = (): void => {
+    for (;;) {
+      let spins = 0;
+      while (Atomics.load(words, ticketWord) === seen)
+        if (++spins > 2000) Atomics.wait(words, ticketWord, seen);
+      seen = Atomics.load(words, ticketWord);
+      if (Atomics.load(words, commandWord) === mail) return;
+      try {
+        const run = programs.get(words[programWord]);
+        if (!run) throw new Error(`program ${words[programWord]} is not loaded`);
+        run(words[blocksWord], thread, threads, words[barrierWord]);
+      } catch (error) {
+        port.post({ kind: "failed", message: String(error) });
+        return;
+      }
+      if (Atomics.add(words, finishedWord, 1) === threads - 1) port.post({ kind: "finished" });
+    }
+  };
+
+  port.onMessage((message) => {
+    switch (message.kind) {
+      case "start":
+        words = message.control;
+        memory = message.memory;
+        thread = message.thread;
+        threads = message.threads;
+        seen = Atomics.load(words, ticketWord);
+        break;
+      case "load": {
+        const instance = new WebAssembly.Instance(message.module, { engine: { memory: memory! } });
+        programs.set(message.program, instance.exports.run as unknown as Run);
+        break;
+      }
+      case "unload":
+        programs.delete(message.program);
+        break;
+      case "serve":
+        port.post({ kind: "serving" });
+        serve();
+        break;
+    }
+  });
+}

@@ -1,0 +1,126 @@
+/** The binary format of WebAssembly modules: W3C WebAssembly Core Specification 2.0, section 5, and SIMD opcodes. */
+
+/** A growing run of bytes. */
+export class ByteWriter {
+  private bytes = new Uint8Array(256);
+  private used = 0;
+
+  get length(): number {
+    return this.used;
+  }
+
+  byte(value: number): void {
+    if (this.used === this.bytes.length) this.grow(1);
+    this.bytes[this.used++] = value;
+  }
+
+  append(other: Uint8Array): void {
+    if (this.used + other.length > this.bytes.length) this.grow(other.length);
+    this.bytes.set(other, this.used);
+    this.used += other.length;
+  }
+
+  /** LEB128, unsigned. */
+  unsigned(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.byte((rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.byte(rest);
+  }
+
+  /** LEB128, signed, of a 32-bit integer. */
+  signed(value: number): void {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && !(low & 0x40)) || (rest === -1 && low & 0x40)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+
+  text(value: string): void {
+    const encoded = new TextEncoder().encode(value);
+    this.unsigned(encoded.length);
+    this.append(encoded);
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.bytes.slice(0, this.used);
+  }
+
+  private grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.used + by));
+    larger.set(this.bytes.subarray(0, this.used));
+    this.bytes = larger;
+  }
+}
+
+export const i32 = 0x7f;
+export const v128 = 0x7b;
+
+/** A function of a module: its body holds the local declarations and the code. */
+export interface WasmFunction {
+  readonly parameters: number;
+  readonly body: Uint8Array;
+}
+
+/** Where the module's memory comes from. */
+export interface MemoryImport {
+  readonly shared: boolean;
+  readonly maximumPages: number;
+}
+
+/**
+ * A module that imports one memory ("engine" "memory") and exports its last function as "run". All parameters
+ * are i32, nothing is returned.
+ */
+export function encodeModule(functions: readonly WasmFunction[], memory: MemoryImport): Uint8Array<ArrayBuffer> {
+  const module = new ByteWriter();
+  for (const b of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(b);
+  const signatures = [...new Set(functions.map((f) => f.parameters))];
+  section(module, 1, signatures, (s, parameters) => {
+    s.byte(0x60);
+    s.unsigned(parameters);
+    for (let p = 0; p < parameters; p++) s.byte(i32);
+    s.byte(0);
+  });
+  section(module, 2, [memory], (s, m) => {
+    s.text("engine");
+    s.text("memory");
+    s.byte(2);
+    s.byte(m.shared ? 3 : 0);
+    s.unsigned(1);
+    if (m.shared) s.unsigned(m.maximumPages);
+  });
+  section(module, 3, functions, (s, f) => s.unsigned(signatures.indexOf(f.parameters)));
+  section(module, 7, ["run"], (s, name) => {
+    s.text(name);
+    s.byte(0);
+    s.unsigned(functions.length - 1);
+  });
+  section(module, 10, functions, (s, f) => {
+    s.unsigned(f.body.length);
+    s.append(f.body);
+  });
+  return module.finish();
+}
+
+function section<T>(
+  module: ByteWriter,
+  id: number,
+  items: readonly T[],
+  write: (s: ByteWriter, item: T) => void,
+): void {
+  const body = new ByteWriter();
+  body.unsigned(items.length);
+  for (const item of items) write(body, item);
+  module.byte(id);
+  module.unsigned(body.length);
+  module.append(body.finish());
+}

@@ -1,0 +1,274 @@
+import { describe, expect, test } from "vitest";
+import * as receptive from "../../src/index.js";
+import * as operations from "../../src/ops/index.js";
+import { checkGradient, checkSecondOrder } from "../checks/check-gradient.js";
+import { closeTo, toTensor } from "../checks/close-to.js";
+import { distinct, integers, uniform } from "../checks/random.js";
+import { onEveryTarget } from "../checks/targets.js";
+import * as textbook from "../textbook/index.js";
+import type { Numbers } from "../textbook/numbers.js";
+
+/** One small example of every operation there is; the file of each goes further. A new operation needs a line here. */
+interface Example {
+  /** what a gradient is asked for; the operation is straight or smooth near them */
+  inputs: Numbers[];
+  engine: (...xs: receptive.Tensor[]) => receptive.Tensor;
+  textbook: (...xs: Numbers[]) => Numbers;
+  /** whole numbers and truths have no gradient */
+  gradient?: false;
+}
+
+const a = distinct([3, 5], { seed: 1 });
+const b = uniform([5], { seed: 2, low: 1.1, high: 2 });
+const positive = uniform([3, 5], { seed: 3, low: 0.3, high: 2 });
+const picture = distinct([2, 5, 4, 2], { seed: 4 });
+const filters = uniform([3, 2, 2, 3], { seed: 5 });
+const labels = integers([4], { seed: 6, high: 3 });
+const mask = integers([3, 5], { seed: 7, high: 2 });
+
+type Unary =
+  | "neg"
+  | "abs"
+  | "square"
+  | "exp"
+  | "sign"
+  | "relu"
+  | "leakyRelu"
+  | "elu"
+  | "sigmoid"
+  | "tanh"
+  | "softplus"
+  | "sum"
+  | "mean"
+  | "max"
+  | "min"
+  | "variance"
+  | "softmax"
+  | "logSoftmax"
+  | "transpose";
+type Binary = "add" | "sub" | "mul" | "div" | "maximum" | "minimum";
+type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
+
+const of = (name: Unary, x = a): Example => ({
+  inputs: [x],
+  engine: (t) => receptive[name](t),
+  textbook: (t) => textbook[name](t),
+});
+const ofTwo = (name: Binary): Example => ({
+  inputs: [a, b],
+  engine: receptive[name],
+  textbook: textbook[name],
+});
+const comparing = (name: Comparison): Example => ({
+  inputs: [mask, integers([5], { high: 2 })],
+  engine: receptive[name],
+  textbook: textbook[name],
+  gradient: false,
+});
+const logical = (name: "logicalAnd" | "logicalOr"): Example => ({
+  inputs: [mask, integers([5], { high: 2 })],
+  engine: (x, y) => receptive[name](receptive.cast(x, "bool"), receptive.cast(y, "bool")),
+  textbook: textbook[name],
+  gradient: false,
+});
+
+const examples: { [name: string]: Example } = {
+  add: ofTwo("add"),
+  sub: ofTwo("sub"),
+  mul: ofTwo("mul"),
+  div: ofTwo("div"),
+  maximum: ofTwo("maximum"),
+  minimum: ofTwo("minimum"),
+  pow: { inputs: [positive, b], engine: receptive.pow, textbook: textbook.pow },
+  neg: of("neg"),
+  abs: of("abs"),
+  square: of("square"),
+  sqrt: { inputs: [positive], engine: (x) => receptive.sqrt(x), textbook: (x) => textbook.sqrt(x) },
+  exp: of("exp"),
+  log: { inputs: [positive], engine: (x) => receptive.log(x), textbook: (x) => textbook.log(x) },
+  sign: of("sign"),
+  relu: of("relu"),
+  leakyRelu: of("leakyRelu"),
+  elu: of("elu"),
+  sigmoid: of("sigmoid"),
+  tanh: of("tanh"),
+  softplus: of("softplus"),
+  clip: {
+    inputs: [a],
+    engine: (x) => receptive.clip(x, -0.51, 0.52),
+    textbook: (x) => textbook.clip(x, -0.51, 0.52),
+  },
+  stopGradient: {
+    inputs: [a],
+    engine: (x) => receptive.stopGradient(x),
+    textbook: (x) => textbook.stopGradient(x),
+    gradient: false, // that it has none is held in pointwise.test.ts
+  },
+  equal: comparing("equal"),
+  notEqual: comparing("notEqual"),
+  less: comparing("less"),
+  lessEqual: comparing("lessEqual"),
+  greater: comparing("greater"),
+  greaterEqual: comparing("greaterEqual"),
+  logicalAnd: logical("logicalAnd"),
+  logicalOr: logical("logicalOr"),
+  logicalNot: {
+    inputs: [mask],
+    engine: (x) => receptive.logicalNot(receptive.cast(x, "bool")),
+    textbook: textbook.logicalNot,
+    gradient: false,
+  },
+  where: {
+    inputs: [a, positive],
+    engine: (x, y) => receptive.where(toTensor(mask, "bool"), x, y),
+    textbook: (x, y) => textbook.where(mask, x, y),
+  },
+  cast: {
+    inputs: [positive],
+    engine: (x) => receptive.cast(x, "i32"),
+    textbook: (x) => textbook.cast(x, "i32"),
+    gradient: false,
+  },
+  sum: of("sum"),
+  mean: of("mean"),
+  max: of("max"),
+  min: of("min"),
+  variance: of("variance"),
+  argmax: {
+    inputs: [a],
+    engine: (x) => receptive.argmax(x, { axis: 1 }),
+    textbook: (x) => textbook.argmax(x, { axis: 1 }),
+    gradient: false,
+  },
+  softmax: of("softmax"),
+  logSoftmax: of("logSoftmax"),
+  reshape: {
+    inputs: [a],
+    engine: (x) => receptive.reshape(x, [5, -1]),
+    textbook: (x) => textbook.reshape(x, [5, -1]),
+  },
+  transpose: of("transpose"),
+  broadcastTo: {
+    inputs: [b],
+    engine: (x) => receptive.broadcastTo(x, [3, 5]),
+    textbook: (x) => textbook.broadcastTo(x, [3, 5]),
+  },
+  slice: {
+    inputs: [a],
+    engine: (x) => receptive.slice(x, [2, 1], [0, 5], [-1, 2]),
+    textbook: (x) => textbook.slice(x, [2, 1], [0, 5], [-1, 2]),
+  },
+  flip: { inputs: [a], engine: (x) => receptive.flip(x, [1]), textbook: (x) => textbook.flip(x, [1]) },
+  pad: {
+    inputs: [a],
+    engine: (x) =>
+      receptive.pad(x, [
+        [1, 0],
+        [2, 1],
+      ]),
+    textbook: (x) =>
+      textbook.pad(x, [
+        [1, 0],
+        [2, 1],
+      ]),
+  },
+  concat: {
+    inputs: [a, positive],
+    engine: (x, y) => receptive.concat([x, y], { axis: 1 }),
+    textbook: (x, y) => textbook.concat([x, y], { axis: 1 }),
+  },
+  gather: {
+    inputs: [a],
+    engine: (x) => receptive.gather(x, toTensor(labels, "i32")),
+    textbook: (x) => textbook.gather(x, labels),
+  },
+  oneHot: {
+    inputs: [labels],
+    engine: (x) => receptive.oneHot(receptive.cast(x, "i32"), 3),
+    textbook: (x) => textbook.oneHot(x, 3),
+    gradient: false,
+  },
+  matmul: { inputs: [a, uniform([5, 2])], engine: receptive.matmul, textbook: textbook.matmul },
+  conv2d: {
+    inputs: [picture, filters],
+    engine: (x, w) => receptive.conv2d(x, w, { padding: "same", stride: [2, 1] }),
+    textbook: (x, w) => textbook.conv2d(x, w, { padding: "same", stride: [2, 1] }),
+  },
+  maxPool2d: {
+    inputs: [picture],
+    engine: (x) => receptive.maxPool2d(x, 3, { stride: 2, padding: 1 }),
+    textbook: (x) => textbook.maxPool2d(x, 3, { stride: 2, padding: 1 }),
+  },
+  maxPool2dSwitches: {
+    inputs: [picture],
+    engine: (x) => receptive.maxPool2dSwitches(x, 3, { stride: 2, padding: 1 }),
+    textbook: (x) => textbook.maxPool2dSwitches(x, 3, { stride: 2, padding: 1 }),
+    gradient: false,
+  },
+  avgPool2d: {
+    inputs: [picture],
+    engine: (x) => receptive.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
+    textbook: (x) => textbook.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
+  },
+};
+
+describe("the list of operations", () => {
+  const names = Object.entries(operations).flatMap(([name, value]) =>
+    typeof value === "function" ? [name] : [],
+  );
+  test.each(names)("%s has an example and a textbook version", (name) => {
+    expect(Object.keys(examples)).toContain(name);
+    expect(Object.keys(textbook)).toContain(name);
+  });
+  test("and every example is of an operation", () =>
+    expect(names).toEqual(expect.arrayContaining(Object.keys(examples))));
+});
+
+onEveryTarget("every operation", () => {
+  describe.each(Object.entries(examples))("%s", (_, { inputs, engine, textbook, gradient }) => {
+    test("as the textbook has it", () =>
+      closeTo(engine(...inputs.map((x) => toTensor(x))), textbook(...inputs)));
+    if (gradient === false) return;
+    test("its gradient", () => checkGradient(engine, textbook, inputs));
+    // Over the square of the inputs, so that what is straight has something to bend.
+    const bent = inputs.map(
+      (x): Numbers => ({ shape: x.shape, data: x.data.map((v) => Math.sign(v) * (0.3 + Math.abs(v))) }),
+    );
+    test("the gradient of its gradient", () =>
+      checkSecondOrder(
+        (...xs) => engine(...xs.map((x) => receptive.mul(x, receptive.abs(x)))),
+        (...xs) => textbook(...xs.map((x) => square(x))),
+        bent,
+      ));
+  });
+});
+
+/** x·|x|: bends what is straight and keeps sign and order */
+const square = (x: Numbers): Numbers => ({ shape: x.shape, data: x.data.map((v) => v * Math.abs(v)) });
+
+onEveryTarget("grad and valueAndGrad", () => {
+  const loss = (x: receptive.Tensor) => receptive.sum(receptive.mul(receptive.square(x), x));
+
+  test("of x³ are 3x², 6x and 6", async () => {
+    const x = toTensor(a);
+    await closeTo(receptive.grad(loss)(x), { shape: a.shape, data: a.data.map((v) => 3 * v * v) });
+    const slope = (t: receptive.Tensor) => receptive.sum(receptive.grad(loss)(t));
+    await closeTo(receptive.grad(slope)(x), { shape: a.shape, data: a.data.map((v) => 6 * v) });
+    const bend = (t: receptive.Tensor) => receptive.sum(receptive.grad(slope)(t));
+    await closeTo(receptive.grad(bend)(x), { shape: a.shape, data: a.data.map(() => 6) });
+  });
+
+  test("of several inputs", async () => {
+    const product = ([x, y]: receptive.Tensor[]) => receptive.sum(receptive.mul(x, y));
+    const { value, gradient } = receptive.valueAndGrad(product)([toTensor(a), toTensor(positive)]);
+    await closeTo(value, textbook.sum(textbook.mul(a, positive)));
+    await closeTo(gradient[0], positive);
+    await closeTo(gradient[1], a);
+  });
+
+  test("of what an output does not depend on are 0", async () => {
+    const [x, y] = [toTensor(a), toTensor(positive)];
+    const [, gradient] = receptive.gradients(loss(x), [x, y]);
+    await closeTo(gradient, { shape: [3, 5], data: new Float64Array(15) }, { atol: 0 });
+  });
+});

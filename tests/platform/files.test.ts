@@ -1,0 +1,78 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import * as browser from "../../src/platform/browser-files.js";
+import * as node from "../../src/platform/node-files.js";
+
+describe("files in Node", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "receptive-files-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  afterEach(() => vi.unstubAllEnvs());
+
+  test("a file is written whole, in a folder made for it, and nothing lies beside it", async () => {
+    const path = join(folder, "a", "b.bin");
+    await node.writeFileAtomic(path, Uint8Array.of(1, 2, 3));
+    await node.writeFileAtomic(path, Uint8Array.of(4, 5));
+    expect([...(await node.readFile(path))]).toEqual([4, 5]);
+    expect(await readdir(join(folder, "a"))).toEqual(["b.bin"]);
+  });
+
+  test("a file that cannot take its name leaves nothing behind", async () => {
+    const path = join(folder, "taken");
+    await node.writeFileAtomic(join(path, "inside"), Uint8Array.of(1)); // `taken` is a folder now
+    await expect(node.writeFileAtomic(path, Uint8Array.of(1))).rejects.toThrow();
+    expect((await readdir(folder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("appending makes the file, then adds to it", async () => {
+    const path = join(folder, "c", "log");
+    await node.appendFile(path, Uint8Array.of(1));
+    await node.appendFile(path, Uint8Array.of(2));
+    expect(await node.fileSize(path)).toBe(2);
+    await node.removeFile(path);
+    await node.removeFile(path);
+    expect(await node.fileExists(path)).toBe(false);
+  });
+
+  test("a folder is no file, and a file has nothing inside", async () => {
+    await node.writeFileAtomic(join(folder, "plain"), Uint8Array.of(1));
+    expect(await node.fileSize(folder)).toBeUndefined();
+    expect(await node.fileExists(join(folder, "plain", "x"))).toBe(false);
+  });
+
+  test("the cache lies where the user says", () => {
+    vi.stubEnv("XDG_CACHE_HOME", "/caches");
+    expect(node.cacheDirectory()).toBe(join("/caches", "receptive"));
+    vi.stubEnv("XDG_CACHE_HOME", "");
+    expect(node.cacheDirectory()).toMatch(/receptive$/);
+  });
+
+  test("an empty variable counts as not set", () => {
+    vi.stubEnv("RECEPTIVE_DATA", "");
+    expect(node.environment("RECEPTIVE_DATA")).toBeUndefined();
+  });
+});
+
+describe("files in the browser", () => {
+  // Assigned to Node's type: a function that is missing or differs does not compile.
+  const page: typeof node = browser;
+
+  test("offers what Node offers", () => {
+    expect(Object.keys(page).sort()).toEqual(Object.keys(node).sort());
+  });
+
+  test("nothing is found, and writing says why not", async () => {
+    expect([page.cacheDirectory(), page.environment("HOME"), await page.fileExists("x")]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
+    await expect(page.writeFileAtomic("x.bin", Uint8Array.of(1))).rejects.toThrow(
+      new Error("cannot write x.bin: a page in the browser has no files"),
+    );
+  });
+});

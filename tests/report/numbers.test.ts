@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { bytes, count, duration, imageRate, percent, significant } from "../../src/report/numbers.js";
+
+test.each([
+  [count(61706), "61,706"],
+  [count(0), "0"],
+  [percent(0.98765), "98.8 %"],
+  [percent(0.98765, 2), "98.77 %"],
+  [percent(Number.NaN), "n/a"],
+  [significant(Math.LN10), "2.30"],
+  [significant(0.08123), "0.0812"],
+  [significant(0.00004321), "4.32e-5"],
+  [significant(0), "0"],
+  [significant(-1.5), "-1.50"],
+  [significant(12345.6), "12,346"],
+  [significant(Number.NaN), "NaN"],
+  [imageRate(21340.2), "21,340 images/s"],
+  [imageRate(3.44), "3.4 images/s"],
+  [duration(3.44), "3.4 s"],
+  [duration(9.96), "10 s"],
+  [duration(59.4), "59 s"],
+  [duration(59.6), "1 min 0 s"],
+  [duration(72.3), "1 min 12 s"],
+  [duration(3599.7), "1 h 0 min"],
+  [duration(7380), "2 h 3 min"],
+  [duration(Number.POSITIVE_INFINITY), "n/a"],
+  [bytes(0), "0 B"],
+  [bytes(9912422), "9.9 MB"],
+  [bytes(170498071), "170 MB"],
+])("%s", (text, expected) => expect(text).toBe(expected));

@@ -1,0 +1,47 @@
+/** The textbook: every operation in a few plain lines of float64 that follow its equation, slow and obvious. */
+export { avgPool2d } from "./avg-pool2d.js";
+export {
+  cast,
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  notEqual,
+  where,
+} from "./comparisons.js";
+export { conv2d } from "./conv2d.js";
+export { gather } from "./gather.js";
+export { matmul } from "./matmul.js";
+export { maxPool2d, maxPool2dSwitches } from "./max-pool2d.js";
+export { oneHot } from "./one-hot.js";
+export {
+  abs,
+  add,
+  clip,
+  div,
+  elu,
+  exp,
+  leakyRelu,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  relu,
+  sigmoid,
+  sign,
+  softplus,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  tanh,
+} from "./pointwise.js";
+export { argmax, max, mean, min, sum, variance } from "./reductions.js";
+export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from "./shape-operations.js";
+export { logSoftmax, softmax } from "./softmax.js";
