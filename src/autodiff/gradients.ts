@@ -8,14 +8,22 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /**
- * dy/dx for each x, on the recorded graph. Zeros where y does not depend on x.
+ * dy/dx for each x, on the recorded graph. Zeros where y does not depend on x. A tensor lets go of the graph
+ * below it when its numbers are read: take gradients first, or use `grad`, which records anew.
  *
  * @param y  a single number
  * @throws ShapeError if it is not
+ * @throws TypeError where an x is not found and the graph ends at tensors that were read
  */
 export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
   if (y.size !== 1 || y.rank !== 0)
     throw new ShapeError(`gradients: y is ${show(y.shape)}, expected a single number`);
+  const nodes = new Set(inputsFirst(y));
+  const lost = xs.findIndex((x) => !nodes.has(x));
+  if (lost >= 0 && [...nodes].some((node) => node.settled))
+    throw new TypeError(
+      `gradients: y does not reach x number ${lost} (${show(xs[lost].shape)}); numbers on the way have been read, and with that the graph below them is gone: take gradients first, or use grad(f)`,
+    );
   return pullBack(y, scalar(1), xs);
 }
 
@@ -72,7 +80,7 @@ export function valueAndGrad<X extends Tensor | readonly Tensor[]>(
     const value = f((Array.isArray(x) ? places : places[0]) as unknown as X);
     if (value.rank !== 0)
       throw new ShapeError(`grad: the function returns ${show(value.shape)}, expected a single number`);
-    const found = gradients(value, places);
+    const found = pullBack(value, scalar(1), places);
     return { value, gradient: (Array.isArray(x) ? found : found[0]) as X extends Tensor ? Tensor : Tensor[] };
   };
 }

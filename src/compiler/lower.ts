@@ -189,6 +189,7 @@ export class Lowerer {
         batch: axes.batch,
         rows: axes.rows,
         columns: axes.columns.count,
+        vectorStride: axes.vectorStride ?? this.target.lanes,
         depth: axes.depth,
         startA: layoutA.offset,
         startB: layoutB.offset,

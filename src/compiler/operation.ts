@@ -41,6 +41,8 @@ export interface ContractionAxes {
   readonly rows: readonly ContractionAxis[];
   /** Along the result and in B: the dimension in which B is contiguous. */
   readonly columns: ContractionAxis;
+  /** Where B is packed: the distance between its vectors, in elements. Their lanes are neighbours. */
+  readonly vectorStride?: number;
   /** In A and B, summed over. */
   readonly depth: readonly ContractionAxis[];
 }

@@ -36,11 +36,11 @@ export function partition(graph: Graph): void {
   graph.assignments = graph.assignments.map((a) => ({ ...a, value: replaced.get(a.value)! }));
 }
 
-/** A divisor of `count` near 16: the number of parts. 1 where there is none. */
-function parts(count: number): number {
+/** A divisor of `count` near the wanted number of parts. 1 where there is none. */
+function parts(count: number, wanted = 16): number {
   let best = 1;
-  for (let d = 2; d <= 64 && d <= count; d++)
-    if (count % d === 0 && Math.abs(Math.log(d / 16)) < Math.abs(Math.log(best / 16))) best = d;
+  for (let d = 2; d <= 4 * wanted && d <= count; d++)
+    if (count % d === 0 && Math.abs(Math.log(d / wanted)) < Math.abs(Math.log(best / wanted))) best = d;
   return best >= 4 ? best : 1;
 }
 
@@ -70,13 +70,17 @@ function cutReduction(node: Node, input: Node, add: Add): Node | null {
 
 function cutContraction(node: Node, inputs: Node[], add: Add): Node | null {
   const { lowering } = node.operation;
-  if (lowering.kind !== "contract" || sizeOf(node.shape) > 16 * fewResults) return null;
+  const results = sizeOf(node.shape);
+  if (lowering.kind !== "contract" || results > 1e6) return null;
   // Counts do not depend on how the operands lie: contiguous stands for any layout here.
   const shapes = { a: inputs[0].shape, b: inputs[1].shape, out: node.shape };
-  const { depth } = lowering.axes(contiguous(shapes.a), contiguous(shapes.b), node.attributes, shapes);
+  const { depth, rows } = lowering.axes(contiguous(shapes.a), contiguous(shapes.b), node.attributes, shapes);
   const terms = depth.reduce((n, axis) => n * axis.count, 1);
-  const p = parts(depth[0].count);
-  if (p === 1 || terms < 2048 || sizeOf(node.shape) * terms < 1e6) return null;
+  // Partial results cost memory: many of them only where they are small.
+  const p = parts(depth[0].count, results > 65536 ? 4 : 16);
+  if (p === 1 || terms / p < 128 || results * terms < 1e6) return null;
+  // A product with many rows has enough tiles to share, and reads A row by row.
+  if (terms < 8 * rows.reduce((n, axis) => n * axis.count, 1)) return null;
   const operation: Operation = {
     name: `${node.operation.name} in ${p} parts`,
     label: node.operation.label,

@@ -4,6 +4,7 @@ import { type Fusion, fuse } from "./fusion.js";
 import { type Graph, linearise, type Node } from "./graph.js";
 import { type Launch, Lowerer, NeedsStorage, type Placement } from "./lower.js";
 import { contiguous, type GraphNode, sizeOf } from "./operation.js";
+import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
 import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "../runtime/program.js";
 
@@ -12,6 +13,7 @@ const soloWork = 6000;
 
 export function plan(graph: Graph, target: TargetDescription): Program {
   partition(graph);
+  packOperands(graph, target.lanes);
   const { lowerer, launchesOf } = lowerAll(graph, target);
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   const sourceNodes = new Map<number, Node>();

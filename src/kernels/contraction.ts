@@ -24,6 +24,8 @@ export interface Contraction {
   readonly batch: readonly Axis[];
   readonly rows: readonly Axis[];
   readonly columns: number;
+  /** Distance between vectors of B along the columns, in elements: the lanes of the target where B is not packed. */
+  readonly vectorStride: number;
   readonly depth: readonly Axis[];
   /** Where A and B start in their buffers, in elements; their buffers are arguments 0 and 1. */
   readonly startA: number;
@@ -41,8 +43,8 @@ export interface Tile {
 }
 
 export function tileFor(target: TargetDescription, vectors: number): Tile {
-  // Beside the sums: the vectors of B, one element of A, and where there is no fused multiply-add, the product.
-  const free = target.registers - vectors - 1 - (target.hasFma ? 0 : 1);
+  // Beside the sums: the vectors of B, two elements of A, and where there is no fused multiply-add, the product.
+  const free = target.registers - vectors - 2 - (target.hasFma ? 0 : 1);
   return { rows: Math.max(1, Math.floor(free / vectors)), vectors };
 }
 
@@ -90,14 +92,29 @@ export function accumulatesInMemory(depth: readonly Axis[]): boolean {
 }
 
 /**
- * A long walk over pixels (the filter gradient) is cut so that the piece of A and B under a row of tiles stays in
- * the first-level cache; a walk over channels and window stays whole.
+ * A walk over pixels (the filter gradient) touches a new cache line of A and of B at every step. It is cut so that
+ * the lines under one turn stay in the first-level cache for all tiles. A walk along channels reads line after
+ * line, and stays whole.
  */
 function splitDepth(depth: readonly Axis[]): { outer: Axis[]; inner: Axis[] } {
-  const limit = 4096;
+  const sequential = depth.length === 0 || Math.abs(depth[depth.length - 1].a) < 4;
+  const limit = sequential ? 8192 : 96;
   const inner = [...depth];
   const outer: Axis[] = [];
-  while (inner.length > 1 && product(inner) > limit) outer.push(inner.shift()!);
+  while (inner.length > 0 && product(inner) > limit) {
+    const rest = product(inner.slice(1));
+    const { count, a, b } = inner[0];
+    // The largest part of the outermost axis that fits and divides it.
+    let part = Math.max(1, Math.min(count, Math.floor(limit / rest)));
+    while (count % part !== 0) part--;
+    if (part === 1 && inner.length === 1) break;
+    outer.push({ count: count / part, a: a * part, b: b * part });
+    inner.shift();
+    if (part > 1) {
+      inner.unshift({ count: part, a, b });
+      break;
+    }
+  }
   return { outer, inner };
 }
 
@@ -108,6 +125,13 @@ export function contractionKernel(target: TargetDescription, name: string, spec:
   const kernel: Kernel = k.finish(name);
   return { kernel, items };
 }
+
+/**
+ * Where the depth is walked in one go, a tile starts at zero and stores its results. Where it is walked in turns,
+ * the place of the results is cleared first and each turn adds to it. (One kernel that asks "is this the first
+ * turn?" would do, but older engines then keep the sums in memory instead of registers.)
+ */
+type Turn = "whole" | "clear" | "accumulate";
 
 class Generator {
   private readonly cut: Cut;
@@ -145,7 +169,7 @@ class Generator {
     const depthPerTurn = product(inner);
     // Bytes of A that one index of the outer rows touches: overlapping windows are counted once.
     const bytesPerOuter = 4 * Math.min(lastRows.count * depthPerTurn, lastRows.count * Math.abs(lastRows.a) * 2 + depthPerTurn);
-    const enough = 32; // items for the threads of a large machine to share
+    const enough = 16; // items for the threads of a large machine to share
     let group = Math.max(1, Math.min(outerRows, Math.floor((192 * 1024) / Math.max(1, bytesPerOuter))));
     while (group > 1 && batches * Math.ceil(outerRows / group) < enough) group = Math.ceil(group / 2);
     const rowItems = batches * Math.ceil(outerRows / group);
@@ -179,39 +203,31 @@ class Generator {
         a = k.offset(a, batchIndices[d], 4 * axis.a);
         b = k.offset(b, batchIndices[d], 4 * axis.b);
       });
-      enterAll(k, this.evaluator, batchIndices, () =>
-        this.depthTurns(cut.outerDepth, a, b, null, (a, b, first) => this.columns(columns, a, b, first, group, piece)),
-      );
+      enterAll(k, this.evaluator, batchIndices, () => {
+        const inTurns = cut.outerDepth.length > 0;
+        if (inTurns) this.columns("clear", columns, a, b, group, piece);
+        this.depthTurns(cut.outerDepth, a, b, (a, b) =>
+          this.columns(inTurns ? "accumulate" : "whole", columns, a, b, group, piece),
+        );
+      });
     });
     return items;
   }
 
-  /** The depth loops outside the tiles. `first` is 0 in the very first turn only; null where there is one turn. */
-  private depthTurns(
-    axes: readonly Axis[],
-    a: Int,
-    b: Int,
-    turn: Int | null,
-    body: (a: Int, b: Int, turn: Int | null) => void,
-  ): void {
+  /** The depth loops outside the tiles. */
+  private depthTurns(axes: readonly Axis[], a: Int, b: Int, body: (a: Int, b: Int) => void): void {
     if (axes.length === 0) {
-      body(a, b, turn);
+      body(a, b);
       return;
     }
     const { k } = this;
     const [axis, ...rest] = axes;
     k.loop(0, axis.count, (i) =>
-      this.depthTurns(
-        rest,
-        k.offset(a, i, 4 * axis.a),
-        k.offset(b, i, 4 * axis.b),
-        turn ? k.add(turn, i) : i,
-        body,
-      ),
+      this.depthTurns(rest, k.offset(a, i, 4 * axis.a), k.offset(b, i, 4 * axis.b), body),
     );
   }
 
-  private columns(columnGroup: Int, a: Int, b: Int, turn: Int | null, group: Int, piece: Int): void {
+  private columns(turn: Turn, columnGroup: Int, a: Int, b: Int, group: Int, piece: Int): void {
     const { k, spec, cut, target } = this;
     const blocks = columnBlocks(target, spec.columns);
     const width = 2 * target.lanes;
@@ -223,13 +239,13 @@ class Generator {
       const to = k.min(k.plus(from, perGroup), k.int(blocks.whole));
       k.loop(from, to, (block) => {
         const column = k.mul(block, k.int(width));
-        this.rows(k.offset(b, column, 4), a, turn, column, tileFor(target, 2), 2 * target.lanes, group, piece);
+        this.rows(k.offset(b, block, 2 * 4 * spec.vectorStride), a, turn, column, tileFor(target, 2), 2 * target.lanes, group, piece);
       });
     }
     if (blocks.last > 0) {
       const tile = tileFor(target, blocks.last);
       const last = (): void =>
-        this.rows(k.plus(b, 4 * lastStart), a, turn, k.int(lastStart), tile, spec.columns - lastStart, group, piece);
+        this.rows(k.plus(b, blocks.whole * 2 * 4 * spec.vectorStride), a, turn, k.int(lastStart), tile, spec.columns - lastStart, group, piece);
       if (cut.columnGroups === 1) last();
       else k.when(k.compare("eq", columnGroup, k.int(this.groupOfLastBlock())), last);
     }
@@ -244,7 +260,7 @@ class Generator {
   private rows(
     b: Int,
     a: Int,
-    turn: Int | null,
+    turn: Turn,
     column: Int,
     tile: Tile,
     width: number,
@@ -270,7 +286,7 @@ class Generator {
   }
 
   /** Tiles along the last rows axis: of nearly equal size where it is short, else of full size and a rest. */
-  private lastRows(a: Int, b: Int, turn: Int | null, column: Int, tile: Tile, width: number, piece: Int): void {
+  private lastRows(a: Int, b: Int, turn: Turn, column: Int, tile: Tile, width: number, piece: Int): void {
     const { k, cut } = this;
     const { count } = cut.lastRows;
     const run = (from: Int | number, to: Int | number, rows: number): void => {
@@ -314,7 +330,7 @@ class Generator {
   private tile(
     a: Int,
     b: Int,
-    turn: Int | null,
+    turn: Turn,
     row: Int,
     column: Int,
     rows: number,
@@ -325,42 +341,39 @@ class Generator {
     const rowStride = 4 * cut.lastRows.a;
     const start = k.offset(a, row, rowStride);
     const lanesOf = (v: number): number => Math.min(target.lanes, width - v * target.lanes);
-    const sums: Floats[][] = [];
-    for (let r = 0; r < rows; r++) {
-      sums.push([]);
-      for (let v = 0; v < vectors; v++) sums[r].push(k.variable(k.f32(0)));
-    }
     const eachRow = (body: (r: number) => void): void => {
       if (spec.rows.length === 0) body(0);
       else for (let r = 0; r < rows; r++) evaluator.enter(k.plus(row, r), () => body(r));
     };
-    if (turn) {
-      const store = spec.stores[0];
-      k.when(turn, () =>
-        eachRow((r) => {
-          for (let v = 0; v < vectors; v++)
-            k.assign(sums[r][v], evaluator.reload(store, column, v * target.lanes));
-        }),
-      );
+    const eachVector = (body: (r: number, v: number) => void): void =>
+      eachRow((r) => {
+        for (let v = 0; v < vectors; v++) body(r, v);
+      });
+    if (turn === "clear") {
+      eachVector((_, v) => evaluator.store(spec.stores[0], k.f32(0), column, v * target.lanes, lanesOf(v)));
+      return;
     }
+    const sums: Floats[][] = Array.from({ length: rows }, () => []);
+    eachVector((r, v) => {
+      const start = turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : k.f32(0);
+      sums[r].push(k.variable(start));
+    });
     this.walk(cut.innerDepth, start, b, 0, 0, (pa, pb, da, db) => {
       const factors = Array.from(
         { length: vectors },
-        (_, v) => k.load("f32", pb, { displacement: db + 4 * v * target.lanes }) as Floats,
+        (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
       );
       for (let r = 0; r < rows; r++) {
         const x = k.load("f32", pa, { displacement: da + r * rowStride, access: "splat" }) as Floats;
         for (let v = 0; v < vectors; v++) k.assign(sums[r][v], k.fma(x, factors[v], sums[r][v]));
       }
     });
-    eachRow((r) => {
-      for (let v = 0; v < vectors; v++) {
-        const lanes = lanesOf(v);
-        const values = evaluator.values(this.roots, column, v * target.lanes, lanes, [sums[r][v]]);
-        spec.stores.forEach((store, s) => {
-          evaluator.store(store, values[s], column, v * target.lanes, lanes);
-        });
-      }
+    eachVector((r, v) => {
+      const lanes = lanesOf(v);
+      const values = evaluator.values(this.roots, column, v * target.lanes, lanes, [sums[r][v]]);
+      spec.stores.forEach((store, s) => {
+        evaluator.store(store, values[s], column, v * target.lanes, lanes);
+      });
     });
   }
 
@@ -382,11 +395,11 @@ class Generator {
     const inside = product(rest);
     const once = (pa: Int, pb: Int, i: number): void =>
       this.walk(rest, pa, pb, da + 4 * i * axis.a, db + 4 * i * axis.b, step);
-    if (axis.count * inside <= 32) {
+    if (axis.count * inside <= 8) {
       for (let i = 0; i < axis.count; i++) once(a, b, i);
       return;
     }
-    const unroll = rest.length === 0 ? 4 : 1;
+    const unroll = rest.length === 0 ? this.target.unroll : 1;
     const whole = Math.floor(axis.count / unroll) * unroll;
     k.loop(
       0,

@@ -102,6 +102,8 @@ export interface TargetDescription {
   readonly registers: number;
   /** True where `fma` is one instruction and needs no register for the product. */
   readonly hasFma: boolean;
+  /** Steps of a long sum that are written out in one turn of its loop. */
+  readonly unroll: number;
 }
 
 export interface Kernel {

@@ -35,7 +35,7 @@ const float = (x: Tensor): Tensor => cast(x, "f32");
 export const abs = (x: Tensor): Tensor => apply(absOp, [x], {});
 const absOp = unary("abs", 1, (k, x) => k.abs(x), (dy, x) => mul(dy, sign(x)));
 
-/** −1, 0 or 1; its slope is 0 */
+/** −1, 0 or 1, NaN for NaN; its slope is 0 */
 export const sign = (x: Tensor): Tensor => apply(signOp, [x], {});
 const signOp = unary(
   "sign",
@@ -43,7 +43,8 @@ const signOp = unary(
   (k, x) => {
     const of = (value: number): Floats => (x.type === "f32" ? k.f32(value) : (k.i32(value) as unknown as Floats));
     const positive = k.select(k.compare("gt", x, of(0)), of(1), of(0));
-    return k.select(k.compare("lt", x, of(0)), of(-1), positive);
+    const known = k.select(k.compare("lt", x, of(0)), of(-1), positive);
+    return x.type === "f32" ? k.select(k.compare("ne", x, x), x, known) : known;
   },
   (dy) => mul(dy, 0),
 );

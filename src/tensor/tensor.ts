@@ -22,6 +22,8 @@ export class Tensor implements GraphNode {
   readonly type: DType;
   /** The numbers, once they are known. */
   protected known: TypedArray | null;
+  /** True once the numbers were computed: the graph below is gone, gradients take the tensor for a constant. */
+  settled = false;
 
   constructor(
     operation: Operation,
@@ -79,6 +81,7 @@ export class Tensor implements GraphNode {
     this.known = values;
     this.operation = source;
     this.inputs = [];
+    this.settled = true;
   }
 
   /** Memory in the engine, for variables. */

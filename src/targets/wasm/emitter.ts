@@ -8,7 +8,9 @@ export interface WasmFeatures {
 }
 
 export function wasmTarget(features: WasmFeatures): TargetDescription {
-  return { name: "wasm", lanes: 4, registers: 16, hasFma: features.relaxedSimd };
+  // Engines without relaxed SIMD are older, and their compilers keep fewer values in registers in long loop bodies.
+  const unroll = features.relaxedSimd ? 4 : 2;
+  return { name: "wasm", lanes: 4, registers: 16, hasFma: features.relaxedSimd, unroll };
 }
 
 /** Parameters of every kernel: the address of its argument block, its first item, one past its last. */
@@ -354,8 +356,11 @@ class Emitter {
   /** Combines all lanes into each: with the two neighbours exchanged, then with the two halves exchanged. */
   private across(operator: "sumLanes" | "maxLanes" | "minLanes", input: Value): void {
     const combine = operator.slice(0, 3) as "sum" | "max" | "min";
-    const name = combine === "sum" ? "add" : combine;
-    const table = input.type === "f32" ? floatCodes : integerCodes;
+    // f32x4.min and max let NaN through from either side.
+    const code =
+      input.type === "f32"
+        ? { sum: 0xe4, min: 0xe8, max: 0xe9 }[combine]
+        : this.code(integerCodes, combine === "sum" ? "add" : combine, input.type);
     this.get(input);
     for (const order of [
       [1, 0, 3, 2],
@@ -367,7 +372,7 @@ class Emitter {
       this.getScratch();
       this.simd(0x0d);
       for (const lane of order) for (let b = 0; b < 4; b++) this.w.byte(lane * 4 + b);
-      this.simd(this.code(table, name, input.type));
+      this.simd(code);
     }
   }
 
