@@ -33,7 +33,8 @@ export function pullBack(y: Tensor, dy: Tensor, xs: readonly Tensor[]): Tensor[]
   const wanted = new Set<Tensor>(xs);
   // Only what lies between y and an x takes part: the gradient of the pictures, say, is never formed.
   const between = new Set<Tensor>();
-  for (const node of order) if (wanted.has(node) || node.inputs.some((input) => between.has(input))) between.add(node);
+  for (const node of order)
+    if (wanted.has(node) || node.inputs.some((input) => between.has(input))) between.add(node);
   const sums = new Map<Tensor, Tensor>();
   if (between.has(y)) sums.set(y, dy);
   for (const node of [...order].reverse()) {

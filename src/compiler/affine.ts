@@ -25,7 +25,12 @@ export function identity(shape: readonly number[]): Affine[] {
 }
 
 /** Σ indices[d] · strides[d] + offset */
-export function dot(indices: readonly Affine[], strides: readonly number[], offset: number, loops: number): Affine {
+export function dot(
+  indices: readonly Affine[],
+  strides: readonly number[],
+  offset: number,
+  loops: number,
+): Affine {
   let total: Affine = { ...zero(loops), constant: offset };
   indices.forEach((index, d) => {
     total = sum(total, scale(index, strides[d]));

@@ -12,6 +12,8 @@ export interface Fusion {
   readonly cores: ReadonlyMap<Node, Node>;
   /** Stored nodes that another kernel writes on the way, by that kernel's node. */
   readonly extras: ReadonlyMap<Node, readonly Node[]>;
+  /** Reductions that are done together with another of the same values: max pooling and its switches. */
+  readonly companions: ReadonlyMap<Node, readonly Node[]>;
 }
 
 export const isView = (node: Node): boolean =>
@@ -104,16 +106,27 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
     return (kind === "map" || kind === "reshape") && inside(node);
   }
 
-  return { stored, cores, extras: findExtras(graph, stored, cores, apart, users) };
+  return {
+    stored,
+    cores,
+    extras: findExtras(graph, stored, cores, apart, users),
+    companions: findCompanions(graph, stored, cores, apart),
+  };
 }
 
 /** True where everything below is a single element: computed once at the top of the kernel. */
 function scalarsOnly(node: Node): boolean {
-  return sizeOf(node.shape) === 1 && node.inputs.every((input) => {
-    const base = baseOf(input);
-    const { kind } = base.operation.lowering;
-    return sizeOf(base.shape) === 1 && (kind === "source" || kind === "range" || (kind === "map" && scalarsOnly(base)));
-  });
+  return (
+    sizeOf(node.shape) === 1 &&
+    node.inputs.every((input) => {
+      const base = baseOf(input);
+      const { kind } = base.operation.lowering;
+      return (
+        sizeOf(base.shape) === 1 &&
+        (kind === "source" || kind === "range" || (kind === "map" && scalarsOnly(base)))
+      );
+    })
+  );
 }
 
 /**
@@ -147,4 +160,24 @@ function findExtras(
     host.set(node, kernel);
   }
   return extras;
+}
+
+/** Reductions of the same node over the same axes, each stored as it is: the first of them does them all. */
+function findCompanions(
+  graph: Graph,
+  stored: ReadonlySet<Node>,
+  cores: ReadonlyMap<Node, Node>,
+  apart: ReadonlySet<Node>,
+): Map<Node, Node[]> {
+  const first = new Map<string, Node>();
+  const companions = new Map<Node, Node[]>();
+  for (const node of graph.nodes) {
+    if (node.operation.lowering.kind !== "reduce" || !stored.has(node) || cores.has(node) || apart.has(node))
+      continue;
+    const key = `${node.inputs[0].id} ${node.attributes.axes}`;
+    const host = first.get(key);
+    if (host) companions.set(host, [...(companions.get(host) ?? []), node]);
+    else first.set(key, node);
+  }
+  return companions;
 }

@@ -23,6 +23,18 @@ export interface Graph {
   readonly key: string;
 }
 
+const copy: Operation = {
+  name: "copy",
+  lowering: {
+    kind: "map",
+    cost: 1,
+    rule:
+      () =>
+      (_, [x]) =>
+        x,
+  },
+};
+
 /** True for leaves that stay in the engine's memory between runs: they are part of the structure, not of a call. */
 const isResident = (node: GraphNode): boolean => node.attributes.resident === true;
 
@@ -79,10 +91,17 @@ export function linearise(
 
   for (const source of firstSources) visit(source);
   const outputNodes = outputs.map(visit);
-  const assigned = assignments.map(({ variable, value }) => ({
-    value: visit(value),
-    source: visit(variable).source,
-  }));
+  const assigned = assignments.map(({ variable, value }) => {
+    const node = visit(value);
+    // A variable may get its own new value in the same run: what is assigned is its value of now.
+    const now =
+      node.source < 0 ? node : { ...node, id: nodes.length, operation: copy, inputs: [node], source: -1 };
+    if (now !== node) {
+      nodes.push(now);
+      keys.push(`copy ${node.id}`);
+    }
+    return { value: now, source: visit(variable).source };
+  });
   const key = [
     ...keys,
     `outputs ${outputNodes.map((n) => n.id)}`,

@@ -1,16 +1,17 @@
 /** Writes the kernels: every stored node becomes an index space with expressions, and that a kernel. */
-import { collect, type Expression, formatOf, type Store } from "../kernels/expression.js";
+
 import { placeAll } from "../kernels/collapse.js";
 import { accumulatesInMemory, contractionKernel } from "../kernels/contraction.js";
+import { collect, type Expression, formatOf, type Store } from "../kernels/expression.js";
 import { fillKernel } from "../kernels/fill.js";
 import { gatherKernel, scatterAddKernel } from "../kernels/gather.js";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { type Generated, mapKernel } from "../kernels/map.js";
-import { reduceKernel } from "../kernels/reduce.js";
+import { type Reduction, reduceKernel } from "../kernels/reduce.js";
 import { type Affine, dot, identity, NotAffine, reshapeIndex, SplitLoop } from "./affine.js";
 import { type Fusion, isView } from "./fusion.js";
 import type { Node } from "./graph.js";
-import { contiguous, sizeOf, type Strided } from "./operation.js";
+import { contiguous, type Strided, sizeOf } from "./operation.js";
 
 /** Where a stored node lies: in the buffer of `owner`, itself or the assembled node of which it is a part. */
 export interface Placement {
@@ -27,8 +28,8 @@ export interface Launch {
   readonly writes: readonly Node[];
   /** Roughly, in additions: launches with little work are not shared among threads. */
   readonly work: number;
-  /** True where every read of a written node's place happens before, and only for, the write of the same element. */
-  readonly elementwise: boolean;
+  /** Nodes that are read only where the same point is written: the result may take their place. */
+  readonly replaceable: readonly Node[];
 }
 
 /** Thrown where a kernel cannot be written unless `node` is stored first. */
@@ -88,6 +89,11 @@ export class Lowerer {
     return base;
   }
 
+  /** Stored nodes that the launches of other nodes write. */
+  writtenByOthers(): Set<Node> {
+    return new Set([...this.fusion.extras.values(), ...this.fusion.companions.values()].flat());
+  }
+
   isStored(node: Node): boolean {
     return this.fusion.stored.has(node);
   }
@@ -98,7 +104,7 @@ export class Lowerer {
       const builder = new ExpressionBuilder(this, loops, new Map());
       const store = builder.store(to, builder.build(from, indices), indices);
       const generated = mapKernel(this.target, `copy ${from.shape.join("×")}`, loops, [store]);
-      return this.launch(generated, builder, [to], sizeOf(loops), [store], []);
+      return this.launch(generated, builder, [to], sizeOf(loops), [store], false);
     });
   }
 
@@ -114,7 +120,7 @@ export class Lowerer {
         stores.push(builder.store(extra, made.value, indices));
       }
       const generated = mapKernel(this.target, this.nameOf(node, null), loops, stores);
-      return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, [node, ...extras]);
+      return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, true);
     });
   }
 
@@ -123,12 +129,15 @@ export class Lowerer {
     if (lowering.kind !== "reduce") throw new TypeError("not a reduction");
     const axes = core.attributes.axes as number[];
     const input = core.inputs[0];
-    return withSplits([...node.shape, ...axes.map((a) => input.shape[a])], (loops, all, origins) => {
+    const sizes = axes.map((a) => input.shape[a]);
+    const companions = this.fusion.companions.get(node) ?? [];
+    return withSplits([...node.shape, ...sizes], (loops, all, origins) => {
       const indices = all.slice(0, node.shape.length);
       const inner = all.slice(node.shape.length);
       const keptLoops = origins.filter((dimension) => dimension < node.shape.length).length;
       const builder = new ExpressionBuilder(this, loops, new Map([[core, 0]]));
-      const outside = node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
+      const outside =
+        node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
       const kept = node === core ? indices : builder.resultIndices(core);
       const inputIndices: Affine[] = [];
       let next = 0;
@@ -137,21 +146,29 @@ export class Lowerer {
         inputIndices.push(axis < 0 ? kept[next++] : inner[axis]);
       });
       const value = builder.build(input, inputIndices);
-      const sizes = axes.map((a) => input.shape[a]);
-      const position =
-        lowering.combine === "argmax"
-          ? ({ kind: "position", at: toStrided(dot(inner, contiguous(sizes).strides, 0, loops.length)) } as const)
-          : undefined;
-      const store = builder.store(node, outside, indices);
+      const place = toStrided(dot(inner, contiguous(sizes).strides, 0, loops.length));
+      const reductions = [core, ...companions].map(({ operation }): Reduction => {
+        const { combine } = operation.lowering as typeof lowering;
+        return {
+          combine,
+          value,
+          position: combine === "argmax" ? { kind: "position", at: place } : undefined,
+        };
+      });
+      const stores = [builder.store(node, outside, indices)];
+      companions.forEach((companion, i) => {
+        stores.push(builder.store(companion, { kind: "result", index: i + 1 }, indices));
+      });
+      const names = [this.nameOf(node, core), ...companions.map((n) => this.nameOf(n, n))];
       const generated = reduceKernel(
         this.target,
-        this.nameOf(node, core),
+        names.join(" and "),
         loops.slice(0, keptLoops),
         loops.slice(keptLoops),
-        [{ combine: lowering.combine, value, position }],
-        [store],
+        reductions,
+        stores,
       );
-      return this.launch(generated, builder, [node], sizeOf(loops), [store], []);
+      return this.launch(generated, builder, [node, ...companions], sizeOf(loops), stores, false);
     });
   }
 
@@ -169,7 +186,8 @@ export class Lowerer {
     try {
       const indices = identity(node.shape);
       const builder = new ExpressionBuilder(this, node.shape, new Map([[core, 0]]), [], [a, b]);
-      const value = node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
+      const value =
+        node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
       const inside = node === core ? indices : builder.resultIndices(core);
       // Each axis of the contraction is one loop of the kernel's node, or of length 1 and none.
       const loops = order.map(({ dimension, count }) => {
@@ -196,7 +214,7 @@ export class Lowerer {
         stores: placed,
       });
       const terms = axes.depth.reduce((n, axis) => n * axis.count, 1);
-      return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, []);
+      return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, false);
     } catch (error) {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
@@ -229,7 +247,14 @@ export class Lowerer {
         })),
       );
       const work = group.reduce((n, { begin, end }) => n + sizeOf(end.map((e, d) => e - begin[d])), 0);
-      launches.push({ ...generated, arguments: [place.owner], reads: [], writes: [node], work, elementwise: false });
+      launches.push({
+        ...generated,
+        arguments: [place.owner],
+        reads: [],
+        writes: [node],
+        work,
+        replaceable: [],
+      });
     }
     node.inputs.forEach((input, i) => {
       const own = this.placements.get(input);
@@ -239,8 +264,10 @@ export class Lowerer {
           const builder = new ExpressionBuilder(this, loops, new Map());
           const value = builder.build(input, indices);
           const store = builder.storeAt(node, parts[i], value, indices);
-          const generated = mapKernel(this.target, `copy ${input.shape.join("×")} into place`, loops, [store]);
-          return this.launch(generated, builder, [node], sizeOf(loops), [store], []);
+          const copied = this.isStored(this.storedBase(input));
+          const what = copied ? `copy ${input.shape.join("×")}` : this.nameOf(input, null);
+          const generated = mapKernel(this.target, `${what} into place`, loops, [store]);
+          return this.launch(generated, builder, [node], sizeOf(loops), [store], false);
         }),
       );
     });
@@ -252,7 +279,8 @@ export class Lowerer {
     const axis = node.attributes.axis as number;
     for (const input of node.inputs) {
       const at = this.operand(input);
-      if (at.offset !== 0 || !sameLayout(at, contiguous(input.shape), input.shape)) throw new NeedsStorage(input);
+      if (at.offset !== 0 || !sameLayout(at, contiguous(input.shape), input.shape))
+        throw new NeedsStorage(input);
     }
     const scatter = node.operation.lowering.kind === "scatterAdd";
     const picked = scatter ? node.shape : values.shape;
@@ -273,7 +301,7 @@ export class Lowerer {
       reads: [a, b],
       writes: [node],
       work: sizeOf(node.shape) + (scatter ? sizeOf(values.shape) * 4 : 0),
-      elementwise: false,
+      replaceable: [],
     };
   }
 
@@ -283,7 +311,7 @@ export class Lowerer {
     writes: readonly Node[],
     work: number,
     stores: readonly Store[],
-    inPlace: readonly Node[],
+    elementwise: boolean,
   ): Launch {
     const rules = collect(stores.map((s) => s.value)).filter((e) => e.kind === "apply").length;
     return {
@@ -292,14 +320,17 @@ export class Lowerer {
       reads: builder.reads,
       writes,
       work: work * Math.max(1, rules / 2),
-      elementwise: inPlace.length > 0,
+      replaceable: elementwise ? builder.readOnlyAt(stores[0].at) : [],
     };
   }
 
   /** `conv2d 3×3×64→128 + add + relu` */
   private nameOf(node: Node, core: Node | null): string {
     const label = (n: Node): string =>
-      n.operation.label?.(n.attributes, n.inputs.map((i) => i.shape)) ?? n.operation.name;
+      n.operation.label?.(
+        n.attributes,
+        n.inputs.map((i) => i.shape),
+      ) ?? n.operation.name;
     const seen: string[] = [];
     const visit = (n: Node): void => {
       if (n !== node && this.isStored(n)) return;
@@ -491,6 +522,19 @@ class ExpressionBuilder {
     const e = this.build(node, indices);
     if (e.kind !== "load") throw new NotAffine();
     return { at: e.at };
+  }
+
+  /** Nodes of which every load is at this place. */
+  readOnlyAt(place: Strided): Node[] {
+    return this.reads.filter((node) => {
+      const buffer = this.buffers.indexOf(this.lowerer.placement(node).owner);
+      return [...this.made.values()].every(
+        (e) =>
+          e.kind !== "load" ||
+          e.buffer !== buffer ||
+          (e.at.offset === place.offset && String(e.at.strides) === String(place.strides)),
+      );
+    });
   }
 
   private buffer(owner: Node): number {

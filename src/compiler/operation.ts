@@ -55,7 +55,10 @@ export type Lowering =
   /** Element by element; inputs have the shape of the result. `cost`: roughly, in additions. */
   | { kind: "map"; rule(attributes: Attributes): Rule; cost: number }
   /** The same values elsewhere: the index into the input, for the index into the result. */
-  | { kind: "view"; index(out: readonly Affine[], attributes: Attributes, input: readonly number[]): Affine[] }
+  | {
+      kind: "view";
+      index(out: readonly Affine[], attributes: Attributes, input: readonly number[]): Affine[];
+    }
   /** The same values in the same row-major order under another shape. */
   | { kind: "reshape" }
   /** Over `attributes.axes`, which the result no longer has. */

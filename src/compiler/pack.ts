@@ -52,10 +52,13 @@ function pack(
   const rowCount = rows.reduce((n, axis) => n * axis.count, 1);
   const depthCount = depth.reduce((n, axis) => n * axis.count, 1);
   // A long depth is one over pixels: there B is the larger operand, and it is read where it lies.
-  if (rowCount < enoughRows || depthCount < 8 || depthCount > rowCount * 8 || columns.count < lanes) return null;
+  if (rowCount < enoughRows || depthCount < 8 || depthCount > rowCount * 8 || columns.count < lanes)
+    return null;
   // Which dimension of b an axis runs along: the one with its stride. Axes of length 1 run along none.
   const dimensionOf = (axis: ContractionAxis): number =>
-    axis.count === 1 ? -1 : b.shape.findIndex((count, d) => count === axis.count && plain.strides[d] === axis.b);
+    axis.count === 1
+      ? -1
+      : b.shape.findIndex((count, d) => count === axis.count && plain.strides[d] === axis.b);
   const along = [...batch, columns, ...depth].map(dimensionOf);
   if (along.some((d, i) => d < 0 && [...batch, columns, ...depth][i].count > 1)) return null;
   const batchAlong = along.slice(0, batch.length);
@@ -102,7 +105,13 @@ function pack(
     const parts: Node[] = [];
     if (whole > 0) parts.push(part(0, whole, lanes));
     if (vectors > whole) parts.push(part(whole, 1, columns.count - whole * lanes));
-    packed = add({ operation: packing(whole, batch.length), attributes: {}, inputs: parts, shape, type: "f32" });
+    packed = add({
+      operation: packing(whole, batch.length),
+      attributes: {},
+      inputs: parts,
+      shape,
+      type: "f32",
+    });
     packs.set(key, packed);
   }
   const { label } = node.operation;

@@ -3,7 +3,7 @@
  * results and a small sum of these. The cut depends on the shape alone, so results do not depend on threads.
  */
 import type { Graph, Node } from "./graph.js";
-import { contiguous, type ContractionAxis, type Operation, sizeOf, type Strided } from "./operation.js";
+import { type ContractionAxis, contiguous, type Operation, type Strided, sizeOf } from "./operation.js";
 
 const reshape: Operation = { name: "reshape", lowering: { kind: "reshape" } };
 
@@ -23,7 +23,8 @@ export function partition(graph: Graph): void {
     const inputs = node.inputs.map((input) => replaced.get(input)!);
     const { lowering } = node.operation;
     let made: Node | null = null;
-    if (lowering.kind === "reduce" && lowering.combine !== "argmax") made = cutReduction(node, inputs[0], add);
+    if (lowering.kind === "reduce" && lowering.combine !== "argmax")
+      made = cutReduction(node, inputs[0], add);
     if (lowering.kind === "contract") made = cutContraction(node, inputs, add);
     if (!made) {
       made = { ...node, inputs, id: nodes.length };
@@ -88,11 +89,17 @@ function cutContraction(node: Node, inputs: Node[], add: Add): Node | null {
       kind: "contract",
       axes(a: Strided, b: Strided, attributes) {
         const whole = lowering.axes(a, b, attributes, shapes);
-        const shift = (axis: ContractionAxis): ContractionAxis => ({ ...axis, dimension: axis.dimension! + 1 });
+        const shift = (axis: ContractionAxis): ContractionAxis => ({
+          ...axis,
+          dimension: axis.dimension! + 1,
+        });
         const [first, ...rest] = whole.depth;
         const count = first.count / p;
         return {
-          batch: [{ count: p, a: first.a * count, b: first.b * count, dimension: 0 }, ...whole.batch.map(shift)],
+          batch: [
+            { count: p, a: first.a * count, b: first.b * count, dimension: 0 },
+            ...whole.batch.map(shift),
+          ],
           rows: whole.rows.map(shift),
           columns: shift(whole.columns),
           depth: [{ ...first, count }, ...rest],

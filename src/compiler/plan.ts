@@ -1,12 +1,12 @@
 /** A graph as a program: launches in order, and a place in memory for every buffer, both fixed once and for all. */
 import type { Kernel, TargetDescription } from "../kernels/language.js";
+import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "../runtime/program.js";
 import { type Fusion, fuse } from "./fusion.js";
 import { type Graph, linearise, type Node } from "./graph.js";
 import { type Launch, Lowerer, NeedsStorage, type Placement } from "./lower.js";
 import { contiguous, type GraphNode, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
-import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "../runtime/program.js";
 
 /** Below this much work a launch is left to one thread: sharing it would cost more. */
 const soloWork = 6000;
@@ -23,18 +23,22 @@ export function plan(graph: Graph, target: TargetDescription): Program {
   const last = new Set<Node>();
   const order = [...launchesOf.keys()];
   const assigned = new Map<Node, number[]>();
-  for (const { value, source } of graph.assignments) assigned.set(value, [...(assigned.get(value) ?? []), source]);
+  for (const { value, source } of graph.assignments)
+    assigned.set(value, [...(assigned.get(value) ?? []), source]);
   const readers = new Map<Node, Node[]>();
   for (const [node, launches] of launchesOf)
-    for (const launch of launches) for (const read of launch.reads) readers.set(read, [...(readers.get(read) ?? []), node]);
+    for (const launch of launches)
+      for (const read of launch.reads) readers.set(read, [...(readers.get(read) ?? []), node]);
   for (const node of [...order].reverse()) {
     const written = launchesOf.get(node)!.flatMap((l) => l.writes);
     const onlyAssigned = written.every(
       (w) => !graph.outputs.includes(w) && (readers.get(w) ?? []).every((r) => last.has(r) || r === node),
     );
-    if (onlyAssigned && written.some((w) => assigned.has(w) || (readers.get(w) ?? []).length > 0)) last.add(node);
+    if (onlyAssigned && written.some((w) => assigned.has(w) || (readers.get(w) ?? []).length > 0))
+      last.add(node);
   }
-  const isUpdate = (node: Node): boolean => last.has(node) && launchesOf.get(node)!.some((l) => l.writes.some((w) => assigned.has(w)));
+  const isUpdate = (node: Node): boolean =>
+    last.has(node) && launchesOf.get(node)!.some((l) => l.writes.some((w) => assigned.has(w)));
   const schedule: Launch[] = [];
   for (const node of order) if (!isUpdate(node)) schedule.push(...launchesOf.get(node)!);
   for (const node of order) if (isUpdate(node)) schedule.push(...launchesOf.get(node)!);
@@ -53,10 +57,8 @@ export function plan(graph: Graph, target: TargetDescription): Program {
       lowerer.placement(value).owner === value &&
       schedule.every((launch, position) => {
         if (!launch.reads.includes(variable)) return true;
-        return position < writer || (position === writer && launch.elementwise);
-      }) &&
-      // Another variable's pending copy may still want to read this one.
-      !graph.assignments.some((other) => other.value === variable);
+        return position < writer || (position === writer && launch.replaceable.includes(variable));
+      });
     if (safe) inPlace.set(value, source);
     else copies.push({ value, source });
   }
@@ -97,7 +99,10 @@ export function plan(graph: Graph, target: TargetDescription): Program {
 }
 
 /** Lowers every stored node, storing or separating more nodes where a kernel cannot be written otherwise. */
-function lowerAll(graph: Graph, target: TargetDescription): {
+function lowerAll(
+  graph: Graph,
+  target: TargetDescription,
+): {
   lowerer: Lowerer;
   launchesOf: Map<Node, Launch[]>;
 } {
@@ -107,11 +112,12 @@ function lowerAll(graph: Graph, target: TargetDescription): {
   for (;;) {
     const fusion = fuse(graph, forced, apart);
     const lowerer = new Lowerer(target, fusion, aliases(graph, fusion, unaliased));
-    const written = new Set([...fusion.extras.values()].flat());
+    const written = lowerer.writtenByOthers();
     try {
       const launchesOf = new Map<Node, Launch[]>();
       for (const node of graph.nodes)
-        if (fusion.stored.has(node) && node.source < 0 && !written.has(node)) launchesOf.set(node, lowerer.lower(node));
+        if (fusion.stored.has(node) && node.source < 0 && !written.has(node))
+          launchesOf.set(node, lowerer.lower(node));
       return { lowerer, launchesOf };
     } catch (error) {
       if (!(error instanceof NeedsStorage)) throw error;
@@ -128,7 +134,7 @@ function lowerAll(graph: Graph, target: TargetDescription): {
 function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Map<Node, Placement> {
   const placed = new Map<Node, Placement>();
   const fixed = new Set<Node>([...graph.outputs, ...graph.assignments.map((a) => a.value), ...unaliased]);
-  const written = new Set([...fusion.extras.values()].flat());
+  const written = new Set([...fusion.extras.values(), ...fusion.companions.values()].flat());
   for (const node of [...graph.nodes].reverse()) {
     const { lowering } = node.operation;
     if (lowering.kind !== "assemble" || !fusion.stored.has(node)) continue;

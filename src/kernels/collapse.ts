@@ -35,7 +35,10 @@ export function collapse<S extends { roots: readonly Expression[]; stores: reado
       strideOf.push(d);
     }
   });
-  const place = (at: Strided): Strided => ({ offset: at.offset, strides: strideOf.map((d) => at.strides[d]) });
+  const place = (at: Strided): Strided => ({
+    offset: at.offset,
+    strides: strideOf.map((d) => at.strides[d]),
+  });
   return { dimensions: merged, body: rewrite(body, place) };
 }
 

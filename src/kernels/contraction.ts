@@ -168,7 +168,8 @@ class Generator {
     const tileRows = tileFor(target, blocks.whole > 0 ? 2 : blocks.last).rows;
     const depthPerTurn = product(inner);
     // Bytes of A that one index of the outer rows touches: overlapping windows are counted once.
-    const bytesPerOuter = 4 * Math.min(lastRows.count * depthPerTurn, lastRows.count * Math.abs(lastRows.a) * 2 + depthPerTurn);
+    const bytesPerOuter =
+      4 * Math.min(lastRows.count * depthPerTurn, lastRows.count * Math.abs(lastRows.a) * 2 + depthPerTurn);
     const enough = 16; // items for the threads of a large machine to share
     let group = Math.max(1, Math.min(outerRows, Math.floor((192 * 1024) / Math.max(1, bytesPerOuter))));
     while (group > 1 && batches * Math.ceil(outerRows / group) < enough) group = Math.ceil(group / 2);
@@ -196,7 +197,11 @@ class Generator {
     const startB = k.plus(k.argument(1), 4 * spec.startB);
     k.loop(k.begin, k.end, (item) => {
       const [batch, group, piece, columns] = decode(k, item, [batches, groups, pieces, cut.columnGroups]);
-      const batchIndices = decode(k, batch, spec.batch.map((axis) => axis.count));
+      const batchIndices = decode(
+        k,
+        batch,
+        spec.batch.map((axis) => axis.count),
+      );
       let a = startA;
       let b = startB;
       spec.batch.forEach((axis, d) => {
@@ -239,13 +244,31 @@ class Generator {
       const to = k.min(k.plus(from, perGroup), k.int(blocks.whole));
       k.loop(from, to, (block) => {
         const column = k.mul(block, k.int(width));
-        this.rows(k.offset(b, block, 2 * 4 * spec.vectorStride), a, turn, column, tileFor(target, 2), 2 * target.lanes, group, piece);
+        this.rows(
+          k.offset(b, block, 2 * 4 * spec.vectorStride),
+          a,
+          turn,
+          column,
+          tileFor(target, 2),
+          2 * target.lanes,
+          group,
+          piece,
+        );
       });
     }
     if (blocks.last > 0) {
       const tile = tileFor(target, blocks.last);
       const last = (): void =>
-        this.rows(k.plus(b, blocks.whole * 2 * 4 * spec.vectorStride), a, turn, k.int(lastStart), tile, spec.columns - lastStart, group, piece);
+        this.rows(
+          k.plus(b, blocks.whole * 2 * 4 * spec.vectorStride),
+          a,
+          turn,
+          k.int(lastStart),
+          tile,
+          spec.columns - lastStart,
+          group,
+          piece,
+        );
       if (cut.columnGroups === 1) last();
       else k.when(k.compare("eq", columnGroup, k.int(this.groupOfLastBlock())), last);
     }
@@ -270,7 +293,13 @@ class Generator {
     const { k, cut } = this;
     const outerAxes = this.rowsAxes.slice(0, -1);
     const inOuter = (running: Int | null): void => {
-      const indices = running ? decode(k, running, outerAxes.map((axis) => axis.count)) : [];
+      const indices = running
+        ? decode(
+            k,
+            running,
+            outerAxes.map((axis) => axis.count),
+          )
+        : [];
       let start = a;
       outerAxes.forEach((axis, d) => {
         start = k.offset(start, indices[d], 4 * axis.a);
@@ -355,7 +384,8 @@ class Generator {
     }
     const sums: Floats[][] = Array.from({ length: rows }, () => []);
     eachVector((r, v) => {
-      const start = turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : k.f32(0);
+      const start =
+        turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : k.f32(0);
       sums[r].push(k.variable(start));
     });
     this.walk(cut.innerDepth, start, b, 0, 0, (pa, pb, da, db) => {

@@ -6,23 +6,21 @@ import type { Floats, KernelBuilder } from "./language.js";
 
 /** c[0]·x^(n−1) + … + c[n−1], by Horner's rule. */
 function polynomial(k: KernelBuilder, x: Floats, coefficients: readonly number[]): Floats {
-  return coefficients
-    .map((c) => k.f32(c))
-    .reduce((sum, c) => k.fma(sum, x, c));
+  return coefficients.map((c) => k.f32(c)).reduce((sum, c) => k.fma(sum, x, c));
 }
 
 /** e^x: x = n·ln 2 + r with |r| ≤ ln 2 / 2, e^r by a polynomial. Overflows to infinity, underflows to 0. */
 export function exp(k: KernelBuilder, x: Floats): Floats {
   // Beyond these the result is infinite or zero; NaN passes both.
   const bounded = k.max(k.min(x, k.f32(89)), k.f32(-104));
-  const n = k.nearest(k.mul(bounded, k.f32(1.44269504088896341)));
+  const n = k.nearest(k.mul(bounded, k.f32(Math.LOG2E)));
   // ln 2 in two parts: n·0.693359375 is exact for every n in range.
   let r = k.fma(n, k.f32(-0.693359375), bounded);
-  r = k.fma(n, k.f32(2.12194440e-4), r);
+  r = k.fma(n, k.f32(2.1219444e-4), r);
   const p = polynomial(
     k,
     r,
-    [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
   );
   const power = k.add(k.fma(p, k.mul(r, r), r), k.f32(1));
   // 2^n in two factors, so that neither 2^128 nor a denormal 2^-140 has to be a float of its own.
@@ -48,12 +46,12 @@ export function log(k: KernelBuilder, x: Floats): Floats {
     k,
     m,
     [
-      7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
       2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
     ],
   );
   let y = k.mul(k.mul(p, m), z);
-  y = k.fma(e, k.f32(-2.12194440e-4), y);
+  y = k.fma(e, k.f32(-2.1219444e-4), y);
   y = k.fma(z, k.f32(-0.5), y);
   const finite = k.fma(e, k.f32(0.693359375), k.add(m, y));
   const infinity = k.f32(Number.POSITIVE_INFINITY);
@@ -99,11 +97,7 @@ export function pow(k: KernelBuilder, x: Floats, y: Floats): Floats {
   const whole = k.compare("eq", k.floor(y), y);
   const half = k.mul(y, k.f32(0.5));
   const odd = k.compare("ne", k.floor(half), half);
-  const signed = k.select(
-    whole,
-    k.select(odd, k.neg(magnitude), magnitude),
-    k.f32(Number.NaN),
-  );
+  const signed = k.select(whole, k.select(odd, k.neg(magnitude), magnitude), k.f32(Number.NaN));
   const power = k.select(k.compare("lt", x, zero), signed, magnitude);
   return k.select(k.compare("eq", y, zero), one, power);
 }

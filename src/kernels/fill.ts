@@ -1,6 +1,13 @@
-import { type Int, type Format, bytesOf, KernelBuilder, type Lanes, type TargetDescription } from "./language.js";
-import { decode, type Generated } from "./map.js";
 import type { Strided } from "./expression.js";
+import {
+  bytesOf,
+  type Format,
+  type Int,
+  KernelBuilder,
+  type Lanes,
+  type TargetDescription,
+} from "./language.js";
+import { decode, type Generated } from "./map.js";
 
 /** A box of a buffer: `counts` elements along each dimension, placed by strides. */
 export interface Box {
@@ -56,7 +63,14 @@ function mergeInner({ counts, at }: Box): Box {
   return { counts: c, at: { offset: at.offset, strides: s } };
 }
 
-function run(k: KernelBuilder, format: Format, pointer: Int, count: number, stride: number, value: Lanes): void {
+function run(
+  k: KernelBuilder,
+  format: Format,
+  pointer: Int,
+  count: number,
+  stride: number,
+  value: Lanes,
+): void {
   const contiguous = stride === bytesOf[format];
   const width = contiguous ? k.lanes : 1;
   const whole = Math.floor(count / width) * width;

@@ -1,4 +1,11 @@
-import { bytesOf, type Floats, type Int, KernelBuilder, type Lanes, type TargetDescription } from "./language.js";
+import {
+  bytesOf,
+  type Floats,
+  type Int,
+  KernelBuilder,
+  type Lanes,
+  type TargetDescription,
+} from "./language.js";
 import { decode, type Generated } from "./map.js";
 
 /** Slices of one axis picked by index: `outer` blocks of `extent` slices, each of `inner` neighbouring elements. */
@@ -35,7 +42,10 @@ export function gatherKernel(
       () => {
         const from = k.offset(k.offset(x, o, extent * inner * bytes), picked, inner * bytes);
         elements(k, inner, (i, lanes) => {
-          const value = k.load(format, k.offset(from, i, bytes), { lanes, access: lanes === 1 ? "splat" : "vector" });
+          const value = k.load(format, k.offset(from, i, bytes), {
+            lanes,
+            access: lanes === 1 ? "splat" : "vector",
+          });
           k.store(format, k.offset(to, i, bytes), value, { lanes });
         });
       },

@@ -276,11 +276,7 @@ export class KernelBuilder {
     return this.emit("fma", "f32", [a, b, c]);
   }
 
-  compare<T extends Arithmetic>(
-    how: Comparison,
-    a: Value<T>,
-    b: Value<T>,
-  ): T extends "int" ? Int : Mask {
+  compare<T extends Arithmetic>(how: Comparison, a: Value<T>, b: Value<T>): T extends "int" ? Int : Mask {
     return this.emit(how, a.type === "int" ? "int" : "mask", [a, b]) as T extends "int" ? Int : Mask;
   }
   select<T extends "f32" | "i32" | "mask">(mask: Mask, a: Value<T>, b: Value<T>): Value<T> {

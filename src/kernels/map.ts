@@ -118,8 +118,7 @@ export function nest(
   body: () => void,
 ): void {
   if (counts.length === 0) body();
-  else
-    k.loop(0, counts[0], (i) => evaluator.enter(i, () => nest(k, evaluator, counts.slice(1), body)));
+  else k.loop(0, counts[0], (i) => evaluator.enter(i, () => nest(k, evaluator, counts.slice(1), body)));
 }
 
 export type { Expression };

@@ -1,6 +1,13 @@
 import { collapse } from "./collapse.js";
 import { collect, Evaluator, type Expression, type Store } from "./expression.js";
-import { type Floats, type Int, type Ints, KernelBuilder, type Lanes, type TargetDescription } from "./language.js";
+import {
+  type Floats,
+  type Int,
+  type Ints,
+  KernelBuilder,
+  type Lanes,
+  type TargetDescription,
+} from "./language.js";
 import { decode, enterAll, type Generated, nest, shareLoops } from "./map.js";
 
 export type Combine = "sum" | "max" | "min" | "argmax";
@@ -13,7 +20,12 @@ export interface Reduction {
   readonly position?: Expression;
 }
 
-const identity = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, argmax: Number.NEGATIVE_INFINITY };
+const identity = {
+  sum: 0,
+  max: Number.NEGATIVE_INFINITY,
+  min: Number.POSITIVE_INFINITY,
+  argmax: Number.NEGATIVE_INFINITY,
+};
 
 /** Accumulators for one vector of results: of each reduction its value and, for argmax, its position. */
 type Accumulators = { value: Floats | Ints; position: Ints | null }[];
@@ -79,10 +91,15 @@ function alongKept({ k, name, keptCounts, reducedCounts, sources, outputs, store
   const vectorDimension = keptCounts.length - 1;
   const count = keptCounts[vectorDimension];
   const outer = keptCounts.slice(0, -1);
-  const order = [...range(0, outer.length), ...range(keptCounts.length, keptCounts.length + reducedCounts.length)];
+  const order = [
+    ...range(0, outer.length),
+    ...range(keptCounts.length, keptCounts.length + reducedCounts.length),
+  ];
   const inputs = sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value]));
   const evaluator = new Evaluator(k, [...inputs, ...outputs], stores, order, vectorDimension);
-  const perBlock = sources.some((s) => s.position) ? 2 : Math.min(4, Math.max(1, Math.floor(8 / sources.length)));
+  const perBlock = sources.some((s) => s.position)
+    ? 2
+    : Math.min(4, Math.max(1, Math.floor(8 / sources.length)));
   const block = perBlock * k.lanes;
   const whole = Math.floor(count / block);
 
@@ -156,7 +173,12 @@ function alongReduced({ k, name, keptCounts, reducedCounts, sources, outputs, st
       for (let at = whole * block, w = 0; at < count; at += k.lanes, w++) {
         const lanes = Math.min(k.lanes, count - at);
         const values = evaluator.values(inputs, null, at, lanes);
-        combine(k, sources, accumulators[w], lanes === k.lanes ? values : values.map((v, s) => only(lanes, v, s)));
+        combine(
+          k,
+          sources,
+          accumulators[w],
+          lanes === k.lanes ? values : values.map((v, s) => only(lanes, v, s)),
+        );
       }
     });
     const totals = sources.map((source, s) => {
@@ -243,7 +265,12 @@ function resultType(e: Expression): "f32" | "i32" {
   return "f32";
 }
 
-function join(k: KernelBuilder, how: "sum" | "max" | "min", a: Floats | Ints, b: Floats | Ints): Floats | Ints {
+function join(
+  k: KernelBuilder,
+  how: "sum" | "max" | "min",
+  a: Floats | Ints,
+  b: Floats | Ints,
+): Floats | Ints {
   const [x, y] = [a as Floats, b as Floats];
   if (how === "sum") return k.add(x, y);
   const extreme = how === "max" ? k.max(x, y) : k.min(x, y);
@@ -251,13 +278,21 @@ function join(k: KernelBuilder, how: "sum" | "max" | "min", a: Floats | Ints, b:
   return y.type === "f32" ? k.select(k.compare("ne", y, y), y, extreme) : extreme;
 }
 
-function combine(k: KernelBuilder, sources: Plan["sources"], accumulators: Accumulators, values: readonly Lanes[]): void {
+function combine(
+  k: KernelBuilder,
+  sources: Plan["sources"],
+  accumulators: Accumulators,
+  values: readonly Lanes[],
+): void {
   let next = 0;
   sources.forEach((source, s) => {
     const accumulator = accumulators[s];
     const value = values[next++] as Floats;
     if (!accumulator.position || source.combine !== "argmax") {
-      k.assign(accumulator.value as Floats, join(k, source.combine as "sum", accumulator.value, value) as Floats);
+      k.assign(
+        accumulator.value as Floats,
+        join(k, source.combine as "sum", accumulator.value, value) as Floats,
+      );
       return;
     }
     // Strictly greater: among equals the first in row order stays.

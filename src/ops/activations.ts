@@ -1,7 +1,7 @@
 /** Activations of a unit. */
 import type { Floats } from "../kernels/language.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { minimum, maximum, mul, sub } from "./arithmetic.js";
+import { maximum, minimum, mul, sub } from "./arithmetic.js";
 import { greater } from "./comparisons.js";
 import { apply, defineOp } from "./define.js";
 import { exp } from "./elementary.js";

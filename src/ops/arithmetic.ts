@@ -5,7 +5,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
 import { less } from "./comparisons.js";
-import { type Differentiable, apply, defineOp } from "./define.js";
+import { apply, type Differentiable, defineOp } from "./define.js";
 import { type TensorLike, toTensor } from "./scalar.js";
 import { where } from "./where.js";
 
@@ -44,28 +44,48 @@ const binary = (
 export function add(a: TensorLike, b: TensorLike): Tensor {
   return apply(addOp, alike("add", a, b), {});
 }
-const addOp = binary("add", 1, (k, a, b) => k.add(a, b), (dy) => [dy, dy]);
+const addOp = binary(
+  "add",
+  1,
+  (k, a, b) => k.add(a, b),
+  (dy) => [dy, dy],
+);
 
 /** a − b */
 export function sub(a: TensorLike, b: TensorLike): Tensor {
   return apply(subOp, alike("sub", a, b), {});
 }
-const subOp = binary("sub", 1, (k, a, b) => k.sub(a, b), (dy) => [dy, neg(dy)]);
+const subOp = binary(
+  "sub",
+  1,
+  (k, a, b) => k.sub(a, b),
+  (dy) => [dy, neg(dy)],
+);
 
 /** a · b */
 export function mul(a: TensorLike, b: TensorLike): Tensor {
   return apply(mulOp, alike("mul", a, b), {});
 }
-const mulOp = binary("mul", 1, (k, a, b) => k.mul(a, b), (dy, a, b) => [mul(dy, b), mul(dy, a)]);
+const mulOp = binary(
+  "mul",
+  1,
+  (k, a, b) => k.mul(a, b),
+  (dy, a, b) => [mul(dy, b), mul(dy, a)],
+);
 
 /** a / b, in f32 whatever the operands are */
 export function div(a: TensorLike, b: TensorLike): Tensor {
   return apply(divOp, alike("div", a, b, "f32"), {});
 }
-const divOp = binary("div", 4, (k, a, b) => k.div(a, b), (dy, _, b, y) => {
-  const da = div(dy, b);
-  return [da, neg(mul(da, y))];
-});
+const divOp = binary(
+  "div",
+  4,
+  (k, a, b) => k.div(a, b),
+  (dy, _, b, y) => {
+    const da = div(dy, b);
+    return [da, neg(mul(da, y))];
+  },
+);
 
 /** The greater of a and b; NaN where either is. The gradient goes to the greater, to a where they are equal. */
 export function maximum(a: TensorLike, b: TensorLike): Tensor {

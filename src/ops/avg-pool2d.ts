@@ -5,7 +5,7 @@ import { cast } from "./cast.js";
 import type { PoolOptions } from "./max-pool2d.js";
 import { padWith } from "./pad.js";
 import { collect } from "./window-sums.js";
-import { checkPictures, type Pair, planWindows, pair, type WindowPadding } from "./windows.js";
+import { checkPictures, type Pair, pair, planWindows, type WindowPadding } from "./windows.js";
 
 /**
  * Average pooling.
@@ -22,7 +22,12 @@ import { checkPictures, type Pair, planWindows, pair, type WindowPadding } from 
 export function avgPool2d(
   x: Tensor,
   size: Pair,
-  { stride = size, padding = 0, ceil = false, countPadding = true }: PoolOptions & { countPadding?: boolean } = {},
+  {
+    stride = size,
+    padding = 0,
+    ceil = false,
+    countPadding = true,
+  }: PoolOptions & { countPadding?: boolean } = {},
 ): Tensor {
   checkPictures("avgPool2d", x);
   const plan = planWindows("avgPool2d", x, { size, stride, padding, ceil });
@@ -61,7 +66,10 @@ export function avgPool2d(
 }
 
 /** Rows at the bottom and columns at the right that padding adds, as asked for: the windows may need fewer. */
-function askedPadding(padding: WindowPadding, needed: readonly (readonly [number, number])[]): [number, number] {
+function askedPadding(
+  padding: WindowPadding,
+  needed: readonly (readonly [number, number])[],
+): [number, number] {
   if (padding === "valid") return [0, 0];
   if (padding === "same") return [needed[0][1], needed[1][1]];
   if (typeof padding === "number") return pair("avgPool2d", "padding", padding, 0);

@@ -1,9 +1,9 @@
 import { zero } from "../compiler/affine.js";
-import { checkedShape, sameShape, type Shape, ShapeError, show } from "../tensor/shapes.js";
+import { checkedShape, type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
-import { reduceSum } from "./sum.js";
 import { reshape } from "./reshape.js";
+import { reduceSum } from "./sum.js";
 
 /**
  * The same values repeated along axes of length 1 and along new leading axes, as in NumPy. Nothing is copied.
@@ -29,7 +29,9 @@ const op = defineOp<{ shape: Shape }>({
   shape: (_, { shape }) => shape,
   vjp(dy, { inputs: [x], attributes: { shape } }) {
     const lead = shape.length - x.rank;
-    const repeated = shape.map((_, d) => d).filter((d) => d < lead || (x.shape[d - lead] === 1 && shape[d] !== 1));
+    const repeated = shape
+      .map((_, d) => d)
+      .filter((d) => d < lead || (x.shape[d - lead] === 1 && shape[d] !== 1));
     return [reshape(reduceSum(dy, repeated), x.shape)];
   },
   lowering: {

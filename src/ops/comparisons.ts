@@ -24,8 +24,10 @@ const op = defineOp<{ how: Comparison }>({
   label: ({ how }) => how,
 });
 
-const compare = (name: string, how: Comparison) => (a: TensorLike, b: TensorLike): Tensor =>
-  apply(op, alike(name, a, b), { how });
+const compare =
+  (name: string, how: Comparison) =>
+  (a: TensorLike, b: TensorLike): Tensor =>
+    apply(op, alike(name, a, b), { how });
 
 /** a = b */
 export const equal = compare("equal", "eq");

@@ -24,12 +24,22 @@ export function concat(tensors: readonly Tensor[], { axis }: { axis: number }): 
     : tensors.some((t) => t.type === "f32")
       ? "f32"
       : "i32";
-  return tensors.length === 1 ? first : apply(op, tensors.map((t) => cast(t, type)), { axis: along });
+  return tensors.length === 1
+    ? first
+    : apply(
+        op,
+        tensors.map((t) => cast(t, type)),
+        { axis: along },
+      );
 }
 
 const op = defineOp<{ axis: number }>({
   name: "concat",
-  shape: (inputs, { axis }) => inputs[0].with(axis, inputs.reduce((n, shape) => n + shape[axis], 0)),
+  shape: (inputs, { axis }) =>
+    inputs[0].with(
+      axis,
+      inputs.reduce((n, shape) => n + shape[axis], 0),
+    ),
   vjp(dy, { inputs, attributes: { axis } }) {
     let from = 0;
     return inputs.map((x) => {

@@ -39,7 +39,9 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   const [kH, kW, depth, filters] = w.shape;
   const channels = x.shape[3];
   if (channels % groups !== 0)
-    throw new ShapeError(`conv2d: ${groups} groups do not divide the ${channels} channels of x (${show(x.shape)})`);
+    throw new ShapeError(
+      `conv2d: ${groups} groups do not divide the ${channels} channels of x (${show(x.shape)})`,
+    );
   if (filters % groups !== 0)
     throw new ShapeError(`conv2d: ${groups} groups do not divide the ${filters} filters (${show(w.shape)})`);
   if (depth !== channels / groups) {
@@ -74,7 +76,10 @@ const op = defineOp<Steps>({
     g,
     f,
   ],
-  vjp: (dy, { inputs: [x, w], attributes }) => [inputGradient(dy, w, x.shape, attributes), filterGradient(x, dy, w.shape, attributes)],
+  vjp: (dy, { inputs: [x, w], attributes }) => [
+    inputGradient(dy, w, x.shape, attributes),
+    filterGradient(x, dy, w.shape, attributes),
+  ],
   lowering: {
     kind: "contract",
     axes(a, b, attributes, shapes) {
@@ -123,7 +128,12 @@ function inputGradient(dy: Tensor, w: Tensor, shape: readonly number[], { stride
 }
 
 /** dE/dw: for each weight, the pixels it met times dE/dy there, summed over all windows of all pictures. */
-function filterGradient(x: Tensor, dy: Tensor, shape: readonly number[], { stride, dilation }: Steps): Tensor {
+function filterGradient(
+  x: Tensor,
+  dy: Tensor,
+  shape: readonly number[],
+  { stride, dilation }: Steps,
+): Tensor {
   return apply(filterOp, [x, dy], { stride, dilation, size: [shape[0], shape[1]] });
 }
 
@@ -159,7 +169,8 @@ const filterOp = defineOp<Steps & { size: [number, number] }>({
       };
     },
   },
-  label: ({ size }, [[, , , , c], [, , , g, f]]) => `conv2d filter gradient ${size.join("×")}×${c * g}→${f * g}`,
+  label: ({ size }, [[, , , , c], [, , , g, f]]) =>
+    `conv2d filter gradient ${size.join("×")}×${c * g}→${f * g}`,
 });
 
 /** The part of x that windows of dy's number reach: a stride may have left pixels at the end that none saw. */

@@ -25,7 +25,9 @@ export interface Differentiable<A extends Attributes = Attributes> extends Opera
   readonly definition: Definition<A>;
 }
 
-export function defineOp<A extends Attributes = Record<string, never>>(definition: Definition<A>): Differentiable<A> {
+export function defineOp<A extends Attributes = Record<string, never>>(
+  definition: Definition<A>,
+): Differentiable<A> {
   const { name, lowering, label } = definition;
   return {
     name,
@@ -36,11 +38,24 @@ export function defineOp<A extends Attributes = Record<string, never>>(definitio
 }
 
 /** Records an operation. */
-export function apply<A extends Attributes>(operation: Differentiable<A>, inputs: readonly Tensor[], attributes: A): Tensor {
+export function apply<A extends Attributes>(
+  operation: Differentiable<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+): Tensor {
   const { definition } = operation;
-  const shape = definition.shape(inputs.map((x) => x.shape), attributes);
-  const type = definition.type ? definition.type(inputs.map((x) => x.type), attributes) : inputs[0].type;
+  const shape = definition.shape(
+    inputs.map((x) => x.shape),
+    attributes,
+  );
+  const type = definition.type
+    ? definition.type(
+        inputs.map((x) => x.type),
+        attributes,
+      )
+    : inputs[0].type;
   return new Tensor(operation, inputs, attributes, shape, type);
 }
 
-export const isDifferentiable = (operation: Operation): operation is Differentiable => "definition" in operation;
+export const isDifferentiable = (operation: Operation): operation is Differentiable =>
+  "definition" in operation;

@@ -3,8 +3,8 @@ import * as lanes from "../kernels/elementary.js";
 import type { Floats, KernelBuilder, Lanes } from "../kernels/language.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { alike, div, mul, sub } from "./arithmetic.js";
-import { greater, notEqual } from "./comparisons.js";
 import { cast } from "./cast.js";
+import { greater, notEqual } from "./comparisons.js";
 import { apply, type Differentiable, defineOp } from "./define.js";
 import { type TensorLike, toTensor } from "./scalar.js";
 import { where } from "./where.js";
@@ -33,7 +33,12 @@ const float = (x: Tensor): Tensor => cast(x, "f32");
 
 /** |x|; its slope at 0 is 0 */
 export const abs = (x: Tensor): Tensor => apply(absOp, [x], {});
-const absOp = unary("abs", 1, (k, x) => k.abs(x), (dy, x) => mul(dy, sign(x)));
+const absOp = unary(
+  "abs",
+  1,
+  (k, x) => k.abs(x),
+  (dy, x) => mul(dy, sign(x)),
+);
 
 /** −1, 0 or 1, NaN for NaN; its slope is 0 */
 export const sign = (x: Tensor): Tensor => apply(signOp, [x], {});
@@ -41,7 +46,8 @@ const signOp = unary(
   "sign",
   3,
   (k, x) => {
-    const of = (value: number): Floats => (x.type === "f32" ? k.f32(value) : (k.i32(value) as unknown as Floats));
+    const of = (value: number): Floats =>
+      x.type === "f32" ? k.f32(value) : (k.i32(value) as unknown as Floats);
     const positive = k.select(k.compare("gt", x, of(0)), of(1), of(0));
     const known = k.select(k.compare("lt", x, of(0)), of(-1), positive);
     return x.type === "f32" ? k.select(k.compare("ne", x, x), x, known) : known;
@@ -54,7 +60,12 @@ export const square = (x: Tensor): Tensor => mul(x, x);
 
 /** √x; NaN below 0 */
 export const sqrt = (x: Tensor): Tensor => apply(sqrtOp, [float(x)], {});
-const sqrtOp = unary("sqrt", 4, (k, x) => k.sqrt(x), (dy, _, y) => div(mul(dy, 0.5), y));
+const sqrtOp = unary(
+  "sqrt",
+  4,
+  (k, x) => k.sqrt(x),
+  (dy, _, y) => div(mul(dy, 0.5), y),
+);
 
 /** e^x */
 export const exp = (x: Tensor): Tensor => apply(expOp, [float(x)], {});

@@ -32,7 +32,10 @@ export function min(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}
  * The index along one axis of the largest value, the first of equals; over all values in row order where no axis
  * is named. i32, without gradient.
  */
-export function argmax(x: Tensor, { axis, keepDims = false }: { axis?: number; keepDims?: boolean } = {}): Tensor {
+export function argmax(
+  x: Tensor,
+  { axis, keepDims = false }: { axis?: number; keepDims?: boolean } = {},
+): Tensor {
   const axes = axis === undefined ? x.shape.map((_, d) => d) : [checkedAxis("argmax", axis, x.shape)];
   const found = argmaxOver(numeric(x), axes);
   return keepDims ? reshape(found, keptShape(x, axes)) : found;

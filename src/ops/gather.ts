@@ -22,7 +22,10 @@ export function gather(x: Tensor, indices: Tensor, { axis = 0 }: { axis?: number
 const gatherOp = defineOp<{ axis: number }>({
   name: "gather",
   shape: ([x, indices], { axis }) => x.with(axis, sizeOf(indices)),
-  vjp: (dy, { inputs: [x, indices], attributes: { axis } }) => [scatterAdd(dy, indices, axis, x.shape[axis]), null],
+  vjp: (dy, { inputs: [x, indices], attributes: { axis } }) => [
+    scatterAdd(dy, indices, axis, x.shape[axis]),
+    null,
+  ],
   lowering: { kind: "gather" },
 });
 
@@ -34,6 +37,9 @@ function scatterAdd(y: Tensor, indices: Tensor, axis: number, extent: number): T
 const scatterOp = defineOp<{ axis: number; extent: number }>({
   name: "scatterAdd",
   shape: ([y], { axis, extent }): Shape => y.with(axis, extent),
-  vjp: (dx, { inputs: [, indices], attributes: { axis } }) => [apply(gatherOp, [dx, indices], { axis }), null],
+  vjp: (dx, { inputs: [, indices], attributes: { axis } }) => [
+    apply(gatherOp, [dx, indices], { axis }),
+    null,
+  ],
   lowering: { kind: "scatterAdd" },
 });

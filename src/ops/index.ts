@@ -1,4 +1,4 @@
-export { elu, clip, leakyRelu, relu } from "./activations.js";
+export { clip, elu, leakyRelu, relu } from "./activations.js";
 export { add, div, maximum, minimum, mul, neg, sub } from "./arithmetic.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { broadcastTo } from "./broadcast-to.js";

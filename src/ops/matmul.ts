@@ -15,12 +15,18 @@ import { transpose } from "./transpose.js";
  * @returns  …×M×N
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  for (const [name, t, form] of [["a", a, "…×M×K"], ["b", b, "…×K×N"]] as const)
-    if (t.rank < 2) throw new ShapeError(`matmul: ${name} is of rank ${t.rank} (${show(t.shape)}), expected ${form}`);
+  for (const [name, t, form] of [
+    ["a", a, "…×M×K"],
+    ["b", b, "…×K×N"],
+  ] as const)
+    if (t.rank < 2)
+      throw new ShapeError(`matmul: ${name} is of rank ${t.rank} (${show(t.shape)}), expected ${form}`);
   const [m, k] = a.shape.slice(-2);
   const [rows, n] = b.shape.slice(-2);
   if (k !== rows)
-    throw new ShapeError(`matmul: a has ${k} columns (${show(a.shape)}) but b has ${rows} rows (${show(b.shape)})`);
+    throw new ShapeError(
+      `matmul: a has ${k} columns (${show(a.shape)}) but b has ${rows} rows (${show(b.shape)})`,
+    );
   const [x, y] = [cast(a, "f32"), cast(b, "f32")];
   if (b.rank === 2) {
     // One matrix for all batches: their rows are rows of one product.
@@ -37,7 +43,9 @@ function batchShape(a: Tensor, b: Tensor): number[] {
   } catch (error) {
     const { message } = error as Error;
     const where = message.slice(message.lastIndexOf("("));
-    throw new ShapeError(`matmul: the batches of a (${show(a.shape)}) and b (${show(b.shape)}) do not broadcast ${where}`);
+    throw new ShapeError(
+      `matmul: the batches of a (${show(a.shape)}) and b (${show(b.shape)}) do not broadcast ${where}`,
+    );
   }
 }
 
@@ -61,9 +69,9 @@ const op = defineOp({
     kind: "contract",
     axes(a, b, _, { a: shapeA, out }) {
       const rank = out.length;
-      const batch = out.slice(0, -2).map(
-        (count, d): ContractionAxis => ({ count, a: a.strides[d], b: b.strides[d], dimension: d }),
-      );
+      const batch = out
+        .slice(0, -2)
+        .map((count, d): ContractionAxis => ({ count, a: a.strides[d], b: b.strides[d], dimension: d }));
       return {
         batch,
         rows: [{ count: out[rank - 2], a: a.strides[rank - 2], b: 0, dimension: rank - 2 }],

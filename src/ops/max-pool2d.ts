@@ -1,11 +1,11 @@
 import type { Tensor } from "../tensor/tensor.js";
-import { argmaxOver, reduceMax } from "./extremes.js";
 import { cast } from "./cast.js";
+import { argmaxOver, reduceMax } from "./extremes.js";
 import { padWith } from "./pad.js";
+import { slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
 import { spread, type Windows } from "./window-sums.js";
 import { checkPictures, type Pair, planWindows, type WindowPadding, windowsOf } from "./windows.js";
-import { slice } from "./slice.js";
 
 export interface PoolOptions {
   /** Step between windows, in pixels; the window's size if left out. */
@@ -67,4 +67,9 @@ function padForMax(
   return { padded, windows: onlyWindows(windows), before: [top, left] };
 }
 
-const onlyWindows = ({ size, stride, output, pixels }: Windows): Windows => ({ size, stride, output, pixels });
+const onlyWindows = ({ size, stride, output, pixels }: Windows): Windows => ({
+  size,
+  stride,
+  output,
+  pixels,
+});

@@ -8,7 +8,11 @@ import { slice } from "./slice.js";
  *
  * @param value  0 if left out
  */
-export function pad(x: Tensor, pairs: readonly (readonly [number, number])[], { value = 0 }: { value?: number } = {}): Tensor {
+export function pad(
+  x: Tensor,
+  pairs: readonly (readonly [number, number])[],
+  { value = 0 }: { value?: number } = {},
+): Tensor {
   if (pairs.length !== x.rank)
     throw new ShapeError(
       `pad: ${pairs.length === 1 ? "1 pair" : `${pairs.length} pairs`} for the ${x.rank} axes of x (${show(x.shape)})`,
@@ -16,7 +20,9 @@ export function pad(x: Tensor, pairs: readonly (readonly [number, number])[], { 
   for (const pair of pairs)
     for (const n of pair)
       if (!Number.isInteger(n) || n < 0)
-        throw new ShapeError(`pad: ${n} values are to be put around x (${show(x.shape)}), expected a whole number of at least 0`);
+        throw new ShapeError(
+          `pad: ${n} values are to be put around x (${show(x.shape)}), expected a whole number of at least 0`,
+        );
   return padWith(x, {
     low: pairs.map((p) => p[0]),
     high: pairs.map((p) => p[1]),
@@ -45,7 +51,14 @@ const op = defineOp<Padding>({
     x.map((d, i) => low[i] + Math.max(0, d + (d - 1) * interior[i]) + high[i]),
   vjp(dy, { inputs: [x], attributes: { low, interior } }) {
     const end = x.shape.map((d, i) => low[i] + Math.max(0, d + (d - 1) * interior[i]));
-    return [slice(dy, low, end, interior.map((n) => n + 1))];
+    return [
+      slice(
+        dy,
+        low,
+        end,
+        interior.map((n) => n + 1),
+      ),
+    ];
   },
   lowering: {
     kind: "assemble",

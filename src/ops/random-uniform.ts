@@ -17,7 +17,9 @@ import { reshape } from "./reshape.js";
  */
 export function randomUniform(shape: Shape, seed: Tensor, stream: number): Tensor {
   if (seed.rank !== 0 || seed.type !== "i32")
-    throw new ShapeError(`randomUniform: the seed is ${seed.type} ${show(seed.shape)}, expected a single i32`);
+    throw new ShapeError(
+      `randomUniform: the seed is ${seed.type} ${show(seed.shape)}, expected a single i32`,
+    );
   const to = checkedShape("randomUniform", shape);
   return apply(op, [reshape(range(sizeOf(to)), to), broadcastTo(seed, to)], { stream });
 }

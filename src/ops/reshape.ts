@@ -1,4 +1,4 @@
-import { sameShape, type Shape, ShapeError, show, sizeOf } from "../tensor/shapes.js";
+import { type Shape, ShapeError, sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
@@ -12,10 +12,14 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   if (open > 1) throw new ShapeError(`reshape: ${shape.join("×")} leaves more than one axis open`);
   const rest = sizeOf(shape.filter((d) => d !== -1));
   if (open === 1 && (rest === 0 || x.size % rest !== 0))
-    throw new ShapeError(`reshape: x has ${x.size} values (${show(x.shape)}), which ${shape.join("×")} does not divide`);
+    throw new ShapeError(
+      `reshape: x has ${x.size} values (${show(x.shape)}), which ${shape.join("×")} does not divide`,
+    );
   const to = shape.map((d) => (d === -1 ? x.size / rest : d));
   if (sizeOf(to) !== x.size)
-    throw new ShapeError(`reshape: x has ${x.size} values (${show(x.shape)}) but ${show(to)} takes ${sizeOf(to)}`);
+    throw new ShapeError(
+      `reshape: x has ${x.size} values (${show(x.shape)}) but ${show(to)} takes ${sizeOf(to)}`,
+    );
   return sameShape(x.shape, to) ? x : apply(op, [x], { shape: to });
 }
 

@@ -1,4 +1,4 @@
-import { Tensor, type DType } from "../tensor/tensor.js";
+import { type DType, Tensor } from "../tensor/tensor.js";
 import { isTracing } from "../tensor/tracing.js";
 import { apply, defineOp } from "./define.js";
 
@@ -36,7 +36,8 @@ export function scalar(value: number, type: DType = "f32"): Tensor {
   const key = `${type} ${value}`;
   let tensor = known.get(key);
   if (!tensor) {
-    const values = type === "f32" ? Float32Array.of(value) : type === "i32" ? Int32Array.of(value) : Uint8Array.of(value);
+    const values =
+      type === "f32" ? Float32Array.of(value) : type === "i32" ? Int32Array.of(value) : Uint8Array.of(value);
     tensor = Tensor.from(values, [], type);
     known.set(key, tensor);
     if (known.size > 1024) known.delete(known.keys().next().value!);
@@ -46,4 +47,6 @@ export function scalar(value: number, type: DType = "f32"): Tensor {
 
 /** The operand as a tensor; a number takes the type of what it stands beside. */
 export const toTensor = (x: TensorLike, beside?: Tensor): Tensor =>
-  x instanceof Tensor ? x : scalar(x, beside && beside.type !== "bool" && Number.isInteger(x) ? beside.type : "f32");
+  x instanceof Tensor
+    ? x
+    : scalar(x, beside && beside.type !== "bool" && Number.isInteger(x) ? beside.type : "f32");

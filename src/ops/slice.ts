@@ -15,19 +15,29 @@ export function slice(
   end: readonly number[],
   step: readonly number[] = x.shape.map(() => 1),
 ): Tensor {
-  for (const [name, list] of [["begin", begin], ["end", end], ["step", step]] as const)
+  for (const [name, list] of [
+    ["begin", begin],
+    ["end", end],
+    ["step", step],
+  ] as const)
     if (list.length !== x.rank)
       throw new ShapeError(
         `slice: ${name} names ${list.length === 1 ? "1 axis" : `${list.length} axes`}, x has ${x.rank} (${show(x.shape)})`,
       );
   const axes = x.shape.map((extent, d) => {
-    if (!Number.isInteger(step[d]) || step[d] === 0) throw new ShapeError(`slice: the step of axis ${d} is ${step[d]}`);
+    if (!Number.isInteger(step[d]) || step[d] === 0)
+      throw new ShapeError(`slice: the step of axis ${d} is ${step[d]}`);
     const [low, high] = step[d] > 0 ? [0, extent] : [-1, extent - 1];
     const held = (i: number): number => Math.min(high, Math.max(low, i < 0 ? i + extent : i));
     const from = held(begin[d]);
     return { from, count: Math.max(0, Math.ceil((held(end[d]) - from) / step[d])) };
   });
-  return cut(x, axes.map((a) => a.from), axes.map((a) => a.count), step);
+  return cut(
+    x,
+    axes.map((a) => a.from),
+    axes.map((a) => a.count),
+    step,
+  );
 }
 
 /** `count` values along each axis, from `from` on. */
@@ -40,7 +50,12 @@ function cut(x: Tensor, from: readonly number[], count: readonly number[], step:
 export function flip(x: Tensor, axes: number | readonly number[]): Tensor {
   const turned = checkedAxes("flip", axes, x.shape);
   const step = x.shape.map((_, d) => (turned.includes(d) ? -1 : 1));
-  return cut(x, x.shape.map((extent, d) => (step[d] < 0 ? Math.max(0, extent - 1) : 0)), x.shape, step);
+  return cut(
+    x,
+    x.shape.map((extent, d) => (step[d] < 0 ? Math.max(0, extent - 1) : 0)),
+    x.shape,
+    step,
+  );
 }
 
 type Attributes = { from: number[]; count: number[]; step: number[] };
@@ -54,7 +69,9 @@ const op = defineOp<Attributes>({
     const rising = backwards.length > 0 ? flip(dy, backwards) : dy;
     const low = from.map((f, d) => (step[d] < 0 ? f + (count[d] - 1) * step[d] : f));
     const interior = step.map((s) => Math.abs(s) - 1);
-    const high = x.shape.map((extent, d) => extent - low[d] - (count[d] > 0 ? (count[d] - 1) * (interior[d] + 1) + 1 : 0));
+    const high = x.shape.map(
+      (extent, d) => extent - low[d] - (count[d] > 0 ? (count[d] - 1) * (interior[d] + 1) + 1 : 0),
+    );
     return [padWith(rising, { low, high, interior, value: 0 })];
   },
   lowering: {

@@ -8,7 +8,10 @@ import { apply, defineOp } from "./define.js";
  *
  * @throws ShapeError where the permutation does not name every axis once
  */
-export function transpose(x: Tensor, permutation: readonly number[] = x.shape.map((_, d) => x.rank - 1 - d)): Tensor {
+export function transpose(
+  x: Tensor,
+  permutation: readonly number[] = x.shape.map((_, d) => x.rank - 1 - d),
+): Tensor {
   const counted = permutation.map((axis) => (axis < 0 ? axis + x.rank : axis));
   if (counted.length !== x.rank || x.shape.some((_, d) => !counted.includes(d)))
     throw new ShapeError(
@@ -20,7 +23,12 @@ export function transpose(x: Tensor, permutation: readonly number[] = x.shape.ma
 const op = defineOp<{ permutation: number[] }>({
   name: "transpose",
   shape: ([x], { permutation }) => permutation.map((axis) => x[axis]),
-  vjp: (dy, { attributes: { permutation } }) => [transpose(dy, permutation.map((_, d) => permutation.indexOf(d)))],
+  vjp: (dy, { attributes: { permutation } }) => [
+    transpose(
+      dy,
+      permutation.map((_, d) => permutation.indexOf(d)),
+    ),
+  ],
   lowering: {
     kind: "view",
     index: (out, { permutation }) => out.map((_, d) => out[(permutation as number[]).indexOf(d)]),

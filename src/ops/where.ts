@@ -13,7 +13,11 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   const shape = broadcastShapes("where", condition.shape, x.shape, y.shape);
   const type = x.type === y.type ? x.type : x.type === "f32" || y.type === "f32" ? "f32" : "i32";
   const inputs = [cast(condition, "bool"), cast(x, type), cast(y, type)];
-  return apply(op, inputs.map((t) => broadcastTo(t, shape)), {});
+  return apply(
+    op,
+    inputs.map((t) => broadcastTo(t, shape)),
+    {},
+  );
 }
 
 const op = defineOp({

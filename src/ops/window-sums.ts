@@ -3,7 +3,7 @@
  * the windows see, and giving each window's value back to the pixels it saw. With switches, only the pixel that a
  * switch names counts.
  */
-import { scale, sum as affineSum } from "../compiler/affine.js";
+import { sum as affineSum, scale } from "../compiler/affine.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -12,9 +12,9 @@ import { apply, defineOp } from "./define.js";
 import { padWith } from "./pad.js";
 import { range } from "./range.js";
 import { reshape } from "./reshape.js";
-import { withGradient } from "./stop-gradient.js";
 import { scalar } from "./scalar.js";
 import { slice } from "./slice.js";
+import { withGradient } from "./stop-gradient.js";
 import { reduceSum } from "./sum.js";
 import { transpose } from "./transpose.js";
 import { where } from "./where.js";
@@ -72,7 +72,9 @@ function tiled(y: Tensor, windows: Windows, switches?: Tensor): Tensor {
   const [n, , , c] = y.shape;
   const shape = [n, ...output, ...size, c];
   const given = overWindows(y, shape);
-  const chosen = switches ? where(equal(positions(windows, shape), overWindows(switches, shape)), given, 0) : given;
+  const chosen = switches
+    ? where(equal(positions(windows, shape), overWindows(switches, shape)), given, 0)
+    : given;
   const covered = [output[0] * size[0], output[1] * size[1]];
   const picture = reshape(transpose(chosen, [0, 1, 3, 2, 4, 5]), [n, ...covered, c]);
   return padWith(picture, {
@@ -139,7 +141,9 @@ const backwardsOp = defineOp<{ shape: number[] }>({
   name: "windows backwards",
   shape: (_, { shape }) => shape,
   vjp: () => {
-    throw new Error("windows backwards: the gradient belongs to the operation that looks through the windows");
+    throw new Error(
+      "windows backwards: the gradient belongs to the operation that looks through the windows",
+    );
   },
   lowering: {
     kind: "view",

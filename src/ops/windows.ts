@@ -14,7 +14,11 @@ export type Pair = number | readonly [number, number];
  * "valid": none. "same": so much that a stride of s gives ⌈size / s⌉ windows, the odd pixel at the bottom and the
  * right. A number: on all sides. [[top, bottom], [left, right]]: as given.
  */
-export type WindowPadding = "valid" | "same" | number | readonly [readonly [number, number], readonly [number, number]];
+export type WindowPadding =
+  | "valid"
+  | "same"
+  | number
+  | readonly [readonly [number, number], readonly [number, number]];
 
 export interface WindowPlan {
   readonly size: [number, number];

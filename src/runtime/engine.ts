@@ -64,7 +64,9 @@ export class Engine {
   constructor(private readonly options: EngineOptions) {
     const features = detectFeatures();
     if (!features.simd)
-      throw new DeviceError("this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it");
+      throw new DeviceError(
+        "this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it",
+      );
     this.features = features;
     this.target = wasmTarget(features);
     this.memory = new EngineMemory(canShareMemory());
@@ -107,7 +109,8 @@ export class Engine {
       this.bind(program, loaded, arena.address, variables);
       program.sources.forEach((source, i) => {
         const value = values[i];
-        if (value && !source.resident) this.view(arena.address + source.offset, source.type, source.size).set(value);
+        if (value && !source.resident)
+          this.view(arena.address + source.offset, source.type, source.size).set(value);
       });
       await this.execute(program, loaded);
       return program.outputs.map(({ location, type, shape }) => {
@@ -133,7 +136,9 @@ export class Engine {
     const blocks = loaded.blocks.address;
     if (this.threadCount === 1 || program.work < inlineWork) {
       if (!loaded.run) {
-        const instance = await WebAssembly.instantiate(loaded.module, { engine: { memory: this.memory.memory } });
+        const instance = await WebAssembly.instantiate(loaded.module, {
+          engine: { memory: this.memory.memory },
+        });
         loaded.run = instance.exports.run as unknown as NonNullable<Loaded["run"]>;
       }
       loaded.run(blocks, 0, 1, this.barrier.address);
@@ -239,7 +244,7 @@ export function theEngine(): Engine {
   return engine;
 }
 
-let kernelListener: ((listing: string) => void) | null = null;
+const kernelListener: ((listing: string) => void) | null = null;
 
 /** Settings of the engine. May be called at any time; returns when they hold. */
 export async function configure({ threads }: { threads?: number }): Promise<void> {
@@ -251,4 +256,5 @@ export async function configure({ threads }: { threads?: number }): Promise<void
 }
 
 /** Bytes of an array of these elements. */
-export const bytesFor = (type: keyof typeof bytesPerElement, size: number): number => bytesPerElement[type] * size;
+export const bytesFor = (type: keyof typeof bytesPerElement, size: number): number =>
+  bytesPerElement[type] * size;

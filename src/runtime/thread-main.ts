@@ -4,11 +4,25 @@
  */
 
 /** Words of the control array, shared by all threads. */
-export const control = { ticket: 0, command: 1, program: 2, blocks: 3, barrier: 4, finished: 5, length: 8 } as const;
+export const control = {
+  ticket: 0,
+  command: 1,
+  program: 2,
+  blocks: 3,
+  barrier: 4,
+  finished: 5,
+  length: 8,
+} as const;
 export const command = { run: 0, mail: 1 } as const;
 
 export type ToThread =
-  | { kind: "start"; control: Int32Array<ArrayBufferLike>; memory: WebAssembly.Memory; thread: number; threads: number }
+  | {
+      kind: "start";
+      control: Int32Array<ArrayBufferLike>;
+      memory: WebAssembly.Memory;
+      thread: number;
+      threads: number;
+    }
   | { kind: "load"; program: number; module: WebAssembly.Module }
   | { kind: "unload"; program: number }
   | { kind: "serve" };

@@ -1,6 +1,6 @@
 /** Functions recorded once and then run as programs: the way of a training step. */
-import { programFor, type Planned } from "../compiler/plan.js";
-import { theEngine, type TypedArray } from "../runtime/engine.js";
+import { type Planned, programFor } from "../compiler/plan.js";
+import { type TypedArray, theEngine } from "../runtime/engine.js";
 import { show } from "./shapes.js";
 import { placeholder, Tensor, Variable } from "./tensor.js";
 import { currentTrace, traced } from "./tracing.js";
@@ -38,7 +38,10 @@ export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: 
     const values = planned.sources.map((source, i) => {
       const tensor = i < leaves.length ? leaves[i] : (source as Tensor);
       if (tensor instanceof Variable) return i < leaves.length ? tensor.read() : null;
-      if (!tensor.values) throw new TypeError(`compile: argument ${i} (${show(tensor.shape)}) has no numbers yet: await its data first`);
+      if (!tensor.values)
+        throw new TypeError(
+          `compile: argument ${i} (${show(tensor.shape)}) has no numbers yet: await its data first`,
+        );
       return tensor.values;
     });
     const outputs = await theEngine().run(
@@ -74,7 +77,10 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
  */
 export function assign(variable: Variable, value: Tensor): void {
   const trace = currentTrace();
-  if (!trace) throw new TypeError("assign: only inside a function given to compile(); outside, use variable.set(values)");
+  if (!trace)
+    throw new TypeError(
+      "assign: only inside a function given to compile(); outside, use variable.set(values)",
+    );
   if (String(variable.shape) !== String(value.shape) || variable.type !== value.type)
     throw new TypeError(
       `assign: the variable is ${variable.type} ${show(variable.shape)}, the value ${value.type} ${show(value.shape)}`,
@@ -93,7 +99,9 @@ function tensorsOf(tree: Tree): Tensor[] {
 function rebuild(tree: Tree, leaf: () => unknown): unknown {
   if (tree instanceof Tensor) return leaf();
   if (Array.isArray(tree)) return tree.map((branch) => rebuild(branch, leaf));
-  return Object.fromEntries(Object.entries(tree).map(([key, branch]) => [key, rebuild(branch as Tree, leaf)]));
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, branch]) => [key, rebuild(branch as Tree, leaf)]),
+  );
 }
 
 /** The tree's form, without its tensors. */

@@ -1,5 +1,5 @@
 /** Tensors from numbers. */
-import { checkedShape, sameShape, type Shape, ShapeError, show, sizeOf } from "./shapes.js";
+import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 import { type DType, Tensor, type TypedArray } from "./tensor.js";
 
 export type Nested = number | boolean | readonly Nested[];

@@ -12,13 +12,16 @@ export const show = (shape: Shape): string => (shape.length === 0 ? "a single nu
 
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((d, i) => d === b[i]);
 
 /** A shape as users give it. */
 export function checkedShape(speaker: string, shape: Shape): number[] {
   for (const d of shape)
     if (!Number.isInteger(d) || d < 0)
-      throw new ShapeError(`${speaker}: ${shape.join("×")} is no shape: ${d} is not a whole number of at least 0`);
+      throw new ShapeError(
+        `${speaker}: ${shape.join("×")} is no shape: ${d} is not a whole number of at least 0`,
+      );
   return [...shape];
 }
 
@@ -31,11 +34,16 @@ export function checkedAxis(speaker: string, axis: number, shape: Shape): number
 }
 
 /** Several axes in rising order; all of them where none is named. */
-export function checkedAxes(speaker: string, axes: number | readonly number[] | undefined, shape: Shape): number[] {
+export function checkedAxes(
+  speaker: string,
+  axes: number | readonly number[] | undefined,
+  shape: Shape,
+): number[] {
   if (axes === undefined) return shape.map((_, d) => d);
   const counted = (typeof axes === "number" ? [axes] : axes).map((axis) => checkedAxis(speaker, axis, shape));
   const twice = counted.find((axis, i) => counted.indexOf(axis) !== i);
-  if (twice !== undefined) throw new ShapeError(`${speaker}: axis ${twice} is named twice (x is ${show(shape)})`);
+  if (twice !== undefined)
+    throw new ShapeError(`${speaker}: axis ${twice} is named twice (x is ${show(shape)})`);
   return counted.sort((a, b) => a - b);
 }
 

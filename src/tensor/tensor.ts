@@ -3,10 +3,11 @@
  * for its numbers compiles and runs the graph below it. There is nothing to dispose of: results are ordinary
  * arrays, and what a program needs in between is planned memory.
  */
-import { programFor } from "../compiler/plan.js";
+
 import type { Attributes, ElementType, GraphNode, Operation } from "../compiler/operation.js";
-import { bytesFor, type Storage, theEngine, type TypedArray } from "../runtime/engine.js";
-import { sameShape, type Shape, ShapeError, show, sizeOf } from "./shapes.js";
+import { programFor } from "../compiler/plan.js";
+import { bytesFor, type Storage, type TypedArray, theEngine } from "../runtime/engine.js";
+import { type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 
 export type DType = ElementType;
 export type { TypedArray };
@@ -67,7 +68,8 @@ export class Tensor implements GraphNode {
 
   /** The number of a tensor of one element. */
   async item(): Promise<number> {
-    if (this.size !== 1) throw new ShapeError(`item: the tensor is ${show(this.shape)}, expected a single number`);
+    if (this.size !== 1)
+      throw new ShapeError(`item: the tensor is ${show(this.shape)}, expected a single number`);
     return (await this.data())[0];
   }
 
@@ -116,7 +118,9 @@ export class Variable extends Tensor {
   /** New numbers, from outside. */
   set(values: ArrayLike<number>): void {
     if (values.length !== this.size)
-      throw new ShapeError(`variable: ${values.length} values do not fill ${show(this.shape)} (${this.size})`);
+      throw new ShapeError(
+        `variable: ${values.length} values do not fill ${show(this.shape)} (${this.size})`,
+      );
     theEngine().view(this.place.block.address, this.type, this.size).set(values);
   }
 
@@ -138,8 +142,11 @@ export class Variable extends Tensor {
   }
 }
 
-export const variable = (values: TypedArray, shape: Shape = [values.length], type: DType = typeOf(values)): Variable =>
-  new Variable(values, shape, type);
+export const variable = (
+  values: TypedArray,
+  shape: Shape = [values.length],
+  type: DType = typeOf(values),
+): Variable => new Variable(values, shape, type);
 
 const typeOf = (values: TypedArray): DType =>
   values instanceof Float32Array ? "f32" : values instanceof Int32Array ? "i32" : "u8";

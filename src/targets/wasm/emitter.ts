@@ -1,5 +1,12 @@
 /** Kernels as WebAssembly functions over 128-bit vectors. */
-import type { Instruction, Kernel, Operator, TargetDescription, Value, ValueType } from "../../kernels/language.js";
+import type {
+  Instruction,
+  Kernel,
+  Operator,
+  TargetDescription,
+  Value,
+  ValueType,
+} from "../../kernels/language.js";
 import { ByteWriter, i32, v128 } from "./encoding.js";
 
 export interface WasmFeatures {
@@ -253,7 +260,13 @@ class Emitter {
     }
     if (operator === "shl" || operator === "shrs" || operator === "shru") this.constant(immediate);
     const table =
-      operator in bitCodes ? bitCodes : type === "f32" ? floatCodes : type === "i32" ? integerCodes : bitCodes;
+      operator in bitCodes
+        ? bitCodes
+        : type === "f32"
+          ? floatCodes
+          : type === "i32"
+            ? integerCodes
+            : bitCodes;
     this.simd(this.code(table, operator, type));
   }
 

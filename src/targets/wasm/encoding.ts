@@ -80,7 +80,10 @@ export interface MemoryImport {
  * A module that imports one memory ("engine" "memory") and exports its last function as "run". All parameters
  * are i32, nothing is returned.
  */
-export function encodeModule(functions: readonly WasmFunction[], memory: MemoryImport): Uint8Array<ArrayBuffer> {
+export function encodeModule(
+  functions: readonly WasmFunction[],
+  memory: MemoryImport,
+): Uint8Array<ArrayBuffer> {
   const module = new ByteWriter();
   for (const b of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(b);
   const signatures = [...new Set(functions.map((f) => f.parameters))];

@@ -2,8 +2,9 @@
  * A program as one WebAssembly module: its kernels, and `run`, which calls them in order. Every thread runs the
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
-import { ByteWriter, encodeModule, i32, type MemoryImport, type WasmFunction } from "./encoding.js";
+
 import { kernelParameters } from "./emitter.js";
+import { ByteWriter, encodeModule, i32, type MemoryImport, type WasmFunction } from "./encoding.js";
 
 export interface WasmLaunch {
   /** Which of the module's kernels. */
@@ -30,7 +31,10 @@ export function linkModule(
   const functions: WasmFunction[] = kernels.map((body) => ({ parameters: kernelParameters, body }));
   const barrierFunction = functions.length;
   if (memory.shared) functions.push({ parameters: 2, body: barrierBody() });
-  functions.push({ parameters: runParameters, body: runBody(launches, memory.shared ? barrierFunction : null) });
+  functions.push({
+    parameters: runParameters,
+    body: runBody(launches, memory.shared ? barrierFunction : null),
+  });
   return encodeModule(functions, memory);
 }
 
@@ -123,66 +127,62 @@ function barrierBody(): Uint8Array {
   w.byte(0x46);
   w.byte(0x04);
   w.byte(0x40);
-  {
-    get(w, address);
-    constant(w, 0);
-    atomic(store, 0);
-    get(w, address);
-    get(w, generation);
-    constant(w, 1);
-    w.byte(0x6a);
-    atomic(store, 4);
-    // Waking is a call into the engine: only where somebody sleeps.
-    get(w, address);
-    atomic(load, 8);
-    w.byte(0x04);
-    w.byte(0x40);
-    get(w, address);
-    constant(w, -1);
-    atomic(notify, 4);
-    w.byte(0x1a);
-    w.byte(0x0b);
-  }
+  get(w, address);
+  constant(w, 0);
+  atomic(store, 0);
+  get(w, address);
+  get(w, generation);
+  constant(w, 1);
+  w.byte(0x6a);
+  atomic(store, 4);
+  // Waking is a call into the engine: only where somebody sleeps.
+  get(w, address);
+  atomic(load, 8);
+  w.byte(0x04);
+  w.byte(0x40);
+  get(w, address);
+  constant(w, -1);
+  atomic(notify, 4);
+  w.byte(0x1a);
+  w.byte(0x0b);
   w.byte(0x05);
-  {
-    w.byte(0x03); // loop
-    w.byte(0x40);
-    get(w, address);
-    atomic(load, 4);
-    get(w, generation);
-    w.byte(0x47);
-    w.byte(0x04);
-    w.byte(0x40);
-    w.byte(0x0f);
-    w.byte(0x0b);
-    get(w, spins);
-    constant(w, 1);
-    w.byte(0x6a);
-    w.byte(0x22);
-    w.unsigned(spins);
-    constant(w, 20000);
-    w.byte(0x48);
-    w.byte(0x0d);
-    w.unsigned(0);
-    // Sleep until the generation changes.
-    get(w, address);
-    constant(w, 1);
-    atomic(add, 8);
-    w.byte(0x1a);
-    get(w, address);
-    get(w, generation);
-    w.byte(0x42);
-    w.signed(-1);
-    atomic(wait, 4);
-    w.byte(0x1a);
-    get(w, address);
-    constant(w, -1);
-    atomic(add, 8);
-    w.byte(0x1a);
-    w.byte(0x0c);
-    w.unsigned(0);
-    w.byte(0x0b);
-  }
+  w.byte(0x03); // loop
+  w.byte(0x40);
+  get(w, address);
+  atomic(load, 4);
+  get(w, generation);
+  w.byte(0x47);
+  w.byte(0x04);
+  w.byte(0x40);
+  w.byte(0x0f);
+  w.byte(0x0b);
+  get(w, spins);
+  constant(w, 1);
+  w.byte(0x6a);
+  w.byte(0x22);
+  w.unsigned(spins);
+  constant(w, 20000);
+  w.byte(0x48);
+  w.byte(0x0d);
+  w.unsigned(0);
+  // Sleep until the generation changes.
+  get(w, address);
+  constant(w, 1);
+  atomic(add, 8);
+  w.byte(0x1a);
+  get(w, address);
+  get(w, generation);
+  w.byte(0x42);
+  w.signed(-1);
+  atomic(wait, 4);
+  w.byte(0x1a);
+  get(w, address);
+  constant(w, -1);
+  atomic(add, 8);
+  w.byte(0x1a);
+  w.byte(0x0c);
+  w.unsigned(0);
+  w.byte(0x0b);
   w.byte(0x0b);
   w.byte(0x0b);
   return w.finish();

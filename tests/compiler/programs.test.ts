@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { programFor } from "../../src/compiler/plan.js";
+import * as receptive from "../../src/index.js";
+import type { Program } from "../../src/runtime/program.js";
+import { wasmTarget } from "../../src/targets/wasm/emitter.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
+
+const { add, compute, conv2d, matmul, maxPool2d, mul, relu, softmax, sum, tensor, zeros } = receptive;
+const target = wasmTarget({ relaxedSimd: false });
+
+const programOf = (...outputs: Tensor[]): Program => programFor(target, outputs).program;
+const names = (program: Program): string[] => program.launches.map((l) => program.kernels[l.kernel].name);
+/** A leaf with values of its own, so that equal leaves are not taken for one. */
+const leaf = (...shape: number[]): Tensor =>
+  tensor(new Float32Array(shape.reduce((n, d) => n * d, 1)), shape);
+
+describe("what becomes one kernel", () => {
+  test("a chain of element-wise operations", () => {
+    const [x, y] = [leaf(5, 7), leaf(7)];
+    expect(names(programOf(relu(add(mul(x, 2), y))))).toEqual(["mul + add + relu"]);
+  });
+
+  test("bias and activation go into the convolution's store", () => {
+    const y = relu(add(conv2d(leaf(2, 8, 8, 3), leaf(3, 3, 3, 4)), leaf(4)));
+    expect(names(programOf(y)).filter((name) => !name.startsWith("copy"))).toEqual([
+      "conv2d 3×3×3→4 + add + relu",
+    ]);
+  });
+
+  test("a padded input is computed right inside its border", () => {
+    const x = relu(add(leaf(2, 8, 8, 4), 1));
+    const y = conv2d(x, leaf(3, 3, 4, 4), { padding: "same" });
+    const launched = names(programOf(y));
+    expect(launched).toContain("add + relu into place");
+    expect(launched.filter((name) => name.startsWith("copy 2×8×8"))).toEqual([]); // no copy of the picture
+  });
+
+  test("views cost no kernel", () => {
+    const x = leaf(4, 6);
+    const y = receptive.reshape(receptive.transpose(receptive.slice(x, [0, 1], [4, 5])), [2, 8]);
+    expect(names(programOf(add(y, 1)))).toHaveLength(1);
+  });
+
+  test("softmax takes four: the maximum, the exponentials, their sum, the quotient", () => {
+    expect(names(programOf(softmax(leaf(9, 10))))).toEqual(["max", "sub + exp", "sum", "div"]);
+  });
+
+  test("max pooling and its switches", () => {
+    const x = relu(leaf(1, 8, 8, 4));
+    const program = programOf(maxPool2d(x, 2), receptive.maxPool2dSwitches(x, 2));
+    expect(names(program).filter((name) => name.includes("argmax"))).toEqual(["max and argmax"]);
+  });
+
+  test("an update with momentum, in place", async () => {
+    const [w, v] = [receptive.variable(new Float32Array(8).fill(1)), receptive.variable(new Float32Array(8))];
+    const step = receptive.compile((g: Tensor) => {
+      const speed = add(mul(v, 0.5), g);
+      receptive.assign(v, speed);
+      receptive.assign(w, receptive.sub(w, speed));
+      return [];
+    });
+    await step(tensor(new Float32Array(8).fill(2)));
+    await step(tensor(new Float32Array(8).fill(2)));
+    expect([...v.read()]).toEqual(new Array(8).fill(3));
+    expect([...w.read()]).toEqual(new Array(8).fill(-4));
+  });
+});
+
+describe("memory", () => {
+  test("buffers that live at different times share their place", () => {
+    let x: Tensor = leaf(1000);
+    // Each sum needs the whole of x before its broadcast comes back: ten buffers of 1000, two alive at a time.
+    for (let i = 0; i < 10; i++) x = mul(x, add(sum(x), 1));
+    const bytes = programOf(x).arenaBytes;
+    expect(bytes).toBeLessThan(4 * 4200);
+  });
+
+  test("results do not depend on what the arena held before", async () => {
+    const x = tensor(
+      Float32Array.from({ length: 60 }, (_, i) => i),
+      [5, 12],
+    );
+    const once = await matmul(x, receptive.transpose(x)).data();
+    await compute([mul(zeros([5000]), Number.NaN)]);
+    const again = await matmul(x, receptive.transpose(x)).data();
+    expect(again).toEqual(once);
+  });
+});
+
+describe("the program cache", () => {
+  test("equal structure, equal program: numbers are no part of it", () => {
+    expect(programOf(add(leaf(3), 1))).toBe(programOf(add(leaf(3), 2)));
+    expect(programOf(add(leaf(3), 1))).not.toBe(programOf(add(leaf(4), 1)));
+    expect(programOf(add(leaf(3), 1))).not.toBe(programOf(mul(leaf(3), 1)));
+  });
+
+  test("a compiled function is recorded once for each shape", async () => {
+    let recorded = 0;
+    const f = receptive.compile((x: Tensor) => {
+      recorded++;
+      return sum(x);
+    });
+    for (const n of [3, 3, 4, 3, 4]) expect([...(await f(tensor(new Float32Array(n).fill(1))))]).toEqual([n]);
+    expect(recorded).toBe(2);
+  });
+});
+
+describe("assignments", () => {
+  const [one, two] = [Float32Array.of(1, 2), Float32Array.of(3, 4)];
+
+  test("two variables exchange their values", async () => {
+    const [a, b] = [receptive.variable(one), receptive.variable(two)];
+    await receptive.compile(() => {
+      receptive.assign(a, b);
+      receptive.assign(b, a);
+      return [];
+    })();
+    expect([...a.read(), ...b.read()]).toEqual([3, 4, 1, 2]);
+  });
+
+  test("whoever reads a variable in the same step sees the old value", async () => {
+    const a = receptive.variable(one);
+    const seen = await receptive.compile(() => {
+      receptive.assign(a, add(a, 10));
+      return { total: sum(a), turned: receptive.flip(a, 0) };
+    })();
+    expect([...seen.total, ...seen.turned]).toEqual([3, 2, 1]);
+    expect([...a.read()]).toEqual([11, 12]);
+  });
+
+  test("a value that depends on other places of the variable", async () => {
+    const a = receptive.variable(Float32Array.from({ length: 1000 }, (_, i) => i));
+    await receptive.compile(() => {
+      receptive.assign(a, add(receptive.flip(a, 0), 0));
+      return [];
+    })();
+    expect([...a.read()]).toEqual(Array.from({ length: 1000 }, (_, i) => 999 - i));
+  });
+
+  test("the last assignment holds", async () => {
+    const a = receptive.variable(one);
+    await receptive.compile(() => {
+      receptive.assign(a, add(a, 1));
+      receptive.assign(a, add(a, 5));
+      return [];
+    })();
+    expect([...a.read()]).toEqual([6, 7]);
+  });
+
+  test("outside a compiled function there is none", () => {
+    const a = receptive.variable(one);
+    expect(() => receptive.assign(a, a)).toThrow(
+      "assign: only inside a function given to compile(); outside, use variable.set(values)",
+    );
+  });
+
+  test("of another shape", async () => {
+    const a = receptive.variable(one);
+    const step = receptive.compile(() => {
+      receptive.assign(a, sum(a));
+      return [];
+    });
+    await expect(step()).rejects.toThrow("assign: the variable is f32 2, the value f32 a single number");
+  });
+});
+
+describe("compiled functions", () => {
+  test("take and give trees", async () => {
+    const f = receptive.compile((x: { a: Tensor; b: Tensor[] }) => ({
+      total: add(x.a, x.b[1]),
+      list: [x.b[0]],
+    }));
+    const result = await f({ a: tensor([1]), b: [tensor([2]), tensor([3])] });
+    expect([...result.total]).toEqual([4]);
+    expect([...result.list[0]]).toEqual([2]);
+  });
+
+  test("an argument whose numbers are not known", async () => {
+    const f = receptive.compile((x: Tensor) => x);
+    await expect(f(add(tensor([1]), 1))).rejects.toThrow(
+      "compile: argument 0 (1) has no numbers yet: await its data first",
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Block, EngineMemory } from "../../src/runtime/memory.js";
+
+describe("the engine's memory", () => {
+  test("blocks never overlap, and what is released comes back", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 300_000 }), release: fc.nat() }), {
+          maxLength: 60,
+        }),
+        (steps) => {
+          const memory = new EngineMemory(false);
+          const held: Block[] = [];
+          for (const { bytes, release } of steps) {
+            if (release % 3 === 0 && held.length > 0)
+              memory.release(held.splice(release % held.length, 1)[0]);
+            const block = memory.allocate(bytes);
+            expect(block.bytes).toBeGreaterThanOrEqual(bytes);
+            for (const other of held)
+              expect(
+                block.address >= other.address + other.bytes || other.address >= block.address + block.bytes,
+              ).toBe(true);
+            held.push(block);
+          }
+          expect(memory.usedBytes).toBe(held.reduce((n, b) => n + b.bytes, 0));
+          for (const block of held) memory.release(block);
+          expect(memory.usedBytes).toBe(0);
+          const before = memory.memory.buffer.byteLength;
+          memory.allocate(before - 1024);
+          expect(memory.memory.buffer.byteLength).toBe(before); // one piece again
+        },
+      ),
+      { seed: 1, numRuns: 30 },
+    );
+  });
+
+  test("running out says how much, and what to do", () => {
+    const memory = new EngineMemory(false);
+    expect(() => memory.allocate(5 * 2 ** 30)).toThrow(
+      "out of memory: 5121 MB more are needed, 4 MB are in use or reserved, the WebAssembly memory ends at 4096 MB; a smaller batch needs less",
+    );
+  });
+});

@@ -1,0 +1,268 @@
+import { describe, expect, test } from "vitest";
+import { type Floats, type Ints, KernelBuilder, type Lanes, type Mask } from "../../src/kernels/language.js";
+import { RandomStream } from "../../src/random/threefry.js";
+import { emitKernel, type WasmFeatures, wasmTarget } from "../../src/targets/wasm/emitter.js";
+import { detectFeatures } from "../../src/targets/wasm/features.js";
+import { linkModule } from "../../src/targets/wasm/link.js";
+
+const kinds: [string, WasmFeatures][] = [["plain SIMD", { relaxedSimd: false }]];
+if (detectFeatures().relaxedSimd) kinds.push(["relaxed SIMD", { relaxedSimd: true }]);
+
+/** Runs a kernel on one argument block, whose words are addresses of buffers of 16 words each. */
+function runKernel(
+  features: WasmFeatures,
+  record: (k: KernelBuilder) => void,
+  buffers: readonly (Float32Array | Int32Array)[],
+  items = 1,
+): Int32Array[] {
+  const k = new KernelBuilder(wasmTarget(features));
+  record(k);
+  const code = linkModule(
+    [emitKernel(k.finish("under test"), features)],
+    [{ kernel: 0, arguments: 0, items, solo: false }],
+    { shared: false, maximumPages: 1 },
+  );
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { engine: { memory } });
+  const words = new Int32Array(memory.buffer);
+  const address = (i: number): number => 1024 + 256 * i;
+  buffers.forEach((buffer, i) => {
+    words[64 + i] = address(i);
+    words.set(new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length), address(i) / 4);
+  });
+  (instance.exports.run as (...args: number[]) => void)(256, 0, 1, 512);
+  return buffers.map((_, i) => words.slice(address(i) / 4, address(i) / 4 + 16));
+}
+
+const floats = (words: Int32Array): number[] => [...new Float32Array(words.buffer, words.byteOffset, 4)];
+const special = Float32Array.of(Number.NaN, Number.NEGATIVE_INFINITY, -0, 1.5);
+const f32 = Math.fround;
+const random = new RandomStream(3);
+const samples = Array.from({ length: 8 }, () => [
+  Float32Array.from({ length: 4 }, () => random.uniform(-5, 5)),
+  Float32Array.from({ length: 4 }, () => random.uniform(-5, 5)),
+]);
+samples.push([special, Float32Array.of(1, 2, 0, -1)], [Float32Array.of(1, 2, 0, -1), special]);
+
+const binary: {
+  [name: string]: [(k: KernelBuilder, a: Floats, b: Floats) => Lanes, (a: number, b: number) => number];
+} = {
+  add: [(k, a, b) => k.add(a, b), (a, b) => f32(a + b)],
+  sub: [(k, a, b) => k.sub(a, b), (a, b) => f32(a - b)],
+  mul: [(k, a, b) => k.mul(a, b), (a, b) => f32(a * b)],
+  div: [(k, a, b) => k.div(a, b), (a, b) => f32(a / b)],
+  min: [(k, a, b) => k.min(a, b), (a, b) => (b < a ? b : a)],
+  max: [(k, a, b) => k.max(a, b), (a, b) => (a < b ? b : a)],
+  neg: [(k, a) => k.neg(a), (a) => -a],
+  abs: [(k, a) => k.abs(a), Math.abs],
+  sqrt: [(k, a) => k.sqrt(a), (a) => f32(Math.sqrt(a))],
+  floor: [(k, a) => k.floor(a), Math.floor],
+  nearest: [(k, a) => k.nearest(a), (a) => (Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a))],
+  lt: [(k, a, b) => pick(k, k.compare("lt", a, b)), (a, b) => (a < b ? 1 : 0)],
+  le: [(k, a, b) => pick(k, k.compare("le", a, b)), (a, b) => (a <= b ? 1 : 0)],
+  gt: [(k, a, b) => pick(k, k.compare("gt", a, b)), (a, b) => (a > b ? 1 : 0)],
+  ge: [(k, a, b) => pick(k, k.compare("ge", a, b)), (a, b) => (a >= b ? 1 : 0)],
+  eq: [(k, a, b) => pick(k, k.compare("eq", a, b)), (a, b) => (a === b ? 1 : 0)],
+  ne: [(k, a, b) => pick(k, k.compare("ne", a, b)), (a, b) => (a !== b ? 1 : 0)],
+  not: [(k, a, b) => pick(k, k.not(k.compare("lt", a, b))), (a, b) => (a < b ? 0 : 1)],
+  and: [
+    (k, a, b) => pick(k, k.and(k.compare("lt", a, b), k.compare("gt", a, k.f32(0)))),
+    (a, b) => (a < b && a > 0 ? 1 : 0),
+  ],
+  or: [
+    (k, a, b) => pick(k, k.or(k.compare("lt", a, b), k.compare("gt", a, k.f32(0)))),
+    (a, b) => (a < b || a > 0 ? 1 : 0),
+  ],
+  xor: [
+    (k, a, b) => pick(k, k.xor(k.compare("lt", a, b), k.compare("gt", a, k.f32(0)))),
+    (a, b) => (a < b !== a > 0 ? 1 : 0),
+  ],
+};
+const pick = (k: KernelBuilder, mask: Mask): Floats => k.select(mask, k.f32(1), k.f32(0));
+
+const integer: {
+  [name: string]: [(k: KernelBuilder, a: Ints, b: Ints) => Ints, (a: number, b: number) => number];
+} = {
+  add: [(k, a, b) => k.add(a, b), (a, b) => a + b],
+  sub: [(k, a, b) => k.sub(a, b), (a, b) => a - b],
+  mul: [(k, a, b) => k.mul(a, b), Math.imul],
+  min: [(k, a, b) => k.min(a, b), Math.min],
+  max: [(k, a, b) => k.max(a, b), Math.max],
+  and: [(k, a, b) => k.and(a, b), (a, b) => a & b],
+  or: [(k, a, b) => k.or(a, b), (a, b) => a | b],
+  xor: [(k, a, b) => k.xor(a, b), (a, b) => a ^ b],
+  shiftLeft: [(k, a) => k.shiftLeft(a, 5), (a) => a << 5],
+  shiftRight: [(k, a) => k.shiftRight(a, 5), (a) => a >>> 5],
+  shiftRightSigned: [(k, a) => k.shiftRightSigned(a, 5), (a) => a >> 5],
+  neg: [(k, a) => k.neg(a), (a) => -a],
+  abs: [(k, a) => k.abs(a), Math.abs],
+};
+
+describe.each(kinds)("WebAssembly with %s", (_, features) => {
+  test.each(Object.keys(binary))("f32 %s", (name) => {
+    const [record, reference] = binary[name];
+    for (const [a, b] of samples) {
+      const [, , out] = runKernel(
+        features,
+        (k) => {
+          const x = k.load("f32", k.argument(0)) as Floats;
+          const y = k.load("f32", k.argument(1)) as Floats;
+          k.store("f32", k.argument(2), record(k, x, y));
+        },
+        [a, b, new Float32Array(4)],
+      );
+      expect(floats(out)).toEqual([...a].map((v, i) => reference(v, b[i])));
+    }
+  });
+
+  test.each(Object.keys(integer))("i32 %s", (name) => {
+    const [record, reference] = integer[name];
+    const a = Int32Array.of(7, -9, 2_000_000_000, -1);
+    const b = Int32Array.of(3, 1_500_000_000, 1_000_000_000, 5);
+    const [, , out] = runKernel(
+      features,
+      (k) =>
+        k.store(
+          "i32",
+          k.argument(2),
+          record(k, k.load("i32", k.argument(0)) as Ints, k.load("i32", k.argument(1)) as Ints),
+        ),
+      [a, b, new Int32Array(4)],
+    );
+    expect([...out.subarray(0, 4)]).toEqual([...a].map((v, i) => reference(v, b[i]) | 0));
+  });
+
+  test("fused multiply-add, conversions, bits", () => {
+    const a = Float32Array.of(1.75, -2.25, 3e9, Number.NaN);
+    const [, whole, product] = runKernel(
+      features,
+      (k) => {
+        const x = k.load("f32", k.argument(0)) as Floats;
+        k.store("i32", k.argument(1), k.toInt(x));
+        k.store("f32", k.argument(2), k.fma(k.fromBits(k.bitsOf(x)), k.toFloat(k.i32(2)), k.f32(0.5)));
+      },
+      [a, new Int32Array(4), new Float32Array(4)],
+    );
+    expect([...whole.subarray(0, 4)]).toEqual([1, -2, 2147483647, 0]);
+    expect(floats(product)).toEqual([4, -4, f32(6e9), Number.NaN]);
+  });
+
+  test.each(["sum", "max", "min"] as const)("%s across the lanes", (how) => {
+    const a = Float32Array.of(3, -7, 5, 0.5);
+    const [, out] = runKernel(
+      features,
+      (k) => k.store("f32", k.argument(1), k.acrossLanes(how, k.load("f32", k.argument(0)) as Floats)),
+      [a, new Float32Array(4)],
+    );
+    const expected = { sum: 1.5, max: 5, min: -7 }[how];
+    expect(floats(out)).toEqual(new Array(4).fill(expected));
+  });
+
+  test("NaN wins across the lanes, wherever it stands", () => {
+    for (let lane = 0; lane < 4; lane++) {
+      const a = Float32Array.of(1, 2, 3, 4).fill(Number.NaN, lane, lane + 1);
+      const [, out] = runKernel(
+        features,
+        (k) => k.store("f32", k.argument(1), k.acrossLanes("max", k.load("f32", k.argument(0)) as Floats)),
+        [a, new Float32Array(4)],
+      );
+      expect(floats(out)).toEqual(new Array(4).fill(Number.NaN));
+    }
+  });
+
+  test("loads: neighbours, one for all, apart; bytes widened", () => {
+    const a = Int32Array.from({ length: 16 }, (_, i) => i * 3);
+    const bytes = new Int32Array(Uint8Array.from({ length: 16 }, (_, i) => 250 + i).buffer);
+    const [, , out] = runKernel(
+      features,
+      (k) => {
+        const from = k.argument(0);
+        const small = k.argument(1);
+        let to = k.argument(2);
+        for (const value of [
+          k.load("i32", from, { displacement: 4 }),
+          k.load("i32", from, { displacement: 8, access: "splat" }),
+          k.load("i32", from, { access: "lanes", stride: 12 }),
+          k.load("i32", k.plus(from, 36), { access: "lanes", stride: -12 }),
+        ]) {
+          k.store("i32", to, value);
+          to = k.plus(to, 16);
+        }
+        void small;
+      },
+      [a, bytes, new Int32Array(16)],
+    );
+    expect([...out]).toEqual([3, 6, 9, 12, 6, 6, 6, 6, 0, 9, 18, 27, 27, 18, 9, 0]);
+    const [, small] = runKernel(
+      features,
+      (k) => {
+        const from = k.argument(0);
+        let to = k.argument(1);
+        for (const value of [
+          k.load("u8", from, { displacement: 3 }),
+          k.load("u8", from, { displacement: 5, access: "splat" }),
+          k.load("u8", from, { access: "lanes", stride: 4 }),
+        ]) {
+          k.store("i32", to, value);
+          to = k.plus(to, 16);
+        }
+      },
+      [bytes, new Int32Array(16)],
+    );
+    expect([...small.subarray(0, 12)]).toEqual([253, 254, 255, 0, 255, 255, 255, 255, 250, 254, 2, 6]);
+  });
+
+  test("stores: part of a vector, apart, as bytes; the rest is left alone", () => {
+    for (const lanes of [1, 2, 3, 4]) {
+      const [near, far, small] = runKernel(
+        features,
+        (k) => {
+          const value = k.add(k.laneNumbers, k.i32(1));
+          k.store("i32", k.argument(0), value, { lanes, displacement: 4 });
+          k.store("i32", k.argument(1), value, { lanes, stride: 8 });
+          k.store("u8", k.argument(2), value, { lanes });
+        },
+        [new Int32Array(16).fill(9), new Int32Array(16).fill(9), new Int32Array(16)],
+      );
+      const written = [1, 2, 3, 4].slice(0, lanes);
+      expect([...near.subarray(0, 6)]).toEqual([9, ...written, ...new Array(5 - lanes).fill(9)]);
+      expect([...far.subarray(0, 8)]).toEqual([0, 1, 2, 3].flatMap((i) => [i < lanes ? i + 1 : 9, 9]));
+      expect([...new Uint8Array(small.buffer, 0, 4)]).toEqual([...written, ...new Array(4 - lanes).fill(0)]);
+    }
+  });
+
+  test("loops and conditions on run-time numbers", () => {
+    const [counts, out] = runKernel(
+      features,
+      (k) => {
+        k.loop(k.begin, k.end, (item) => {
+          const limit = k.loadInt(k.offset(k.argument(0), item, 4));
+          const total = k.variable(k.i32(0));
+          k.loop(0, limit, (i) => k.assign(total, k.add(total, k.splat(i))), 2);
+          k.when(
+            k.compare("gt", limit, k.int(4)),
+            () => k.store("i32", k.offset(k.argument(1), item, 4), total, { lanes: 1 }),
+            () => k.store("i32", k.offset(k.argument(1), item, 4), k.i32(-1), { lanes: 1 }),
+          );
+        });
+      },
+      [Int32Array.of(0, 5, 8, 3), new Int32Array(4)],
+      4,
+    );
+    expect([...counts.subarray(0, 4)]).toEqual([0, 5, 8, 3]);
+    expect([...out.subarray(0, 4)]).toEqual([-1, 0 + 2 + 4, 0 + 2 + 4 + 6, -1]);
+  });
+});
+
+describe("relaxed SIMD", () => {
+  test("is emitted as a valid module", () => {
+    if (!detectFeatures().relaxedSimd) return; // nothing here could judge it
+    const k = new KernelBuilder(wasmTarget({ relaxedSimd: true }));
+    k.store("f32", k.argument(0), k.fma(k.f32(1), k.f32(2), k.f32(3)));
+    const code = linkModule([emitKernel(k.finish("fma"), { relaxedSimd: true })], [], {
+      shared: false,
+      maximumPages: 1,
+    });
+    expect(WebAssembly.validate(code)).toBe(true);
+  });
+});
