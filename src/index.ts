@@ -1,12 +1,28 @@
 /** Receptive: build, train, look inside and ship convolutional neural networks. */
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
-export * from "./ops/index.js";
+export type { Dataset } from "./data/index.js";
+export * as data from "./data/index.js";
+export type { Loss } from "./losses/index.js";
+export * as losses from "./losses/index.js";
+export * as models from "./models/index.js";
+export type { Layer, Model, Scope } from "./nn/index.js";
+export * as nn from "./nn/index.js";
 export { full, ones, zeros } from "./ops/fill.js";
+export * from "./ops/index.js";
 export { range } from "./ops/range.js";
+export type { Optimizer, Schedule } from "./optim/index.js";
+export * as optim from "./optim/index.js";
 export { configure, DeviceError } from "./runtime/engine.js";
 export { OutOfMemoryError } from "./runtime/memory.js";
 export { assign, compile, type Tree, type Values } from "./tensor/compile.js";
 export { type Nested, tensor } from "./tensor/creation.js";
 export * as random from "./tensor/random.js";
 export { type Shape, ShapeError, show } from "./tensor/shapes.js";
-export { compute, type DType, type Tensor, type TypedArray, type Variable, variable } from "./tensor/tensor.js";
+export {
+  compute,
+  type DType,
+  type Tensor,
+  type TypedArray,
+  type Variable,
+  variable,
+} from "./tensor/tensor.js";

@@ -71,25 +71,28 @@ function inputsFirst(y: Tensor): Tensor[] {
   return order;
 }
 
-/** The value of f and its gradient at x (one tensor, or a list of them). */
-export function valueAndGrad<X extends Tensor | readonly Tensor[]>(
-  f: (x: X) => Tensor,
-): (x: X) => { value: Tensor; gradient: X extends Tensor ? Tensor : Tensor[] } {
-  return (x) => {
+/** The value of f and its gradient at x: one tensor, or a list of them. */
+export function valueAndGrad(f: (x: Tensor) => Tensor): (x: Tensor) => { value: Tensor; gradient: Tensor };
+export function valueAndGrad(
+  f: (x: Tensor[]) => Tensor,
+): (x: Tensor[]) => { value: Tensor; gradient: Tensor[] };
+export function valueAndGrad(f: (x: never) => Tensor) {
+  return (x: Tensor | Tensor[]): { value: Tensor; gradient: Tensor | Tensor[] } => {
+    const many = Array.isArray(x);
     // Nodes of their own, so that a value that reaches f by another way counts as a constant.
-    const places = (Array.isArray(x) ? x : [x as Tensor]).map(identity);
-    const value = f((Array.isArray(x) ? places : places[0]) as unknown as X);
+    const places = (many ? x : [x]).map(identity);
+    const value = f((many ? places : places[0]) as never);
     if (value.rank !== 0)
       throw new ShapeError(`grad: the function returns ${show(value.shape)}, expected a single number`);
     const found = pullBack(value, scalar(1), places);
-    return { value, gradient: (Array.isArray(x) ? found : found[0]) as X extends Tensor ? Tensor : Tensor[] };
+    return { value, gradient: many ? found : found[0] };
   };
 }
 
 /** The gradient of f: a function of the same argument. Gradients of gradients are taken the same way. */
-export function grad<X extends Tensor | readonly Tensor[]>(
-  f: (x: X) => Tensor,
-): (x: X) => X extends Tensor ? Tensor : Tensor[] {
-  const both = valueAndGrad(f);
-  return (x) => both(x).gradient;
+export function grad(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor;
+export function grad(f: (x: Tensor[]) => Tensor): (x: Tensor[]) => Tensor[];
+export function grad(f: (x: never) => Tensor) {
+  const both = valueAndGrad(f as (x: Tensor) => Tensor) as (x: unknown) => { gradient: Tensor | Tensor[] };
+  return (x: Tensor | Tensor[]): Tensor | Tensor[] => both(x).gradient;
 }

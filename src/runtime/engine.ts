@@ -1,5 +1,5 @@
 /** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
-import { canShareMemory, hardwareThreads } from "#platform";
+import { canShareMemory, environment, hardwareThreads } from "#platform";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { printBody, printKernel } from "../kernels/print.js";
 import { emitKernel, type WasmFeatures, wasmTarget } from "../targets/wasm/emitter.js";
@@ -238,13 +238,24 @@ export class Engine {
 
 let engine: Engine | null = null;
 
-/** The engine of this process or page, started at first use. */
+/**
+ * The engine of this process or page, started at first use. `RECEPTIVE_TARGET` names the target it must use,
+ * `RECEPTIVE_DEBUG=kernels` prints every kernel as it is emitted.
+ */
 export function theEngine(): Engine {
-  engine ??= new Engine({ threads: hardwareThreads(), onKernel: kernelListener ?? undefined });
+  engine ??= startEngine();
   return engine;
 }
 
-const kernelListener: ((listing: string) => void) | null = null;
+function startEngine(): Engine {
+  const wanted = environment("RECEPTIVE_TARGET");
+  if (wanted && wanted !== "wasm") throw new DeviceError(`RECEPTIVE_TARGET is "${wanted}", expected wasm`);
+  const debug = environment("RECEPTIVE_DEBUG")?.split(",") ?? [];
+  return new Engine({
+    threads: hardwareThreads(),
+    onKernel: debug.includes("kernels") ? (listing) => console.error(listing) : undefined,
+  });
+}
 
 /** Settings of the engine. May be called at any time; returns when they hold. */
 export async function configure({ threads }: { threads?: number }): Promise<void> {

@@ -24,6 +24,8 @@ export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) =
  *
  * The compiled function takes tensors whose numbers are known, and answers with plain arrays.
  */
+export function compile<A extends readonly Tensor[], R extends Tree>(f: (...args: A) => R): Compiled<A, R>;
+export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R>;
 export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R> {
   const recorded = new Map<string, Recorded<R>>();
   return async (...args) => {

@@ -19,7 +19,7 @@ onEveryTarget("randomUniform", () => {
       randomUniform([20000], seed(2), 0),
       randomUniform([20000], seed(1), 1),
     ]);
-    const mean = a.reduce((n, v) => n + v, 0) / a.length;
+    const mean = Array.from(a).reduce((n, v) => n + v, 0) / a.length;
     // Twelve standard deviations of a mean would be 0.0245.
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.01);
     const equal = (x: ArrayLike<number>, y: ArrayLike<number>) =>

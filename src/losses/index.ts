@@ -1,0 +1,3 @@
+export { crossEntropy } from "./cross-entropy.js";
+export { l1, meanSquaredError } from "./distances.js";
+export type { Loss } from "./loss.js";

@@ -1,0 +1,3 @@
+export { lenet5 } from "./lenet5.js";
+export { type Registered, registered, registry, UnknownModelError } from "./registry.js";
+export { vggCifar } from "./vgg-cifar.js";

@@ -1,0 +1,26 @@
+import { avgPool2d as pooling } from "../ops/avg-pool2d.js";
+import type { PoolOptions } from "../ops/max-pool2d.js";
+import { type Pair, pair, planWindows } from "../ops/windows.js";
+import type { Layer, Named } from "./layer.js";
+
+type Options = PoolOptions & {
+  /** Whether padding counts in the average; it does if left out. */
+  countPadding?: boolean;
+};
+
+export type AvgPool2dOptions = Options & { size: Pair };
+
+/** The average of each window: N×H×W×C to N×H'×W'×C. Windows lie side by side if no stride is given. */
+export function avgPool2d(size: Pair, { name, ...options }: Options & Named = {}): Layer {
+  pair("avgPool2d", "window", size, 1);
+  return {
+    type: "avgPool2d",
+    name,
+    options: { size, ...options },
+    forward: (x) => pooling(x, size, options),
+    sees(x) {
+      const plan = planWindows("avgPool2d", x, { stride: size, padding: 0, ...options, size });
+      return { ...plan, before: [plan.padding[0][0], plan.padding[1][0]] };
+    },
+  };
+}

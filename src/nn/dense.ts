@@ -1,0 +1,37 @@
+import { add } from "../ops/arithmetic.js";
+import { matmul } from "../ops/matmul.js";
+import { ShapeError, show } from "../tensor/shapes.js";
+import { checkedCount } from "./checks.js";
+import type { Initialiser } from "./initialisers.js";
+import type { Layer, Named } from "./layer.js";
+
+export interface DenseOptions {
+  units: number;
+  bias?: boolean;
+  /** Of the weights; biases begin at 0. */
+  initialiser?: Initialiser;
+}
+
+/** Every unit sees every input: y = x · weights + bias, N×inputs to N×units. */
+export function dense(units: number, { name, ...options }: Omit<DenseOptions, "units"> & Named = {}): Layer {
+  const { bias = true, initialiser = "heUniform" } = options;
+  checkedCount("dense", "units", units);
+  return {
+    type: "dense",
+    name,
+    options: { units, ...options },
+    forward(x, scope) {
+      if (x.rank !== 2)
+        throw new ShapeError(
+          `dense: x is of rank ${x.rank} (${show(x.shape)}), expected N×inputs${x.rank > 2 ? "; put flatten() before it" : ""}`,
+        );
+      const weights = scope.parameter("weights", [x.shape[1], units], initialiser);
+      if (weights.shape[0] !== x.shape[1])
+        throw new ShapeError(`dense: expects ${weights.shape[0]} inputs, got ${x.shape[1]}`);
+      const y = matmul(x, weights);
+      return bias ? add(y, scope.parameter("bias", [units], "zeros")) : y;
+    },
+    macs: (x, y) => y.size * x.shape[1],
+    sees: () => "everything",
+  };
+}

@@ -1,0 +1,108 @@
+/** Models from plain data: what `model.describe()` says, rebuilt. */
+import type { EluOptions, LeakyReluOptions } from "./activations.js";
+import type { AvgPool2dOptions } from "./avg-pool2d.js";
+import type { BatchNormOptions } from "./batch-norm.js";
+import type { Conv2dLayerOptions } from "./conv2d.js";
+import type { DenseOptions } from "./dense.js";
+import type { DropoutOptions } from "./dropout.js";
+import type { Layer } from "./layer.js";
+import * as layers from "./layers.js";
+import type { MaxPool2dOptions } from "./max-pool2d.js";
+import type { LayerDescription, Model, ModelDescription, SequentialOptions } from "./model.js";
+import type { RescaleOptions } from "./rescale.js";
+import { suggestion } from "./spelling.js";
+
+/** A description that no model can be made from. */
+export class DescriptionError extends Error {
+  override name = "DescriptionError";
+}
+
+/** Layers of yours by type: how one is made from its options. */
+export interface OwnLayers {
+  readonly [type: string]: { make(options: object): Layer }["make"];
+}
+
+/** From a layer's options and its name. */
+type Maker = (options: never, name: string, own: OwnLayers) => Layer;
+
+/** Every layer is here, or this does not compile. */
+const makers: { readonly [Type in keyof typeof layers]: Maker } = {
+  avgPool2d: ({ size, ...options }: AvgPool2dOptions, name) => layers.avgPool2d(size, { ...options, name }),
+  batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
+  conv2d: (options: Conv2dLayerOptions, name) => layers.conv2d({ ...options, name }),
+  dense: ({ units, ...options }: DenseOptions, name) => layers.dense(units, { ...options, name }),
+  dropout: ({ rate }: DropoutOptions, name) => layers.dropout(rate, { name }),
+  elu: (options: EluOptions, name) => layers.elu({ ...options, name }),
+  flatten: (_, name) => layers.flatten({ name }),
+  leakyRelu: (options: LeakyReluOptions, name) => layers.leakyRelu({ ...options, name }),
+  maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
+  relu: (_, name) => layers.relu({ name }),
+  rescale: (options: RescaleOptions, name) => layers.rescale({ ...options, name }),
+  sequential: (options: SequentialOptions, name, own) =>
+    fromDescription({ type: "sequential", name, options }, own),
+  sigmoid: (_, name) => layers.sigmoid({ name }),
+  softmax: (_, name) => layers.softmax({ name }),
+  softplus: (_, name) => layers.softplus({ name }),
+  tanh: (_, name) => layers.tanh({ name }),
+};
+
+/**
+ * The model that was described, not built. Layers of your own are made by `own`:
+ * nn.fromDescription(description, { swish: () => swish }).
+ *
+ * @throws DescriptionError where a layer is of no known type, or cannot be made with its options
+ */
+export function fromDescription(description: ModelDescription, own: OwnLayers = {}): Model {
+  checkDescription(description, "the model");
+  const { type, name, options } = description;
+  if (type !== "sequential" || !Array.isArray(options.layers))
+    throw new DescriptionError(
+      `fromDescription: ${name} is of type ${type} with ${Object.keys(options).join(", ") || "no options"}, expected sequential with layers`,
+    );
+  try {
+    return layers.sequential(name, ...options.layers.map((layer) => layerFrom(layer, own)));
+  } catch (error) {
+    // What a layer says of its options; they come from files.
+    if (error instanceof DescriptionError || !(error instanceof Error)) throw error;
+    throw new DescriptionError(`fromDescription: ${error.message}`, { cause: error });
+  }
+}
+
+function layerFrom(description: LayerDescription, own: OwnLayers): Layer {
+  checkDescription(description, "a layer");
+  const { type, name, options } = description;
+  if (Object.hasOwn(own, type)) return called(name, own[type](options));
+  if (isKnown(type)) return makers[type](options as never, name, own);
+  throw new DescriptionError(
+    `fromDescription: there is no layer of type "${type}" (${name}); one of your own is made by fromDescription(description, { ${type}: (options) => … })${suggestion(type, Object.keys(makers))}`,
+  );
+}
+
+const isKnown = (type: string): type is keyof typeof makers => Object.hasOwn(makers, type);
+
+/** A layer under the name of its description. */
+const called = (name: string, layer: Layer): Layer =>
+  layer.name === name
+    ? layer
+    : {
+        type: layer.type,
+        name,
+        options: layer.options,
+        forward: (x, scope) => layer.forward(x, scope),
+        macs: layer.macs && ((x, y) => layer.macs!(x, y)),
+        sees: layer.sees && ((x) => layer.sees!(x)),
+      };
+
+/** Descriptions come from files: what they hold is not certain. */
+function checkDescription(description: unknown, what: string): void {
+  const d = description as Partial<LayerDescription> | null | undefined;
+  if (
+    typeof d?.type !== "string" ||
+    typeof d.name !== "string" ||
+    typeof d.options !== "object" ||
+    d.options === null
+  )
+    throw new DescriptionError(
+      `fromDescription: ${what} is ${JSON.stringify(description) ?? "missing"}, expected { type, name, options }`,
+    );
+}

@@ -1,0 +1,15 @@
+export type { EluOptions, LeakyReluOptions } from "./activations.js";
+export type { AvgPool2dOptions } from "./avg-pool2d.js";
+export type { BatchNormOptions } from "./batch-norm.js";
+export type { Conv2dLayerOptions } from "./conv2d.js";
+export type { DenseOptions } from "./dense.js";
+export { DescriptionError, fromDescription, type OwnLayers } from "./description.js";
+export type { DropoutOptions } from "./dropout.js";
+export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
+export type { Layer, Named, Scope, Window } from "./layer.js";
+export * from "./layers.js";
+export type { MaxPool2dOptions } from "./max-pool2d.js";
+export type { LayerDescription, Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
+export type { ReceptiveField } from "./receptive-field.js";
+export type { RescaleOptions } from "./rescale.js";
+export type { LayerSummary, ModelSummary } from "./summary.js";

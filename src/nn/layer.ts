@@ -1,0 +1,73 @@
+/**
+ * What a layer is: a plan that holds no numbers. It says what it does with a tensor, and asks its scope for the
+ * parameters that this takes; the model that it stands in keeps them. So one object may stand in several models,
+ * or twice in one, and a layer of yours is a plain object:
+ *
+ *     const swish: Layer = { type: "swish", forward: (x) => mul(x, sigmoid(x)) };
+ *
+ *     const scale: Layer = {
+ *       type: "scale",
+ *       forward: (x, scope) => mul(x, scope.parameter("factor", [x.shape[x.rank - 1]], { constant: 1 })),
+ *     };
+ *
+ *     const residual = (inner: Layer): Layer => ({
+ *       type: "residual",
+ *       forward: (x, scope) => add(x, scope.run(inner, x, "inner")),
+ *     });
+ */
+import type { Shape } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Initialiser } from "./initialisers.js";
+
+export interface Layer {
+  /** What kind of layer it is: `conv2d`. Also the name in a description. */
+  readonly type: string;
+  /** What it is called in its model; left out, its type and a number: `conv1`. */
+  readonly name?: string;
+  /** Plain data, from which a layer of this type can be made again. */
+  readonly options?: object;
+  /** From N examples to N results. Shapes follow from what it does, and so do the parameters from what it asks for. */
+  forward(x: Tensor, scope: Scope): Tensor;
+  /** Multiply-adds of matrix products and convolutions from x to y; none if left out. */
+  macs?(x: Tensor, y: Tensor): number;
+  /** The part of x that one unit of the result sees; its own pixel if left out. */
+  sees?(x: Tensor): Window | "everything";
+}
+
+export interface Named {
+  /** What the layer is called in its model. */
+  name?: string;
+}
+
+/** A sliding window, in pixels along y and x. */
+export interface Window {
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation?: readonly [number, number];
+  /** Rows above and columns left of the picture in which the first window begins. */
+  readonly before?: readonly [number, number];
+}
+
+/** What a layer finds where it stands in a model. */
+export interface Scope {
+  /** `block1/conv1`; empty for the model itself */
+  readonly path: string;
+  /** Whether this is a step of training. */
+  readonly training: boolean;
+  /**
+   * Numbers that are trained, by name. Shape and initialiser count when the model is built; from then on the
+   * parameter comes as it is, and the operation that uses it says what does not fit.
+   */
+  parameter(name: string, shape: Shape, initialiser: Initialiser): Tensor;
+  /** Numbers that belong to the model and are not trained, such as running statistics. */
+  buffer(name: string, shape: Shape, initialiser: Initialiser): Tensor;
+  /** A buffer's new numbers, from the end of this step on. Of a model that runs outside compile() nothing changes. */
+  update(name: string, value: Tensor): void;
+  /**
+   * Random numbers in 0 ≤ u < 1: others in each step and in each layer, the same for the same seed.
+   * @throws TypeError where the model was called without a seed
+   */
+  uniform(shape: Shape): Tensor;
+  /** Lets a layer inside this one do its part. Its parameters are found at `path/name.…`; errors say it is at `place`. */
+  run(inner: Layer, x: Tensor, name: string, place?: string): Tensor;
+}

@@ -1,0 +1,22 @@
+import { type PoolOptions, maxPool2d as pooling } from "../ops/max-pool2d.js";
+import { type Pair, pair, planWindows } from "../ops/windows.js";
+import type { Layer, Named } from "./layer.js";
+
+export interface MaxPool2dOptions extends PoolOptions {
+  size: Pair;
+}
+
+/** The greatest value in each window: N×H×W×C to N×H'×W'×C. Windows lie side by side if no stride is given. */
+export function maxPool2d(size: Pair, { name, ...options }: PoolOptions & Named = {}): Layer {
+  pair("maxPool2d", "window", size, 1);
+  return {
+    type: "maxPool2d",
+    name,
+    options: { size, ...options },
+    forward: (x) => pooling(x, size, options),
+    sees(x) {
+      const plan = planWindows("maxPool2d", x, { stride: size, padding: 0, ...options, size });
+      return { ...plan, before: [plan.padding[0][0], plan.padding[1][0]] };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { add, mul } from "../ops/arithmetic.js";
+import { cast } from "../ops/cast.js";
+import { tensor } from "../tensor/creation.js";
+import { ShapeError, show } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Layer, Named } from "./layer.js";
+
+export interface RescaleOptions {
+  scale?: number;
+  offset?: number;
+  /** Taken off after scaling: one number, or one for each channel. */
+  mean?: number | readonly number[];
+  /** Divided by at the end: one number, or one for each channel. */
+  deviation?: number | readonly number[];
+}
+
+/**
+ * Pixels as the model wants them: (x · scale + offset − mean) / deviation, f32. It is part of the model, so that a
+ * checkpoint carries its own preprocessing and pictures are given as they are: u8, 0 to 255.
+ */
+export function rescale({ name, ...options }: RescaleOptions & Named = {}): Layer {
+  const { scale = 1 / 255, offset = 0, mean = 0, deviation = 1 } = options;
+  const channels = [mean, deviation].map((v) => (typeof v === "number" ? 1 : v.length));
+  const count = Math.max(...channels);
+  if (channels.some((n) => n !== 1 && n !== count))
+    throw new ShapeError(
+      `rescale: ${channels[0]} means and ${channels[1]} deviations, expected as many of both`,
+    );
+  const at = (v: number | readonly number[], c: number): number =>
+    typeof v === "number" ? v : v[v.length === 1 ? 0 : c];
+  const perChannel = Array.from({ length: count }, (_, c) => c);
+  const factors = perChannel.map((c) => scale / at(deviation, c));
+  const shifts = perChannel.map((c) => (offset - at(mean, c)) / at(deviation, c));
+  const given = (values: number[]): number | Tensor => (count === 1 ? values[0] : tensor(values));
+  return {
+    type: "rescale",
+    name,
+    options,
+    forward(x) {
+      if (count > 1 && x.shape[x.rank - 1] !== count)
+        throw new ShapeError(
+          `rescale: x has ${x.shape[x.rank - 1]} channels (${show(x.shape)}), expected ${count}`,
+        );
+      const scaled = mul(cast(x, "f32"), given(factors));
+      return shifts.every((b) => b === 0) ? scaled : add(scaled, given(shifts));
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { assign } from "../tensor/compile.js";
+import { type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
+import { placeholder, type Tensor, Variable } from "../tensor/tensor.js";
+import { isTracing } from "../tensor/tracing.js";
+import { initialNumbers } from "./initialisers.js";
+import type { Layer, Scope } from "./layer.js";
+import type { Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
+import { inModel, type Numbers, rehearse, runLayer } from "./pass.js";
+import { type ModelSummary, summarise } from "./summary.js";
+
+/** What a model is called that was given no name. */
+const nameless = "sequential";
+
+/**
+ * Layers one after the other. A name may come first: nn.sequential("block1", nn.conv2d(…), nn.relu()).
+ *
+ * Layers of one kind are numbered from 1 and called after it, without "2d": conv1, relu1, conv2, maxPool1. A layer
+ * with a name of its own counts too, so that a name given to one layer leaves those of the others as they are.
+ *
+ * @throws TypeError where two layers have one name, or a name holds one of the marks of a path: / and .
+ */
+export function sequential(name: string, ...layers: Layer[]): Model;
+export function sequential(...layers: Layer[]): Model;
+export function sequential(...given: (string | Layer)[]): Model {
+  const layers = given.filter((layer) => typeof layer !== "string");
+  return modelOf(typeof given[0] === "string" ? given[0] : nameless, layers);
+}
+
+function modelOf(name: string, layers: readonly Layer[]): Model {
+  const layerNames = namesOf(name, layers);
+  const parameters = new Map<string, Variable>();
+  const buffers = new Map<string, Variable>();
+  const options: SequentialOptions = {
+    layers: layers.map(({ type, options = {} }, i) => ({ type, name: layerNames[i], options })),
+  };
+
+  const known = (variables: ReadonlyMap<string, Variable>, path: string): Variable => {
+    const variable = variables.get(path);
+    if (!variable) throw new TypeError(`${name}: ${path} is asked for, but was not when the model was built`);
+    return variable;
+  };
+  const numbers: Numbers = {
+    parameter: (path) => known(parameters, path),
+    buffer: (path) => known(buffers, path),
+    update(path, value) {
+      if (isTracing()) assign(known(buffers, path), value);
+    },
+  };
+
+  const call = (x: Tensor, mode: Mode = {}): Tensor => {
+    checkBatch(name, x, model.inputShape);
+    const shape = x.shape.slice(1);
+    if (!model.inputShape) buildFor(x, 0);
+    return inModel(name, shape, model.inputShape, () => runLayer(model, x, "", { ...mode, numbers }));
+  };
+
+  function buildFor(x: Tensor, seed: number): void {
+    const inputShape = x.shape.slice(1);
+    // Of two examples in training: batch statistics of a single one may not exist.
+    const two = placeholder([2, ...inputShape], "f32");
+    const asked = inModel(name, inputShape, null, () => [
+      ...rehearse(model, x, { training: false }),
+      ...rehearse(model, two, { training: true }),
+    ]);
+    parameters.clear();
+    buffers.clear();
+    for (const { path, kind, shape, initialiser } of asked) {
+      const variables = kind === "parameter" ? parameters : buffers;
+      if (!variables.has(path))
+        variables.set(path, new Variable(initialNumbers(initialiser, shape, { seed, path }), shape, "f32"));
+    }
+    model.inputShape = inputShape;
+  }
+
+  const model = Object.assign(Object.defineProperty(call, "name", { value: name }), {
+    type: "sequential" as const,
+    options,
+    layers,
+    layerNames,
+    parameters,
+    buffers,
+    inputShape: null as Shape | null,
+
+    forward: (x: Tensor, scope: Scope): Tensor =>
+      layers.reduce(
+        (y, layer, i) => scope.run(layer, y, layerNames[i], `layer ${i + 1} (${layerNames[i]})`),
+        x,
+      ),
+
+    build: (inputShape: Shape, { seed = 0 }: { seed?: number } = {}): void =>
+      buildFor(placeholder([1, ...inputShape], "f32"), seed),
+
+    describe: (): ModelDescription => ({ type: "sequential", name, options }),
+
+    summary(inputShape: Shape | null = model.inputShape): ModelSummary {
+      if (!inputShape)
+        throw new ShapeError(
+          `${name}: not built yet: summary needs the shape of one example, such as [28, 28, 1]`,
+        );
+      return inModel(name, inputShape, null, () => summarise(model, inputShape));
+    },
+  });
+  return model;
+}
+
+function namesOf(model: string, layers: readonly Layer[]): string[] {
+  const counts = new Map<string, number>();
+  const names = layers.map(({ type, name }) => {
+    const kind = type.replace(/\dd$/, "");
+    const number = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, number);
+    // A model always has a name; that of a nameless one says nothing.
+    return name === undefined || (type === "sequential" && name === nameless) ? `${kind}${number}` : name;
+  });
+  names.forEach((name, i) => {
+    const first = names.indexOf(name);
+    if (first !== i)
+      throw new TypeError(`${model}: layers ${first + 1} and ${i + 1} are both called ${name}`);
+    if (name === "" || /[/.]/.test(name))
+      throw new TypeError(`${model}: layer ${i + 1} is called "${name}", expected a name without / and .`);
+  });
+  return names;
+}
+
+/** The commonest slip has a message of its own: one example where a batch is meant. */
+function checkBatch(name: string, x: Tensor, built: Shape | null): void {
+  if (built ? x.rank === built.length + 1 : x.rank >= 2) return;
+  const missing =
+    built && sameShape(x.shape, built)
+      ? `; one example is a batch of 1: reshape(x, [1, ${built.join(", ")}])`
+      : "";
+  throw new ShapeError(`${name}: x is ${show(x.shape)}, expected N×${built ? show(built) : "…"}${missing}`);
+}

@@ -1,0 +1,64 @@
+import { add, div, mul, sub } from "../ops/arithmetic.js";
+import { cast } from "../ops/cast.js";
+import { sqrt, square, tanh } from "../ops/elementary.js";
+import { assign } from "../tensor/compile.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+
+export interface AdamOptions {
+  /** 0.001 if left out */
+  lr?: number;
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  /** Factor of the parameters in the gradient: L2 regularisation, as PyTorch's Adam has it (not AdamW). */
+  weightDecay?: number;
+}
+
+/**
+ * Adam, with t counted from 1:
+ *
+ *     m ← beta1 · m + (1 − beta1) · g
+ *     v ← beta2 · v + (1 − beta2) · g²
+ *     w ← w − lr · m / (1 − beta1^t) / (√(v / (1 − beta2^t)) + epsilon)
+ *
+ * Kingma, Ba: Adam, ICLR 2015, arXiv:1412.6980, algorithm 1.
+ */
+export function adam(options: AdamOptions = {}): Optimizer {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
+  const lr = checkedOption("adam", "lr", options.lr ?? 0.001);
+  checkedOption("adam", "beta1", beta1, { below: 1 });
+  checkedOption("adam", "beta2", beta2, { below: 1 });
+  checkedOption("adam", "epsilon", epsilon);
+  checkedOption("adam", "weightDecay", weightDecay);
+  return {
+    name: "adam",
+    lr,
+    state: (parameters) => zerosFor(parameters, ["mean", "square"]),
+    update(parameters, gradients, { lr, step, state }) {
+      const t = cast(step, "f32");
+      const [left1, left2] = [remaining(beta1, t), remaining(beta2, t)];
+      [...parameters].forEach(([path, w], i) => {
+        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
+        const oldMean = remembered("adam", state, `mean/${path}`);
+        const oldSquare = remembered("adam", state, `square/${path}`);
+        const m = add(mul(oldMean, beta1), mul(g, 1 - beta1));
+        const v = add(mul(oldSquare, beta2), mul(square(g), 1 - beta2));
+        assign(oldMean, m);
+        assign(oldSquare, v);
+        assign(w, sub(w, mul(lr, div(div(m, left1), add(sqrt(div(v, left2)), epsilon)))));
+      });
+    },
+    describe: () => ({ name: "adam", options: { ...options, lr } }),
+  };
+}
+
+/**
+ * 1 − beta^t. As 2·tanh(z/2) / (1 + tanh(z/2)) with z = −t·ln beta: the difference from 1 would lose four of f32's
+ * seven digits in the first steps, where beta2^t is 0.999.
+ */
+function remaining(beta: number, t: Tensor): Tensor | number {
+  if (beta === 0) return 1;
+  const h = tanh(mul(t, -Math.log(beta) / 2));
+  return div(mul(h, 2), add(h, 1));
+}

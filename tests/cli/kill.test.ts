@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeIdx } from "../../src/formats/idx.js";
+import { RandomStream } from "../../src/random/threefry.js";
+import { load, modelOf } from "../../src/training/checkpoint.js";
+import { isBuilt, receptive, start, temporaryFolder } from "./receptive.js";
+
+describe.skipIf(!isBuilt)("receptive train, killed at 50 random moments", () => {
+  let folder: string;
+  let remove: () => Promise<void>;
+  beforeAll(async () => {
+    ({ folder, remove } = await temporaryFolder());
+    // A data set of a few pictures, so that a run trains as soon as it has started.
+    await mkdir(join(folder, "data", "mnist"), { recursive: true });
+    const images = writeIdx({
+      shape: [64, 28, 28],
+      values: Uint8Array.from({ length: 64 * 784 }, (_, i) => i % 251),
+    });
+    const labels = writeIdx({ shape: [64], values: Uint8Array.from({ length: 64 }, (_, i) => i % 10) });
+    for (const split of ["train", "t10k"]) {
+      await writeFile(join(folder, "data", "mnist", `${split}-images-idx3-ubyte`), images);
+      await writeFile(join(folder, "data", "mnist", `${split}-labels-idx1-ubyte`), labels);
+    }
+  });
+  afterAll(() => remove());
+
+  // Each run goes on where the killed one was, and saves after every step.
+  test("never leaves a checkpoint that does not load", async () => {
+    const random = new RandomStream(1);
+    const options = { folder, environment: { RECEPTIVE_DATA: join(folder, "data") } };
+    const path = join(folder, "run", "checkpoint.safetensors");
+    const fresh =
+      "train --data mnist --batch-size 16 --epochs 100000 --checkpoint-every 1 --threads 1 --output run --json";
+    const again = "train --resume run/checkpoint.safetensors --checkpoint-every 1 --threads 1 --json";
+    let [steps, whileSaving] = [0, 0];
+    for (let kill = 0; kill < 50; kill++) {
+      const child = start((existsSync(path) ? again : fresh).split(" "), options);
+      const closed = new Promise((resolve) => child.on("close", resolve));
+      // Most of them once it trains; some while it is starting.
+      const begun = new Promise((resolve) => child.stdout!.once("data", resolve));
+      if (kill % 10 !== 9) await Promise.race([begun, closed]);
+      await new Promise((resolve) => setTimeout(resolve, random.uniform(0, 200)));
+      expect(child.exitCode).toBeNull();
+      child.kill("SIGKILL");
+      await closed;
+      if (!existsSync(path)) continue;
+      const checkpoint = await load(path);
+      modelOf(checkpoint);
+      expect(checkpoint.training!.totalSteps).toBeGreaterThanOrEqual(steps);
+      steps = checkpoint.training!.totalSteps;
+      whileSaving += (await readdir(join(folder, "run"))).filter((name) => name.endsWith(".tmp")).length;
+    }
+    expect(steps).toBeGreaterThan(50);
+    expect(whileSaving, "kills that hit the writing of a checkpoint").toBeGreaterThan(0);
+
+    // What was half written is removed by the next run, and is never taken for a checkpoint.
+    const { code, stderr } = await receptive(
+      ["train", "--resume", "run/checkpoint.safetensors", "--epochs", "1", "--json"],
+      options,
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    expect((await readdir(join(folder, "run"))).sort()).toEqual(["checkpoint.safetensors", "sheet.png"]);
+  }, 120_000);
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { mul, random, tensor } from "../../src/index.js";
+import * as nn from "../../src/nn/index.js";
+import type * as layers from "../../src/nn/layers.js";
+
+/** One of each layer, with options: a layer that is added must be described here too. */
+const everyLayer: { readonly [Type in keyof typeof layers]: nn.Layer } = {
+  rescale: nn.rescale({ scale: 0.01, mean: [0.1, 0.2], deviation: [0.3, 0.4] }),
+  conv2d: nn.conv2d({
+    filters: 4,
+    kernel: [3, 2],
+    stride: 2,
+    padding: "same",
+    groups: 2,
+    initialiser: { normal: 0.1 },
+  }),
+  batchNorm: nn.batchNorm({ momentum: 0.2, epsilon: 1e-3 }),
+  relu: nn.relu(),
+  leakyRelu: nn.leakyRelu({ slope: 0.2 }),
+  elu: nn.elu({ alpha: 0.5 }),
+  sigmoid: nn.sigmoid(),
+  tanh: nn.tanh({ name: "squash" }),
+  softplus: nn.softplus(),
+  maxPool2d: nn.maxPool2d([2, 3], { stride: 1 }),
+  avgPool2d: nn.avgPool2d(2, {
+    padding: [
+      [0, 1],
+      [1, 1],
+    ],
+    ceil: true,
+    countPadding: false,
+  }),
+  sequential: nn.sequential("block", nn.conv2d({ filters: 3, kernel: 1, bias: false })),
+  flatten: nn.flatten(),
+  dropout: nn.dropout(0.5),
+  dense: nn.dense(3, { bias: false, initialiser: "glorotNormal" }),
+  softmax: nn.softmax(),
+};
+
+describe("a description", () => {
+  test("makes the same model again, after a way through JSON", async () => {
+    const model = nn.sequential("net", ...Object.values(everyLayer));
+    const description = model.describe();
+    const json = JSON.stringify(description);
+    const again = nn.fromDescription(JSON.parse(json));
+    expect(JSON.stringify(again.describe())).toBe(json);
+    expect(again.name).toBe("net");
+    const x = random.uniform([2, 12, 12, 2], { seed: 1, max: 255 });
+    for (const m of [model, again]) m.build([12, 12, 2], { seed: 3 });
+    expect([...again.parameters.keys()]).toEqual([...model.parameters.keys()]);
+    expect(await again(x).data()).toEqual(await model(x).data());
+  });
+
+  test("is plain and short", () => {
+    expect(nn.sequential("net", nn.dense(3), nn.relu()).describe()).toEqual({
+      type: "sequential",
+      name: "net",
+      options: {
+        layers: [
+          { type: "dense", name: "dense1", options: { units: 3 } },
+          { type: "relu", name: "relu1", options: {} },
+        ],
+      },
+    });
+  });
+
+  test("holds layers of one's own", async () => {
+    const times = (factor: number): nn.Layer => ({
+      type: "times",
+      options: { factor },
+      forward: (x) => mul(x, factor),
+    });
+    const description = nn.sequential(times(3), nn.sequential("inner", times(5))).describe();
+    const again = nn.fromDescription(description, {
+      times: ({ factor }: { factor: number }) => times(factor),
+    });
+    expect(again.describe()).toEqual(description);
+    expect([...(await again(tensor([[2]])).data())]).toEqual([30]);
+  });
+
+  test.each<[unknown, string]>([
+    [null, "fromDescription: the model is null, expected { type, name, options }"],
+    [undefined, "fromDescription: the model is missing, expected { type, name, options }"],
+    [{ type: "conv2d" }, 'fromDescription: the model is {"type":"conv2d"}, expected { type, name, options }'],
+    [
+      { type: "dense", name: "dense1", options: { units: 3 } },
+      "fromDescription: dense1 is of type dense with units, expected sequential with layers",
+    ],
+    [
+      {
+        type: "sequential",
+        name: "net",
+        options: { layers: [{ type: "Conv2D", name: "conv1", options: {} }] },
+      },
+      'fromDescription: there is no layer of type "Conv2D" (conv1); one of your own is made by fromDescription(description, { Conv2D: (options) => … }); did you mean "conv2d"?',
+    ],
+    [
+      {
+        type: "sequential",
+        name: "net",
+        options: { layers: [{ type: "dense", name: "dense1", options: { units: "3" } }] },
+      },
+      "fromDescription: dense: units is 3, expected a whole number of at least 1",
+    ],
+    [
+      {
+        type: "sequential",
+        name: "net",
+        options: { layers: [{ type: "sequential", name: "inner", options: {} }] },
+      },
+      "fromDescription: inner is of type sequential with no options, expected sequential with layers",
+    ],
+  ])("%j makes no model", (description, message) => {
+    expect(() => nn.fromDescription(description as nn.ModelDescription)).toThrow(
+      new nn.DescriptionError(message),
+    );
+  });
+});
