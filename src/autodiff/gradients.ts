@@ -76,8 +76,10 @@ export function valueAndGrad(f: (x: Tensor) => Tensor): (x: Tensor) => { value: 
 export function valueAndGrad(
   f: (x: Tensor[]) => Tensor,
 ): (x: Tensor[]) => { value: Tensor; gradient: Tensor[] };
-export function valueAndGrad(f: (x: never) => Tensor) {
-  return (x: Tensor | Tensor[]): { value: Tensor; gradient: Tensor | Tensor[] } => {
+export function valueAndGrad(
+  f: (x: never) => Tensor,
+): (x: never) => { value: Tensor; gradient: Tensor | Tensor[] } {
+  return (x: Tensor | Tensor[]) => {
     const many = Array.isArray(x);
     // Nodes of their own, so that a value that reaches f by another way counts as a constant.
     const places = (many ? x : [x]).map(identity);
@@ -92,7 +94,7 @@ export function valueAndGrad(f: (x: never) => Tensor) {
 /** The gradient of f: a function of the same argument. Gradients of gradients are taken the same way. */
 export function grad(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor;
 export function grad(f: (x: Tensor[]) => Tensor): (x: Tensor[]) => Tensor[];
-export function grad(f: (x: never) => Tensor) {
-  const both = valueAndGrad(f as (x: Tensor) => Tensor) as (x: unknown) => { gradient: Tensor | Tensor[] };
-  return (x: Tensor | Tensor[]): Tensor | Tensor[] => both(x).gradient;
+export function grad(f: (x: never) => Tensor): (x: never) => Tensor | Tensor[] {
+  const both = valueAndGrad(f as (x: Tensor) => Tensor) as (x: never) => { gradient: Tensor | Tensor[] };
+  return (x) => both(x).gradient;
 }

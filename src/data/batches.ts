@@ -31,6 +31,8 @@ export interface BatchOptions {
   augment?: Augment;
   /** Leave out a last batch that would be smaller than the others. */
   dropLast?: boolean;
+  /** Begin with this batch, counted from 0: the rest of an epoch that was interrupted. */
+  first?: number;
 }
 
 /** The order in which an epoch shows the samples: the same on every machine. */
@@ -41,8 +43,11 @@ export function epochOrder(length: number, { seed, epoch }: { seed: number; epoc
 // One stream of a seed for the order of samples; augmentations count from 1000, see augment.ts.
 const shuffling = 1;
 
-/** The number of batches that `batches` gives with the same options. */
-export function batchCount(length: number, { batchSize, dropLast = false }: BatchOptions): number {
+/** The number of batches of an epoch. */
+export function batchCount(
+  length: number,
+  { batchSize, dropLast = false }: Pick<BatchOptions, "batchSize" | "dropLast">,
+): number {
   return dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
 }
 
@@ -51,7 +56,7 @@ export function batchCount(length: number, { batchSize, dropLast = false }: Batc
  * caller waits for something, so that the engine's threads need not wait for pictures.
  */
 export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch, void, void> {
-  const { batchSize, shuffle } = options;
+  const { batchSize, shuffle, first = 0 } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new RangeError(`batches: batchSize is ${batchSize}, expected a whole number from 1 on`);
   const order = shuffle ? epochOrder(dataset.length, shuffle) : undefined;
@@ -66,7 +71,7 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
   };
   let next: Soon<Batch> | undefined;
   try {
-    for (let k = 0; k < count; k++) {
+    for (let k = first; k < count; k++) {
       const batch = await (next ? next.take() : prepareAt(k));
       next = k + 1 < count ? new Soon(() => prepareAt(k + 1)) : undefined;
       yield batch;

@@ -42,12 +42,12 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     [
       "train --model lenet",
       2,
-      'error: there is no model "lenet"; did you mean "lenet5"?; there are lenet5, vgg_cifar',
+      'error: there is no model "lenet" (there are lenet5, vgg_cifar); did you mean "lenet5"?',
     ],
     [
       "train --data mnits",
       2,
-      'error: there is no data set "mnits"; did you mean "mnist"?; there are mnist, fashion-mnist, fashion-mnist-remapped, digits',
+      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, digits); did you mean "mnist"?',
     ],
     [
       "train --data digits --threads 0",
@@ -102,7 +102,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     [
       "evaluate --checkpoint other.safetensors --data mnits",
       2,
-      'error: there is no data set "mnits"; did you mean "mnist"?; there are mnist, fashion-mnist, fashion-mnist-remapped, digits',
+      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, digits); did you mean "mnist"?',
     ],
     ["predict --checkpoint other.safetensors nowhere.png", 1, "error: nowhere.png: no such file"],
     [
@@ -111,7 +111,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
       "error: nowhere.safetensors: there is no such checkpoint",
     ],
     ["predict", 2, "error: missing required argument 'image'"],
-    ["summary vgg99x", 2, 'error: there is no model "vgg99x"; there are lenet5, vgg_cifar'],
+    ["summary vgg99x", 2, 'error: there is no model "vgg99x" (there are lenet5, vgg_cifar)'],
   ])("receptive %s", async (line, code, message) => {
     await refused(line, code, message);
   });

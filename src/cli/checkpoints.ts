@@ -1,0 +1,72 @@
+/** Where the command line keeps checkpoints: runs/<model>-<data>/checkpoint.safetensors. */
+import * as fs from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { UsageError } from "./failure.js";
+
+export const runsFolder = "runs";
+export const checkpointFile = "checkpoint.safetensors";
+export const sheetFile = "sheet.png";
+
+/** The checkpoint that is meant where none is named: the only one there is. */
+export async function onlyCheckpoint(): Promise<string> {
+  const folders = await fs.readdir(runsFolder, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const folder of folders) {
+    const path = join(runsFolder, folder.name, checkpointFile);
+    if (folder.isDirectory() && (await isFile(path))) found.push(path);
+  }
+  if (found.length === 1) return found[0];
+  throw new UsageError(
+    found.length === 0
+      ? `there is no checkpoint in ${runsFolder}/: train a model first (receptive train), or name a checkpoint with --checkpoint PATH`
+      : `which checkpoint? Name one with --checkpoint: ${found.sort().join(", ")}`,
+  );
+}
+
+/** @throws UsageError if no files can be written to this folder: better before training than after it */
+export async function checkWritable(folder: string): Promise<void> {
+  let existing = folder;
+  for (;;) {
+    const entry = await fs.stat(existing).catch(() => undefined);
+    if (entry) {
+      const problem = entry.isDirectory() ? await notWritable(existing) : "is a file, not a directory";
+      if (problem)
+        throw new UsageError(`--output ${folder}: ${existing === folder ? "" : `${existing} `}${problem}`);
+      return;
+    }
+    if (dirname(existing) === existing) return;
+    existing = dirname(existing);
+  }
+}
+
+/** Removes what runs that were killed while they wrote a checkpoint have left behind. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await fs.readdir(folder).catch(() => []);
+  for (const name of names) {
+    const writer = leftover.exec(name);
+    if (writer && !isAlive(Number(writer[1]))) await fs.rm(join(folder, name), { force: true });
+  }
+}
+
+/** As `writeFileAtomic` calls its temporary files: name, process, number. */
+const leftover = new RegExp(`^(?:${checkpointFile}|${sheetFile})\\.(\\d+)-\\d+\\.tmp$`);
+
+function isAlive(process_: number): boolean {
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const isFile = async (path: string) => (await fs.stat(path).catch(() => undefined))?.isFile() ?? false;
+
+const notWritable = (folder: string) =>
+  fs.access(folder, fs.constants.W_OK).then(
+    () => undefined,
+    () => "cannot be written to",
+  );
+
+/** "runs/lenet5-mnist" → what a user calls the run */
+export const runName = (path: string) => basename(dirname(path));

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/** The command line: reads arguments, runs one command, and turns whatever it throws into a line and an exit code. */
+import { readFile } from "node:fs/promises";
+import { Command, CommanderError, Option } from "commander";
+import { theEngine } from "../runtime/engine.js";
+import { dataCommand } from "./data.js";
+import { evaluateCommand } from "./evaluate.js";
+import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
+import { predictCommand } from "./predict.js";
+import { summaryCommand } from "./summary.js";
+import { trainCommand } from "./train.js";
+
+// A reader that has seen enough, such as `head`, is no reason for a stack trace.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCodes.done);
+});
+
+const args = process.argv.slice(2);
+
+const program = new Command("receptive")
+  .description("Build, train and look inside convolutional neural networks.")
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) })
+  .showSuggestionAfterError()
+  .option("--version", "the version; with --json also the target and its threads")
+  .on("option:version", () => {
+    throw new VersionAsked();
+  })
+  .option("--debug", "show where an error comes from")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ receptive train                          LeNet-5 learns handwritten digits
+  $ receptive predict my-digit.png           what the trained network reads in a picture
+  $ receptive evaluate --data mnist          how well it reads the test pictures
+  $ receptive summary lenet5                 its layers, parameters and multiply-adds
+  $ receptive data list                      the data sets there are
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
+  );
+
+for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand]) add(program);
+for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
+  if (command.commands.length === 0)
+    command.addOption(new Option("--debug", "show where an error comes from"));
+
+class VersionAsked extends Error {}
+
+async function showVersion(): Promise<void> {
+  const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  if (!args.includes("--json")) console.log(version);
+  else {
+    const { target, threads } = theEngine();
+    console.log(JSON.stringify({ version, target: target.name, threads, node: process.versions.node }));
+  }
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof VersionAsked) await showVersion();
+  else {
+    process.exitCode = exitCodeOf(error);
+    // Commander has printed its own errors, and help, already.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${lineOf(error)}\n`);
+    if (args.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  }
+}

@@ -1,0 +1,99 @@
+/** What a training run is made of, as options give it and as a checkpoint keeps it. */
+import { randomAffine } from "../data/augment.js";
+import type { Dataset } from "../data/dataset.js";
+import { crossEntropy } from "../losses/index.js";
+import * as optim from "../optim/index.js";
+import type { Checkpoint } from "../training/checkpoint.js";
+import type { FitOptions } from "../training/fit.js";
+
+export interface Settings {
+  model: string;
+  data: string;
+  epochs: number;
+  batchSize: number;
+  optimizer: keyof typeof optimizerMakers;
+  lr?: number;
+  momentum: number;
+  schedule: keyof typeof scheduleMakers;
+  warmUp: number;
+  augment?: boolean;
+  validation?: number;
+  keepBest?: boolean;
+  patience?: number;
+  seed: number;
+  limit?: number;
+}
+
+const names = {
+  model: true,
+  data: true,
+  epochs: true,
+  batchSize: true,
+  optimizer: true,
+  lr: true,
+  momentum: true,
+  schedule: true,
+  warmUp: true,
+  augment: true,
+  validation: true,
+  keepBest: true,
+  patience: true,
+  seed: true,
+  limit: true,
+} satisfies { [name in keyof Settings]-?: true };
+
+/** The settings among the options of a command. */
+export function settingsAmong(
+  options: Partial<Settings>,
+  isWanted: (name: string) => boolean,
+): Partial<Settings> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => Object.hasOwn(names, name) && isWanted(name)),
+  );
+}
+
+/** A checkpoint that the library has written knows less than one of the command line. */
+export function settingsOf({ notes, training, data, model }: Checkpoint): Partial<Settings> {
+  if (notes?.settings) return notes.settings;
+  return { model: model.name, data: data.name, seed: training?.seed, batchSize: training?.batchSize };
+}
+
+const optimizerMakers = {
+  sgd: ({ lr = 0.05, momentum }: Settings) => optim.sgd({ lr, momentum }),
+  adam: ({ lr = 0.001 }: Settings) => optim.adam({ lr }),
+};
+
+/** Of a run of so many steps, after warming up. */
+const scheduleMakers = {
+  constant: (lr: number) => optim.constant(lr),
+  // A tenth after half of the run, a hundredth after three quarters, as for the ResNets on CIFAR-10.
+  step: (lr: number, steps: number) => (step: number) =>
+    lr * (step < steps / 2 ? 1 : step < (3 * steps) / 4 ? 0.1 : 0.01),
+  cosine: (lr: number, steps: number) => optim.cosine({ lr, steps }),
+};
+
+export const optimizers = Object.keys(optimizerMakers);
+export const schedules = Object.keys(scheduleMakers);
+
+/** What handwriting does by itself: turned, larger or smaller, slanted, not quite in the middle. */
+const handwriting = { rotation: 10, scale: [0.9, 1.1], shear: 0.15, shift: 2 } as const;
+
+export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
+  const { epochs, batchSize, seed, validation = 0, keepBest, patience, augment, warmUp } = settings;
+  const optimizer = optimizerMakers[settings.optimizer](settings);
+  const images = train.length - Math.round(train.length * validation);
+  const steps = epochs * Math.ceil(images / batchSize);
+  const schedule = scheduleMakers[settings.schedule](optimizer.lr, Math.max(1, steps - warmUp));
+  return {
+    loss: crossEntropy(),
+    optimizer,
+    schedule: warmUp > 0 ? optim.warmUp(schedule, { steps: warmUp }) : schedule,
+    epochs,
+    batchSize,
+    seed,
+    ...(validation > 0 ? { validation } : {}),
+    ...(patience === undefined ? {} : { earlyStopping: { patience } }),
+    keepBest,
+    ...(augment ? { augment: randomAffine(handwriting) } : {}),
+  };
+}

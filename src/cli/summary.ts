@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { registered } from "../models/index.js";
+import { summaryTable } from "../report/table.js";
+import { load, modelOf } from "../training/checkpoint.js";
+
+export function summaryCommand(program: Command): void {
+  program
+    .command("summary")
+    .description("a model's layers: output shapes, parameters, multiply-adds, receptive fields")
+    .argument("<model>", "a model's name, or the path of a checkpoint (.safetensors)")
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nExample:\n  $ receptive summary lenet5")
+    .action(run);
+}
+
+async function run(name: string, { json }: { json?: boolean }): Promise<void> {
+  const summary = name.endsWith(".safetensors") ? modelOf(await load(name)).summary() : summaryOf(name);
+  console.log(json ? JSON.stringify(summary) : summaryTable(summary));
+}
+
+function summaryOf(name: string) {
+  const { make, input } = registered(name);
+  return make().summary(input);
+}

@@ -1,0 +1,220 @@
+import { dirname, join } from "node:path";
+import { type Command, Option } from "commander";
+import { writeFileAtomic } from "#platform";
+import type { Dataset } from "../data/dataset.js";
+import { registered } from "../models/index.js";
+import { fromDescription, type Model } from "../nn/index.js";
+import { count } from "../report/numbers.js";
+import { trainingProgress } from "../report/progress.js";
+import { renderSheet } from "../report/sheet.js";
+import { configure } from "../runtime/engine.js";
+import { type Checkpoint, load, save } from "../training/checkpoint.js";
+import { evaluate } from "../training/evaluate.js";
+import { type DoneEvent, type FitEvent, fit, TrainingError } from "../training/fit.js";
+import { checkpointFile, checkWritable, removeLeftovers, runsFolder, sheetFile } from "./checkpoints.js";
+import { checkDataName, defaultData, loadData } from "./data-sets.js";
+import { interruption } from "./interruption.js";
+import { fitOptionsOf, optimizers, type Settings, schedules, settingsAmong, settingsOf } from "./settings.js";
+import { sheetOf } from "./sheet.js";
+import { beginning, outcomeLine, outcomeText } from "./train-report.js";
+import { positive, seed, share, whole } from "./values.js";
+import { waitingLine } from "./waiting-line.js";
+
+export function trainCommand(program: Command): void {
+  program
+    .command("train")
+    .description("train a network; without options LeNet-5 on handwritten digits")
+    .option("--model <name>", "the network", "lenet5")
+    .option(
+      "--data <name>",
+      "the data set (see `receptive data list`); MNIST where it is on this machine, else digits",
+    )
+    .option("--epochs <n>", "how often each picture is shown", whole(1), 3)
+    .option("--batch-size <pictures>", "pictures of a step", whole(1), 128)
+    .addOption(
+      new Option("--optimizer <name>", "how weights follow gradients").choices(optimizers).default("sgd"),
+    )
+    .option("--lr <rate>", "learning rate (default: 0.05 for sgd, 0.001 for adam)", positive)
+    .option("--momentum <share>", "of sgd", share, 0.9)
+    .addOption(
+      new Option("--schedule <name>", "how the learning rate falls").choices(schedules).default("constant"),
+    )
+    .option("--warm-up <steps>", "steps in which the learning rate rises to its full height", whole(0), 0)
+    .option("--augment", "show pictures turned, scaled, slanted and shifted a little")
+    .option(
+      "--validation <share>",
+      "measure each epoch on this share of the training pictures, set apart",
+      share,
+    )
+    .option("--keep-best", "end with the weights of the best epoch, not of the last")
+    .option("--patience <epochs>", "stop when the loss has not fallen for so many epochs", whole(1))
+    .option("--seed <n>", "everything random follows from it", seed, 0)
+    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option(
+      "--resume <path>",
+      "go on with the training of this checkpoint; its settings hold where none are given",
+    )
+    .option("--output <dir>", "where checkpoint and sheet go (default: runs/<model>-<data>)")
+    .option(
+      "--checkpoint-every <steps>",
+      "save after each so many steps (default: after each epoch)",
+      whole(1),
+    )
+    .option("--limit <pictures>", "train and test on the first so many pictures only", whole(1))
+    .option("--json", "a JSON line on stdout for each event: start, step, epoch, done")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ receptive train --model lenet5 --data mnist --epochs 12 --schedule cosine --augment
+  $ receptive train --resume runs/lenet5-mnist/checkpoint.safetensors --epochs 20
+
+Ctrl-C stops after the step at hand, saves, and says how to go on (exit code 130).`,
+    )
+    .action((options: Options, command: Command) => train(options, command));
+}
+
+type Options = Partial<Settings> & {
+  threads?: number;
+  resume?: string;
+  output?: string;
+  checkpointEvery?: number;
+  json?: boolean;
+};
+
+async function train(options: Options, command: Command): Promise<void> {
+  const { json = false, checkpointEvery } = options;
+  const tell = (text: string) => void (json || process.stderr.write(`${text}\n`));
+  if (options.data !== undefined) checkDataName(options.data);
+  const resume = options.resume === undefined ? undefined : await load(options.resume);
+  const { settings, remark } = await settle(options, resume, command);
+  const isNamed = !resume || command.getOptionValueSource("model") === "cli";
+  const make = isNamed ? registered(settings.model).make : () => fromDescription(resume.model);
+  const output = options.output ?? (options.resume ? dirname(options.resume) : defaultOutput(settings));
+  await checkWritable(output);
+  await configure({ threads: options.threads });
+  if (remark) tell(remark);
+
+  const checkpoint = join(output, checkpointFile);
+  let latest = resume;
+  const stop = interruption();
+  try {
+    const data = await loadData(settings.data, { limit: settings.limit, json, signal: stop.signal });
+    const model = make({ classes: data.train.classes.length });
+    await removeLeftovers(output);
+    const events = fit(model, data.train, {
+      ...fitOptionsOf(settings, data.train),
+      signal: stop.signal,
+      resume,
+      checkpoint: {
+        every: checkpointEvery ?? "epoch",
+        async save(state) {
+          latest = { ...state, notes: { settings } };
+          await save(checkpoint, latest);
+        },
+      },
+    });
+    const done = await follow(events, { model, train: data.train, settings, json, tell, resume });
+    if (done.reason === "aborted") {
+      if (json) console.log(JSON.stringify({ ...done, checkpoint }));
+      tell(`Stopped, and saved. To go on: npx receptive train --resume ${checkpoint}`);
+      process.exitCode = stop.exitCode();
+      return;
+    }
+    const line = waitingLine({ json });
+    const result = await evaluate(model, data.test, {
+      signal: stop.signal,
+      onProgress: (progress) =>
+        line.show(`testing: ${count(progress.done)} of ${count(progress.count)} pictures`),
+    }).finally(() => line.clear());
+    const sheet = join(output, sheetFile);
+    await writeFileAtomic(
+      sheet,
+      await renderSheet(sheetOf(model, data.test, result, { settings, latest: latest! })),
+    );
+    const outcome = { done, result, model, test: data.test, settings, checkpoint, sheet };
+    console.log(json ? JSON.stringify(outcomeLine(outcome)) : outcomeText(outcome));
+  } catch (error) {
+    const isSaved = latest !== resume;
+    if (error === stop.signal.reason) {
+      tell(
+        isSaved ? `Stopped. The trained network is in ${checkpoint}` : "Stopped before anything was trained.",
+      );
+      process.exitCode = stop.exitCode();
+    } else {
+      if (error instanceof TrainingError && isSaved)
+        error.message += `; ${checkpoint} holds the training up to step ${latest!.training!.totalSteps}`;
+      throw error;
+    }
+  } finally {
+    stop.release();
+  }
+}
+
+const defaultOutput = ({ model, data }: Settings) => join(runsFolder, `${model}-${data}`);
+
+/** What holds: options that were given, then those of the checkpoint, then the defaults. */
+async function settle(
+  options: Options,
+  resume: Checkpoint | undefined,
+  command: Command,
+): Promise<{ settings: Settings; remark?: string }> {
+  const settings = {
+    ...settingsAmong(options, () => true),
+    ...(resume ? settingsOf(resume) : {}),
+    ...settingsAmong(options, (name) => command.getOptionValueSource(name) === "cli"),
+  } as Settings; // whatever has no default may be missing, and that is the data set only
+  if ((settings.keepBest || settings.patience) && !settings.validation) settings.validation = 0.1;
+  if (settings.data !== undefined) return { settings };
+  const { name, remark } = await defaultData();
+  return { settings: { ...settings, data: name }, remark };
+}
+
+/** A JSON line for a step comes at most so often, in milliseconds. */
+const stepInterval = 500;
+
+/** Shows what happens until training has ended. */
+async function follow(
+  events: AsyncIterable<FitEvent>,
+  {
+    model,
+    train,
+    settings,
+    json,
+    tell,
+    resume,
+  }: {
+    model: Model;
+    train: Dataset;
+    settings: Settings;
+    json: boolean;
+    tell: (text: string) => void;
+    resume?: Checkpoint;
+  },
+): Promise<DoneEvent> {
+  const progress = trainingProgress(settings.epochs, { json });
+  const say = (event: object) => void (json && console.log(JSON.stringify(event)));
+  let lastStep = Number.NEGATIVE_INFINITY;
+  let hasBegun = false;
+  try {
+    for await (const event of events) {
+      // Not before the first event: until then something may be found to be wrong.
+      if (!hasBegun) {
+        const { line, text } = beginning({ model, train, settings, resume });
+        say(line);
+        tell(text);
+        hasBegun = true;
+      }
+      progress.report(event);
+      if (event.kind === "done") return event;
+      if (event.kind === "step") {
+        if (performance.now() - lastStep < stepInterval) continue;
+        lastStep = performance.now();
+      }
+      say(event);
+    }
+  } finally {
+    progress.stop();
+  }
+  throw new TrainingError("training ended without an end"); // the last event is "done"
+}

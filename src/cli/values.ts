@@ -1,0 +1,34 @@
+/** Option values out of their texts. What they throw, commander reports with the option's name. */
+import { InvalidArgumentError } from "commander";
+
+/** A whole number of at least `least`. */
+export const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^[+-]?\d+$/.test(text.trim()) || value < least || !Number.isSafeInteger(value))
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    return value;
+  };
+
+/** A seed has 32 bits. */
+export function seed(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text.trim()) || value >= 2 ** 31)
+    throw new InvalidArgumentError("Expected a whole number from 0 to 2147483647.");
+  return value;
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError("Expected a number above 0.");
+  return value;
+}
+
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value < 1))
+    throw new InvalidArgumentError("Expected a number of at least 0 and below 1.");
+  return value;
+}

@@ -1,0 +1,162 @@
+/**
+ * Checkpoints: a model's description and weights, and what an unfinished training needs to go on as if it had never
+ * stopped, in one safetensors file. The model's arrays carry their paths as names, so that any reader of safetensors
+ * finds them; those of the training begin with "training/".
+ */
+import { fileExists, readFile, writeFileAtomic } from "#platform";
+import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
+import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
+import type { OptimizerDescription } from "../optim/index.js";
+import { copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
+
+export interface Checkpoint {
+  model: ModelDescription;
+  /** The model's input, H×W×C. */
+  input: readonly [h: number, w: number, c: number];
+  /** Parameters and running statistics: the best so far in a run that keeps the best, otherwise the latest. */
+  weights: Weights;
+  /** What the model was trained on. */
+  data: { name: string; classes: readonly string[] };
+  training?: TrainingState;
+  /** Anything else that JSON can hold, for the program that saves. */
+  notes?: Readonly<Record<string, unknown>>;
+}
+
+export interface TrainingState {
+  seed: number;
+  batchSize: number;
+  /** Pictures that an epoch shows. */
+  images: number;
+  /** Finished epochs. */
+  epoch: number;
+  /** Steps made of the epoch after these. */
+  step: number;
+  /** Steps made since the beginning. */
+  totalSteps: number;
+  optimizer: OptimizerDescription;
+  optimizerState: Weights;
+  /** The latest weights, where `weights` are older and better ones. */
+  latest?: Weights;
+  /** Sums over the unfinished epoch. */
+  sums: { loss: number; correct: number; images: number };
+  best?: { epoch: number; loss: number; accuracy: number };
+  /** For early stopping: the lowest loss, and the epochs since then. */
+  patience: { lowest: number | null; waited: number };
+  history: History;
+  /** Time spent on training, without validation. */
+  seconds: number;
+  /** Pictures shown in that time. */
+  shown: number;
+}
+
+export interface History {
+  /** Of every step, from the first on. */
+  losses: Float32Array;
+  epochs: readonly {
+    epoch: number;
+    loss: number;
+    accuracy: number;
+    validation?: { loss: number; accuracy: number };
+  }[];
+}
+
+const formatName = "receptive checkpoint 1";
+const places = { latest: "training/latest/", optimizer: "training/optimizer/" } as const;
+const lossesName = "training/losses";
+
+/** The file's bytes. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  const { model, input, weights, data, training, notes } = checkpoint;
+  const arrays = new Map<string, SafetensorsArray>(weights);
+  const metadata: Record<string, string> = {
+    format: formatName,
+    model: JSON.stringify(model),
+    input: JSON.stringify(input),
+    data: JSON.stringify(data),
+  };
+  if (notes) metadata.notes = JSON.stringify(notes);
+  if (training) {
+    const { optimizerState, latest, history, ...plain } = training;
+    for (const [path, array] of optimizerState) arrays.set(places.optimizer + path, array);
+    for (const [path, array] of latest ?? []) arrays.set(places.latest + path, array);
+    arrays.set(lossesName, { shape: [history.losses.length], data: history.losses });
+    metadata.training = JSON.stringify({ ...plain, epochs: history.epochs });
+  }
+  return encodeSafetensors(arrays, metadata);
+}
+
+/**
+ * @param fileName  what error messages call the file
+ * @throws SafetensorsError if the bytes are no safetensors file; WeightsError if it is not one of ours
+ */
+export function decodeCheckpoint(bytes: Uint8Array, fileName: string): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, fileName);
+  if (metadata.format !== formatName)
+    throw new WeightsError(
+      `${fileName}: is no checkpoint of Receptive (its format is ${JSON.stringify(metadata.format ?? "not given")}, expected "${formatName}")`,
+    );
+  const read = (name: string) => {
+    try {
+      return JSON.parse(metadata[name]);
+    } catch {
+      throw new WeightsError(`${fileName}: the checkpoint is damaged, its "${name}" cannot be read`);
+    }
+  };
+  const below = (prefix: string): Map<string, SafetensorsArray> =>
+    new Map(
+      [...tensors].flatMap(([name, a]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), a]] : [])),
+    );
+  const weights = new Map([...tensors].filter(([name]) => !name.startsWith("training/")));
+  const checkpoint: Checkpoint = { model: read("model"), input: read("input"), weights, data: read("data") };
+  if (metadata.notes) checkpoint.notes = read("notes");
+  if (metadata.training) {
+    const { epochs, ...plain } = read("training");
+    const losses = tensors.get(lossesName)?.data;
+    if (!(losses instanceof Float32Array))
+      throw new WeightsError(`${fileName}: the checkpoint is damaged, it has no ${lossesName}`);
+    const latest = below(places.latest);
+    checkpoint.training = {
+      ...plain,
+      optimizerState: below(places.optimizer),
+      ...(latest.size > 0 ? { latest } : {}),
+      history: { losses, epochs },
+    };
+  }
+  return checkpoint;
+}
+
+/** A checkpoint of a model that is in no training. */
+export function checkpointOf(
+  model: Model,
+  { input, data }: { input: Checkpoint["input"]; data: Checkpoint["data"] },
+): Checkpoint {
+  return { model: model.describe(), input, weights: copyOf(variablesOf(model)), data };
+}
+
+/** Writes a checkpoint to a file: whoever looks, at any time, finds the file as it was or as it is now, whole. */
+export async function save(path: string, checkpoint: Checkpoint): Promise<void> {
+  await writeFileAtomic(path, encodeCheckpoint(checkpoint));
+}
+
+/** @throws WeightsError or SafetensorsError, one line that names the file */
+export async function load(path: string): Promise<Checkpoint> {
+  if (!(await fileExists(path))) throw new WeightsError(`${path}: there is no such checkpoint`);
+  return decodeCheckpoint(await readFile(path), path);
+}
+
+/** The model of a checkpoint, with its weights. */
+export function modelOf(checkpoint: Checkpoint): Model {
+  const model = fromDescription(checkpoint.model);
+  setModelWeights(model, checkpoint);
+  return model;
+}
+
+/**
+ * Gives a model the weights of a checkpoint.
+ *
+ * @throws WeightsError where the checkpoint is of another model: names the first parameter that differs
+ */
+export function setModelWeights(model: Model, { weights, input }: Checkpoint): void {
+  if (!model.inputShape) model.build(input);
+  setWeights(variablesOf(model), weights, { owner: model.name });
+}

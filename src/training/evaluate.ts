@@ -1,0 +1,127 @@
+import { yieldToHost } from "#platform";
+import { batches } from "../data/batches.js";
+import type { Dataset } from "../data/dataset.js";
+import { crossEntropy, type Loss } from "../losses/index.js";
+import type { Model } from "../nn/index.js";
+import { compile } from "../tensor/compile.js";
+import { tensor } from "../tensor/creation.js";
+import { ShapeError } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { pixelsFor } from "./pixels.js";
+import { probabilitiesOf } from "./predict.js";
+
+export interface EvaluateOptions {
+  batchSize?: number;
+  /** Cross entropy if left out. */
+  loss?: Loss;
+  /** Stops after the batch at hand: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: { done: number; count: number }) => void;
+  /** At most so many mistakes are kept, those in which the network was surest. */
+  mistakes?: number;
+}
+
+export interface Evaluation {
+  /** Share of the pictures whose class got the highest score. */
+  top1: number;
+  /** Share of the pictures whose class was among the five highest scores. */
+  top5: number;
+  /** Mean over the pictures. */
+  loss: number;
+  count: number;
+  /** The same as top1. */
+  accuracy: number;
+  /** confusion[t][p]: how many pictures of class t were read as class p. */
+  confusion: number[][];
+  /** Pictures that were read wrongly, the surest first. */
+  mistakes: Mistake[];
+}
+
+export interface Mistake {
+  /** Where in the data set the picture stands. */
+  index: number;
+  truth: number;
+  read: number;
+  /** Probability that the network gave to the class `read`. */
+  confidence: number;
+}
+
+/** How well a model reads a data set. */
+export function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
+  return evaluator(model, options?.loss)(dataset, options);
+}
+
+/** The same for several evaluations: what is compiled once serves all of them. */
+export function evaluator(
+  model: Model,
+  loss: Loss = crossEntropy(),
+): (dataset: Dataset, options?: Omit<EvaluateOptions, "loss">) => Promise<Evaluation> {
+  const run = compile((images: Tensor, labels: Tensor) => {
+    const output = model(pixelsFor(model, images));
+    return { output, loss: loss(output, labels) };
+  });
+  return async (dataset, { batchSize = 256, signal, onProgress, mistakes: most = 100 } = {}) => {
+    if (!model.inputShape) model.build(dataset.shape);
+    const classes = dataset.classes.length;
+    const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+    const mistakes: Mistake[] = [];
+    let [lossSum, amongFive, done] = [0, 0, 0];
+    let rested = performance.now();
+    for await (const { images, labels, indices, size } of batches(dataset, { batchSize })) {
+      signal?.throwIfAborted();
+      const shape = [size, ...dataset.shape];
+      const result = await run(tensor(images, shape), tensor(labels));
+      lossSum += result.loss[0] * size;
+      const width = result.output.length / size;
+      if (width !== classes)
+        throw new ShapeError(
+          `evaluate: ${model.name} has ${width} outputs, ${dataset.name} has ${classes} classes`,
+        );
+      for (let i = 0; i < size; i++) {
+        const scores = result.output.subarray(i * width, (i + 1) * width);
+        const truth = labels[i];
+        const read = highest(scores);
+        confusion[truth][read]++;
+        if (rank(scores, truth) < 5) amongFive++;
+        if (read !== truth)
+          mistakes.push({ index: indices[i], truth, read, confidence: probabilitiesOf(model, scores)[read] });
+      }
+      mistakes.sort((a, b) => b.confidence - a.confidence || a.index - b.index).splice(most);
+      done += size;
+      onProgress?.({ done, count: dataset.length });
+      if (performance.now() - rested > longestTurn) {
+        await yieldToHost();
+        rested = performance.now();
+      }
+    }
+    const right = confusion.reduce((sum, row, c) => sum + row[c], 0);
+    const top1 = right / done;
+    return {
+      top1,
+      top5: amongFive / done,
+      loss: lossSum / done,
+      count: done,
+      accuracy: top1,
+      confusion,
+      mistakes,
+    };
+  };
+}
+
+/** In milliseconds: a page stays smooth if it gets a turn at every second frame. */
+export const longestTurn = 16;
+
+/** The class with the highest score, among equals the first, as argmax has it. */
+export function highest(scores: ArrayLike<number>): number {
+  let best = 0;
+  for (let c = 1; c < scores.length; c++) if (scores[c] > scores[best]) best = c;
+  return best;
+}
+
+/** How many classes stand before this one. */
+function rank(scores: ArrayLike<number>, truth: number): number {
+  let before = 0;
+  for (let c = 0; c < scores.length; c++)
+    if (scores[c] > scores[truth] || (scores[c] === scores[truth] && c < truth)) before++;
+  return before;
+}

@@ -1,0 +1,30 @@
+import type { Model } from "../nn/index.js";
+import { compile } from "../tensor/compile.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { pixelsFor } from "./pixels.js";
+
+/**
+ * What a model reads in pictures: a probability for each class.
+ *
+ * @param images  N×H×W×C: bytes (u8) are pixels of 0 to 255; floats are taken as the model takes them
+ * @returns       for each picture its probabilities by class
+ */
+export async function predict(model: Model, images: Tensor): Promise<Float32Array[]> {
+  const run = compile((x: Tensor) => model(x.dtype === "u8" ? pixelsFor(model, x) : x));
+  const output = await run(images);
+  const [count] = images.shape;
+  const classes = output.length / count;
+  return Array.from({ length: count }, (_, i) =>
+    probabilitiesOf(model, output.subarray(i * classes, (i + 1) * classes)),
+  );
+}
+
+/** Probabilities of one picture's scores: their softmax, unless the model ends in one. */
+export function probabilitiesOf(model: Model, scores: ArrayLike<number>): Float32Array {
+  if (model.layers.at(-1)?.type === "softmax") return Float32Array.from(scores);
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let c = 0; c < scores.length; c++) highest = Math.max(highest, scores[c]);
+  const powers = Array.from(scores, (score) => Math.exp(score - highest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return Float32Array.from(powers, (power) => power / sum);
+}

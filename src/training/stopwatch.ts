@@ -1,0 +1,67 @@
+/** Time spent on training: it stands still while the caller, validation or a file has the turn. */
+export class Stopwatch {
+  #seconds: number;
+  #shown: number;
+  #begun: number | undefined;
+  /** Steps of the last seconds, the oldest first. */
+  readonly #recent: { seconds: number; images: number }[] = [];
+  readonly #now: () => number;
+
+  constructor({
+    seconds = 0,
+    shown = 0,
+    now = () => performance.now(),
+  }: { seconds?: number; shown?: number; now?: () => number } = {}) {
+    this.#seconds = seconds;
+    this.#shown = shown;
+    this.#now = now;
+  }
+
+  start(): void {
+    this.#begun ??= this.#now();
+  }
+
+  /** Counts a step of so many pictures. */
+  lap(images: number): void {
+    const before = this.#seconds;
+    this.pause();
+    this.start();
+    this.#shown += images;
+    this.#recent.push({ seconds: this.#seconds - before, images });
+    let span = this.#recent.reduce((sum, { seconds }) => sum + seconds, 0);
+    while (this.#recent.length > 1 && span - this.#recent[0].seconds >= recentSeconds)
+      span -= this.#recent.shift()!.seconds;
+  }
+
+  pause(): void {
+    if (this.#begun === undefined) return;
+    this.#seconds += (this.#now() - this.#begun) / 1000;
+    this.#begun = undefined;
+  }
+
+  get seconds(): number {
+    return this.#seconds + (this.#begun === undefined ? 0 : (this.#now() - this.#begun) / 1000);
+  }
+
+  get shown(): number {
+    return this.#shown;
+  }
+
+  /** Over the last seconds. */
+  get imagesPerSecond(): number {
+    const sum = { seconds: 0, images: 0 };
+    for (const { seconds, images } of this.#recent) {
+      sum.seconds += seconds;
+      sum.images += images;
+    }
+    return sum.seconds > 0 ? sum.images / sum.seconds : 0;
+  }
+
+  /** Since the beginning. */
+  get meanImagesPerSecond(): number {
+    return this.seconds > 0 ? this.#shown / this.seconds : 0;
+  }
+}
+
+/** Long enough to be steady, short enough to show that something else wants the cores. */
+const recentSeconds = 3;

@@ -1,0 +1,53 @@
+import type { SafetensorsArray } from "../formats/safetensors.js";
+import type { Model } from "../nn/index.js";
+import { show } from "../tensor/shapes.js";
+import type { Variable } from "../tensor/tensor.js";
+
+/** Arrays of numbers by path, "conv1.filters". */
+export type Weights = ReadonlyMap<string, SafetensorsArray>;
+
+/** Weights that are not there, or not those of the model. */
+export class WeightsError extends Error {
+  override name = "WeightsError";
+}
+
+/** All that a model has learned, by path: its parameters and then its running statistics. */
+export const variablesOf = (model: Model): Map<string, Variable> =>
+  new Map([...model.parameters, ...model.buffers]);
+
+/** A copy of the numbers as they are now. */
+export const copyOf = (variables: ReadonlyMap<string, Variable>): Weights =>
+  new Map([...variables].map(([path, v]) => [path, { shape: v.shape, data: v.read() }]));
+
+/**
+ * Gives the variables the numbers of the same paths; nothing is changed where they do not fit.
+ *
+ * @param origin  whose numbers they are, "the checkpoint"
+ * @param owner   whose variables they are, "lenet5"
+ * @throws WeightsError naming the first variable that differs
+ */
+export function setWeights(
+  variables: ReadonlyMap<string, Variable>,
+  weights: Weights,
+  { origin = "the checkpoint", owner }: { origin?: string; owner: string },
+): void {
+  for (const [path, { shape }] of variables) {
+    const found = weights.get(path);
+    if (!found) throw new WeightsError(`${origin} has no ${path}, ${owner} expects it as ${show(shape)}`);
+    if (show(found.shape) !== show(shape))
+      throw new WeightsError(
+        `${origin} has ${path} as ${show(found.shape)}, ${owner} expects ${show(shape)}`,
+      );
+  }
+  for (const [path, { shape }] of weights)
+    if (!variables.has(path))
+      throw new WeightsError(`${origin} has ${path} (${show(shape)}), which ${owner} does not have`);
+  for (const [path, variable] of variables) variable.set(weights.get(path)!.data);
+}
+
+/** The path of the first array that holds a NaN or an infinity; undefined if all is well. */
+export function firstNotFinite(weights: Weights): string | undefined {
+  for (const [path, { data }] of weights)
+    for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return path;
+  return undefined;
+}

@@ -1,0 +1,121 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { existsSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const browserPath = "/usr/bin/chromium";
+const built = new URL("../../dist/index.js", import.meta.url).pathname;
+const missing = !existsSync(browserPath)
+  ? `skipped: no ${browserPath} (Debian's package chromium)`
+  : !existsSync(built)
+    ? "skipped: dist/ is not there (npm run build)"
+    : "";
+
+interface Report {
+  accuracy: number;
+  epoch: number;
+  imagesPerSecond: number;
+  isolated: boolean;
+  /** The longest time between two turns of the page's timer, in ms. */
+  longestPause: number;
+}
+
+async function bundle(entry: string, external: string[] = []) {
+  return build({
+    entryPoints: [new URL(entry, import.meta.url).pathname],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    minify: true,
+    write: false,
+    metafile: true,
+    external,
+    logLevel: "silent",
+  });
+}
+
+describe.skipIf(missing !== "")(`in the browser ${missing}`, () => {
+  let browser: Browser;
+  let server: Server;
+  let script = "";
+  let isolate = true;
+
+  beforeAll(async () => {
+    script = (await bundle("worker.ts")).outputFiles[0].text;
+    server = createServer((request, response) => {
+      if (isolate) {
+        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+      }
+      const isScript = request.url?.endsWith(".js");
+      response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
+      response.end(isScript ? script : "<!doctype html><title>Receptive</title><h1>training</h1>");
+    }).listen(0);
+    browser = await chromium.launch({
+      executablePath: browserPath,
+      headless: true,
+      args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  async function train(): Promise<Report> {
+    const page = await browser.newPage();
+    const failures: string[] = [];
+    page.on("pageerror", (error) => failures.push(String(error)));
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    const report = await page.evaluate(
+      () =>
+        new Promise<Report>((resolve, reject) => {
+          let longestPause = 0;
+          let last = performance.now();
+          setInterval(() => {
+            const now = performance.now();
+            longestPause = Math.max(longestPause, now - last);
+            last = now;
+          }, 10);
+          const worker = new Worker("/worker.js", { type: "module" });
+          worker.onerror = (event) => reject(new Error(event.message));
+          worker.onmessage = (event) => {
+            if (event.data.kind === "done") resolve({ ...event.data, longestPause });
+          };
+        }),
+    );
+    await page.close();
+    expect(failures).toEqual([]);
+    return report;
+  }
+
+  test("a worker of a cross-origin isolated page trains LeNet-5 with threads", { timeout: 180_000 }, async () => {
+    isolate = true;
+    const report = await train();
+    expect(report.isolated).toBe(true);
+    expect(report.accuracy).toBeGreaterThanOrEqual(0.95);
+    expect(report.longestPause).toBeLessThan(250); // the page stays responsive
+  });
+
+  test("without isolation it trains on one thread", { timeout: 180_000 }, async () => {
+    isolate = false;
+    const report = await train();
+    expect(report.isolated).toBe(false);
+    expect(report.accuracy).toBeGreaterThanOrEqual(0.95);
+    expect(report.longestPause).toBeLessThan(250);
+  });
+
+  test("no Node module reaches the bundle, and it is small", async () => {
+    const { metafile, outputFiles } = await bundle("worker.ts");
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs.filter((name) => /node-|node:/.test(name))).toEqual([]);
+    const imports = Object.values(metafile.inputs).flatMap((input) => input.imports.map((i) => i.path));
+    expect(imports.filter((path) => path.startsWith("node:"))).toEqual([]);
+    // What a page loads that trains a CNN, the drawn digits included.
+    expect(gzipSync(outputFiles[0].contents).length).toBeLessThan(80_000);
+  });
+});
