@@ -2,8 +2,9 @@
  * What the target can reach at best: the register tile of a contraction on operands that stay in the first-level
  * cache, in a bare loop. Contractions are measured against it.
  */
-import { type Floats, KernelBuilder } from "../dist/kernels/language.js";
+
 import { tileFor } from "../dist/kernels/contraction.js";
+import { type Floats, KernelBuilder } from "../dist/kernels/language.js";
 import { emitKernel, wasmTarget } from "../dist/targets/wasm/emitter.js";
 import { detectFeatures } from "../dist/targets/wasm/features.js";
 import { linkModule } from "../dist/targets/wasm/link.js";
@@ -45,7 +46,9 @@ export async function microKernel(): Promise<Peak> {
       },
       target.unroll,
     );
-    sums.forEach((sum, i) => k.store("f32", k.plus(c, 4 * target.lanes * i), sum));
+    sums.forEach((sum, i) => {
+      k.store("f32", k.plus(c, 4 * target.lanes * i), sum);
+    });
   });
   const repeats = 4000;
   const memory = new WebAssembly.Memory({ initial: 4 });

@@ -1,5 +1,5 @@
 /** What is measured: training steps and products of known cost. */
-import { compile, losses, matmul, type Model, models, optim, random, sum, type Tensor } from "receptive";
+import { compile, losses, type Model, matmul, models, optim, random, sum, type Tensor } from "receptive";
 import { trainingStep } from "../dist/training/step.js";
 
 export interface Workload {

@@ -12,7 +12,7 @@ export * from "./ops/index.js";
 export { range } from "./ops/range.js";
 export type { Optimizer, Schedule } from "./optim/index.js";
 export * as optim from "./optim/index.js";
-export { configure, DeviceError } from "./runtime/engine.js";
+export { configure, DeviceError, device } from "./runtime/engine.js";
 export { OutOfMemoryError } from "./runtime/memory.js";
 export { assign, compile, type Tree, type Values } from "./tensor/compile.js";
 export { type Nested, tensor } from "./tensor/creation.js";
@@ -26,3 +26,18 @@ export {
   type Variable,
   variable,
 } from "./tensor/tensor.js";
+export {
+  type Checkpoint,
+  checkpointOf,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  load,
+  modelOf,
+  save,
+  setModelWeights,
+  type TrainingState,
+} from "./training/checkpoint.js";
+export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from "./training/evaluate.js";
+export { type FitEvent, type FitOptions, fit, TrainingError } from "./training/fit.js";
+export { predict } from "./training/predict.js";
+export { type Weights, WeightsError } from "./training/weights.js";

@@ -1,6 +1,6 @@
 /** Where the command line keeps checkpoints: runs/<model>-<data>/checkpoint.safetensors. */
 import * as fs from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { UsageError } from "./failure.js";
 
 export const runsFolder = "runs";
@@ -67,6 +67,3 @@ const notWritable = (folder: string) =>
     () => undefined,
     () => "cannot be written to",
   );
-
-/** "runs/lenet5-mnist" → what a user calls the run */
-export const runName = (path: string) => basename(dirname(path));

@@ -61,6 +61,6 @@ export const scores = ({ top1, top5, loss, count: pictures }: Evaluation): strin
 
 /** What stdout can show. */
 export const terminal = () => ({
-  width: process.stdout.columns ?? 80,
+  width: process.stdout.columns || 80,
   colour: allowsColour({ stream: process.stdout }),
 });

@@ -81,7 +81,7 @@ export function outcomeText({ done, result, model, test, settings, checkpoint, s
     "Try next:",
     `  npx receptive predict ${picture} --checkpoint ${checkpoint}`,
     "      what it reads in a picture of yours",
-    `  npx receptive train --data ${settings.data} --epochs 12 --schedule cosine --augment`,
+    `  npx receptive train --data ${settings.data} --epochs 12 --augment`,
     "      longer, and on pictures that are never twice the same: fewer mistakes",
   ].join("\n");
 }

@@ -37,7 +37,7 @@ export function trainCommand(program: Command): void {
     .option("--lr <rate>", "learning rate (default: 0.05 for sgd, 0.001 for adam)", positive)
     .option("--momentum <share>", "of sgd", share, 0.9)
     .addOption(
-      new Option("--schedule <name>", "how the learning rate falls").choices(schedules).default("constant"),
+      new Option("--schedule <name>", "how the learning rate falls").choices(schedules).default("cosine"),
     )
     .option("--warm-up <steps>", "steps in which the learning rate rises to its full height", whole(0), 0)
     .option("--augment", "show pictures turned, scaled, slanted and shifted a little")
@@ -66,7 +66,7 @@ export function trainCommand(program: Command): void {
       "after",
       `
 Examples:
-  $ receptive train --model lenet5 --data mnist --epochs 12 --schedule cosine --augment
+  $ receptive train --model lenet5 --data mnist --epochs 12 --augment
   $ receptive train --resume runs/lenet5-mnist/checkpoint.safetensors --epochs 20
 
 Ctrl-C stops after the step at hand, saves, and says how to go on (exit code 130).`,

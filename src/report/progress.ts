@@ -161,7 +161,7 @@ function startBar(stream: NonNullable<ProgressOptions["stream"]>, total: number,
     // The library's own handler for Ctrl-C would keep the process from ending; the command line has one.
     gracefulExit: false,
     emptyOnZero: true,
-    format: (_options, { progress }) => barLine(head, latest, progress, stream.columns ?? 80),
+    format: (_options, { progress }) => barLine(head, latest, progress, stream.columns || 80),
   });
   bar.start(total, 0);
   return {

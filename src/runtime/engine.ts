@@ -257,6 +257,12 @@ function startEngine(): Engine {
   });
 }
 
+/** What programs run on: the target, its threads, and whether it uses fused multiply-add. */
+export function device(): { target: string; threads: number; fma: boolean } {
+  const { target, threads } = theEngine();
+  return { target: target.name, threads, fma: target.hasFma };
+}
+
 /** Settings of the engine. May be called at any time; returns when they hold. */
 export async function configure({ threads }: { threads?: number }): Promise<void> {
   if (threads !== undefined) {

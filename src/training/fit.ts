@@ -248,7 +248,7 @@ class Run {
     this.#failed = true;
     const place = `at step ${this.#stepOfEpoch} of epoch ${this.#epoch + 1}`;
     return new TrainingError(
-      `${what} ${place}, with a learning rate of ${short(lr)}; try a smaller one, such as ${short(lr / 10)}`,
+      `${what} ${place}, with a learning rate of ${short(lr)}; try a smaller one, such as ${short(lr / 10, 1)}`,
     );
   }
 
@@ -368,6 +368,7 @@ class Run {
     for (const [what, then, now] of [
       ["batch size", before.batchSize, this.#batchSize],
       ["seed", before.seed, this.#seed],
+      ["data set", resume.data.name, this.#train.name],
       ["number of training pictures", before.images, this.#train.length],
       ["optimizer", before.optimizer.name, this.#options.optimizer.describe().name],
     ])
@@ -395,7 +396,7 @@ const isBetter = (a: { loss: number; accuracy: number }, b: { loss: number; accu
   a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
 
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */
-const short = (n: number) => String(Number(n.toPrecision(3)));
+const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));
 
 function check({ epochs, earlyStopping, checkpoint }: FitOptions, train: Dataset, batchSize: number): void {
   if (!Number.isInteger(epochs) || epochs < 1)

@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
@@ -18,6 +19,7 @@ interface Report {
   accuracy: number;
   epoch: number;
   imagesPerSecond: number;
+  threads: number;
   isolated: boolean;
   /** The longest time between two turns of the page's timer, in ms. */
   longestPause: number;
@@ -34,6 +36,7 @@ async function bundle(entry: string, external: string[] = []) {
     metafile: true,
     external,
     logLevel: "silent",
+    tsconfigRaw: {}, // as for a user, who does not have ours
   });
 }
 
@@ -57,7 +60,14 @@ describe.skipIf(missing !== "")(`in the browser ${missing}`, () => {
     browser = await chromium.launch({
       executablePath: browserPath,
       headless: true,
-      args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: [
+        "--no-sandbox",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
     });
   }, 60_000);
 
@@ -93,10 +103,13 @@ describe.skipIf(missing !== "")(`in the browser ${missing}`, () => {
     return report;
   }
 
-  test("a worker of a cross-origin isolated page trains LeNet-5 with threads", { timeout: 180_000 }, async () => {
+  test("a worker of a cross-origin isolated page trains LeNet-5 with threads", {
+    timeout: 180_000,
+  }, async () => {
     isolate = true;
     const report = await train();
     expect(report.isolated).toBe(true);
+    expect(report.threads).toBe(availableParallelism());
     expect(report.accuracy).toBeGreaterThanOrEqual(0.95);
     expect(report.longestPause).toBeLessThan(250); // the page stays responsive
   });
@@ -105,6 +118,7 @@ describe.skipIf(missing !== "")(`in the browser ${missing}`, () => {
     isolate = false;
     const report = await train();
     expect(report.isolated).toBe(false);
+    expect(report.threads).toBe(1);
     expect(report.accuracy).toBeGreaterThanOrEqual(0.95);
     expect(report.longestPause).toBeLessThan(250);
   });

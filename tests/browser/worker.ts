@@ -1,5 +1,5 @@
 /** Runs in a worker of the test page: trains LeNet-5 on `digits` and tells how it goes. */
-import { data, evaluate, fit, losses, models, optim } from "receptive";
+import { data, device, evaluate, fit, losses, models, optim } from "receptive";
 
 const { train, test } = await data.digits();
 const model = models.lenet5();
@@ -25,4 +25,12 @@ for await (const event of fit(model, train, {
   self.postMessage({ kind: "epoch", epoch, accuracy: best });
   if (best >= 0.95) break;
 }
-self.postMessage({ kind: "done", accuracy: best, epoch, imagesPerSecond, isolated: globalThis.crossOriginIsolated });
+const { threads } = device();
+self.postMessage({
+  kind: "done",
+  accuracy: best,
+  epoch,
+  imagesPerSecond,
+  threads,
+  isolated: globalThis.crossOriginIsolated,
+});

@@ -64,7 +64,7 @@ describe.skipIf(!isBuilt)("receptive", () => {
   });
 
   test("predict reads pictures with the only checkpoint there is, dark on light or light on dark", async () => {
-    const trained = await run("train --data digits --limit 3000 --epochs 2 --json");
+    const trained = await run("train --data digits --limit 4000 --epochs 4 --json");
     expect(trained.code).toBe(0);
     const { test: pictures } = await digits();
     const { default: sharp } = await import("sharp");

@@ -78,7 +78,8 @@ describe.skipIf(!isBuilt)("receptive train", () => {
   });
 
   test("Ctrl-C stops, saves and says how to go on; the resumed run is the one that was never interrupted", async () => {
-    const args = [...quick, "--seed", "1", "--epochs", "40", "--json"];
+    // A constant learning rate: one that falls over the run would follow from the number of epochs.
+    const args = [...quick, "--seed", "1", "--epochs", "40", "--schedule", "constant", "--json"];
     const child = start(["train", ...args, "--output", "broken"], { folder });
     let output = "";
     child.stdout!.on("data", (chunk) => {
@@ -128,7 +129,18 @@ describe.skipIf(!isBuilt)("receptive train", () => {
       stderr: "error: the checkpoint has conv1.filters as 5×5×1×6, vgg_cifar expects 3×3×1×64\n",
     });
     const { code, stderr } = await receptive(
-      ["train", "--resume", "kept/checkpoint.safetensors", "--epochs", "9", "--lr", "1e30", "--json"],
+      [
+        "train",
+        "--resume",
+        "kept/checkpoint.safetensors",
+        "--epochs",
+        "9",
+        "--lr",
+        "1e30",
+        "--schedule",
+        "constant",
+        "--json",
+      ],
       { folder },
     );
     expect(stderr).toMatch(
