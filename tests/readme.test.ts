@@ -8,23 +8,28 @@ const readme = readFileSync(resolve(root, "README.md"), "utf8");
 const built = existsSync(resolve(root, "dist/index.js"));
 
 describe("README", () => {
-  test.skipIf(!built)("its example trains LeNet-5 as it says (needs npm run build)", { timeout: 120_000 }, () => {
-    const [, code] = /```ts\n(.*?)```/s.exec(readme)!;
-    // Inside the package, so that it imports "receptive" as a user does.
-    const folder = resolve(root, "runs");
-    const file = resolve(folder, `readme-${process.pid}.mjs`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, code);
-    try {
-      const lines = execFileSync(process.execPath, [file], { encoding: "utf8" }).trim().split("\n");
-      expect(lines).toHaveLength(4);
-      expect(Number(lines[3].replace("accuracy ", ""))).toBeGreaterThan(0.94);
-    } finally {
-      rmSync(file);
-    }
-  });
+  test.skipIf(!built)(
+    "its example trains LeNet-5 as it says (needs npm run build)",
+    { timeout: 120_000 },
+    () => {
+      const [, code] = /```ts\n(.*?)```/s.exec(readme)!;
+      // Inside the package, so that it imports "receptive" as a user does.
+      const folder = resolve(root, "runs");
+      const file = resolve(folder, `readme-${process.pid}.mjs`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, code);
+      try {
+        const lines = execFileSync(process.execPath, [file], { encoding: "utf8" }).trim().split("\n");
+        expect(lines).toHaveLength(4);
+        expect(Number(lines[3].replace("accuracy ", ""))).toBeGreaterThan(0.94);
+      } finally {
+        rmSync(file);
+      }
+    },
+  );
 
   test("every file it links to is there", () => {
-    for (const [, target] of readme.matchAll(/\]\(([^)#]+)\)/g)) expect(existsSync(resolve(root, target)), target).toBe(true);
+    for (const [, target] of readme.matchAll(/\]\(([^)#]+)\)/g))
+      expect(existsSync(resolve(root, target)), target).toBe(true);
   });
 });

@@ -1,0 +1,165 @@
+/** Machine code in Node: executable memory and calls into it, through `koffi`, which is loaded at first use. */
+import { createRequire } from "node:module";
+
+/** Code in executable memory. */
+export interface InstalledCode {
+  readonly address: number;
+  readonly bytes: number;
+  /** Gives the memory back. Nothing may run in it any more. */
+  free(): void;
+}
+
+export type NativeFunction = (...parameters: number[]) => number;
+
+export interface Native {
+  readonly convention: "sysv" | "windows";
+  /** The file from which a thread can load koffi with `require`. */
+  readonly koffiPath: string;
+  /** A function of the system that lets another thread run: for barriers that have been spinning for long. */
+  readonly yieldAddress: number;
+  /** Copies code into memory that can then be executed and not written any more. */
+  install(code: Uint8Array): InstalledCode;
+  /** The function at an address, of integers of 64 bits. Works in every thread of the process. */
+  callable(address: number, parameters: number): NativeFunction;
+  /** Where a memory starts. It stays there when it grows, as long as it is shared or has a maximum. */
+  addressOf(memory: WebAssembly.Memory): number;
+}
+
+export type OpenedNative = { native: Native } | { native: null; reason: string };
+
+/** The part of koffi in use. */
+interface Koffi {
+  load(path: string | null): {
+    func(
+      name: string,
+      result: string,
+      parameters: readonly string[],
+    ): (...values: (number | bigint)[]) => number;
+    symbol(name: string): unknown;
+  };
+  proto(name: string, result: string, parameters: readonly string[]): unknown;
+  array(type: string, length: number, hint: "Typed"): unknown;
+  encode(address: bigint, type: unknown, value: Uint8Array): void;
+  decode(address: bigint, type: unknown): NativeFunction;
+  address(value: unknown): bigint;
+  errno(): number;
+}
+
+/** The system's calls for pages of memory. */
+interface Pages {
+  /** Readable and writable; 0 where the system has none. */
+  map(bytes: number): number;
+  makeExecutable(address: number, bytes: number): boolean;
+  unmap(address: number, bytes: number): void;
+  readonly yieldAddress: number;
+}
+
+const pageBytes = 4096;
+
+let opened: Promise<OpenedNative> | null = null;
+
+/** Native code on this machine, or the reason why there is none. */
+export function openNative(): Promise<OpenedNative> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<OpenedNative> {
+  if (process.arch !== "x64") return { native: null, reason: `the processor is ${process.arch}, not x64` };
+  // A name that is not written in the import: the library must build and start without the package.
+  const name = "koffi";
+  let koffi: Koffi;
+  let koffiPath: string;
+  try {
+    koffi = ((await import(name)) as { default: Koffi }).default;
+    koffiPath = createRequire(import.meta.url).resolve(name);
+  } catch (error) {
+    return { native: null, reason: `koffi cannot be loaded: ${firstLine(error)}` };
+  }
+  try {
+    const native = connect(koffi, koffiPath);
+    // Hardened systems refuse executable memory only when it is asked for.
+    const trial = native.install(Uint8Array.of(0xb8, 42, 0, 0, 0, 0xc3)); // mov eax, 42; ret
+    const answer = native.callable(trial.address, 0)();
+    trial.free();
+    return answer === 42 ? { native } : { native: null, reason: `a trial function returned ${answer}` };
+  } catch (error) {
+    return { native: null, reason: firstLine(error) };
+  }
+}
+
+const firstLine = (error: unknown): string =>
+  String(error instanceof Error ? error.message : error).split("\n")[0];
+
+function connect(koffi: Koffi, koffiPath: string): Native {
+  const windows = process.platform === "win32";
+  const pages = windows ? windowsPages(koffi) : unixPages(koffi);
+  const prototypes = new Map<number, unknown>();
+  const callable = (address: number, parameters: number): NativeFunction => {
+    let prototype = prototypes.get(parameters);
+    if (!prototype) {
+      prototype = koffi.proto("", "int64_t", new Array(parameters).fill("int64_t"));
+      prototypes.set(parameters, prototype);
+    }
+    return koffi.decode(BigInt(address), prototype);
+  };
+  return {
+    convention: windows ? "windows" : "sysv",
+    koffiPath,
+    yieldAddress: pages.yieldAddress,
+    callable,
+    install(code) {
+      const bytes = Math.max(1, Math.ceil(code.length / pageBytes)) * pageBytes;
+      const address = pages.map(bytes);
+      koffi.encode(BigInt(address), koffi.array("uint8_t", code.length, "Typed"), code);
+      if (!pages.makeExecutable(address, bytes)) {
+        const number = koffi.errno();
+        pages.unmap(address, bytes);
+        throw new Error(`the system refuses executable memory (error ${number})`);
+      }
+      return { address, bytes, free: () => pages.unmap(address, bytes) };
+    },
+    addressOf: (memory) => Number(koffi.address(new Uint8Array(memory.buffer))),
+  };
+}
+
+function unixPages(koffi: Koffi): Pages {
+  const library = koffi.load(null);
+  const mmap = library.func("mmap", "int64_t", ["int64_t", "size_t", "int", "int", "int", "int64_t"]);
+  const mprotect = library.func("mprotect", "int", ["int64_t", "size_t", "int"]);
+  const munmap = library.func("munmap", "int", ["int64_t", "size_t"]);
+  const [read, write, execute] = [1, 2, 4];
+  const isPrivate = 2;
+  const anonymous = process.platform === "linux" ? 0x20 : 0x1000;
+  return {
+    map(bytes) {
+      const address = mmap(0, bytes, read | write, isPrivate | anonymous, -1, 0);
+      if (address <= 0) throw new Error(`the system gives no memory for code (error ${koffi.errno()})`);
+      return address;
+    },
+    makeExecutable: (address, bytes) => mprotect(address, bytes, read | execute) === 0,
+    unmap: (address, bytes) => void munmap(address, bytes),
+    yieldAddress: Number(koffi.address(library.symbol("sched_yield"))),
+  };
+}
+
+function windowsPages(koffi: Koffi): Pages {
+  const library = koffi.load("kernel32.dll");
+  const allocate = library.func("VirtualAlloc", "int64_t", ["int64_t", "size_t", "uint32_t", "uint32_t"]);
+  const protect = library.func("VirtualProtect", "int", ["int64_t", "size_t", "uint32_t", "int64_t"]);
+  const release = library.func("VirtualFree", "int", ["int64_t", "size_t", "uint32_t"]);
+  const [commitAndReserve, readWrite, executeRead, releaseAll] = [0x3000, 0x04, 0x20, 0x8000];
+  // VirtualProtect writes the former protection here and fails without such a place.
+  const former = new Uint32Array(1);
+  const formerAddress = koffi.address(former);
+  return {
+    map(bytes) {
+      const address = allocate(0, bytes, commitAndReserve, readWrite);
+      if (address === 0) throw new Error("the system gives no memory for code");
+      return address;
+    },
+    makeExecutable: (address, bytes) => protect(address, bytes, executeRead, formerAddress) !== 0,
+    unmap: (address) => void release(address, 0, releaseAll),
+    yieldAddress: Number(koffi.address(library.symbol("SwitchToThread"))),
+  };
+}
