@@ -37,7 +37,7 @@ interface Koffi {
     ): (...values: (number | bigint)[]) => number;
     symbol(name: string): unknown;
   };
-  proto(name: string, result: string, parameters: readonly string[]): unknown;
+  proto(result: string, parameters: readonly string[]): unknown;
   array(type: string, length: number, hint: "Typed"): unknown;
   encode(address: bigint, type: unknown, value: Uint8Array): void;
   decode(address: bigint, type: unknown): NativeFunction;
@@ -98,7 +98,7 @@ function connect(koffi: Koffi, koffiPath: string): Native {
   const callable = (address: number, parameters: number): NativeFunction => {
     let prototype = prototypes.get(parameters);
     if (!prototype) {
-      prototype = koffi.proto("", "int64_t", new Array(parameters).fill("int64_t"));
+      prototype = koffi.proto("int64_t", new Array(parameters).fill("int64_t"));
       prototypes.set(parameters, prototype);
     }
     return koffi.decode(BigInt(address), prototype);
@@ -151,14 +151,13 @@ function windowsPages(koffi: Koffi): Pages {
   const [commitAndReserve, readWrite, executeRead, releaseAll] = [0x3000, 0x04, 0x20, 0x8000];
   // VirtualProtect writes the former protection here and fails without such a place.
   const former = new Uint32Array(1);
-  const formerAddress = koffi.address(former);
   return {
     map(bytes) {
       const address = allocate(0, bytes, commitAndReserve, readWrite);
       if (address === 0) throw new Error("the system gives no memory for code");
       return address;
     },
-    makeExecutable: (address, bytes) => protect(address, bytes, executeRead, formerAddress) !== 0,
+    makeExecutable: (address, bytes) => protect(address, bytes, executeRead, koffi.address(former)) !== 0,
     unmap: (address) => void release(address, 0, releaseAll),
     yieldAddress: Number(koffi.address(library.symbol("SwitchToThread"))),
   };
