@@ -8,9 +8,6 @@ import { contiguous, type GraphNode, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
 
-/** Below this much work a launch is left to one thread: sharing it would cost more. */
-const soloWork = 6000;
-
 export function plan(graph: Graph, target: TargetDescription): Program {
   partition(graph);
   packOperands(graph, target.lanes);
@@ -77,7 +74,7 @@ export function plan(graph: Graph, target: TargetDescription): Program {
     let kernel = kernels.indexOf(launch.kernel);
     if (kernel < 0) kernel = kernels.push(launch.kernel) - 1;
     const { items, work } = launch;
-    return { kernel, items, arguments: launch.arguments.map(locate), solo: work < soloWork, work };
+    return { kernel, items, arguments: launch.arguments.map(locate), work };
   });
   return {
     key: graph.key,

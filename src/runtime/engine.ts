@@ -37,6 +37,8 @@ interface Loaded {
 
 /** Programs with less work than this run on the calling thread: waking others would take longer. */
 const inlineWork = 400_000;
+/** Launches with less work than this are left to one thread: sharing them would cost more. */
+const soloWork = 6000;
 const keptPrograms = 256;
 const keptKernels = 4096;
 
@@ -45,6 +47,8 @@ export interface EngineOptions {
   threads: number;
   /** Called with the listing of each new kernel. */
   onKernel?: (listing: string) => void;
+  /** Shares every launch among all threads, however small: tests want to see threads at work. */
+  shareAll?: boolean;
 }
 
 export class Engine {
@@ -134,7 +138,7 @@ export class Engine {
 
   private async execute(program: Program, loaded: Loaded): Promise<void> {
     const blocks = loaded.blocks.address;
-    if (this.threadCount === 1 || program.work < inlineWork) {
+    if (this.threadCount === 1 || (program.work < inlineWork && !this.options.shareAll)) {
       if (!loaded.run) {
         const instance = await WebAssembly.instantiate(loaded.module, {
           engine: { memory: this.memory.memory },
@@ -164,7 +168,11 @@ export class Engine {
     }
     const code = linkModule(
       program.kernels.map((kernel) => this.bodyOf(kernel)),
-      program.launches.map((launch, i) => ({ ...launch, arguments: offsets[i] })),
+      program.launches.map((launch, i) => ({
+        ...launch,
+        arguments: offsets[i],
+        solo: launch.work < soloWork && !this.options.shareAll,
+      })),
       { shared: this.memory.shared, maximumPages: this.memory.maximumPages },
     );
     const module = await WebAssembly.compile(code);
@@ -240,7 +248,8 @@ let engine: Engine | null = null;
 
 /**
  * The engine of this process or page, started at first use. `RECEPTIVE_TARGET` names the target it must use,
- * `RECEPTIVE_DEBUG=kernels` prints every kernel as it is emitted.
+ * `RECEPTIVE_DEBUG=kernels` prints every kernel as it is emitted, `RECEPTIVE_DEBUG=share` shares even the smallest
+ * piece of work among all threads.
  */
 export function theEngine(): Engine {
   engine ??= startEngine();
@@ -253,6 +262,7 @@ function startEngine(): Engine {
   const debug = environment("RECEPTIVE_DEBUG")?.split(",") ?? [];
   return new Engine({
     threads: hardwareThreads(),
+    shareAll: debug.includes("share"),
     onKernel: debug.includes("kernels") ? (listing) => console.error(listing) : undefined,
   });
 }

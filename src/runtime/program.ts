@@ -22,7 +22,7 @@ export interface ProgramLaunch {
   readonly kernel: number;
   readonly items: number;
   readonly arguments: readonly Location[];
-  readonly solo: boolean;
+  /** Roughly, in additions: launches with little work are not shared among threads. */
   readonly work: number;
 }
 

@@ -4,6 +4,7 @@ import { theEngine } from "../../src/runtime/engine.js";
 
 const { add, compile, configure, matmul, mul, random, softmax, sum, tensor } = receptive;
 
+process.env.RECEPTIVE_DEBUG = "share"; // every launch, however small
 afterAll(() => configure({ threads: 1 }));
 
 describe("threads", () => {
