@@ -122,3 +122,32 @@ export function usersOf(nodes: readonly Node[]): Map<Node, Node[]> {
   for (const node of nodes) for (const input of new Set(node.inputs)) users.get(input)!.push(node);
   return users;
 }
+
+/** Adds a node to the graph that is being written. */
+export type AddNode = (node: Omit<Node, "id" | "source">) => Node;
+
+/**
+ * Writes the graph anew, node by node: `rule` may answer with another node that takes a node's place. Its second
+ * argument are the node's inputs as they are now.
+ */
+export function rewrite(graph: Graph, rule: (node: Node, inputs: Node[], add: AddNode) => Node | null): void {
+  const replaced = new Map<Node, Node>();
+  const nodes: Node[] = [];
+  const add: AddNode = (node) => {
+    const made = { ...node, id: nodes.length, source: -1 };
+    nodes.push(made);
+    return made;
+  };
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((input) => replaced.get(input)!);
+    let made = rule(node, inputs, add);
+    if (!made) {
+      made = { ...node, inputs, id: nodes.length };
+      nodes.push(made);
+    }
+    replaced.set(node, made);
+  }
+  graph.nodes = nodes;
+  graph.outputs = graph.outputs.map((n) => replaced.get(n)!);
+  graph.assignments = graph.assignments.map((a) => ({ ...a, value: replaced.get(a.value)! }));
+}

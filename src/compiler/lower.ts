@@ -2,22 +2,25 @@
 
 import { placeAll } from "../kernels/collapse.js";
 import { accumulatesInMemory, contractionKernel } from "../kernels/contraction.js";
-import { collect, type Expression, formatOf, type Store } from "../kernels/expression.js";
+import { collect, formatOf, type Store } from "../kernels/expression.js";
 import { fillKernel } from "../kernels/fill.js";
 import { gatherKernel, scatterAddKernel } from "../kernels/gather.js";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { type Generated, mapKernel } from "../kernels/map.js";
 import { type Reduction, reduceKernel } from "../kernels/reduce.js";
-import { type Affine, dot, identity, NotAffine, reshapeIndex, SplitLoop } from "./affine.js";
+import { type Affine, dot, identity, NotAffine, SplitLoop } from "./affine.js";
+import {
+  ExpressionBuilder,
+  NeedsStorage,
+  type Placement,
+  type StoredNodes,
+  sameLayout,
+  toStrided,
+  withSplits,
+} from "./expressions.js";
 import { type Fusion, isView } from "./fusion.js";
 import type { Node } from "./graph.js";
 import { contiguous, type Strided, sizeOf } from "./operation.js";
-
-/** Where a stored node lies: in the buffer of `owner`, itself or the assembled node of which it is a part. */
-export interface Placement {
-  readonly owner: Node;
-  readonly at: Strided;
-}
 
 export interface Launch {
   readonly kernel: Kernel;
@@ -32,12 +35,7 @@ export interface Launch {
   readonly replaceable: readonly Node[];
 }
 
-/** Thrown where a kernel cannot be written unless `node` is stored first. */
-export class NeedsStorage {
-  constructor(readonly node: Node) {}
-}
-
-export class Lowerer {
+export class Lowerer implements StoredNodes {
   private readonly placements = new Map<Node, Placement>();
 
   constructor(
@@ -359,197 +357,4 @@ function reaches(from: Node, to: Node): boolean {
   if (from === to) return true;
   if (from.id < to.id) return false;
   return from.inputs.some((input) => reaches(input, to));
-}
-
-const toStrided = (affine: Affine): Strided => ({ offset: affine.constant, strides: affine.coefficients });
-
-export function sameLayout(a: Strided, b: Strided, shape: readonly number[]): boolean {
-  return a.offset === b.offset && shape.every((count, d) => count === 1 || a.strides[d] === b.strides[d]);
-}
-
-/**
- * Builds with one loop for each dimension; where an index asks for it, again with a loop split in two.
- * `origins` tells for each loop the dimension it came from.
- */
-function withSplits<T>(
-  shape: readonly number[],
-  build: (loops: number[], indices: Affine[], origins: number[]) => T,
-): T {
-  let loops = [...shape];
-  let indices = identity(shape);
-  let origins = shape.map((_, d) => d);
-  for (;;) {
-    try {
-      return build(loops, indices, origins);
-    } catch (error) {
-      if (!(error instanceof SplitLoop)) throw error;
-      const { loop, inner } = error;
-      loops = loops.toSpliced(loop, 1, loops[loop] / inner, inner);
-      origins = origins.toSpliced(loop, 1, origins[loop], origins[loop]);
-      indices = indices.map(({ constant, coefficients }) => ({
-        constant,
-        coefficients: coefficients.toSpliced(loop, 1, coefficients[loop] * inner, coefficients[loop]),
-      }));
-    }
-  }
-}
-
-/** Expressions of nodes over the loops of one kernel. */
-class ExpressionBuilder {
-  /** Stored nodes whose buffers the kernel is given. */
-  readonly buffers: Node[];
-  readonly reads: Node[] = [];
-  private readonly made = new Map<string, Expression>();
-  private readonly results = new Map<Node, Affine[]>();
-  private readonly extraValues = new Map<Node, { value: Expression; indices: Affine[] }>();
-
-  constructor(
-    private readonly lowerer: Lowerer,
-    private readonly loops: readonly number[],
-    private readonly cores: ReadonlyMap<Node, number>,
-    private readonly extras: readonly Node[] = [],
-    operands: readonly Node[] = [],
-  ) {
-    this.buffers = operands.map((operand) => {
-      const base = lowerer.storedBase(operand);
-      this.reads.push(base);
-      return lowerer.placement(base).owner;
-    });
-  }
-
-  /** Where the core's result is met: the indices into it. */
-  resultIndices(core: Node): Affine[] {
-    const indices = this.results.get(core);
-    if (!indices) throw new TypeError("the core is not part of the kernel");
-    return indices;
-  }
-
-  extraValue(node: Node): { value: Expression; indices: Affine[] } | undefined {
-    return this.extraValues.get(node);
-  }
-
-  store(node: Node, value: Expression, indices: readonly Affine[]): Store {
-    return this.storeAt(node, this.lowerer.placement(node).at, value, indices);
-  }
-
-  storeAt(node: Node, at: Strided, value: Expression, indices: readonly Affine[]): Store {
-    const place = toStrided(dot(indices, at.strides, at.offset, this.loops.length));
-    return { value, buffer: this.buffer(this.lowerer.placement(node).owner), type: node.type, at: place };
-  }
-
-  /** The value of a node: loaded where it is stored, computed here where it is not. */
-  build(node: Node, indices: readonly Affine[]): Expression {
-    if (this.cores.has(node)) {
-      this.results.set(node, [...indices]);
-      return this.once(node, indices, () => ({ kind: "result", index: this.cores.get(node)! }));
-    }
-    if (this.extras.includes(node)) {
-      const value = this.once(node, indices, () => this.define(node, indices));
-      this.extraValues.set(node, { value, indices: [...indices] });
-      return value;
-    }
-    if (this.lowerer.isStored(node)) return this.once(node, indices, () => this.load(node, indices));
-    return this.definition(node, indices);
-  }
-
-  /** What a node is computed from, stored or not. */
-  definition(node: Node, indices: readonly Affine[]): Expression {
-    return this.once(node, indices, () => this.define(node, indices));
-  }
-
-  private define(node: Node, indices: readonly Affine[]): Expression {
-    const { lowering } = node.operation;
-    switch (lowering.kind) {
-      case "map":
-        return {
-          kind: "apply",
-          rule: lowering.rule(node.attributes),
-          inputs: node.inputs.map((input) => this.build(input, indices)),
-          type: node.type,
-        };
-      case "range":
-        return {
-          kind: "position",
-          at: toStrided(dot(indices, contiguous(node.shape).strides, 0, this.loops.length)),
-        };
-      case "view":
-        return this.build(node.inputs[0], lowering.index(indices, node.attributes, node.inputs[0].shape));
-      case "reshape": {
-        const linear = this.linear(node, indices);
-        return linear ?? this.build(node.inputs[0], this.reshaped(node, indices));
-      }
-      default:
-        throw new NeedsStorage(node);
-    }
-  }
-
-  private reshaped(node: Node, indices: readonly Affine[]): Affine[] {
-    try {
-      return reshapeIndex(indices, node.shape, node.inputs[0].shape, this.loops);
-    } catch (error) {
-      if (error instanceof NotAffine) throw new NeedsStorage(node.inputs[0]);
-      throw error;
-    }
-  }
-
-  /** A reshape of something stored without gaps needs no more than the position. */
-  private linear(node: Node, indices: readonly Affine[]): Expression | null {
-    let base = node;
-    while (base.operation.lowering.kind === "reshape") base = base.inputs[0];
-    if (!this.lowerer.isStored(base) || this.cores.has(base) || this.extras.includes(base)) return null;
-    const { at } = this.lowerer.placement(base);
-    if (!sameLayout({ ...at, offset: 0 }, contiguous(base.shape), base.shape)) return null;
-    return this.loadAt(base, dot(indices, contiguous(node.shape).strides, at.offset, this.loops.length));
-  }
-
-  private load(node: Node, indices: readonly Affine[]): Expression {
-    const { at } = this.lowerer.placement(node);
-    return this.loadAt(node, dot(indices, at.strides, at.offset, this.loops.length));
-  }
-
-  private loadAt(node: Node, place: Affine): Expression {
-    if (!this.reads.includes(node)) this.reads.push(node);
-    return {
-      kind: "load",
-      buffer: this.buffer(this.lowerer.placement(node).owner),
-      type: node.type,
-      at: toStrided(place),
-    };
-  }
-
-  /** The layout of a view of something stored, over this builder's loops. */
-  address(node: Node, indices: readonly Affine[]): { at: Strided } {
-    const e = this.build(node, indices);
-    if (e.kind !== "load") throw new NotAffine();
-    return { at: e.at };
-  }
-
-  /** Nodes of which every load is at this place. */
-  readOnlyAt(place: Strided): Node[] {
-    return this.reads.filter((node) => {
-      const buffer = this.buffers.indexOf(this.lowerer.placement(node).owner);
-      return [...this.made.values()].every(
-        (e) =>
-          e.kind !== "load" ||
-          e.buffer !== buffer ||
-          (e.at.offset === place.offset && String(e.at.strides) === String(place.strides)),
-      );
-    });
-  }
-
-  private buffer(owner: Node): number {
-    const known = this.buffers.indexOf(owner);
-    if (known >= 0) return known;
-    this.buffers.push(owner);
-    return this.buffers.length - 1;
-  }
-
-  private once(node: Node, indices: readonly Affine[], make: () => Expression): Expression {
-    const key = `${node.id} ${indices.map((i) => `${i.constant}:${i.coefficients}`).join(" ")}`;
-    const known = this.made.get(key);
-    if (known) return known;
-    const made = make();
-    this.made.set(key, made);
-    return made;
-  }
 }

@@ -4,44 +4,26 @@
  * columns of B are not neighbours (the transposed filter of an input gradient), there is no other way.
  */
 import { type Affine, scale, sum, zero } from "./affine.js";
-import type { Graph, Node } from "./graph.js";
+import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
 import { type ContractionAxis, contiguous, type Operation, type Strided } from "./operation.js";
 
 /** Below so many rows a packed filter would not be read often enough. */
 const enoughRows = 32;
 
 export function packOperands(graph: Graph, lanes: number): void {
-  const replaced = new Map<Node, Node>();
   const packs = new Map<string, Node>();
-  const nodes: Node[] = [];
-  const add = (node: Omit<Node, "id" | "source">): Node => {
-    const made = { ...node, id: nodes.length, source: -1 };
-    nodes.push(made);
-    return made;
-  };
-  for (const node of graph.nodes) {
-    const inputs = node.inputs.map((input) => replaced.get(input)!);
+  rewrite(graph, (node, inputs, add) => {
     const packed = node.operation.lowering.kind === "contract" ? pack(node, inputs, lanes, packs, add) : null;
-    if (packed) replaced.set(node, add({ ...node, ...packed }));
-    else {
-      const made = { ...node, inputs, id: nodes.length };
-      nodes.push(made);
-      replaced.set(node, made);
-    }
-  }
-  graph.nodes = nodes;
-  graph.outputs = graph.outputs.map((n) => replaced.get(n)!);
-  graph.assignments = graph.assignments.map((a) => ({ ...a, value: replaced.get(a.value)! }));
+    return packed && add({ ...node, ...packed });
+  });
 }
-
-type Add = (node: Omit<Node, "id" | "source">) => Node;
 
 function pack(
   node: Node,
   inputs: Node[],
   lanes: number,
   packs: Map<string, Node>,
-  add: Add,
+  add: AddNode,
 ): { operation: Operation; inputs: Node[] } | null {
   const { lowering } = node.operation;
   if (lowering.kind !== "contract") return null;

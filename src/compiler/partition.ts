@@ -2,7 +2,7 @@
  * Rewrites sums that would leave threads idle: few results, each over many terms. They become several partial
  * results and a small sum of these. The cut depends on the shape alone, so results do not depend on threads.
  */
-import type { Graph, Node } from "./graph.js";
+import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
 import { type ContractionAxis, contiguous, type Operation, type Strided, sizeOf } from "./operation.js";
 
 const reshape: Operation = { name: "reshape", lowering: { kind: "reshape" } };
@@ -12,29 +12,12 @@ const fewResults = 1024;
 const manyTerms = 8192;
 
 export function partition(graph: Graph): void {
-  const replaced = new Map<Node, Node>();
-  const nodes: Node[] = [];
-  const add = (node: Omit<Node, "id" | "source">): Node => {
-    const made = { ...node, id: nodes.length, source: -1 };
-    nodes.push(made);
-    return made;
-  };
-  for (const node of graph.nodes) {
-    const inputs = node.inputs.map((input) => replaced.get(input)!);
+  rewrite(graph, (node, inputs, add) => {
     const { lowering } = node.operation;
-    let made: Node | null = null;
     if (lowering.kind === "reduce" && lowering.combine !== "argmax")
-      made = cutReduction(node, inputs[0], add);
-    if (lowering.kind === "contract") made = cutContraction(node, inputs, add);
-    if (!made) {
-      made = { ...node, inputs, id: nodes.length };
-      nodes.push(made);
-    }
-    replaced.set(node, made);
-  }
-  graph.nodes = nodes;
-  graph.outputs = graph.outputs.map((n) => replaced.get(n)!);
-  graph.assignments = graph.assignments.map((a) => ({ ...a, value: replaced.get(a.value)! }));
+      return cutReduction(node, inputs[0], add);
+    return lowering.kind === "contract" ? cutContraction(node, inputs, add) : null;
+  });
 }
 
 /** A divisor of `count` near the wanted number of parts. 1 where there is none. */
@@ -45,9 +28,7 @@ function parts(count: number, wanted = 16): number {
   return best >= 4 ? best : 1;
 }
 
-type Add = (node: Omit<Node, "id" | "source">) => Node;
-
-function cutReduction(node: Node, input: Node, add: Add): Node | null {
+function cutReduction(node: Node, input: Node, add: AddNode): Node | null {
   const axes = node.attributes.axes as number[];
   const results = sizeOf(node.shape);
   if (results > fewResults || sizeOf(input.shape) / results < manyTerms) return null;
@@ -69,7 +50,7 @@ function cutReduction(node: Node, input: Node, add: Add): Node | null {
   return add({ ...node, inputs: [partial], attributes: { ...node.attributes, axes: [kept.indexOf(axis)] } });
 }
 
-function cutContraction(node: Node, inputs: Node[], add: Add): Node | null {
+function cutContraction(node: Node, inputs: Node[], add: AddNode): Node | null {
   const { lowering } = node.operation;
   const results = sizeOf(node.shape);
   if (lowering.kind !== "contract" || results > 1e6) return null;

@@ -1,9 +1,10 @@
 /** A graph as a program: launches in order, and a place in memory for every buffer, both fixed once and for all. */
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "../runtime/program.js";
+import { NeedsStorage, type Placement } from "./expressions.js";
 import { type Fusion, fuse } from "./fusion.js";
 import { type Graph, linearise, type Node } from "./graph.js";
-import { type Launch, Lowerer, NeedsStorage, type Placement } from "./lower.js";
+import { type Launch, Lowerer } from "./lower.js";
 import { contiguous, type GraphNode, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
