@@ -1,10 +1,9 @@
 /** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
 import { canShareMemory, environment, hardwareThreads } from "#platform";
-import type { Kernel, TargetDescription } from "../kernels/language.js";
-import { printBody, printKernel } from "../kernels/print.js";
-import { emitKernel, type WasmFeatures, wasmTarget } from "../targets/wasm/emitter.js";
+import type { TargetDescription } from "../kernels/language.js";
+import { barrierWords, type LinkedCode, type Machine } from "../targets/machine.js";
 import { detectFeatures } from "../targets/wasm/features.js";
-import { barrierWords, linkModule } from "../targets/wasm/link.js";
+import { wasmMachine } from "../targets/wasm/machine.js";
 import { type Block, EngineMemory } from "./memory.js";
 import { bytesPerElement, type Location, type Program } from "./program.js";
 import { ThreadPool } from "./threads.js";
@@ -24,13 +23,11 @@ export interface Storage {
 /** A program in the engine's memory. */
 interface Loaded {
   readonly id: number;
-  readonly module: WebAssembly.Module;
+  readonly code: LinkedCode;
   /** Argument blocks of all launches. */
   readonly blocks: Block;
   readonly offsets: readonly number[];
-  /** On the calling thread, from its first use there. */
-  run: ((blocks: number, thread: number, threads: number, barrier: number) => void) | null;
-  /** The addresses that the blocks hold now. */
+  /** The places that the blocks name now. */
   boundArena: number;
   boundVariables: readonly number[];
 }
@@ -40,7 +37,6 @@ const inlineWork = 400_000;
 /** Launches with less work than this are left to one thread: sharing them would cost more. */
 const soloWork = 6000;
 const keptPrograms = 256;
-const keptKernels = 4096;
 
 export interface EngineOptions {
   /** Threads that run a program together. 1: everything on the calling thread. */
@@ -52,15 +48,13 @@ export interface EngineOptions {
 }
 
 export class Engine {
-  readonly target: TargetDescription;
   readonly memory: EngineMemory;
-  private readonly features: WasmFeatures;
+  private readonly machine: Machine;
   private readonly barrier: Block;
   private arena: Block | null = null;
   private pool: ThreadPool | null = null;
   private threadCount: number;
   private readonly loaded = new Map<Program, Loaded>();
-  private readonly bodies = new Map<string, Uint8Array>();
   private queue: Promise<unknown> = Promise.resolve();
   private nextId = 0;
   private readonly released: FinalizationRegistry<Block>;
@@ -71,13 +65,17 @@ export class Engine {
       throw new DeviceError(
         "this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it",
       );
-    this.features = features;
-    this.target = wasmTarget(features);
     this.memory = new EngineMemory(canShareMemory());
+    const { memory, shared, maximumPages } = this.memory;
+    this.machine = wasmMachine(features, memory, { shared, maximumPages }, options.onKernel);
     this.barrier = this.memory.allocate(4 * barrierWords);
     this.memory.integers(this.barrier.address, barrierWords).fill(0);
     this.threadCount = this.memory.shared ? options.threads : 1;
     this.released = new FinalizationRegistry((block) => this.memory.release(block));
+  }
+
+  get target(): TargetDescription {
+    return this.machine.target;
   }
 
   get threads(): number {
@@ -139,17 +137,12 @@ export class Engine {
   private async execute(program: Program, loaded: Loaded): Promise<void> {
     const blocks = loaded.blocks.address;
     if (this.threadCount === 1 || (program.work < inlineWork && !this.options.shareAll)) {
-      if (!loaded.run) {
-        const instance = await WebAssembly.instantiate(loaded.module, {
-          engine: { memory: this.memory.memory },
-        });
-        loaded.run = instance.exports.run as unknown as NonNullable<Loaded["run"]>;
-      }
-      loaded.run(blocks, 0, 1, this.barrier.address);
+      const run = await loaded.code.start();
+      run(blocks, 0, 1, this.barrier.address);
       return;
     }
     this.pool ??= new ThreadPool(this.threadCount, this.memory.memory, this.barrier.address);
-    await this.pool.run(loaded.id, loaded.module, blocks);
+    await this.pool.run(loaded.id, loaded.code.shipped, blocks);
   }
 
   private async load(program: Program): Promise<Loaded> {
@@ -164,24 +157,22 @@ export class Engine {
     let bytes = 0;
     for (const launch of program.launches) {
       offsets.push(bytes);
-      bytes += 4 * launch.arguments.length;
+      bytes += this.machine.addressBytes * launch.arguments.length;
     }
-    const code = linkModule(
-      program.kernels.map((kernel) => this.bodyOf(kernel)),
-      program.launches.map((launch, i) => ({
-        ...launch,
+    const code = await this.machine.link(
+      program.kernels,
+      program.launches.map(({ kernel, items, work }, i) => ({
+        kernel,
+        items,
         arguments: offsets[i],
-        solo: launch.work < soloWork && !this.options.shareAll,
+        solo: work < soloWork && !this.options.shareAll,
       })),
-      { shared: this.memory.shared, maximumPages: this.memory.maximumPages },
     );
-    const module = await WebAssembly.compile(code);
     const loaded: Loaded = {
       id: this.nextId++,
-      module,
+      code,
       blocks: this.memory.allocate(bytes),
       offsets,
-      run: null,
       boundArena: -1,
       boundVariables: [],
     };
@@ -195,18 +186,7 @@ export class Engine {
     this.loaded.delete(program);
     this.memory.release(loaded.blocks);
     this.pool?.unload(loaded.id);
-  }
-
-  private bodyOf(kernel: Kernel): Uint8Array {
-    const key = printBody(kernel);
-    let body = this.bodies.get(key);
-    if (!body) {
-      body = emitKernel(kernel, this.features);
-      this.options.onKernel?.(printKernel(kernel));
-      this.bodies.set(key, body);
-      if (this.bodies.size > keptKernels) this.bodies.delete(this.bodies.keys().next().value!);
-    }
-    return body;
+    loaded.code.free();
   }
 
   /** One arena serves all programs, which never run at the same time: it has the size of the largest. */
@@ -230,13 +210,18 @@ export class Engine {
       loaded.boundArena === arena && loaded.boundVariables.every((address, i) => address === addresses[i]);
     if (unchanged) return;
     program.launches.forEach((launch, i) => {
-      const words = this.memory.integers(loaded.blocks.address + loaded.offsets[i], launch.arguments.length);
+      const block = loaded.blocks.address + loaded.offsets[i];
       launch.arguments.forEach((location, a) => {
-        words[a] = this.addressOf(location, arena, variables);
+        this.writeAddress(block, a, this.machine.base + this.addressOf(location, arena, variables));
       });
     });
     loaded.boundArena = arena;
     loaded.boundVariables = addresses;
+  }
+
+  private writeAddress(block: number, index: number, address: number): void {
+    if (this.machine.addressBytes === 4) this.memory.integers(block, index + 1)[index] = address;
+    else this.memory.longs(block, index + 1)[index] = BigInt(address);
   }
 
   private addressOf(location: Location, arena: number, variables: readonly (Storage | null)[]): number {

@@ -64,6 +64,9 @@ export class EngineMemory {
   integers(address: number, length: number): Int32Array {
     return new Int32Array(this.memory.buffer, address, length);
   }
+  longs(address: number, length: number): BigInt64Array {
+    return new BigInt64Array(this.memory.buffer, address, length);
+  }
   bytes(address: number, length: number): Uint8Array {
     return new Uint8Array(this.memory.buffer, address, length);
   }

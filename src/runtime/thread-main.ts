@@ -3,6 +3,8 @@
  * no server has to find a worker file: it may use nothing from outside itself.
  */
 
+import type { RunProgram, ShippedCode } from "../targets/machine.js";
+
 /** Words of the control array, shared by all threads. */
 export const control = {
   ticket: 0,
@@ -23,7 +25,7 @@ export type ToThread =
       thread: number;
       threads: number;
     }
-  | { kind: "load"; program: number; module: WebAssembly.Module }
+  | { kind: "load"; program: number; code: ShippedCode }
   | { kind: "unload"; program: number }
   | { kind: "serve" };
 export type FromThread = { kind: "serving" } | { kind: "finished" } | { kind: "failed"; message: string };
@@ -32,13 +34,14 @@ export type FromThread = { kind: "serving" } | { kind: "finished" } | { kind: "f
 export interface ThreadPort {
   post(message: FromThread): void;
   onMessage(handler: (message: ToThread) => void): void;
+  /** Machine code as a function of numbers, where the host can call it. */
+  native?(code: Extract<ShippedCode, { kind: "native" }>): RunProgram;
 }
 
 export function threadMain(port: ThreadPort): void {
   const [ticketWord, commandWord, programWord, blocksWord, barrierWord, finishedWord] = [0, 1, 2, 3, 4, 5];
   const mail = 1;
-  type Run = (blocks: number, thread: number, threads: number, barrier: number) => void;
-  const programs = new Map<number, Run>();
+  const programs = new Map<number, RunProgram>();
   let words: Int32Array = new Int32Array(0);
   let memory: WebAssembly.Memory | null = null;
   let thread = 0;
@@ -75,8 +78,12 @@ export function threadMain(port: ThreadPort): void {
         seen = Atomics.load(words, ticketWord);
         break;
       case "load": {
-        const instance = new WebAssembly.Instance(message.module, { engine: { memory: memory! } });
-        programs.set(message.program, instance.exports.run as unknown as Run);
+        const { code } = message;
+        if (code.kind === "native") programs.set(message.program, port.native!(code));
+        else {
+          const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory! } });
+          programs.set(message.program, instance.exports.run as unknown as RunProgram);
+        }
         break;
       }
       case "unload":

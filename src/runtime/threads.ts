@@ -1,4 +1,5 @@
 import { startThread, type ThreadHandle } from "#platform";
+import type { ShippedCode } from "../targets/machine.js";
 import { command, control, type FromThread, type ToThread } from "./thread-main.js";
 
 /**
@@ -26,10 +27,10 @@ export class ThreadPool {
     });
   }
 
-  async run(program: number, module: WebAssembly.Module, blocks: number): Promise<void> {
+  async run(program: number, code: ShippedCode, blocks: number): Promise<void> {
     if (!this.loaded.has(program)) {
       this.loaded.add(program);
-      this.outgoing.push({ kind: "load", program, module });
+      this.outgoing.push({ kind: "load", program, code });
     }
     for (const handle of this.handles) handle.hold();
     try {

@@ -3,29 +3,17 @@
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
 
+import type { MachineLaunch } from "../machine.js";
 import { kernelParameters } from "./emitter.js";
 import { ByteWriter, encodeModule, i32, type MemoryImport, type WasmFunction } from "./encoding.js";
-
-export interface WasmLaunch {
-  /** Which of the module's kernels. */
-  readonly kernel: number;
-  /** Offset of the launch's argument block from the program's, in bytes. */
-  readonly arguments: number;
-  readonly items: number;
-  /** Too small to share: thread 0 does it alone. */
-  readonly solo: boolean;
-}
 
 /** Parameters of `run`: the program's argument blocks, this thread's number, how many threads, the barrier's words. */
 export const runParameters = 4;
 const [blocks, thread, threads, barrier] = [0, 1, 2, 3];
 
-/** Words at the barrier's address: threads that arrived, generation, threads that sleep. */
-export const barrierWords = 3;
-
 export function linkModule(
   kernels: readonly Uint8Array[],
-  launches: readonly WasmLaunch[],
+  launches: readonly MachineLaunch[],
   memory: MemoryImport,
 ): Uint8Array<ArrayBuffer> {
   const functions: WasmFunction[] = kernels.map((body) => ({ parameters: kernelParameters, body }));
@@ -38,7 +26,7 @@ export function linkModule(
   return encodeModule(functions, memory);
 }
 
-function runBody(launches: readonly WasmLaunch[], barrierFunction: number | null): Uint8Array {
+function runBody(launches: readonly MachineLaunch[], barrierFunction: number | null): Uint8Array {
   const w = new ByteWriter();
   w.unsigned(0);
   launches.forEach((launch, index) => {
