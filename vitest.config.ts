@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: {
-    alias: { "#platform": fileURLToPath(new URL("src/platform/node.ts", import.meta.url)) },
+    alias: {
+      "#platform": fileURLToPath(new URL("src/platform/node.ts", import.meta.url)),
+      "#native": fileURLToPath(new URL("src/targets/x64/machine.ts", import.meta.url)),
+    },
   },
   test: {
     include: ["tests/**/*.test.ts"],

@@ -50,8 +50,14 @@ export function linearise(
   const keys: string[] = [];
 
   const make = (of: GraphNode): Node => {
-    const inputs = of.inputs.map((input) => made.get(input)!);
-    const isSource = of.operation.lowering.kind === "source";
+    const inputs = readBy(of).map((input) => made.get(input)!);
+    const { kind } = of.operation.lowering;
+    if (kind === "reshape") {
+      // A reshape of a reshape is one of what lies below, and none at all where the shape is that again.
+      while (inputs[0].operation.lowering.kind === "reshape") inputs[0] = inputs[0].inputs[0];
+      if (String(of.shape) === String(inputs[0].shape)) return inputs[0];
+    }
+    const isSource = kind === "source";
     const key = isSource
       ? `source ${sources.length} ${isResident(of) ? "resident " : ""}${of.type} ${of.shape}`
       : `${of.operation.name} ${written(of.attributes)} ${inputs.map((n) => n.id)} ${of.type} ${of.shape}`;
@@ -79,8 +85,8 @@ export function linearise(
       const top = stack[stack.length - 1];
       if (made.has(top.node)) {
         stack.pop();
-      } else if (top.next < top.node.inputs.length) {
-        stack.push({ node: top.node.inputs[top.next++], next: 0 });
+      } else if (top.next < readBy(top.node).length) {
+        stack.push({ node: readBy(top.node)[top.next++], next: 0 });
       } else {
         made.set(top.node, make(top.node));
         stack.pop();
@@ -109,6 +115,12 @@ export function linearise(
   ].join("\n");
   return { nodes, sources, outputs: outputNodes, assignments: assigned, key };
 }
+
+/** The inputs whose values a node needs: of a view the first. Others stand there for its gradient only. */
+const readBy = (node: GraphNode): readonly GraphNode[] => {
+  const { kind } = node.operation.lowering;
+  return kind === "view" || kind === "reshape" ? node.inputs.slice(0, 1) : node.inputs;
+};
 
 /** Attributes as text. JSON alone would write an infinite number as null. */
 const written = (attributes: Attributes): string =>

@@ -118,6 +118,7 @@ export class Lowerer implements StoredNodes {
         stores.push(builder.store(extra, made.value, indices));
       }
       const generated = mapKernel(this.target, this.nameOf(node, null), loops, stores);
+      this.mustFit(generated, node);
       return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, true);
     });
   }
@@ -166,6 +167,7 @@ export class Lowerer implements StoredNodes {
         reductions,
         stores,
       );
+      this.mustFit(generated, node);
       return this.launch(generated, builder, [node, ...companions], sizeOf(loops), stores, false);
     });
   }
@@ -211,6 +213,7 @@ export class Lowerer implements StoredNodes {
         startB: layoutB.offset,
         stores: placed,
       });
+      if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
       const terms = axes.depth.reduce((n, axis) => n * axis.count, 1);
       return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, false);
     } catch (error) {
@@ -265,6 +268,7 @@ export class Lowerer implements StoredNodes {
           const copied = this.isStored(this.storedBase(input));
           const what = copied ? `copy ${input.shape.join("×")}` : this.nameOf(input, null);
           const generated = mapKernel(this.target, `${what} into place`, loops, [store]);
+          if (!this.isStored(input)) this.mustFit(generated, input);
           return this.launch(generated, builder, [node], sizeOf(loops), [store], false);
         }),
       );
@@ -320,6 +324,26 @@ export class Lowerer implements StoredNodes {
       work: work * Math.max(1, rules / 2),
       replaceable: elementwise ? builder.readOnlyAt(stores[0].at) : [],
     };
+  }
+
+  /** Splits what a kernel computes where it is more than the target has registers for. */
+  private mustFit({ kernel }: Generated, node: Node): void {
+    if (this.target.accepts?.(kernel) ?? true) return;
+    const [extra] = this.fusion.extras.get(node) ?? [];
+    if (extra) throw new NeedsStorage(extra);
+    const inside = new Map<Node, number>();
+    const sizeBelow = (n: Node): number => {
+      let size = 0;
+      for (const input of n.inputs) if (!this.isStored(input) && !inside.has(input)) size += sizeBelow(input);
+      if (!isView(n)) inside.set(n, ++size);
+      return size;
+    };
+    const whole = sizeBelow(node);
+    inside.delete(node);
+    // Storing what makes about half of the work leaves two kernels of about equal size.
+    const distance = (size: number): number => Math.abs(size - whole / 2);
+    const [middle] = [...inside].sort((a, b) => distance(a[1]) - distance(b[1]));
+    if (middle) throw new NeedsStorage(middle[0]);
   }
 
   /** `conv2d 3×3×64→128 + add + relu` */

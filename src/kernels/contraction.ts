@@ -9,7 +9,8 @@
  * registers while the depth is walked (Goto, van de Geijn: Anatomy of High-Performance Matrix Multiplication,
  * ACM TOMS 34(3), 2008, for the register tile; the walk is direct, no patch matrix is built).
  */
-import { Evaluator, type Expression, type Store } from "./expression.js";
+import { placeAll } from "./collapse.js";
+import { collect, Evaluator, type Expression, type Store, type Strided } from "./expression.js";
 import { type Floats, type Int, type Kernel, KernelBuilder, type TargetDescription } from "./language.js";
 import { decode, enterAll, type Generated } from "./map.js";
 
@@ -118,9 +119,39 @@ function splitDepth(depth: readonly Axis[]): { outer: Axis[]; inner: Axis[] } {
   return { outer, inner };
 }
 
+/**
+ * Rows axes that A and the results walk as one become one, those of length 1 go: tiles are taken along the last,
+ * so it should be long (the channels and the columns of the window, in a filter gradient).
+ */
+function mergeRows(spec: Contraction): Contraction {
+  const first = spec.batch.length;
+  const operands = [...collect(spec.stores.map((s) => s.value)), ...spec.stores];
+  const places = operands.flatMap((e) => ("at" in e ? [e.at] : []));
+  const rows: Axis[] = [];
+  const dimensions: number[] = [];
+  spec.rows.forEach((axis, i) => {
+    if (axis.count === 1) return;
+    const last = rows.length - 1;
+    const joins =
+      last >= 0 &&
+      rows[last].a === axis.a * axis.count &&
+      places.every((at) => at.strides[dimensions[last]] === at.strides[first + i] * axis.count);
+    if (joins) {
+      rows[last] = { ...axis, count: rows[last].count * axis.count };
+      dimensions[last] = first + i;
+    } else {
+      rows.push(axis);
+      dimensions.push(first + i);
+    }
+  });
+  const kept = [...spec.batch.map((_, d) => d), ...dimensions, first + spec.rows.length];
+  const place = (at: Strided): Strided => ({ offset: at.offset, strides: kept.map((d) => at.strides[d]) });
+  return { ...spec, rows, stores: placeAll(spec.stores, place) };
+}
+
 export function contractionKernel(target: TargetDescription, name: string, spec: Contraction): Generated {
   const k = new KernelBuilder(target);
-  const generator = new Generator(k, target, spec);
+  const generator = new Generator(k, target, mergeRows(spec));
   const items = generator.generate();
   const kernel: Kernel = k.finish(name);
   return { kernel, items };

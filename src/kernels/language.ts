@@ -104,6 +104,8 @@ export interface TargetDescription {
   readonly hasFma: boolean;
   /** Steps of a long sum that are written out in one turn of its loop. */
   readonly unroll: number;
+  /** False for a kernel that needs more registers at once than there are. Left out: none does. */
+  accepts?(kernel: Kernel): boolean;
 }
 
 export interface Kernel {

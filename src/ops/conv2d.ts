@@ -6,6 +6,7 @@ import { apply, defineOp } from "./define.js";
 import { padWith } from "./pad.js";
 import { reshape } from "./reshape.js";
 import { flip, slice } from "./slice.js";
+import { withGradient } from "./stop-gradient.js";
 import { transpose } from "./transpose.js";
 import { checkPictures, type Pair, planWindows, type WindowPadding } from "./windows.js";
 
@@ -51,7 +52,8 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
     );
   }
   const plan = planWindows("conv2d", x, { size: [kH, kW], stride, dilation, padding });
-  const padded = padWith(cast(x, "f32"), {
+  const picture = cast(x, "f32");
+  const padded = padWith(picture, {
     low: [0, plan.padding[0][0], plan.padding[1][0], 0],
     high: [0, plan.padding[0][1], plan.padding[1][1], 0],
     interior: [0, 0, 0, 0],
@@ -59,7 +61,12 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   });
   const grouped = reshape(padded, [...padded.shape.slice(0, 3), groups, depth]);
   const filter = reshape(cast(w, "f32"), [kH, kW, depth, groups, filters / groups]);
-  const y = apply(op, [grouped, filter], { stride: plan.stride, dilation: plan.dilation });
+  const steps: Steps = { stride: plan.stride, dilation: plan.dilation };
+  // The gradient is formed for the picture alone, not for the border around it.
+  const y = withGradient(apply(op, [grouped, filter], steps), [picture, filter], (dy) => [
+    reshape(inputGradient(dy, filter, grouped.shape, steps, plan.padding), x.shape),
+    filterGradient(grouped, dy, filter.shape, steps),
+  ]);
   return reshape(y, [x.shape[0], ...plan.output, filters]);
 }
 
@@ -108,23 +115,43 @@ const op = defineOp<Steps>({
 });
 
 /**
- * dE/dx: every pixel collects from the windows that saw it, which is a convolution of dE/dy, spread by the stride
+ * dE/dx, without the border: every pixel collects from the windows that saw it, which is a convolution of dE/dy, spread by the stride
  * and surrounded by zeros, with the filter turned by 180° and its channels and filters exchanged.
  */
-function inputGradient(dy: Tensor, w: Tensor, shape: readonly number[], { stride, dilation }: Steps): Tensor {
+function inputGradient(
+  dy: Tensor,
+  w: Tensor,
+  shape: readonly number[],
+  { stride, dilation }: Steps,
+  border: readonly (readonly [number, number])[] = [
+    [0, 0],
+    [0, 0],
+  ],
+): Tensor {
   const [kH, kW] = w.shape;
   const reach = [(kH - 1) * dilation[0], (kW - 1) * dilation[1]];
   const spread = [0, 1].map((d) => (dy.shape[d + 1] - 1) * stride[d] + 1);
   // Rows and columns at the end that no window reached get zeros.
   const beyond = [0, 1].map((d) => shape[d + 1] - (spread[d] + reach[d]));
-  const padded = padWith(dy, {
-    low: [0, reach[0], reach[1], 0, 0],
-    high: [0, reach[0] + beyond[0], reach[1] + beyond[1], 0, 0],
-    interior: [0, stride[0] - 1, stride[1] - 1, 0, 0],
+  // Pixels of the border are left out where the zeros around dy allow it, else cut off afterwards.
+  const before = [0, 1].map((d) => reach[d] - border[d][0]);
+  const after = [0, 1].map((d) => reach[d] + beyond[d] - border[d][1]);
+  const [n, height, width, groups, filters] = dy.shape;
+  const flat = padWith(reshape(dy, [n, height, width, groups * filters]), {
+    low: [0, Math.max(0, before[0]), Math.max(0, before[1]), 0],
+    high: [0, Math.max(0, after[0]), Math.max(0, after[1]), 0],
+    interior: [0, stride[0] - 1, stride[1] - 1, 0],
     value: 0,
   });
+  const padded = reshape(flat, [...flat.shape.slice(0, 3), groups, filters]);
+  const cut = (list: number[], d: number): number => Math.max(0, -list[d]);
   const turned = transpose(flip(w, [0, 1]), [0, 1, 4, 3, 2]);
-  return apply(op, [padded, turned], { stride: [1, 1], dilation });
+  const needed = slice(
+    padded,
+    [0, cut(before, 0), cut(before, 1), 0, 0],
+    padded.shape.map((extent, d) => (d === 1 || d === 2 ? extent - cut(after, d - 1) : extent)),
+  );
+  return apply(op, [needed, turned], { stride: [1, 1], dilation });
 }
 
 /** dE/dw: for each weight, the pixels it met times dE/dy there, summed over all windows of all pictures. */

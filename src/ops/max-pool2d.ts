@@ -31,10 +31,10 @@ export function maxPool2d(x: Tensor, size: Pair, options: PoolOptions = {}): Ten
   const { padded, windows, before } = padForMax("maxPool2d", x, size, options);
   const seen = windowsOf(padded, windows);
   const y = reduceMax(seen, [3, 4]);
-  return withGradient(y, x, (dy) => {
+  return withGradient(y, [x], (dy) => {
     const dPadded = spread(dy, windows, argmaxOver(seen, [3, 4]));
     const [n, h, w, c] = x.shape;
-    return slice(dPadded, [0, ...before, 0], [n, before[0] + h, before[1] + w, c]);
+    return [slice(dPadded, [0, ...before, 0], [n, before[0] + h, before[1] + w, c])];
   });
 }
 

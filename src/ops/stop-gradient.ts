@@ -8,7 +8,7 @@ const stopOp = defineOp({
   name: "stopGradient",
   shape: ([x]) => x,
   vjp: () => [null],
-  lowering: { kind: "view", index: (out) => [...out] },
+  lowering: { kind: "reshape" },
 });
 
 /** x as a node of its own: the place at which a gradient is asked for. */
@@ -18,19 +18,23 @@ const identityOp = defineOp({
   name: "identity",
   shape: ([x]) => x,
   vjp: (dy) => [dy],
-  lowering: { kind: "view", index: (out) => [...out] },
+  lowering: { kind: "reshape" },
 });
 
 /**
- * `value`, computed from `x` in whatever way, with a gradient given by hand: dE/dx from dE/dvalue. For linear
- * operations whose gradient is best said with another operation of their own kind.
+ * `value`, computed from `inputs` in whatever way, with a gradient given by hand: dE/dinput for each input from
+ * dE/dvalue. For linear operations whose gradient is best said with another operation of their own kind.
  */
-export function withGradient(value: Tensor, x: Tensor, vjp: (dy: Tensor) => Tensor): Tensor {
+export function withGradient(
+  value: Tensor,
+  inputs: readonly Tensor[],
+  vjp: (dy: Tensor) => readonly Tensor[],
+): Tensor {
   const operation = defineOp({
     name: "withGradient",
     shape: ([v]) => v,
-    vjp: (dy) => [null, vjp(dy)],
-    lowering: { kind: "view", index: (out) => [...out] },
+    vjp: (dy) => [null, ...vjp(dy)],
+    lowering: { kind: "reshape" },
   });
-  return apply(operation, [value, x], {});
+  return apply(operation, [value, ...inputs], {});
 }

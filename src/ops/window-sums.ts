@@ -39,7 +39,7 @@ export function collect(x: Tensor, windows: Windows, switches?: Tensor): Tensor 
   const chosen = switches
     ? where(equal(positions(windows, seen.shape), overWindows(switches, seen.shape)), seen, 0)
     : seen;
-  return withGradient(reduceSum(chosen, [3, 4]), x, (dy) => spread(dy, windows, switches));
+  return withGradient(reduceSum(chosen, [3, 4]), [x], (dy) => [spread(dy, windows, switches)]);
 }
 
 /**
@@ -52,7 +52,7 @@ export function spread(y: Tensor, windows: Windows, switches?: Tensor): Tensor {
   const { size, stride } = windows;
   const sideBySide = size[0] === stride[0] && size[1] === stride[1];
   const value = (sideBySide ? tiled : overlapping)(y, windows, switches);
-  return withGradient(value, y, (dx) => collect(dx, windows, switches));
+  return withGradient(value, [y], (dx) => [collect(dx, windows, switches)]);
 }
 
 /** a·kW + b for each place of a window, as i32 in the shape N×H'×W'×kH×kW×C. */

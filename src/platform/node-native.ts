@@ -13,13 +13,13 @@ export type NativeFunction = (...parameters: number[]) => number;
 
 export interface Native {
   readonly convention: "sysv" | "windows";
-  /** The file from which a thread can load koffi with `require`. */
+  /** The file from which a thread loads koffi: it must be this very copy. */
   readonly koffiPath: string;
   /** A function of the system that lets another thread run: for barriers that have been spinning for long. */
   readonly yieldAddress: number;
   /** Copies code into memory that can then be executed and not written any more. */
   install(code: Uint8Array): InstalledCode;
-  /** The function at an address, of integers of 64 bits. Works in every thread of the process. */
+  /** The function at an address, of integers of 64 bits, for this thread; others ask `openInThread`. */
   callable(address: number, parameters: number): NativeFunction;
   /** Where a memory starts. It stays there when it grows, as long as it is shared or has a maximum. */
   addressOf(memory: WebAssembly.Memory): number;
@@ -56,23 +56,45 @@ interface Pages {
 
 const pageBytes = 4096;
 
-let opened: Promise<OpenedNative> | null = null;
+/**
+ * What a worker needs to call code that another thread has installed. Handed to the worker as its source text:
+ * it may use nothing from outside itself.
+ */
+export function openInThread(
+  require: (path: string) => unknown,
+  koffiPath: string,
+): (address: number, parameters: number) => NativeFunction {
+  const koffi = require(koffiPath) as Koffi;
+  // koffi 3.3 gives a thread its stack for calls when it opens a library; a call to an address before that crashes.
+  koffi.load(process.platform === "win32" ? "kernel32.dll" : null);
+  const prototypes = new Map<number, unknown>();
+  return (address, parameters) => {
+    let prototype = prototypes.get(parameters);
+    if (!prototype) {
+      prototype = koffi.proto("int64_t", new Array(parameters).fill("int64_t"));
+      prototypes.set(parameters, prototype);
+    }
+    return koffi.decode(BigInt(address), prototype);
+  };
+}
+
+let opened: OpenedNative | null = null;
 
 /** Native code on this machine, or the reason why there is none. */
-export function openNative(): Promise<OpenedNative> {
+export function openNative(): OpenedNative {
   opened ??= open();
   return opened;
 }
 
-async function open(): Promise<OpenedNative> {
+function open(): OpenedNative {
   if (process.arch !== "x64") return { native: null, reason: `the processor is ${process.arch}, not x64` };
-  // A name that is not written in the import: the library must build and start without the package.
-  const name = "koffi";
+  // Required and not imported: the library must build and start without the package.
+  const require = createRequire(import.meta.url);
   let koffi: Koffi;
   let koffiPath: string;
   try {
-    koffi = ((await import(name)) as { default: Koffi }).default;
-    koffiPath = createRequire(import.meta.url).resolve(name);
+    koffi = require("koffi") as Koffi;
+    koffiPath = require.resolve("koffi");
   } catch (error) {
     return { native: null, reason: `koffi cannot be loaded: ${firstLine(error)}` };
   }
@@ -94,20 +116,11 @@ const firstLine = (error: unknown): string =>
 function connect(koffi: Koffi, koffiPath: string): Native {
   const windows = process.platform === "win32";
   const pages = windows ? windowsPages(koffi) : unixPages(koffi);
-  const prototypes = new Map<number, unknown>();
-  const callable = (address: number, parameters: number): NativeFunction => {
-    let prototype = prototypes.get(parameters);
-    if (!prototype) {
-      prototype = koffi.proto("int64_t", new Array(parameters).fill("int64_t"));
-      prototypes.set(parameters, prototype);
-    }
-    return koffi.decode(BigInt(address), prototype);
-  };
   return {
     convention: windows ? "windows" : "sysv",
     koffiPath,
     yieldAddress: pages.yieldAddress,
-    callable,
+    callable: openInThread(() => koffi, koffiPath),
     install(code) {
       const bytes = Math.max(1, Math.ceil(code.length / pageBytes)) * pageBytes;
       const address = pages.map(bytes);

@@ -17,6 +17,12 @@ export function startThread<From>(onMessage: (message: From) => void): ThreadHan
     (${threadMain.toString()})({
       post: (message) => parentPort.postMessage(message),
       onMessage: (handler) => parentPort.on("message", handler),
+      native: ({ koffi: path, address, base }) => {
+        const koffi = require(path);
+        koffi.load(process.platform === "win32" ? "kernel32.dll" : null); // Without this, koffi has no stack for calls in a thread that has opened no library yet.
+        const run = koffi.decode(BigInt(address), koffi.proto("int64_t", new Array(4).fill("int64_t")));
+        return (blocks, thread, threads, barrier) => run(base + blocks, thread, threads, base + barrier);
+      },
     });`;
   const worker = new Worker(source, { eval: true, stdout: false });
   worker.on("message", onMessage);

@@ -1,4 +1,5 @@
 /** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
+import { nativeMachine } from "#native";
 import { canShareMemory, environment, hardwareThreads } from "#platform";
 import type { TargetDescription } from "../kernels/language.js";
 import { barrierWords, type LinkedCode, type Machine } from "../targets/machine.js";
@@ -38,11 +39,18 @@ const inlineWork = 400_000;
 const soloWork = 6000;
 const keptPrograms = 256;
 
+export const targetNames = ["native", "avx512", "avx2", "wasm"] as const;
+export type TargetName = (typeof targetNames)[number];
+
 export interface EngineOptions {
   /** Threads that run a program together. 1: everything on the calling thread. */
   threads: number;
   /** Called with the listing of each new kernel. */
   onKernel?: (listing: string) => void;
+  /** The target to use; the fastest there is, where none is named. */
+  target?: TargetName;
+  /** Told once why machine code is not used, where it was tried. */
+  onFallback?: (reason: string) => void;
   /** Shares every launch among all threads, however small: tests want to see threads at work. */
   shareAll?: boolean;
 }
@@ -60,14 +68,8 @@ export class Engine {
   private readonly released: FinalizationRegistry<Block>;
 
   constructor(private readonly options: EngineOptions) {
-    const features = detectFeatures();
-    if (!features.simd)
-      throw new DeviceError(
-        "this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it",
-      );
     this.memory = new EngineMemory(canShareMemory());
-    const { memory, shared, maximumPages } = this.memory;
-    this.machine = wasmMachine(features, memory, { shared, maximumPages }, options.onKernel);
+    this.machine = chooseMachine(this.memory, options);
     this.barrier = this.memory.allocate(4 * barrierWords);
     this.memory.integers(this.barrier.address, barrierWords).fill(0);
     this.threadCount = this.memory.shared ? options.threads : 1;
@@ -229,6 +231,25 @@ export class Engine {
   }
 }
 
+/** Machine code where the host allows it, else WebAssembly. A target that was named and is not there is an error. */
+function chooseMachine(memory: EngineMemory, options: EngineOptions): Machine {
+  const { target, onKernel, onFallback } = options;
+  if (target !== "wasm") {
+    const level = target === "avx2" || target === "avx512" ? target : null;
+    const machine = nativeMachine(memory.memory, level, onKernel);
+    if ("link" in machine) return machine;
+    if (target) throw new DeviceError(`the target ${target} is not available: ${machine.reason}`);
+    onFallback?.(machine.reason);
+  }
+  const features = detectFeatures();
+  if (!features.simd)
+    throw new DeviceError(
+      "this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it",
+    );
+  const { shared, maximumPages } = memory;
+  return wasmMachine(features, memory.memory, { shared, maximumPages }, onKernel);
+}
+
 let engine: Engine | null = null;
 
 /**
@@ -242,11 +263,18 @@ export function theEngine(): Engine {
 }
 
 function startEngine(): Engine {
-  const wanted = environment("RECEPTIVE_TARGET");
-  if (wanted && wanted !== "wasm") throw new DeviceError(`RECEPTIVE_TARGET is "${wanted}", expected wasm`);
+  const wanted = environment("RECEPTIVE_TARGET") || undefined;
+  const target = targetNames.find((name) => name === wanted);
+  if (wanted && !target)
+    throw new DeviceError(`RECEPTIVE_TARGET is "${wanted}", expected one of ${targetNames.join(", ")}`);
   const debug = environment("RECEPTIVE_DEBUG")?.split(",") ?? [];
   return new Engine({
     threads: hardwareThreads(),
+    target,
+    onFallback: (reason) => {
+      if (debug.length > 0)
+        console.error(`receptive: WebAssembly instead of machine code, because ${reason}`);
+    },
     shareAll: debug.includes("share"),
     onKernel: debug.includes("kernels") ? (listing) => console.error(listing) : undefined,
   });

@@ -1,0 +1,10 @@
+import type { Machine } from "./machine.js";
+
+export type NativeLevel = "avx2" | "avx512";
+
+/** Browsers run no machine code of ours; `x64/machine.ts` stands here in Node. */
+export const nativeMachine = (
+  _memory: WebAssembly.Memory,
+  _level: NativeLevel | null,
+  _onKernel?: (listing: string) => void,
+): Machine | { reason: string } => ({ reason: "a browser runs no machine code of a page" });

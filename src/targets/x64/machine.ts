@@ -1,0 +1,73 @@
+/** Programs as machine code over the engine's memory. */
+import { type Native, openNative } from "../../platform/node-native.js";
+import { KernelCache, type Machine, type RunProgram } from "../machine.js";
+import { emitKernel, x64Target } from "./emitter.js";
+import { bestLevel, emitFeatureProbe, featuresFrom, probeWords } from "./features.js";
+import { linkProgram } from "./link.js";
+import { RegisterError } from "./registers.js";
+import type { Level } from "./selection.js";
+
+export type NativeLevel = Level;
+
+/**
+ * @param level  the vectors to use; null: the widest that the processor has
+ * @returns      the machine, or the reason why there is none here
+ */
+export function nativeMachine(
+  memory: WebAssembly.Memory,
+  level: NativeLevel | null,
+  onKernel?: (listing: string) => void,
+): Machine | { reason: string } {
+  const opened = openNative();
+  if (!opened.native) return { reason: opened.reason };
+  const { native } = opened;
+  const best = levelOf(native);
+  if (!best) return { reason: "the processor has no AVX2" };
+  if (level === "avx512" && best !== "avx512") return { reason: "the processor has no AVX-512" };
+  const chosen = level ?? best;
+  const { convention, yieldAddress } = native;
+  const base = native.addressOf(memory);
+  const kernels = new KernelCache((kernel) => emitKernel(kernel, { level: chosen, convention }), onKernel);
+  return {
+    target: {
+      ...x64Target(chosen),
+      accepts(kernel) {
+        try {
+          kernels.get(kernel);
+          return true;
+        } catch (error) {
+          if (error instanceof RegisterError) return false;
+          throw error;
+        }
+      },
+    },
+    addressBytes: 8,
+    base,
+    async link(used, launches) {
+      const bodies = used.map((kernel) => kernels.get(kernel));
+      const code = native.install(linkProgram(bodies, launches, { convention, yieldAddress }));
+      const call = native.callable(code.address, 4);
+      const run: RunProgram = (blocks, thread, threads, barrier) => {
+        call(base + blocks, thread, threads, base + barrier);
+      };
+      return {
+        shipped: { kind: "native", address: code.address, base, koffi: native.koffiPath },
+        start: async () => run,
+        free: () => code.free(),
+      };
+    },
+  };
+}
+
+let known: Level | null | undefined;
+
+/** What the processor can do, asked once. */
+function levelOf(native: Native): Level | null {
+  if (known !== undefined) return known;
+  const words = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const probe = native.install(emitFeatureProbe(native.convention));
+  native.callable(probe.address, 1)(native.addressOf(words));
+  probe.free();
+  known = bestLevel(featuresFrom(new Uint32Array(words.buffer, 0, probeWords)));
+  return known;
+}
