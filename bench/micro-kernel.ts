@@ -5,19 +5,31 @@
 
 import { tileFor } from "../dist/kernels/contraction.js";
 import { type Floats, KernelBuilder } from "../dist/kernels/language.js";
-import { emitKernel, wasmTarget } from "../dist/targets/wasm/emitter.js";
+import type { Machine } from "../dist/targets/machine.js";
 import { detectFeatures } from "../dist/targets/wasm/features.js";
-import { linkModule } from "../dist/targets/wasm/link.js";
+import { wasmMachine } from "../dist/targets/wasm/machine.js";
+import { type NativeLevel, nativeMachine } from "../dist/targets/x64/machine.js";
 
 export interface Peak {
   readonly tile: string;
   run(): number;
 }
 
-/** A function that runs the loop for about 20 ms and returns GFLOP/s. */
-export async function microKernel(): Promise<Peak> {
-  const features = detectFeatures();
-  const target = wasmTarget(features);
+const pages = 4;
+
+/** The machine of a target, by its name, over a memory of its own. */
+function machineOf(name: string, memory: WebAssembly.Memory): Machine {
+  if (name === "wasm") return wasmMachine(detectFeatures(), memory, { shared: false, maximumPages: pages });
+  const machine = nativeMachine(memory, name as NativeLevel);
+  if ("reason" in machine) throw new Error(machine.reason);
+  return machine;
+}
+
+/** A function that runs the loop for some milliseconds and returns GFLOP/s. */
+export async function microKernel(name: string): Promise<Peak> {
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const machine = machineOf(name, memory);
+  const { target } = machine;
   const { rows, vectors } = tileFor(target, 2);
   const depth = 256;
   const k = new KernelBuilder(target);
@@ -51,17 +63,18 @@ export async function microKernel(): Promise<Peak> {
     });
   });
   const repeats = 4000;
-  const memory = new WebAssembly.Memory({ initial: 4 });
-  const code = linkModule(
-    [emitKernel(k.finish("micro-kernel"), features)],
+  const code = await machine.link(
+    [k.finish("micro-kernel")],
     [{ kernel: 0, arguments: 0, items: repeats, solo: false }],
-    { shared: false, maximumPages: 4 },
   );
-  const { instance } = await WebAssembly.instantiate(code, { engine: { memory } });
+  const run = await code.start();
   new Float32Array(memory.buffer).fill(0.5);
-  new Int32Array(memory.buffer).set([4096, 32768, 65536], 16);
+  [4096, 65536, 131072].forEach((place, i) => {
+    const address = machine.base + place;
+    if (machine.addressBytes === 4) new Int32Array(memory.buffer, 64)[i] = address;
+    else new BigInt64Array(memory.buffer, 64)[i] = BigInt(address);
+  });
   const flops = 2 * rows * vectors * target.lanes * depth * repeats;
-  const run = instance.exports.run as (...args: number[]) => void;
   return {
     tile: `${rows}×${vectors * target.lanes}`,
     run: () => {

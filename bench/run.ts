@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { configure } from "receptive";
+import { configure, device } from "receptive";
 import { microKernel } from "./micro-kernel.js";
 import { workloads } from "./workloads.js";
 
@@ -19,10 +19,12 @@ if (unknown.length > 0) {
 }
 
 const median = (list: number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
-const peak = await microKernel();
+const { target } = device();
+const peak = await microKernel(target);
 for (let i = 0; i < 20; i++) peak.run();
 const all = availableParallelism();
-if (!options.json) console.log(`Node ${process.version}, ${all} threads, register tile ${peak.tile}`);
+if (!options.json)
+  console.log(`Node ${process.version}, ${target}, ${all} threads, register tile ${peak.tile}`);
 
 for (const name of names.length > 0 ? names : Object.keys(workloads)) {
   for (const threads of all > 1 ? [1, all] : [1]) {
@@ -42,7 +44,7 @@ for (const name of names.length > 0 ? names : Object.keys(workloads)) {
     const gflops = workload.flops / ms / 1e6;
     const result = {
       who: "receptive",
-      target: "wasm",
+      target,
       workload: name,
       threads,
       msMedian: Number(ms.toFixed(3)),

@@ -46,7 +46,8 @@ export interface Tile {
 export function tileFor(target: TargetDescription, vectors: number): Tile {
   // Beside the sums: the vectors of B, two elements of A, and where there is no fused multiply-add, the product.
   const free = target.registers - vectors - 2 - (target.hasFma ? 0 : 1);
-  return { rows: Math.max(1, Math.floor(free / vectors)), vectors };
+  // More rows than this make the code longer and not faster: each sum needs its own element of A anyway.
+  return { rows: Math.max(1, Math.min(14, Math.floor(free / vectors))), vectors };
 }
 
 /** The columns as blocks of two vectors; an odd one is taken into a last block of three, or stands alone. */

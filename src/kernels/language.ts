@@ -124,6 +124,8 @@ export class KernelBuilder {
   readonly lanes: number;
   private readonly types: ValueType[] = [];
   private readonly root: Instruction[] = [];
+  /** What every block may use: stands before all else. */
+  private readonly prologue: Instruction[] = [];
   private block = this.root;
   private readonly constants = new Map<string, Value>();
   private readonly known = new Map<Int, number>();
@@ -133,7 +135,7 @@ export class KernelBuilder {
   }
 
   finish(name: string): Kernel {
-    return { name, body: this.root, values: this.types.length, types: this.types };
+    return { name, body: [...this.prologue, ...this.root], values: this.types.length, types: this.types };
   }
 
   // --- integers -----------------------------------------------------------------------------------------
@@ -382,7 +384,7 @@ export class KernelBuilder {
     let known = this.constants.get(key) as Value<T> | undefined;
     if (!known) {
       known = this.value(type);
-      this.root.unshift({ kind: "value", operator: "const", out: known, inputs: [], immediate: value });
+      this.prologue.push({ kind: "value", operator: "const", out: known, inputs: [], immediate: value });
       this.constants.set(key, known);
     }
     return known;

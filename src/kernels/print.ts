@@ -1,13 +1,8 @@
 import type { Instruction, Kernel, Value } from "./language.js";
 
-/** A kernel as text: its listing for people, and the key by which equal kernels are found. */
+/** A kernel as text, for people. */
 export function printKernel(kernel: Kernel): string {
-  return `kernel "${kernel.name}"\n${printBody(kernel)}`;
-}
-
-/** The instructions alone: equal for kernels that differ in name only. */
-export function printBody(kernel: Kernel): string {
-  const lines: string[] = [];
+  const lines = [`kernel "${kernel.name}"`];
   printBlock(kernel.body, "  ", lines);
   return lines.join("\n");
 }

@@ -1,6 +1,7 @@
 /** What the engine asks of a target: kernels made into code that threads can run. */
+import { digest } from "../kernels/digest.js";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
-import { printBody, printKernel } from "../kernels/print.js";
+import { printKernel } from "../kernels/print.js";
 
 export interface Machine {
   readonly target: TargetDescription;
@@ -50,6 +51,8 @@ const keptKernels = 4096;
 /** Emitted kernels by what they do, so that programs that share one emit it once. */
 export class KernelCache {
   private readonly bodies = new Map<string, Uint8Array>();
+  /** The same for kernels that have been asked for before: they need not be looked through again. */
+  private readonly known = new WeakMap<Kernel, Uint8Array>();
 
   /** @param onKernel  called with the listing of each kernel that is emitted */
   constructor(
@@ -58,7 +61,9 @@ export class KernelCache {
   ) {}
 
   get(kernel: Kernel): Uint8Array {
-    const key = printBody(kernel);
+    const again = this.known.get(kernel);
+    if (again) return again;
+    const key = digest(kernel);
     let body = this.bodies.get(key);
     if (!body) {
       body = this.emit(kernel);
@@ -66,6 +71,7 @@ export class KernelCache {
       this.bodies.set(key, body);
       if (this.bodies.size > keptKernels) this.bodies.delete(this.bodies.keys().next().value!);
     }
+    this.known.set(kernel, body);
     return body;
   }
 }

@@ -41,7 +41,7 @@ describe.skipIf(!isBuilt)("receptive train, killed at 50 random moments", () => 
       // Most of them once it trains; some while it is starting.
       const begun = new Promise((resolve) => child.stdout!.once("data", resolve));
       if (kill % 10 !== 9) await Promise.race([begun, closed]);
-      await new Promise((resolve) => setTimeout(resolve, random.uniform(0, 200)));
+      await new Promise((resolve) => setTimeout(resolve, random.uniform(0, 500)));
       expect(child.exitCode).toBeNull();
       child.kill("SIGKILL");
       killed = child.pid!;
