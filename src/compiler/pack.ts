@@ -13,8 +13,53 @@ const enoughRows = 32;
 export function packOperands(graph: Graph, lanes: number): void {
   const packs = new Map<string, Node>();
   rewrite(graph, (node, inputs, add) => {
-    const packed = node.operation.lowering.kind === "contract" ? pack(node, inputs, lanes, packs, add) : null;
-    return packed && add({ ...node, ...packed });
+    if (node.operation.lowering.kind !== "contract") return null;
+    const [a, ...rest] = inputs;
+    const spaced = [spaceRows(node, inputs, add), ...rest];
+    const packed = pack(node, spaced, lanes, packs, add);
+    if (packed) return add({ ...node, ...packed });
+    return spaced[0] === a ? null : add({ ...node, inputs: spaced });
+  });
+}
+
+/** Rows this many bytes apart, or a multiple of it, fall into the same lines of the first-level cache. */
+const cacheAlias = 4096;
+
+/**
+ * The rows of a tile are read side by side. Where they lie a multiple of 4096 bytes apart they push each other out
+ * of the cache: A then gets rows that are a cache line longer. Whoever computes A writes it that way.
+ */
+function spaceRows(node: Node, [a, b]: readonly Node[], add: AddNode): Node {
+  const { lowering } = node.operation;
+  if (lowering.kind !== "contract") return a;
+  const shapes = { a: a.shape, b: b.shape, out: node.shape };
+  const { rows, depth } = lowering.axes(contiguous(a.shape), contiguous(b.shape), node.attributes, shapes);
+  const [row, step] = [rows.findLast((axis) => axis.count > 1), depth.findLast((axis) => axis.count > 1)];
+  // Only where a row is walked along its elements; short rows stay in the cache whatever their distance.
+  if (!row || !step || step.a !== 1 || (row.a * 4) % cacheAlias !== 0 || step.count < 256 || row.count < 8)
+    return a;
+  const line = 16;
+  const last = a.shape.length - 1;
+  const spaced = add({
+    operation: {
+      name: "space rows",
+      lowering: {
+        kind: "assemble",
+        parts: (_, __, out) => [out],
+        gaps: () => ({ value: 0, boxes: [] }), // what lies between the rows is never read
+      },
+    },
+    attributes: {},
+    inputs: [a],
+    shape: a.shape.with(last, a.shape[last] + line),
+    type: a.type,
+  });
+  return add({
+    operation: { name: "rows", lowering: { kind: "view", index: (out) => [...out] } },
+    attributes: {},
+    inputs: [spaced],
+    shape: a.shape,
+    type: a.type,
   });
 }
 

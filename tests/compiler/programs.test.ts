@@ -87,6 +87,24 @@ describe("memory", () => {
   });
 });
 
+describe("rows that would push each other out of the cache", () => {
+  test("are spaced, by whoever computes them, and the product is the same", async () => {
+    const [m, k, n] = [20, 1024, 24];
+    const x = Float32Array.from({ length: m * k }, (_, i) => ((i * 7) % 11) - 5);
+    const w = Float32Array.from({ length: k * n }, (_, i) => ((i * 5) % 13) - 6);
+    const left = relu(tensor(x, [m, k]));
+    const y = matmul(left, tensor(w, [k, n]));
+    const launched = names(programOf(y));
+    expect(launched.filter((name) => name.includes("relu"))).toEqual(["relu into place"]);
+    const expected = Array.from({ length: m * n }, (_, i) => {
+      let sum = 0;
+      for (let d = 0; d < k; d++) sum += Math.max(0, x[Math.floor(i / n) * k + d]) * w[d * n + (i % n)];
+      return sum;
+    });
+    expect([...(await y.data())]).toEqual(expected); // small whole numbers: exact in f32
+  });
+});
+
 describe("the program cache", () => {
   test("equal structure, equal program: numbers are no part of it", () => {
     expect(programOf(add(leaf(3), 1))).toBe(programOf(add(leaf(3), 2)));
