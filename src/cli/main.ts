@@ -2,7 +2,7 @@
 /** The command line: reads arguments, runs one command, and turns whatever it throws into a line and an exit code. */
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
-import { theEngine } from "../runtime/engine.js";
+import { device } from "../runtime/engine.js";
 import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
@@ -52,19 +52,19 @@ async function showVersion(): Promise<void> {
   const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
   if (!args.includes("--json")) console.log(version);
   else {
-    const { target, threads } = theEngine();
-    console.log(JSON.stringify({ version, target: target.name, threads, node: process.versions.node }));
+    const { target, threads } = device();
+    console.log(JSON.stringify({ version, target, threads, node: process.versions.node }));
   }
 }
 
 try {
-  await program.parseAsync();
+  await program.parseAsync().catch((error: unknown) => {
+    if (error instanceof VersionAsked) return showVersion();
+    throw error;
+  });
 } catch (error) {
-  if (error instanceof VersionAsked) await showVersion();
-  else {
-    process.exitCode = exitCodeOf(error);
-    // Commander has printed its own errors, and help, already.
-    if (!(error instanceof CommanderError)) process.stderr.write(`${lineOf(error)}\n`);
-    if (args.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  }
+  process.exitCode = exitCodeOf(error);
+  // Commander has printed its own errors, and help, already.
+  if (!(error instanceof CommanderError)) process.stderr.write(`${lineOf(error)}\n`);
+  if (args.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }

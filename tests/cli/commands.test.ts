@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digits } from "../../src/data/digits.js";
 import { isBuilt, jsonLines, receptive, temporaryFolder } from "./receptive.js";
@@ -10,6 +11,7 @@ describe.skipIf(!isBuilt)("receptive", () => {
     ({ folder, remove } = await temporaryFolder());
   });
   afterAll(() => remove());
+  const noKoffi = fileURLToPath(new URL("no-koffi.cjs", import.meta.url));
   const run = (line: string) => receptive(line.split(" "), { folder });
 
   test("--version, --version --json", async () => {
@@ -21,6 +23,32 @@ describe.skipIf(!isBuilt)("receptive", () => {
       target: expect.stringMatching(/^(wasm|avx2|avx512)$/),
       threads: expect.any(Number),
     });
+  });
+
+  test("a target that there is not", async () => {
+    const finished = await receptive(["--version", "--json"], {
+      folder,
+      environment: { RECEPTIVE_TARGET: "fast" },
+    });
+    expect(finished).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: 'error: RECEPTIVE_TARGET is "fast", expected one of native, avx512, avx2, wasm\n',
+    });
+  });
+
+  test("where machine code is refused it says so once, if asked, and takes WebAssembly", async () => {
+    const environment = {
+      RECEPTIVE_TARGET: "",
+      RECEPTIVE_DEBUG: "target",
+      NODE_OPTIONS: `--require ${noKoffi}`,
+    };
+    const { code, stdout, stderr } = await receptive(["--version", "--json"], { folder, environment });
+    expect(JSON.parse(stdout)).toMatchObject({ target: "wasm" });
+    expect([code, stderr]).toEqual([
+      0,
+      "receptive: WebAssembly instead of machine code, because koffi cannot be loaded: hidden by a test\n",
+    ]);
   });
 
   test.each([
