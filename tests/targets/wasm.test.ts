@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type Floats, type Ints, KernelBuilder, type Lanes, type Mask } from "../../src/kernels/language.js";
+import { type Floats, type Ints, KernelBuilder } from "../../src/kernels/language.js";
 import { RandomStream } from "../../src/random/threefry.js";
 import { emitKernel, type WasmFeatures, wasmTarget } from "../../src/targets/wasm/emitter.js";
 import { detectFeatures } from "../../src/targets/wasm/features.js";
 import { linkModule } from "../../src/targets/wasm/link.js";
+import { binaryFloats, integers } from "./operators.js";
 
 const kinds: [string, WasmFeatures][] = [["plain SIMD", { relaxedSimd: false }]];
 if (detectFeatures().relaxedSimd) kinds.push(["relaxed SIMD", { relaxedSimd: true }]);
@@ -44,63 +45,9 @@ const samples = Array.from({ length: 8 }, () => [
 ]);
 samples.push([special, Float32Array.of(1, 2, 0, -1)], [Float32Array.of(1, 2, 0, -1), special]);
 
-const binary: {
-  [name: string]: [(k: KernelBuilder, a: Floats, b: Floats) => Lanes, (a: number, b: number) => number];
-} = {
-  add: [(k, a, b) => k.add(a, b), (a, b) => f32(a + b)],
-  sub: [(k, a, b) => k.sub(a, b), (a, b) => f32(a - b)],
-  mul: [(k, a, b) => k.mul(a, b), (a, b) => f32(a * b)],
-  div: [(k, a, b) => k.div(a, b), (a, b) => f32(a / b)],
-  min: [(k, a, b) => k.min(a, b), (a, b) => (b < a ? b : a)],
-  max: [(k, a, b) => k.max(a, b), (a, b) => (a < b ? b : a)],
-  neg: [(k, a) => k.neg(a), (a) => -a],
-  abs: [(k, a) => k.abs(a), Math.abs],
-  sqrt: [(k, a) => k.sqrt(a), (a) => f32(Math.sqrt(a))],
-  floor: [(k, a) => k.floor(a), Math.floor],
-  nearest: [(k, a) => k.nearest(a), (a) => (Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a))],
-  lt: [(k, a, b) => pick(k, k.compare("lt", a, b)), (a, b) => (a < b ? 1 : 0)],
-  le: [(k, a, b) => pick(k, k.compare("le", a, b)), (a, b) => (a <= b ? 1 : 0)],
-  gt: [(k, a, b) => pick(k, k.compare("gt", a, b)), (a, b) => (a > b ? 1 : 0)],
-  ge: [(k, a, b) => pick(k, k.compare("ge", a, b)), (a, b) => (a >= b ? 1 : 0)],
-  eq: [(k, a, b) => pick(k, k.compare("eq", a, b)), (a, b) => (a === b ? 1 : 0)],
-  ne: [(k, a, b) => pick(k, k.compare("ne", a, b)), (a, b) => (a !== b ? 1 : 0)],
-  not: [(k, a, b) => pick(k, k.not(k.compare("lt", a, b))), (a, b) => (a < b ? 0 : 1)],
-  and: [
-    (k, a, b) => pick(k, k.and(k.compare("lt", a, b), k.compare("gt", a, k.f32(0)))),
-    (a, b) => (a < b && a > 0 ? 1 : 0),
-  ],
-  or: [
-    (k, a, b) => pick(k, k.or(k.compare("lt", a, b), k.compare("gt", a, k.f32(0)))),
-    (a, b) => (a < b || a > 0 ? 1 : 0),
-  ],
-  xor: [
-    (k, a, b) => pick(k, k.xor(k.compare("lt", a, b), k.compare("gt", a, k.f32(0)))),
-    (a, b) => (a < b !== a > 0 ? 1 : 0),
-  ],
-};
-const pick = (k: KernelBuilder, mask: Mask): Floats => k.select(mask, k.f32(1), k.f32(0));
-
-const integer: {
-  [name: string]: [(k: KernelBuilder, a: Ints, b: Ints) => Ints, (a: number, b: number) => number];
-} = {
-  add: [(k, a, b) => k.add(a, b), (a, b) => a + b],
-  sub: [(k, a, b) => k.sub(a, b), (a, b) => a - b],
-  mul: [(k, a, b) => k.mul(a, b), Math.imul],
-  min: [(k, a, b) => k.min(a, b), Math.min],
-  max: [(k, a, b) => k.max(a, b), Math.max],
-  and: [(k, a, b) => k.and(a, b), (a, b) => a & b],
-  or: [(k, a, b) => k.or(a, b), (a, b) => a | b],
-  xor: [(k, a, b) => k.xor(a, b), (a, b) => a ^ b],
-  shiftLeft: [(k, a) => k.shiftLeft(a, 5), (a) => a << 5],
-  shiftRight: [(k, a) => k.shiftRight(a, 5), (a) => a >>> 5],
-  shiftRightSigned: [(k, a) => k.shiftRightSigned(a, 5), (a) => a >> 5],
-  neg: [(k, a) => k.neg(a), (a) => -a],
-  abs: [(k, a) => k.abs(a), Math.abs],
-};
-
 describe.each(kinds)("WebAssembly with %s", (_, features) => {
-  test.each(Object.keys(binary))("f32 %s", (name) => {
-    const [record, reference] = binary[name];
+  test.each(Object.keys(binaryFloats))("f32 %s", (name) => {
+    const [record, reference] = binaryFloats[name];
     for (const [a, b] of samples) {
       const [, , out] = runKernel(
         features,
@@ -115,8 +62,8 @@ describe.each(kinds)("WebAssembly with %s", (_, features) => {
     }
   });
 
-  test.each(Object.keys(integer))("i32 %s", (name) => {
-    const [record, reference] = integer[name];
+  test.each(Object.keys(integers))("i32 %s", (name) => {
+    const [record, reference] = integers[name];
     const a = Int32Array.of(7, -9, 2_000_000_000, -1);
     const b = Int32Array.of(3, 1_500_000_000, 1_000_000_000, 5);
     const [, , out] = runKernel(

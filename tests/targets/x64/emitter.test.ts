@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { type Floats, type Int, type Ints, KernelBuilder, type Mask } from "../../../src/kernels/language.js";
 import { RandomStream } from "../../../src/random/threefry.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
+import { binaryFloats, integers, pick } from "../operators.js";
 import { asFloats, missingReason, runKernel, runnable } from "./machine.js";
-import { binaryFloats, integers, pick } from "./operators.js";
 
 if (missingReason) test.skip(`machine code of each kind, because ${missingReason}`, () => {});
 
