@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
 import * as nn from "../../src/nn/index.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
-import { isBuilt, receptive, temporaryFolder } from "./receptive.js";
+import { isBuilt, noPictures, receptive, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and nothing is written:", () => {
   let folder: string;
@@ -116,7 +116,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     await refused(line, code, message);
   });
 
-  test("a picture that is no picture", async () => {
+  test.skipIf(noPictures)(`a picture that is no picture${noPictures}`, async () => {
     const { stderr } = await receptive("predict --checkpoint other.safetensors text.png".split(" "), {
       folder,
     });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digits } from "../../src/data/digits.js";
-import { isBuilt, jsonLines, receptive, temporaryFolder } from "./receptive.js";
+import { isBuilt, jsonLines, noPictures, receptive, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("receptive", () => {
   let folder: string;
@@ -91,7 +91,8 @@ describe.skipIf(!isBuilt)("receptive", () => {
     });
   });
 
-  test("predict reads pictures with the only checkpoint there is, dark on light or light on dark", async () => {
+  const reading = "predict reads pictures with the only checkpoint there is, dark on light or light on dark";
+  test.skipIf(noPictures)(`${reading}${noPictures}`, async () => {
     const trained = await run("train --data digits --limit 4000 --epochs 4 --json");
     expect(trained.code).toBe(0);
     const { test: pictures } = await digits();

@@ -10,6 +10,12 @@ const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /** The command line is tested as it is shipped: `npm test` builds it first. */
 export const isBuilt = existsSync(main);
 
+/** Why tests that read picture files are skipped, where they are. */
+export const noPictures = await import("sharp").then(
+  () => "",
+  () => " (skipped: sharp is not installed)",
+);
+
 export interface Finished {
   code: number | null;
   stdout: string;
