@@ -2,17 +2,8 @@
  * A program as one piece of machine code: its kernels, and `run`, which calls them in order. Every thread runs the
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
+import type { MachineLaunch } from "../machine.js";
 import { Assembler, type Convention, conventions, gpr, Label } from "./encoding.js";
-
-export interface X64Launch {
-  /** Which of the program's kernels. */
-  readonly kernel: number;
-  /** Offset of the launch's argument block from the program's, in bytes. */
-  readonly arguments: number;
-  readonly items: number;
-  /** Too small to share: thread 0 does it alone. */
-  readonly solo: boolean;
-}
 
 /** Parameters of `run`: the program's argument blocks, this thread's number, how many threads, the barrier's words. */
 export const runParameters = 4;
@@ -38,7 +29,7 @@ const [blocks, thread, threads, barrier, kept, count] = [
  */
 export function linkProgram(
   kernels: readonly Uint8Array[],
-  launches: readonly X64Launch[],
+  launches: readonly MachineLaunch[],
   { convention: name, yieldAddress }: { convention: "sysv" | "windows"; yieldAddress: number },
 ): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();

@@ -2,8 +2,9 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { type Floats, KernelBuilder } from "../../../src/kernels/language.js";
 import { openInThread } from "../../../src/platform/node-native.js";
+import type { MachineLaunch } from "../../../src/targets/machine.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
-import { linkProgram, type X64Launch } from "../../../src/targets/x64/link.js";
+import { linkProgram } from "../../../src/targets/x64/link.js";
 import { missingReason, native, runnable } from "./machine.js";
 
 if (missingReason) test.skip(`programs, because ${missingReason}`, () => {});
@@ -48,7 +49,7 @@ test.each(runnable.flatMap((level) => [1, 2, 3].map((threads) => ({ level, threa
     // There and back; now and then by one thread alone.
     const launches = Array.from(
       { length: rounds },
-      (_, i): X64Launch => ({
+      (_, i): MachineLaunch => ({
         kernel: 0,
         arguments: 16 * (i % 2),
         items,
