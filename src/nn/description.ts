@@ -2,14 +2,17 @@
 import type { EluOptions, LeakyReluOptions } from "./activations.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
+import type { BranchesOptions } from "./branches.js";
 import type { Conv2dLayerOptions } from "./conv2d.js";
 import type { DenseOptions } from "./dense.js";
+import type { DenseBlockOptions } from "./dense-block.js";
 import type { DropoutOptions } from "./dropout.js";
 import type { Layer } from "./layer.js";
 import * as layers from "./layers.js";
 import type { MaxPool2dOptions } from "./max-pool2d.js";
 import type { LayerDescription, Model, ModelDescription, SequentialOptions } from "./model.js";
 import type { RescaleOptions } from "./rescale.js";
+import type { ResidualOptions } from "./residual.js";
 import { suggestion } from "./spelling.js";
 
 /** A description that no model can be made from. */
@@ -29,8 +32,12 @@ type Maker = (options: never, name: string, own: OwnLayers) => Layer;
 const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   avgPool2d: ({ size, ...options }: AvgPool2dOptions, name) => layers.avgPool2d(size, { ...options, name }),
   batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
+  branches: ({ layers: inner }: BranchesOptions, name, own) =>
+    layers.branches(layersFrom(inner, own), { name }),
   conv2d: (options: Conv2dLayerOptions, name) => layers.conv2d({ ...options, name }),
   dense: ({ units, ...options }: DenseOptions, name) => layers.dense(units, { ...options, name }),
+  denseBlock: ({ layers: inner }: DenseBlockOptions, name, own) =>
+    layers.denseBlock(layersFrom(inner, own), { name }),
   dropout: ({ rate }: DropoutOptions, name) => layers.dropout(rate, { name }),
   elu: (options: EluOptions, name) => layers.elu({ ...options, name }),
   flatten: (_, name) => layers.flatten({ name }),
@@ -38,6 +45,12 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
   relu: (_, name) => layers.relu({ name }),
   rescale: (options: RescaleOptions, name) => layers.rescale({ ...options, name }),
+  residual: ({ layers: inner, shortcut, activation }: ResidualOptions, name, own) =>
+    layers.residual(layersFrom(inner, own), {
+      shortcut: shortcut && layersFrom(shortcut, own),
+      activation: activation && layerFrom(activation, own),
+      name,
+    }),
   sequential: (options: SequentialOptions, name, own) =>
     fromDescription({ type: "sequential", name, options }, own),
   sigmoid: (_, name) => layers.sigmoid({ name }),
@@ -60,12 +73,20 @@ export function fromDescription(description: ModelDescription, own: OwnLayers = 
       `fromDescription: ${name} is of type ${type} with ${Object.keys(options).join(", ") || "no options"}, expected sequential with layers`,
     );
   try {
-    return layers.sequential(name, ...options.layers.map((layer) => layerFrom(layer, own)));
+    return layers.sequential(name, ...layersFrom(options.layers, own));
   } catch (error) {
     // What a layer says of its options; they come from files.
     if (error instanceof DescriptionError || !(error instanceof Error)) throw error;
     throw new DescriptionError(`fromDescription: ${error.message}`, { cause: error });
   }
+}
+
+function layersFrom(descriptions: readonly LayerDescription[], own: OwnLayers): Layer[] {
+  if (!Array.isArray(descriptions))
+    throw new DescriptionError(
+      `fromDescription: layers are ${JSON.stringify(descriptions) ?? "missing"}, expected a list`,
+    );
+  return descriptions.map((layer) => layerFrom(layer, own));
 }
 
 function layerFrom(description: LayerDescription, own: OwnLayers): Layer {

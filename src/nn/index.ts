@@ -1,8 +1,10 @@
 export type { EluOptions, LeakyReluOptions } from "./activations.js";
 export type { AvgPool2dOptions } from "./avg-pool2d.js";
 export type { BatchNormOptions } from "./batch-norm.js";
+export type { BranchesOptions } from "./branches.js";
 export type { Conv2dLayerOptions } from "./conv2d.js";
 export type { DenseOptions } from "./dense.js";
+export type { DenseBlockOptions } from "./dense-block.js";
 export { DescriptionError, fromDescription, type OwnLayers } from "./description.js";
 export type { DropoutOptions } from "./dropout.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
@@ -12,4 +14,5 @@ export type { MaxPool2dOptions } from "./max-pool2d.js";
 export type { LayerDescription, Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
 export type { ReceptiveField } from "./receptive-field.js";
 export type { RescaleOptions } from "./rescale.js";
+export type { ResidualOptions } from "./residual.js";
 export type { LayerSummary, ModelSummary } from "./summary.js";

@@ -2,10 +2,13 @@
 export { elu, leakyRelu, relu, sigmoid, softmax, softplus, tanh } from "./activations.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { batchNorm } from "./batch-norm.js";
+export { branches } from "./branches.js";
 export { conv2d } from "./conv2d.js";
 export { dense } from "./dense.js";
+export { denseBlock } from "./dense-block.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";
 export { maxPool2d } from "./max-pool2d.js";
 export { rescale } from "./rescale.js";
+export { residual } from "./residual.js";
 export { sequential } from "./sequential.js";

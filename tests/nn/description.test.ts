@@ -30,6 +30,15 @@ const everyLayer: { readonly [Type in keyof typeof layers]: nn.Layer } = {
     ceil: true,
     countPadding: false,
   }),
+  branches: nn.branches([
+    nn.conv2d({ filters: 2, kernel: 1 }),
+    nn.sequential("deep", nn.relu(), nn.softplus()),
+  ]),
+  denseBlock: nn.denseBlock([nn.conv2d({ filters: 2, kernel: 1 }), nn.relu({ name: "last" })]),
+  residual: nn.residual([nn.conv2d({ filters: 2, kernel: 1 }), nn.relu()], {
+    shortcut: [nn.conv2d({ filters: 2, kernel: 1, bias: false })],
+    activation: nn.relu(),
+  }),
   sequential: nn.sequential("block", nn.conv2d({ filters: 3, kernel: 1, bias: false })),
   flatten: nn.flatten(),
   dropout: nn.dropout(0.5),
