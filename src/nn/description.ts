@@ -1,5 +1,8 @@
 /** Models from plain data: what `model.describe()` says, rebuilt. */
+
+import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
 import type { EluOptions, LeakyReluOptions } from "./activations.js";
+import type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
 import type { BranchesOptions } from "./branches.js";
@@ -30,6 +33,7 @@ type Maker = (options: never, name: string, own: OwnLayers) => Layer;
 
 /** Every layer is here, or this does not compile. */
 const makers: { readonly [Type in keyof typeof layers]: Maker } = {
+  adaptiveAvgPool2d: ({ size }: AdaptiveAvgPool2dOptions, name) => layers.adaptiveAvgPool2d(size, { name }),
   avgPool2d: ({ size, ...options }: AvgPool2dOptions, name) => layers.avgPool2d(size, { ...options, name }),
   batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
   branches: ({ layers: inner }: BranchesOptions, name, own) =>
@@ -41,7 +45,11 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   dropout: ({ rate }: DropoutOptions, name) => layers.dropout(rate, { name }),
   elu: (options: EluOptions, name) => layers.elu({ ...options, name }),
   flatten: (_, name) => layers.flatten({ name }),
+  globalAvgPool2d: (_, name) => layers.globalAvgPool2d({ name }),
+  globalMaxPool2d: (_, name) => layers.globalMaxPool2d({ name }),
   leakyRelu: (options: LeakyReluOptions, name) => layers.leakyRelu({ ...options, name }),
+  localResponseNorm: (options: LocalResponseNormOptions, name) =>
+    layers.localResponseNorm({ ...options, name }),
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
   relu: (_, name) => layers.relu({ name }),
   rescale: (options: RescaleOptions, name) => layers.rescale({ ...options, name }),

@@ -1,4 +1,5 @@
 export type { EluOptions, LeakyReluOptions } from "./activations.js";
+export type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 export type { AvgPool2dOptions } from "./avg-pool2d.js";
 export type { BatchNormOptions } from "./batch-norm.js";
 export type { BranchesOptions } from "./branches.js";

@@ -1,5 +1,6 @@
 /** Every layer that a description may name; `description.ts` has a line for each. */
 export { elu, leakyRelu, relu, sigmoid, softmax, softplus, tanh } from "./activations.js";
+export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { batchNorm } from "./batch-norm.js";
 export { branches } from "./branches.js";
@@ -8,6 +9,8 @@ export { dense } from "./dense.js";
 export { denseBlock } from "./dense-block.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";
+export { globalAvgPool2d, globalMaxPool2d } from "./global-pool2d.js";
+export { localResponseNorm } from "./local-response-norm.js";
 export { maxPool2d } from "./max-pool2d.js";
 export { rescale } from "./rescale.js";
 export { residual } from "./residual.js";

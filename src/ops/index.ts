@@ -1,4 +1,5 @@
 export { clip, elu, leakyRelu, relu } from "./activations.js";
+export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { add, div, maximum, minimum, mul, neg, sub } from "./arithmetic.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { broadcastTo } from "./broadcast-to.js";
@@ -19,6 +20,7 @@ export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { abs, exp, log, pow, sigmoid, sign, softplus, sqrt, square, tanh } from "./elementary.js";
 export { argmax, max, min } from "./extremes.js";
 export { gather } from "./gather.js";
+export { type LocalResponseNormOptions, localResponseNorm } from "./local-response-norm.js";
 export { matmul } from "./matmul.js";
 export { maxPool2d, maxPool2dSwitches, type PoolOptions } from "./max-pool2d.js";
 export { oneHot } from "./one-hot.js";

@@ -43,6 +43,15 @@ describe("a layer does what its operation does", () => {
       layer: nn.avgPool2d(3, { padding: 1, countPadding: false }),
       f: (x) => ops.avgPool2d(x, 3, { padding: 1, countPadding: false }),
     },
+    { name: "localResponseNorm", layer: nn.localResponseNorm(), f: (x) => ops.localResponseNorm(x) },
+    {
+      name: "localResponseNorm, Caffe's",
+      layer: nn.localResponseNorm({ alpha: 0.5, average: true }),
+      f: (x) => ops.localResponseNorm(x, { alpha: 0.5, average: true }),
+    },
+    { name: "adaptiveAvgPool2d", layer: nn.adaptiveAvgPool2d(3), f: (x) => ops.adaptiveAvgPool2d(x, 3) },
+    { name: "globalAvgPool2d", layer: nn.globalAvgPool2d(), f: (x) => ops.mean(x, { axis: [1, 2] }) },
+    { name: "globalMaxPool2d", layer: nn.globalMaxPool2d(), f: (x) => ops.max(x, { axis: [1, 2] }) },
     { name: "flatten", layer: nn.flatten(), f: (x) => ops.reshape(x, [2, 168]) },
   ];
   test.each(rows)("$name", async ({ layer, f }) => {

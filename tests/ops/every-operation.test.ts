@@ -210,6 +210,16 @@ const examples: { [name: string]: Example } = {
     engine: (x) => receptive.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
     textbook: (x) => textbook.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
   },
+  adaptiveAvgPool2d: {
+    inputs: [picture],
+    engine: (x) => receptive.adaptiveAvgPool2d(x, [3, 2]),
+    textbook: (x) => textbook.adaptiveAvgPool2d(x, [3, 2]),
+  },
+  localResponseNorm: {
+    inputs: [picture],
+    engine: (x) => receptive.localResponseNorm(x, { size: 3, k: 1, alpha: 0.5 }),
+    textbook: (x) => textbook.localResponseNorm(x, { size: 3, k: 1, alpha: 0.5 }),
+  },
 };
 
 describe("the list of operations", () => {

@@ -1,4 +1,5 @@
 /** The textbook: every operation in a few plain lines of float64 that follow its equation, slow and obvious. */
+export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export {
   cast,
@@ -15,6 +16,7 @@ export {
 } from "./comparisons.js";
 export { conv2d } from "./conv2d.js";
 export { gather } from "./gather.js";
+export { localResponseNorm } from "./local-response-norm.js";
 export { matmul } from "./matmul.js";
 export { maxPool2d, maxPool2dSwitches } from "./max-pool2d.js";
 export { oneHot } from "./one-hot.js";
