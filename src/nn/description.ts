@@ -1,7 +1,7 @@
 /** Models from plain data: what `model.describe()` says, rebuilt. */
 
 import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
-import type { EluOptions, LeakyReluOptions } from "./activations.js";
+import type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activations.js";
 import type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
@@ -14,9 +14,12 @@ import type { Layer } from "./layer.js";
 import * as layers from "./layers.js";
 import type { MaxPool2dOptions } from "./max-pool2d.js";
 import type { LayerDescription, Model, ModelDescription, SequentialOptions } from "./model.js";
+import type { PartialConv2dOptions } from "./partial-conv2d.js";
+import type { RbfOptions } from "./rbf.js";
 import type { RescaleOptions } from "./rescale.js";
 import type { ResidualOptions } from "./residual.js";
 import { suggestion } from "./spelling.js";
+import type { Subsampling2dOptions } from "./subsampling2d.js";
 
 /** A description that no model can be made from. */
 export class DescriptionError extends Error {
@@ -51,6 +54,8 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   localResponseNorm: (options: LocalResponseNormOptions, name) =>
     layers.localResponseNorm({ ...options, name }),
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
+  partialConv2d: (options: PartialConv2dOptions, name) => layers.partialConv2d({ ...options, name }),
+  rbf: (options: RbfOptions, name) => layers.rbf({ ...options, name }),
   relu: (_, name) => layers.relu({ name }),
   rescale: (options: RescaleOptions, name) => layers.rescale({ ...options, name }),
   residual: ({ layers: inner, shortcut, activation }: ResidualOptions, name, own) =>
@@ -59,11 +64,14 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
       activation: activation && layerFrom(activation, own),
       name,
     }),
+  scaledTanh: (options: ScaledTanhOptions, name) => layers.scaledTanh({ ...options, name }),
   sequential: (options: SequentialOptions, name, own) =>
     fromDescription({ type: "sequential", name, options }, own),
   sigmoid: (_, name) => layers.sigmoid({ name }),
   softmax: (_, name) => layers.softmax({ name }),
   softplus: (_, name) => layers.softplus({ name }),
+  subsampling2d: ({ size, ...options }: Subsampling2dOptions, name) =>
+    layers.subsampling2d(size, { ...options, name }),
   tanh: (_, name) => layers.tanh({ name }),
 };
 

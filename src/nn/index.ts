@@ -1,4 +1,4 @@
-export type { EluOptions, LeakyReluOptions } from "./activations.js";
+export type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activations.js";
 export type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 export type { AvgPool2dOptions } from "./avg-pool2d.js";
 export type { BatchNormOptions } from "./batch-norm.js";
@@ -13,7 +13,10 @@ export type { Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";
 export type { LayerDescription, Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
+export type { PartialConv2dOptions } from "./partial-conv2d.js";
+export type { RbfOptions } from "./rbf.js";
 export type { ReceptiveField } from "./receptive-field.js";
 export type { RescaleOptions } from "./rescale.js";
 export type { ResidualOptions } from "./residual.js";
+export type { Subsampling2dOptions } from "./subsampling2d.js";
 export type { LayerSummary, ModelSummary } from "./summary.js";

@@ -1,5 +1,5 @@
 /** Every layer that a description may name; `description.ts` has a line for each. */
-export { elu, leakyRelu, relu, sigmoid, softmax, softplus, tanh } from "./activations.js";
+export { elu, leakyRelu, relu, scaledTanh, sigmoid, softmax, softplus, tanh } from "./activations.js";
 export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { batchNorm } from "./batch-norm.js";
@@ -12,6 +12,9 @@ export { flatten } from "./flatten.js";
 export { globalAvgPool2d, globalMaxPool2d } from "./global-pool2d.js";
 export { localResponseNorm } from "./local-response-norm.js";
 export { maxPool2d } from "./max-pool2d.js";
+export { partialConv2d } from "./partial-conv2d.js";
+export { rbf } from "./rbf.js";
 export { rescale } from "./rescale.js";
 export { residual } from "./residual.js";
 export { sequential } from "./sequential.js";
+export { subsampling2d } from "./subsampling2d.js";

@@ -1,4 +1,4 @@
-export { clip, elu, leakyRelu, relu } from "./activations.js";
+export { clip, elu, leakyRelu, relu, scaledTanh } from "./activations.js";
 export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { add, div, maximum, minimum, mul, neg, sub } from "./arithmetic.js";
 export { avgPool2d } from "./avg-pool2d.js";

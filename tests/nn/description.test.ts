@@ -35,6 +35,20 @@ const everyLayer: { readonly [Type in keyof typeof layers]: Example } = {
   sigmoid: { layer: nn.sigmoid() },
   tanh: { layer: nn.tanh({ name: "squash" }) },
   softplus: { layer: nn.softplus() },
+  scaledTanh: { layer: nn.scaledTanh({ amplitude: 1.5, slope: 0.5 }) },
+  subsampling2d: { layer: nn.subsampling2d([2, 3], { initialiser: { uniform: 0.6 } }) },
+  partialConv2d: {
+    layer: nn.partialConv2d({ connections: [[0], [1, 0], [1]], kernel: 3, padding: "same", stride: 2 }),
+  },
+  rbf: {
+    layer: nn.rbf({
+      centres: [
+        [1, -1, 1, 1, 1],
+        [-1, 1, 1, -1, 0.5],
+      ],
+    }),
+    x: rows,
+  },
   maxPool2d: { layer: nn.maxPool2d([2, 3], { stride: 1 }) },
   avgPool2d: {
     layer: nn.avgPool2d(2, {

@@ -32,6 +32,7 @@ describe("a layer does what its operation does", () => {
     { name: "tanh", layer: nn.tanh(), f: ops.tanh },
     { name: "softplus", layer: nn.softplus(), f: ops.softplus },
     { name: "softmax", layer: nn.softmax(), f: (x) => ops.softmax(x) },
+    { name: "scaledTanh", layer: nn.scaledTanh({ slope: 2 }), f: (x) => ops.scaledTanh(x, { slope: 2 }) },
     { name: "maxPool2d", layer: nn.maxPool2d(2), f: (x) => ops.maxPool2d(x, 2) },
     {
       name: "maxPool2d, overlapping",

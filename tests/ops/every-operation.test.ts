@@ -35,6 +35,7 @@ type Unary =
   | "relu"
   | "leakyRelu"
   | "elu"
+  | "scaledTanh"
   | "sigmoid"
   | "tanh"
   | "softplus"
@@ -90,6 +91,7 @@ const examples: { [name: string]: Example } = {
   relu: of("relu"),
   leakyRelu: of("leakyRelu"),
   elu: of("elu"),
+  scaledTanh: of("scaledTanh"),
   sigmoid: of("sigmoid"),
   tanh: of("tanh"),
   softplus: of("softplus"),

@@ -35,6 +35,7 @@ export {
   neg,
   pow,
   relu,
+  scaledTanh,
   sigmoid,
   sign,
   softplus,
