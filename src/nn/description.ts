@@ -5,8 +5,11 @@ import type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activati
 import type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
+import type { Conv1dLayerOptions } from "./conv1d.js";
 import type { Conv2dLayerOptions } from "./conv2d.js";
+import type { Conv2dTransposeLayerOptions } from "./conv2d-transpose.js";
 import type { DenseOptions } from "./dense.js";
+import type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
 import type { DropoutOptions } from "./dropout.js";
 import type { Layer } from "./layer.js";
 import * as layers from "./layers.js";
@@ -17,6 +20,7 @@ import type { RbfOptions } from "./rbf.js";
 import type { RescaleOptions } from "./rescale.js";
 import { suggestion } from "./spelling.js";
 import type { Subsampling2dOptions } from "./subsampling2d.js";
+import type { Upsample2dOptions } from "./upsample2d.js";
 
 /** A description that no model can be made from. */
 export class DescriptionError extends Error {
@@ -36,8 +40,12 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   adaptiveAvgPool2d: ({ size }: AdaptiveAvgPool2dOptions, name) => layers.adaptiveAvgPool2d(size, { name }),
   avgPool2d: ({ size, ...options }: AvgPool2dOptions, name) => layers.avgPool2d(size, { ...options, name }),
   batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
+  conv1d: (options: Conv1dLayerOptions, name) => layers.conv1d({ ...options, name }),
   conv2d: (options: Conv2dLayerOptions, name) => layers.conv2d({ ...options, name }),
+  conv2dTranspose: (options: Conv2dTransposeLayerOptions, name) =>
+    layers.conv2dTranspose({ ...options, name }),
   dense: ({ units, ...options }: DenseOptions, name) => layers.dense(units, { ...options, name }),
+  depthwiseConv2d: (options: DepthwiseConv2dOptions, name) => layers.depthwiseConv2d({ ...options, name }),
   dropout: ({ rate }: DropoutOptions, name) => layers.dropout(rate, { name }),
   elu: (options: EluOptions, name) => layers.elu({ ...options, name }),
   flatten: (_, name) => layers.flatten({ name }),
@@ -60,6 +68,7 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   subsampling2d: ({ size, ...options }: Subsampling2dOptions, name) =>
     layers.subsampling2d(size, { ...options, name }),
   tanh: (_, name) => layers.tanh({ name }),
+  upsample2d: (options: Upsample2dOptions, name) => layers.upsample2d({ ...options, name }),
 };
 
 /**

@@ -2,8 +2,11 @@ export type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activati
 export type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 export type { AvgPool2dOptions } from "./avg-pool2d.js";
 export type { BatchNormOptions } from "./batch-norm.js";
+export type { Conv1dLayerOptions } from "./conv1d.js";
 export type { Conv2dLayerOptions } from "./conv2d.js";
+export type { Conv2dTransposeLayerOptions } from "./conv2d-transpose.js";
 export type { DenseOptions } from "./dense.js";
+export type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
 export { DescriptionError, fromDescription, type OwnLayers } from "./description.js";
 export type { DropoutOptions } from "./dropout.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
@@ -17,3 +20,4 @@ export type { ReceptiveField } from "./receptive-field.js";
 export type { RescaleOptions } from "./rescale.js";
 export type { Subsampling2dOptions } from "./subsampling2d.js";
 export type { LayerSummary, ModelSummary } from "./summary.js";
+export type { Upsample2dOptions } from "./upsample2d.js";

@@ -3,8 +3,11 @@ export { elu, leakyRelu, relu, scaledTanh, sigmoid, softmax, softplus, tanh } fr
 export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { batchNorm } from "./batch-norm.js";
+export { conv1d } from "./conv1d.js";
 export { conv2d } from "./conv2d.js";
+export { conv2dTranspose } from "./conv2d-transpose.js";
 export { dense } from "./dense.js";
+export { depthwiseConv2d } from "./depthwise-conv2d.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";
 export { globalAvgPool2d, globalMaxPool2d } from "./global-pool2d.js";
@@ -15,3 +18,4 @@ export { rbf } from "./rbf.js";
 export { rescale } from "./rescale.js";
 export { sequential } from "./sequential.js";
 export { subsampling2d } from "./subsampling2d.js";
+export { upsample2d } from "./upsample2d.js";
