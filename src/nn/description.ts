@@ -6,9 +6,12 @@ import type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
 import type { BranchesOptions } from "./branches.js";
+import type { Conv1dLayerOptions } from "./conv1d.js";
 import type { Conv2dLayerOptions } from "./conv2d.js";
+import type { Conv2dTransposeLayerOptions } from "./conv2d-transpose.js";
 import type { DenseOptions } from "./dense.js";
 import type { DenseBlockOptions } from "./dense-block.js";
+import type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
 import type { DropoutOptions } from "./dropout.js";
 import type { Layer } from "./layer.js";
 import * as layers from "./layers.js";
@@ -20,6 +23,7 @@ import type { RescaleOptions } from "./rescale.js";
 import type { ResidualOptions } from "./residual.js";
 import { suggestion } from "./spelling.js";
 import type { Subsampling2dOptions } from "./subsampling2d.js";
+import type { Upsample2dOptions } from "./upsample2d.js";
 
 /** A description that no model can be made from. */
 export class DescriptionError extends Error {
@@ -41,10 +45,14 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
   branches: ({ layers: inner }: BranchesOptions, name, own) =>
     layers.branches(layersFrom(inner, own), { name }),
+  conv1d: (options: Conv1dLayerOptions, name) => layers.conv1d({ ...options, name }),
   conv2d: (options: Conv2dLayerOptions, name) => layers.conv2d({ ...options, name }),
+  conv2dTranspose: (options: Conv2dTransposeLayerOptions, name) =>
+    layers.conv2dTranspose({ ...options, name }),
   dense: ({ units, ...options }: DenseOptions, name) => layers.dense(units, { ...options, name }),
   denseBlock: ({ layers: inner }: DenseBlockOptions, name, own) =>
     layers.denseBlock(layersFrom(inner, own), { name }),
+  depthwiseConv2d: (options: DepthwiseConv2dOptions, name) => layers.depthwiseConv2d({ ...options, name }),
   dropout: ({ rate }: DropoutOptions, name) => layers.dropout(rate, { name }),
   elu: (options: EluOptions, name) => layers.elu({ ...options, name }),
   flatten: (_, name) => layers.flatten({ name }),
@@ -73,6 +81,7 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   subsampling2d: ({ size, ...options }: Subsampling2dOptions, name) =>
     layers.subsampling2d(size, { ...options, name }),
   tanh: (_, name) => layers.tanh({ name }),
+  upsample2d: (options: Upsample2dOptions, name) => layers.upsample2d({ ...options, name }),
 };
 
 /**

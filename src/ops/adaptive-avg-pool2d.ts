@@ -1,8 +1,7 @@
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { avgPool2d } from "./avg-pool2d.js";
 import { cast } from "./cast.js";
-import { matmul } from "./matmul.js";
-import { reshape } from "./reshape.js";
+import { resample, type Weights } from "./resample.js";
 import { checkPictures, type Pair, pair } from "./windows.js";
 
 /**
@@ -20,13 +19,11 @@ import { checkPictures, type Pair, pair } from "./windows.js";
 export function adaptiveAvgPool2d(x: Tensor, size: Pair): Tensor {
   checkPictures("adaptiveAvgPool2d", x);
   const [height, width] = pair("adaptiveAvgPool2d", "size", size, 1);
-  const [n, h, w, c] = x.shape;
+  const [, h, w] = x.shape;
   const values = cast(x, "f32");
   if (h === height && w === width) return values;
   if (h % height === 0 && w % width === 0) return avgPool2d(values, [h / height, w / width]);
-  const rows = matmul(averaging(h, height), reshape(values, [n, h, w * c]));
-  const columns = matmul(averaging(w, width), reshape(rows, [n * height, w, c]));
-  return reshape(columns, [n, height, width, c]);
+  return resample(values, averages(h, height), averages(w, width));
 }
 
 /** Where the windows of one axis begin and end. */
@@ -36,11 +33,7 @@ export const adaptiveWindows = (extent: number, count: number): [begin: number, 
     Math.ceil(((i + 1) * extent) / count),
   ]);
 
-/** Row i averages over window i. */
-function averaging(extent: number, count: number): Tensor {
-  const matrix = new Float32Array(count * extent);
-  adaptiveWindows(extent, count).forEach(([begin, end], i) => {
-    matrix.fill(1 / (end - begin), i * extent + begin, i * extent + end);
-  });
-  return Tensor.from(matrix, [count, extent], "f32");
-}
+const averages = (extent: number, count: number): Weights[] =>
+  adaptiveWindows(extent, count).map(([begin, end]) =>
+    Array.from({ length: end - begin }, (_, a) => [begin + a, 1 / (end - begin)]),
+  );

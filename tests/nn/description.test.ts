@@ -25,6 +25,15 @@ const everyLayer: { readonly [Type in keyof typeof layers]: Example } = {
       initialiser: { normal: 0.1 },
     }),
   },
+  conv1d: {
+    layer: nn.conv1d({ filters: 4, kernel: 3, stride: 2, padding: [1, 0], dilation: 2, groups: 2 }),
+    x: random.uniform([2, 9, 4], { seed: 3 }),
+  },
+  depthwiseConv2d: { layer: nn.depthwiseConv2d({ kernel: 3, multiplier: 2, padding: "same" }) },
+  conv2dTranspose: {
+    layer: nn.conv2dTranspose({ filters: 4, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2 }),
+  },
+  upsample2d: { layer: nn.upsample2d({ factor: [2, 3], method: "bilinear", alignCorners: true }) },
   batchNorm: { layer: nn.batchNorm({ momentum: 0.2, epsilon: 1e-3 }) },
   localResponseNorm: {
     layer: nn.localResponseNorm({ size: 3, k: 1, alpha: 1e-3, beta: 0.5, average: true }),
