@@ -2,6 +2,7 @@ import { gradients } from "../autodiff/gradients.js";
 import type { Batch } from "../data/batches.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
+import { add, mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { equal } from "../ops/comparisons.js";
 import { argmax } from "../ops/extremes.js";
@@ -33,8 +34,7 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
   const state: ReadonlyMap<string, Variable> = optimizer.state(parameters);
 
   const run = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
-    const output = model(pixelsFor(model, images), { training: true, seed });
-    const value = loss(output, labels);
+    const { output, value } = trainingLoss(model, loss, { images, labels, seed });
     optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
     return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
   });
@@ -53,6 +53,21 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
     return { loss: result.loss[0], correct: result.correct[0] };
   };
   return Object.assign(take, { state });
+}
+
+/**
+ * What a model in training makes of pictures (pixels of 0 to 255), and how wrong that is: its loss, and that of each
+ * auxiliary head as many times as the head says.
+ */
+export function trainingLoss(
+  model: Model,
+  loss: Loss,
+  { images, labels, seed }: { images: Tensor; labels: Tensor; seed: Tensor },
+): { output: Tensor; value: Tensor } {
+  const heads: Tensor[] = [];
+  const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y, labels), weight));
+  const output = model(pixelsFor(model, images), { training: true, seed, aside });
+  return { output, value: heads.reduce(add, loss(output, labels)) };
 }
 
 /** A seed of its own for each step, so that dropout draws other units, and the same ones in the same run. */
