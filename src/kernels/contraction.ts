@@ -50,13 +50,25 @@ export function tileFor(target: TargetDescription, vectors: number): Tile {
   return { rows: Math.max(1, Math.min(14, Math.floor(free / vectors))), vectors };
 }
 
-/** The columns as blocks of two vectors; an odd one is taken into a last block of three, or stands alone. */
-export function columnBlocks(target: TargetDescription, columns: number): { whole: number; last: number } {
+/** The columns in vectors: `whole` blocks of `width`, and a last block of another width, or one that is not full. */
+interface ColumnBlocks {
+  readonly width: number;
+  readonly whole: number;
+  readonly last: number;
+}
+
+/**
+ * Blocks of two vectors; an odd one is taken into a last block of three, or stands alone. A single row has no use
+ * for what it reads of B but once: it reads long runs of it, at the speed of the memory.
+ */
+function columnBlocks(target: TargetDescription, columns: number, rows: number): ColumnBlocks {
+  const width = rows === 1 ? target.registers / 2 : 2;
   const vectors = Math.ceil(columns / target.lanes);
-  const partial = columns % target.lanes !== 0;
-  const pairs = Math.floor(vectors / 2);
-  if (vectors % 2 === 1) return vectors === 1 ? { whole: 0, last: 1 } : { whole: pairs - 1, last: 3 };
-  return partial ? { whole: pairs - 1, last: 2 } : { whole: pairs, last: 0 };
+  const full = Math.floor(columns / target.lanes);
+  let whole = Math.floor(full / width);
+  // A last block of one vector alone would be slow.
+  if (width === 2 && vectors - 2 * whole === 1 && whole > 0) whole--;
+  return { width, whole, last: vectors - whole * width };
 }
 
 /** How the work is cut: decided from the shape alone, so that results do not depend on the thread count. */
@@ -203,6 +215,7 @@ class Generator {
   private readonly roots: Expression[];
   private readonly rowsAxes: readonly Axis[];
   private readonly columnDimension: number;
+  private readonly blocks: ColumnBlocks;
 
   constructor(
     private readonly k: KernelBuilder,
@@ -219,6 +232,7 @@ class Generator {
       Array.from({ length: this.columnDimension }, (_, d) => d),
       this.columnDimension,
     );
+    this.blocks = columnBlocks(target, spec.columns, product(spec.rows));
     this.cut = this.chooseCut();
   }
 
@@ -226,8 +240,8 @@ class Generator {
     const { spec, target } = this;
     const { outer, inner } = splitDepth(mergeAxes(spec.depth));
     const batches = product(spec.batch);
-    const blocks = columnBlocks(target, spec.columns);
-    const tileRows = tileFor(target, blocks.whole > 0 ? 2 : blocks.last).rows;
+    const { blocks } = this;
+    const tileRows = tileFor(target, blocks.whole > 0 ? blocks.width : blocks.last).rows;
     const inside = axesOfUnit(this.rowsAxes, Math.min(tileRows / 2, tileFor(target, blocks.last || 2).rows));
     const unitAxis = this.rowsAxes.at(-1 - inside)!;
     const outerAxes = this.rowsAxes.slice(0, -1 - inside);
@@ -317,8 +331,8 @@ class Generator {
 
   private columns(turn: Turn, columnGroup: Int, a: Int, b: Int, group: Int, piece: Int): void {
     const { k, spec, cut, target } = this;
-    const blocks = columnBlocks(target, spec.columns);
-    const width = 2 * target.lanes;
+    const { blocks } = this;
+    const width = blocks.width * target.lanes;
     const lastStart = blocks.whole * width;
     if (blocks.whole > 0) {
       const units = blocks.whole + (blocks.last ? 1 : 0);
@@ -328,12 +342,12 @@ class Generator {
       k.loop(from, to, (block) => {
         const column = k.mul(block, k.int(width));
         this.rows(
-          k.offset(b, block, 2 * 4 * spec.vectorStride),
+          k.offset(b, block, blocks.width * 4 * spec.vectorStride),
           a,
           turn,
           column,
-          tileFor(target, 2),
-          2 * target.lanes,
+          tileFor(target, blocks.width),
+          width,
           group,
           piece,
         );
@@ -343,7 +357,7 @@ class Generator {
       const tile = tileFor(target, blocks.last);
       const last = (): void =>
         this.rows(
-          k.plus(b, blocks.whole * 2 * 4 * spec.vectorStride),
+          k.plus(b, blocks.whole * blocks.width * 4 * spec.vectorStride),
           a,
           turn,
           k.int(lastStart),
@@ -358,7 +372,7 @@ class Generator {
   }
 
   private groupOfLastBlock(): number {
-    const blocks = columnBlocks(this.target, this.spec.columns);
+    const { blocks } = this;
     return Math.floor(blocks.whole / Math.ceil((blocks.whole + 1) / this.cut.columnGroups));
   }
 
