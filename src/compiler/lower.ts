@@ -107,7 +107,7 @@ export class Lowerer implements StoredNodes {
         space: loops,
         stores: [store],
       });
-      return this.launch(generated, builder, [to], sizeOf(loops), [store], false);
+      return this.launch(generated, builder, [to], sizeOf(loops), [store], []);
     });
   }
 
@@ -124,7 +124,8 @@ export class Lowerer implements StoredNodes {
       }
       const generated = this.library.kernel(this.nameOf(node, null), { kind: "map", space: loops, stores });
       this.mustFit(generated, node);
-      return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, true);
+      const replaceable = builder.readOnlyAt(stores[0].at);
+      return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, replaceable);
     });
   }
 
@@ -172,7 +173,8 @@ export class Lowerer implements StoredNodes {
         stores,
       });
       this.mustFit(generated, node);
-      return this.launch(generated, builder, [node, ...companions], sizeOf(loops), stores, false);
+      const replaceable = builder.readOnlyAt(stores[0].at);
+      return this.launch(generated, builder, [node, ...companions], sizeOf(loops), stores, replaceable);
     });
   }
 
@@ -220,7 +222,9 @@ export class Lowerer implements StoredNodes {
       const generated = this.library.kernel(this.nameOf(node, core), { kind: "contraction", contraction });
       if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
       const terms = axes.depth.reduce((n, axis) => n * axis.count, 1);
-      return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, false);
+      const operands = [this.storedBase(a), this.storedBase(b)];
+      const replaceable = builder.readOnlyAt(store.at).filter((read) => !operands.includes(read));
+      return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, replaceable);
     } catch (error) {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
@@ -277,7 +281,7 @@ export class Lowerer implements StoredNodes {
             stores: [store],
           });
           if (!this.isStored(input)) this.mustFit(generated, input);
-          return this.launch(generated, builder, [node], sizeOf(loops), [store], false);
+          return this.launch(generated, builder, [node], sizeOf(loops), [store], []);
         }),
       );
     });
@@ -322,7 +326,7 @@ export class Lowerer implements StoredNodes {
     writes: readonly Node[],
     work: number,
     stores: readonly Store[],
-    elementwise: boolean,
+    replaceable: readonly Node[],
   ): Launch {
     const rules = collect(stores.map((s) => s.value)).filter((e) => e.kind === "apply").length;
     return {
@@ -331,7 +335,7 @@ export class Lowerer implements StoredNodes {
       reads: builder.reads,
       writes,
       work: work * Math.max(1, rules / 2),
-      replaceable: elementwise ? builder.readOnlyAt(stores[0].at) : [],
+      replaceable,
     };
   }
 

@@ -3,7 +3,7 @@
  * whole depth. A filter is read once for every tile of pixels, so one copy of it is soon paid for; and where the
  * columns of B are not neighbours (the transposed filter of an input gradient), there is no other way.
  */
-import { type Affine, scale, sum, zero } from "./affine.js";
+import { type Affine, dot, identity, scale, sum, zero } from "./affine.js";
 import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
 import { type ContractionAxis, contiguous, type Operation, type Strided } from "./operation.js";
 
@@ -88,8 +88,6 @@ function pack(
   const rowCount = rows.reduce((n, axis) => n * axis.count, 1);
   const depthCount = depth.reduce((n, axis) => n * axis.count, 1);
   if (depthCount < 8 || columns.count < lanes || rowCount === 1) return null;
-  // A long depth is one over pixels: there B is the larger operand, and it is read where it lies.
-  if (!once && (rowCount < enoughRows || depthCount > rowCount * 8)) return null;
   // Which dimension of b an axis runs along: the one with its stride. Axes of length 1 run along none.
   const dimensionOf = (axis: ContractionAxis): number =>
     axis.count === 1
@@ -97,6 +95,10 @@ function pack(
       : b.shape.findIndex((count, d) => count === axis.count && plain.strides[d] === axis.b);
   const along = [...batch, columns, ...depth].map(dimensionOf);
   if (along.some((d, i) => d < 0 && [...batch, columns, ...depth][i].count > 1)) return null;
+  // Over many pixels (a filter's gradient) B is the larger operand, and it is read where it lies, if it can be.
+  const alongElements = Math.abs(depth.findLast((axis) => axis.count > 1)?.a ?? 1) === 1;
+  const pays = once || (rowCount >= enoughRows && (alongElements || depthCount <= rowCount * 8));
+  if (!pays && !liesApart(b, along[batch.length])) return null;
   const batchAlong = along.slice(0, batch.length);
   const columnsAlong = along[batch.length];
   const depthAlong = along.slice(batch.length + 1);
@@ -170,6 +172,20 @@ function pack(
     },
   };
   return { operation, inputs: [a, packed] };
+}
+
+/** True where neighbours along a dimension of a view are no neighbours in what it shows: a transposed filter. */
+function liesApart(node: Node, dimension: number): boolean {
+  let base = node;
+  let indices = identity(node.shape);
+  for (;;) {
+    const { lowering } = base.operation;
+    if (lowering.kind !== "view") break;
+    indices = lowering.index(indices, base.attributes, base.inputs[0].shape);
+    base = base.inputs[0];
+  }
+  const place = dot(indices, contiguous(base.shape).strides, 0, node.shape.length);
+  return place.coefficients[dimension] !== 1;
 }
 
 /** Whole vectors first, then a last one that is not full: what it lacks is never stored. */

@@ -61,6 +61,8 @@ export type Operator =
   | "convert"
   | "truncate"
   | "bits"
+  | "zipLow"
+  | "zipHigh"
   | "sumLanes"
   | "maxLanes"
   | "minLanes"
@@ -322,6 +324,11 @@ export class KernelBuilder {
   }
   fromBits(a: Ints): Floats {
     return this.emit("bits", "f32", [a]);
+  }
+
+  /** The lower or the upper half of a₀ b₀ a₁ b₁ a₂ b₂ … */
+  zip<T extends "f32" | "i32">(half: "low" | "high", a: Value<T>, b: Value<T>): Value<T> {
+    return this.emit(half === "low" ? "zipLow" : "zipHigh", a.type, [a, b]);
   }
 
   /** Sum, maximum or minimum over the lanes, in every lane of the result. */

@@ -6,6 +6,7 @@ import { gatherKernel, type Picking, scatterAddKernel } from "./gather.js";
 import type { Format, TargetDescription } from "./language.js";
 import { type Generated, mapKernel } from "./map.js";
 import { type Reduction, reduceKernel } from "./reduce.js";
+import { transposeKernel } from "./transpose.js";
 
 /** What a kernel does, in the words of its generator. */
 export type Task =
@@ -45,7 +46,10 @@ export class KernelLibrary {
     const { target } = this;
     switch (task.kind) {
       case "map":
-        return mapKernel(target, name, task.space, task.stores);
+        return (
+          transposeKernel(target, name, task.space, task.stores) ??
+          mapKernel(target, name, task.space, task.stores)
+        );
       case "reduce":
         return reduceKernel(target, name, task.kept, task.reduced, task.reductions, task.stores);
       case "contraction":

@@ -1,10 +1,13 @@
 import type { ContractionAxis } from "../compiler/operation.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
 import { apply, defineOp } from "./define.js";
+import { interleave } from "./interleave.js";
 import { padWith } from "./pad.js";
 import { reshape } from "./reshape.js";
+import { scalar } from "./scalar.js";
 import { flip, slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
 import { transpose } from "./transpose.js";
@@ -128,6 +131,8 @@ export function inputGradient(
     [0, 0],
   ],
 ): Tensor {
+  if (Math.max(...stride) > 1 && Math.max(...dilation) === 1)
+    return gradientInPhases(dy, w, shape, stride, border);
   const [kH, kW] = w.shape;
   const reach = [(kH - 1) * dilation[0], (kW - 1) * dilation[1]];
   const spread = [0, 1].map((d) => (dy.shape[d + 1] - 1) * stride[d] + 1);
@@ -145,14 +150,73 @@ export function inputGradient(
   });
   const padded = reshape(flat, [...flat.shape.slice(0, 3), groups, filters]);
   const cut = (list: number[], d: number): number => Math.max(0, -list[d]);
-  const turned = transpose(flip(w, [0, 1]), [0, 1, 4, 3, 2]);
   const needed = slice(
     padded,
     [0, cut(before, 0), cut(before, 1), 0, 0],
     padded.shape.map((extent, d) => (d === 1 || d === 2 ? extent - cut(after, d - 1) : extent)),
   );
-  return apply(op, [needed, turned], { stride: [1, 1], dilation });
+  return apply(op, [needed, turnedRound(w)], { stride: [1, 1], dilation });
 }
+
+/**
+ * The same for a stride, without multiplying by the zeros between: the pixels i = stride·u + p of one phase p meet
+ * only the weights a = stride·t + (p mod stride), which are a small filter over the windows u + c − t.
+ */
+function gradientInPhases(
+  dy: Tensor,
+  w: Tensor,
+  shape: readonly number[],
+  stride: readonly [number, number],
+  border: readonly (readonly [number, number])[],
+): Tensor {
+  const [n, height, width, groups, filters] = dy.shape;
+  const channels = w.shape[2];
+  const pixels = [0, 1].map((d) => shape[d + 1] - border[d][0] - border[d][1]);
+  const count = [0, 1].map((d) => Math.ceil(pixels[d] / stride[d]));
+  const phases = [0, 1].map((d) =>
+    Array.from({ length: stride[d] }, (_, p) => {
+      const first = (p + border[d][0]) % stride[d];
+      const taps = Math.max(0, Math.ceil((w.shape[d] - first) / stride[d]));
+      return { first, taps, start: (p + border[d][0] - first) / stride[d] - taps + 1 };
+    }),
+  );
+  // Windows before the first and after the last give nothing: one frame of zeros serves all phases.
+  const frame = [0, 1].map((d) => {
+    const used = phases[d].filter(({ taps }) => taps > 0);
+    const low = Math.max(0, ...used.map(({ start }) => -start));
+    const end = Math.max(...used.map(({ start, taps }) => start + count[d] + taps - 1));
+    return { low, high: Math.max(0, end - dy.shape[d + 1]) };
+  });
+  const flat = padWith(reshape(dy, [n, height, width, groups * filters]), {
+    low: [0, frame[0].low, frame[1].low, 0],
+    high: [0, frame[0].high, frame[1].high, 0],
+    interior: [0, 0, 0, 0],
+    value: 0,
+  });
+  const framed = reshape(flat, [...flat.shape.slice(0, 3), groups, filters]);
+  const phase = (y: (typeof phases)[0][0], x: (typeof phases)[0][0]): Tensor => {
+    if (y.taps === 0 || x.taps === 0)
+      return broadcastTo(scalar(0), [n, count[0], count[1], groups * channels]);
+    const begin = [y.start + frame[0].low, x.start + frame[1].low];
+    const windows = slice(
+      framed,
+      [0, ...begin, 0, 0],
+      [n, begin[0] + count[0] + y.taps - 1, begin[1] + count[1] + x.taps - 1, groups, filters],
+    );
+    const met = slice(w, [y.first, x.first, 0, 0, 0], w.shape, [...stride, 1, 1, 1]);
+    const part = apply(op, [windows, turnedRound(met)], { stride: [1, 1], dilation: [1, 1] });
+    return reshape(part, [n, count[0], count[1], groups * channels]);
+  };
+  const whole = interleave(
+    phases[0].flatMap((y) => phases[1].map((x) => phase(y, x))),
+    stride,
+  );
+  const picture = slice(whole, [0, 0, 0, 0], [n, pixels[0], pixels[1], groups * channels]);
+  return reshape(picture, [n, pixels[0], pixels[1], groups, channels]);
+}
+
+/** The filter turned by 180°, its channels and filters exchanged. */
+const turnedRound = (w: Tensor): Tensor => transpose(flip(w, [0, 1]), [0, 1, 4, 3, 2]);
 
 /** dE/dw: for each weight, the pixels it met times dE/dy there, summed over all windows of all pictures. */
 export function filterGradient(

@@ -9,6 +9,7 @@ import { add, mul } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { equal } from "./comparisons.js";
 import { apply, defineOp } from "./define.js";
+import { interleave } from "./interleave.js";
 import { padWith } from "./pad.js";
 import { range } from "./range.js";
 import { reshape } from "./reshape.js";
@@ -100,7 +101,7 @@ function overlapping(y: Tensor, windows: Windows, switches?: Tensor): Tensor {
       const shape = [n, count[0], count[1], Math.max(0, steps[0]), Math.max(0, steps[1]), c];
       phases.push(phaseOf(y, switches, windows, [p, r], shape));
     }
-  const whole = apply(interleaveOp, phases, { stride });
+  const whole = interleave(phases, stride);
   return reshape(cropped(whole, pixels), [n, ...pixels, c]);
 }
 
@@ -151,26 +152,5 @@ const backwardsOp = defineOp<{ shape: number[] }>({
       const [, , , kh, kw] = attributes.shape as number[];
       return [n, affineSum(y, scale(q, -1, kh - 1)), affineSum(x, scale(r, -1, kw - 1)), c];
     },
-  },
-});
-
-/** Pictures of equal size as the phases of a larger one: pixel (i, j) of phase (p, r) at (i·stride + p, j·stride + r). */
-const interleaveOp = defineOp<{ stride: [number, number] }>({
-  name: "interleave",
-  shape: ([[n, h, w, c]], { stride }) => [n, h * stride[0], w * stride[1], c],
-  vjp: () => {
-    throw new Error("interleave: the gradient belongs to the operation that looks through the windows");
-  },
-  lowering: {
-    kind: "assemble",
-    parts(attributes, inputs, out) {
-      const [sy, sx] = attributes.stride as [number, number];
-      const [on, oy, ox, oc] = out.strides;
-      return inputs.map((_, i) => ({
-        offset: out.offset + Math.floor(i / sx) * oy + (i % sx) * ox,
-        strides: [on, oy * sy, ox * sx, oc],
-      }));
-    },
-    gaps: () => ({ value: 0, boxes: [] }),
   },
 });

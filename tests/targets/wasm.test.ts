@@ -94,6 +94,25 @@ describe.each(kinds)("WebAssembly with %s", (_, features) => {
     expect(floats(product)).toEqual([4, -4, f32(6e9), Number.NaN]);
   });
 
+  test("two vectors zipped", () => {
+    const [, , low, high] = runKernel(
+      features,
+      (k) => {
+        const [a, b] = [0, 1].map((i) => k.load("f32", k.argument(i)) as Floats);
+        k.store("f32", k.argument(2), k.zip("low", a, b));
+        k.store("f32", k.argument(3), k.zip("high", a, b));
+      },
+      [
+        Float32Array.of(0, 1, 2, 3),
+        Float32Array.of(10, 11, 12, 13),
+        new Float32Array(4),
+        new Float32Array(4),
+      ],
+    );
+    expect(floats(low)).toEqual([0, 10, 1, 11]);
+    expect(floats(high)).toEqual([2, 12, 3, 13]);
+  });
+
   test.each(["sum", "max", "min"] as const)("%s across the lanes", (how) => {
     const a = Float32Array.of(3, -7, 5, 0.5);
     const [, out] = runKernel(

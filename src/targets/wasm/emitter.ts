@@ -236,6 +236,16 @@ class Emitter {
         this.get(inputs[0]);
         this.simd(0x52);
         return;
+      case "zipLow":
+      case "zipHigh": {
+        this.get(inputs[0]);
+        this.get(inputs[1]);
+        this.simd(0x0d);
+        const first = operator === "zipLow" ? 0 : 2;
+        for (const lane of [first, first + 4, first + 1, first + 5])
+          for (let b = 0; b < 4; b++) w.byte(lane * 4 + b);
+        return;
+      }
       case "sumLanes":
       case "maxLanes":
       case "minLanes":

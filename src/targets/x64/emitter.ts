@@ -737,6 +737,10 @@ class Emitter {
           this.vector("vblendmps", out, b, { vvvv: inputs[2] as number, mask: a as number });
         else this.vector("vblendvps", out, b, { vvvv: inputs[2] as number, immediate: (a as number) << 4 });
         break;
+      case "zipLow":
+      case "zipHigh":
+        this.zip(i.operator, out, a as number, inputs[1] as number, rest[0]);
+        break;
       case "sumLanes":
       case "maxLanes":
       case "minLanes":
@@ -842,6 +846,23 @@ class Emitter {
     this.vector("vpxor", out, spare, { vvvv: out });
     this.vector("vcmpps", spare, a, { vvvv: a, immediate: ordered });
     this.vector("vpand", out, spare, { vvvv: out });
+  }
+
+  private zip(operator: "zipLow" | "zipHigh", out: number, a: number, b: number, spare: number): void {
+    const { asm, length } = this;
+    const high = operator === "zipHigh";
+    if (this.level === "avx512") {
+      const first = high ? this.lanes / 2 : 0;
+      // Indices from 16 on are those of b.
+      const order = this.eachLane((lane) => first + (lane >> 1) + (lane % 2) * this.lanes);
+      asm.vector("load", length, out, order);
+      asm.vector("vpermi2d", length, out, b, { vvvv: a });
+      return;
+    }
+    // Each instruction works within halves of 128 bits: both ends first, then the halves that belong together.
+    asm.vector("vpunpckldq", length, out, b, { vvvv: a });
+    asm.vector("vpunpckhdq", length, spare, b, { vvvv: a });
+    asm.vector("vperm2f128", length, out, spare, { vvvv: out, immediate: high ? 0x31 : 0x20 });
   }
 
   /** Combines the halves, the quarters and so on, exchanging them each time, so that every lane has the result. */

@@ -181,6 +181,9 @@ export const vectorForms = {
   vpshufd: rm(1, 1, 0x70, { immediate: true }),
   vpshufb: rvm(2, 1, 0x00, { encodings: "vex", memory: "whole" }),
   vpunpckldq: rvm(1, 1, 0x62, { encodings: "vex" }),
+  vpunpckhdq: rvm(1, 1, 0x6a, { encodings: "vex" }),
+  /** Takes the indices from its destination. */
+  vpermi2d: rvm(2, 1, 0x76, { encodings: "evex" }),
   vperm2f128: rvm(3, 1, 0x06, { immediate: true, encodings: "vex", lengths: [256] }),
   vshuff32x4: rvm(3, 1, 0x23, { immediate: true, encodings: "evex", lengths: [256, 512] }),
   vpgatherdd: rm(2, 1, 0x90, { encodings: "evex", memory: 4, gather: true, registers: false }),

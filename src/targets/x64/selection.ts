@@ -187,6 +187,8 @@ export function temporariesOf(i: Instruction, level: Level, lanes: number): Regi
     case "minLanes":
       return ["vector"];
     case "truncate":
+    case "zipLow":
+    case "zipHigh":
       return level === "avx2" ? ["vector"] : [];
     case "select":
       return classOf(i.out.type, level) === "mask" ? ["mask"] : [];
@@ -203,7 +205,8 @@ export const gathers = (i: Load, lanes: number): boolean =>
   i.format !== "u8" && Math.abs(i.stride) * lanes < 2 ** 31;
 
 /** True where the result is written before the last input is read. */
-export const writesEarly = (i: Instruction): boolean => i.kind === "value" && i.operator === "truncate";
+export const writesEarly = (i: Instruction): boolean =>
+  i.kind === "value" && (i.operator === "truncate" || i.operator === "zipLow" || i.operator === "zipHigh");
 
 export const floatBits = (value: number): number => new Int32Array(new Float32Array([value]).buffer)[0];
 

@@ -144,6 +144,23 @@ describe.each(runnable)("x64 at %s", (level) => {
     expect(floats(copied)).toEqual([...a].map((v) => Math.fround(v + 2)));
   });
 
+  test("two vectors zipped", () => {
+    const a = Float32Array.from({ length: lanes }, (_, i) => i);
+    const b = a.map((v) => v + 100);
+    const [, , low, high] = runKernel(
+      level,
+      (k) => {
+        const [x, y] = [0, 1].map((i) => k.load("f32", k.argument(i)) as Floats);
+        k.store("f32", k.argument(2), k.zip("low", x, y));
+        k.store("f32", k.argument(3), k.zip("high", x, y));
+      },
+      [a, b, new Float32Array(lanes), new Float32Array(lanes)],
+    );
+    const zipped = [...a].flatMap((v, i) => [v, b[i]]);
+    expect(floats(low)).toEqual(zipped.slice(0, lanes));
+    expect(floats(high)).toEqual(zipped.slice(lanes));
+  });
+
   test.each(["sum", "max", "min"] as const)("%s across the lanes", (how) => {
     const a = Float32Array.from({ length: lanes }, (_, i) => ((i * 7) % lanes) - 3);
     const [, out, ints] = runKernel(

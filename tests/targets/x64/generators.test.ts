@@ -7,6 +7,7 @@ import { gatherKernel, scatterAddKernel } from "../../../src/kernels/gather.js";
 import type { Floats, KernelBuilder } from "../../../src/kernels/language.js";
 import { type Generated, mapKernel } from "../../../src/kernels/map.js";
 import { type Combine, reduceKernel } from "../../../src/kernels/reduce.js";
+import { transposeKernel } from "../../../src/kernels/transpose.js";
 import { RandomStream } from "../../../src/random/threefry.js";
 import { x64Target } from "../../../src/targets/x64/emitter.js";
 import { asFloats, missingReason, runnable, runOn, type Words } from "./machine.js";
@@ -67,6 +68,35 @@ describe.each(runnable)("generators at %s", (level) => {
       expect([...asFloats(y).subarray(size, size + 20)]).toEqual(new Array(20).fill(9));
     },
   );
+
+  test.each([
+    [16, 16],
+    [33, 20],
+    [70, 65],
+    [128, 17],
+  ])("a copy of %i×%i turned round, in two batches", (rows, columns) => {
+    const size = rows * columns;
+    const x = randomFloats(2 * size);
+    const space = [2, columns, rows];
+    const copy = store(1, [size, rows, 1], load(0, [size, 1, columns]));
+    const generated = transposeKernel(target, "transpose", space, [copy]);
+    const [, y] = run(generated!, level, [x, new Float32Array(2 * size + 20).fill(9)]);
+    const expected = Float32Array.from({ length: 2 * size }, (_, i) => {
+      const [batch, column, row] = [Math.floor(i / size), Math.floor((i % size) / rows), i % rows];
+      return x[batch * size + row * columns + column];
+    });
+    expect([...asFloats(y).subarray(0, 2 * size)]).toEqual([...expected]);
+    expect([...asFloats(y).subarray(2 * size, 2 * size + 20)]).toEqual(new Array(20).fill(9));
+  });
+
+  test("what is no such copy is left to others", () => {
+    const plain = store(1, [64, 1], load(0, [64, 1]));
+    expect(transposeKernel(target, "copy", [64, 64], [plain])).toBeNull();
+    const changed = store(1, [64, 1], apply(add, load(0, [1, 64]), load(0, [1, 64])));
+    expect(transposeKernel(target, "add", [64, 64], [changed])).toBeNull();
+    const short = store(1, [4, 1], load(0, [1, 64]));
+    expect(transposeKernel(target, "copy", [64, 4], [short])).toBeNull();
+  });
 
   test.each([
     ["exp", exp, Math.exp, 3e-7],
