@@ -2,6 +2,7 @@ import { gradients } from "../autodiff/gradients.js";
 import type { Batch } from "../data/batches.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
+import { add, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { equal } from "../ops/comparisons.js";
 import { argmax } from "../ops/extremes.js";
@@ -32,24 +33,44 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
   const { parameters } = model;
   const state: ReadonlyMap<string, Variable> = optimizer.state(parameters);
 
-  const run = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
-    const output = model(pixelsFor(model, images), { training: true, seed });
-    const value = loss(output, labels);
+  const update = (output: Tensor, value: Tensor, labels: Tensor, lr: Tensor, step: Tensor) => {
     optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
     return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
+  };
+  const run = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
+    const output = model(pixelsFor(model, images), { training: true, seed });
+    return update(output, loss(output, labels), labels, lr, step);
   });
+  const runMixed = compile(
+    (
+      images: Tensor,
+      labels: Tensor,
+      lr: Tensor,
+      step: Tensor,
+      seed: Tensor,
+      { others, share }: { others: Tensor; share: Tensor },
+    ) => {
+      const output = model(pixelsFor(model, images), { training: true, seed });
+      const both = add(mul(loss(output, labels), share), mul(loss(output, others), sub(1, share)));
+      return update(output, both, labels, lr, step);
+    },
+  );
 
   const take = async (
     batch: Batch,
     { shape, lr, step, seed }: StepInputs,
   ): Promise<{ loss: number; correct: number }> => {
-    const result = await run(
+    const inputs = [
       tensor(batch.images, [batch.size, ...shape]),
       tensor(batch.labels),
       tensor(lr),
       tensor(Int32Array.of(step + 1), []),
       tensor(Int32Array.of(stepSeed(seed, step)), []),
-    );
+    ] as const;
+    const { mixed } = batch;
+    const result = await (mixed
+      ? runMixed(...inputs, { others: tensor(mixed.labels), share: tensor(mixed.share) })
+      : run(...inputs));
     return { loss: result.loss[0], correct: result.correct[0] };
   };
   return Object.assign(take, { state });
