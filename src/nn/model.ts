@@ -11,6 +11,8 @@ export interface Mode {
   seed?: Tensor;
   /** Is shown the output of every layer with the layer's path, inner layers before the one they stand in. */
   capture?: (path: string, output: Tensor, layer: Layer) => void;
+  /** Is shown the outputs of auxiliary heads, in training, and how many times the loss of each counts. */
+  aside?: (output: Tensor, weight: number, path: string) => void;
 }
 
 /** Plain data: it survives JSON. */
@@ -57,6 +59,9 @@ export interface Model extends Layer {
   build(inputShape: Shape, options?: { seed?: number }): void;
   /** From which `nn.fromDescription` makes the same model. */
   describe(): ModelDescription;
-  /** Layer by layer, for one example; the model need not be built if a shape is given. */
-  summary(inputShape?: Shape): ModelSummary;
+  /**
+   * Layer by layer, for one example; the model need not be built if a shape is given. In training auxiliary heads are
+   * there, too.
+   */
+  summary(inputShape?: Shape, mode?: { training?: boolean }): ModelSummary;
 }
