@@ -89,7 +89,11 @@ export async function openNetwork(options: NetworkOptions, how: { json?: boolean
 }
 
 /** Gives a model the weights of a file or of the hub. */
-export async function bringWeights(model: Model, weights: string, how: { json?: boolean } = {}): Promise<void> {
+export async function bringWeights(
+  model: Model,
+  weights: string,
+  how: { json?: boolean } = {},
+): Promise<void> {
   await loadWeights(model, withTorchvisionNames(await openArrays(await openWeights(weights, how))));
 }
 

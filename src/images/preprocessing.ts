@@ -26,7 +26,8 @@ export const preprocessings = {
     filter: "bicubic",
   },
   centre: {
-    description: "the middle of the picture in the size of the network, as networks of small pictures take it",
+    description:
+      "the middle of the picture in the size of the network, as networks of small pictures take it",
     enlarge: 1,
     filter: "bilinear",
   },
