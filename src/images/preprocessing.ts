@@ -96,9 +96,9 @@ export function tenCrop(picture: Picture, input: Input, how: Preprocessing): Pic
     [bottom, right],
     [half(bottom), half(right)],
   ];
-  const crops = places.map(([top, left]) => cropped(resized, { top, left }, input));
-  // The mirrored picture's corners, in the same order: what is on the left comes from the right.
-  return [...crops, ...[1, 0, 3, 2, 4].map((i) => mirrored(crops[i]))];
+  return [resized, mirrored(resized)].flatMap((picture) =>
+    places.map(([top, left]) => cropped(picture, { top, left }, input)),
+  );
 }
 
 /** Offsets as torchvision rounds them: half a pixel to the even side. */

@@ -15,7 +15,7 @@ async function shown(
 ): Promise<Float32Array[]> {
   const size = h * w * c;
   const images = new Float32Array(places.length * size);
-  places.forEach((_, i) => images.set(picture(c), i * size));
+  for (const i of places.keys()) images.set(picture(c), i * size);
   await augment(images, { seed, epoch, indices: Int32Array.from(places), shape: [places.length, h, w, c] });
   return places.map((_, i) => images.slice(i * size, (i + 1) * size));
 }
