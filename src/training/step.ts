@@ -34,7 +34,7 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
 
   const run = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
     const output = model(pixelsFor(model, images), { training: true, seed });
-    const value = loss(output, labels);
+    const value = loss(output, labels, parameters);
     optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
     return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
   });
