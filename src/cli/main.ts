@@ -6,6 +6,7 @@ import { device } from "../runtime/engine.js";
 import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
+import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
@@ -41,7 +42,8 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
   );
 
-for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand]) add(program);
+for (const add of [trainCommand, findLrCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand])
+  add(program);
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)
     command.addOption(new Option("--debug", "show where an error comes from"));
