@@ -102,10 +102,10 @@ function mark(
   if (!point) return "";
   const [x, y] = at(point.lr, point.smoothed);
   const words = `${significant(point.lr)}: the loss falls fastest`;
-  const isLeft = x + 12 + textWidth(words, 13) > plot.x + plot.width;
+  const isLeft = x - 4 + textWidth(words, 13) > plot.x + plot.width;
   return (
     line(x, plot.y, x, plot.y + plot.height, orange) +
     dot([x, y], orange, 5) +
-    text(isLeft ? x - 12 : x + 12, plot.y + 14, words, { colour: ink, anchor: isLeft ? "end" : "start" })
+    text(isLeft ? x + 4 : x - 4, plot.y - 10, words, { colour: ink, anchor: isLeft ? "end" : "start" })
   );
 }

@@ -96,4 +96,4 @@ for name, module in (("lstm", torch.nn.LSTM(3, 2, batch_first=True)), ("gru", to
 
     case(name, [sequence, *weights], {}, run, [as_is, lambda t: t.T, lambda t: t.T, as_is, as_is])
 
-Path(__file__).with_name("layers.json").write_text(json.dumps(cases) + "\n")
+Path(__file__).with_name("layers.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")

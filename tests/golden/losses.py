@@ -62,4 +62,4 @@ case("binaryFocal", {"gamma": 1.5, "alpha": None}, logits, truths,
 case("focal", {"gamma": 3}, logits, labels,
      lambda x, t: ((1 - F.softmax(x, 1)) ** 3 * -F.log_softmax(x, 1))[torch.arange(6), t].mean())
 
-Path(__file__).with_name("losses.json").write_text(json.dumps(cases) + "\n")
+Path(__file__).with_name("losses.json").write_text("[\n" + ",\n".join(map(json.dumps, cases)) + "\n]\n")
