@@ -7,6 +7,7 @@ import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
+import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
 import { runCommand } from "./run.js";
 import { summaryCommand } from "./summary.js";
@@ -49,6 +50,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
 
 for (const add of [
   trainCommand,
+  findLrCommand,
   evaluateCommand,
   predictCommand,
   runCommand,

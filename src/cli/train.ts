@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import type { AnyDataset } from "../data/dataset.js";
@@ -13,8 +13,8 @@ import { type Checkpoint, load, save } from "../training/checkpoint.js";
 import { evaluate } from "../training/evaluate.js";
 import { type DoneEvent, type FitEvent, fit, TrainingError } from "../training/fit.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
-import { checkpointFile, checkWritable, removeLeftovers, runsFolder, sheetFile } from "./checkpoints.js";
-import { checkDataName, defaultData, folderOf, loadData } from "./data-sets.js";
+import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
+import { checkDataName, defaultData, loadData } from "./data-sets.js";
 import { interruption } from "./interruption.js";
 import { fitOptionsOf, optimizers, type Settings, schedules, settingsAmong, settingsOf } from "./settings.js";
 import { sheetOf } from "./sheet.js";
@@ -36,8 +36,15 @@ export function trainCommand(program: Command): void {
     .addOption(
       new Option("--optimizer <name>", "how weights follow gradients").choices(optimizers).default("sgd"),
     )
-    .option("--lr <rate>", "learning rate (default: 0.05 for sgd, 0.001 for adam)", positive)
-    .option("--momentum <share>", "of sgd", share, 0.9)
+    .option(
+      "--lr <rate>",
+      "learning rate (default: 0.05 for sgd, 0.001 for adam; see `receptive find-lr`)",
+      positive,
+    )
+    .option("--momentum <share>", "of sgd and rmsprop", share, 0.9)
+    .option("--weight-decay <factor>", "of the weights in the gradient, or beside it with adamW", positive)
+    .option("--clip-norm <length>", "shorten gradients that are longer, all parameters together", positive)
+    .option("--label-smoothing <share>", "of each target that is spread over all classes", share)
     .addOption(
       new Option("--schedule <name>", "how the learning rate falls").choices(schedules).default("cosine"),
     )
@@ -166,12 +173,6 @@ async function train(options: Options, command: Command): Promise<void> {
   } finally {
     stop.release();
   }
-}
-
-/** Of a folder, its own name: runs/resnet18-flowers. */
-function defaultOutput({ model, data }: Settings): string {
-  const folder = folderOf(data);
-  return join(runsFolder, `${model}-${folder === undefined ? data : basename(resolve(folder))}`);
 }
 
 /** What holds: options that were given, then those of the checkpoint, then the defaults. */

@@ -44,7 +44,8 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
   const run = compile((inputs: StepTensors) => learn(loss, inputs));
   const runMixed = compile((inputs: StepTensors, others: Tensor, share: Tensor) =>
     learn(
-      (output, labels) => add(mul(loss(output, labels), share), mul(loss(output, others), sub(1, share))),
+      (output, labels, weights) =>
+        add(mul(loss(output, labels, weights), share), mul(loss(output, others, weights), sub(1, share))),
       inputs,
     ),
   );
@@ -79,7 +80,7 @@ export function trainingLoss(
   const heads: Tensor[] = [];
   const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y, labels), weight));
   const output = model(pixelsFor(model, images), { training: true, seed, aside });
-  return { output, value: heads.reduce(add, loss(output, labels)) };
+  return { output, value: heads.reduce(add, loss(output, labels, model.parameters)) };
 }
 
 /** A seed of its own for each step, so that dropout draws other units, and the same ones in the same run. */

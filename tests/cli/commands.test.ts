@@ -54,6 +54,7 @@ describe.skipIf(!isBuilt)("receptive", () => {
   test.each([
     "--help",
     "train --help",
+    "find-lr --help",
     "evaluate --help",
     "predict --help",
     "run --help",
