@@ -48,7 +48,9 @@ async function run(
   const file = withTorchvisionNames(await openArrays(await openWeights(weights, { json })));
   if (output !== undefined && options.model !== undefined) {
     const { model, input, classes } = await openNetwork({ ...options, weights }, { json });
-    await save(output, checkpointOf(model, { input, data: { name: "imported", classes } }));
+    const checkpoint = checkpointOf(model, { input, data: { name: "imported", classes } });
+    const { preprocessing } = options;
+    await save(output, preprocessing ? { ...checkpoint, notes: { preprocessing } } : checkpoint);
   } else if (output !== undefined) {
     const line = waitingLine({ json });
     await writeFileAtomic(

@@ -16,7 +16,7 @@ import { loadWeights, registered } from "../models/index.js";
 import { withPixelScaling } from "../models/pixel-scaling.js";
 import type { Model } from "../nn/index.js";
 import { downloadProgress } from "../report/progress.js";
-import { load, modelOf } from "../training/checkpoint.js";
+import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
 import { onlyCheckpoint } from "./checkpoints.js";
 import { UsageError } from "./failure.js";
 
@@ -56,7 +56,7 @@ export function networkOptions(command: Command, { isGiven = false } = {}): Comm
     .addOption(
       new Option(
         "--preprocessing <name>",
-        "how the weights want their pictures (default: imagenet, or centre for small inputs)",
+        "how the weights want their pictures, of a checkpoint how they are cropped (default: imagenet, or centre for small inputs)",
       ).choices(Object.keys(preprocessings)),
     )
     .option("--classes <file>", "what the outputs mean, one name a line; ImageNet's if there are a thousand");
@@ -114,15 +114,20 @@ async function fromCheckpoint({
   preprocessing,
 }: NetworkOptions): Promise<Network> {
   const checkpoint = await load(path ?? (await onlyCheckpoint()));
-  const { input, data } = checkpoint;
+  const { input, data, notes } = checkpoint;
   return {
     model: modelOf(checkpoint),
     input,
     classes: classes === undefined ? data.classes : await readClasses(classes),
-    preprocessing: preprocessingOf(preprocessing ?? usualPreprocessing(input)),
+    // The model scales pixels by itself; how pictures are cropped is all that is left to say.
+    preprocessing: preprocessingOf(preprocessing ?? noted(notes) ?? usualPreprocessing(input)),
     data: data.name,
   };
 }
+
+/** What `receptive convert` noted in a checkpoint. */
+const noted = (notes: Checkpoint["notes"]): string | undefined =>
+  typeof notes?.preprocessing === "string" ? notes.preprocessing : undefined;
 
 /** Names in the order of the outputs, one a line; the number of a WordNet synset before a name is left out. */
 async function readClasses(path: string): Promise<string[]> {

@@ -67,7 +67,8 @@ export function outcomeText({ done, result, model, test, settings, checkpoint, s
   const early = reason === "stopped early" ? ", stopped early" : "";
   const best =
     bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`;
-  const picture = test.name.startsWith("fashion") ? "my-shoe.jpg" : "my-digit.png";
+  const ofGrey = test.name.startsWith("fashion") ? "my-shoe.jpg" : "my-digit.png";
+  const picture = test.shape[2] === 1 ? ofGrey : "my-photo.jpg";
   return [
     "",
     `${model.name} on ${test.name}: ${scores(result)}.`,

@@ -81,7 +81,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     [
       "train --optimizer adm",
       2,
-      "error: option '--optimizer <name>' argument 'adm' is invalid. Allowed choices are sgd, adam.",
+      "error: option '--optimizer <name>' argument 'adm' is invalid. Allowed choices are sgd, adam, adamW, adagrad, rmsprop, adadelta.",
     ],
     ["train mnist", 2, "error: too many arguments for 'train'. Expected 0 arguments but got 1."],
     ["trian", 2, "error: unknown command 'trian' (Did you mean train?)"],
