@@ -1,3 +1,4 @@
+import { batches } from "../data/batches.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
@@ -27,12 +28,11 @@ export async function* fitFullBatch(
   dataset: Dataset,
   { loss, seed = 0, ...options }: FullBatchOptions,
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
-  if (dataset.length === 0) throw new RangeError(`fitFullBatch: ${dataset.name} has no pictures to train on`);
   if (!model.inputShape) model.build(dataset.shape, { seed });
-  const { length, shape } = dataset;
-  const pixels = shape[0] * shape[1] * shape[2];
-  const images = tensor(dataset.images.subarray(0, length * pixels), [length, ...shape]);
-  const labels = tensor(Int32Array.from(dataset.labels.subarray(0, length)));
+  const all = await batches(dataset, { batchSize: Math.max(1, dataset.length) }).next();
+  if (all.done) throw new RangeError(`fitFullBatch: ${dataset.name} has no pictures to train on`);
+  const images = tensor(all.value.images, [dataset.length, ...dataset.shape]);
+  const labels = tensor(all.value.labels);
   const { parameters } = model;
   const objective = () => loss(model(pixelsFor(model, images), { training: true }), labels, parameters);
   return yield* minimize(objective, [...parameters.values()], options);
