@@ -1,7 +1,8 @@
 /** Receptive: build, train, look inside and ship convolutional neural networks. */
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
-export type { Dataset } from "./data/index.js";
+export type { AnyDataset, Dataset, StreamedDataset } from "./data/index.js";
 export * as data from "./data/index.js";
+export * as formats from "./formats/index.js";
 export type { Loss } from "./losses/index.js";
 export * as losses from "./losses/index.js";
 export * as models from "./models/index.js";
