@@ -5,7 +5,10 @@ export * as data from "./data/index.js";
 export * as formats from "./formats/index.js";
 export type { Loss } from "./losses/index.js";
 export * as losses from "./losses/index.js";
+// By their own names: a page that uses neither loads neither.
+export { HubError, type HubOptions, openHub } from "./models/hugging-face.js";
 export * as models from "./models/index.js";
+export { type PixelScaling, withPixelScaling } from "./models/pixel-scaling.js";
 export type { Layer, Model, Scope } from "./nn/index.js";
 export * as nn from "./nn/index.js";
 export { full, ones, zeros } from "./ops/fill.js";

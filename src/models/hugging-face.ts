@@ -6,6 +6,7 @@ import {
   fileSha256,
   fileSize,
   fileSource,
+  filesOnHub,
   joinPath,
   readFile,
   removeFile,
@@ -52,13 +53,12 @@ export async function openHub(name: string, options: HubOptions = {}): Promise<B
   }
 
   const hubUrl = options.hubUrl ?? environment("HF_ENDPOINT") ?? "https://huggingface.co";
-  const { pathsInfo } = await import("@huggingface/hub").catch(() =>
-    fail("fetching weights needs the package @huggingface/hub: npm install @huggingface/hub"),
-  );
   const { repository, revision, files } = wanted;
-  const found = await pathsInfo({ repo: repository, revision, paths: [...files], hubUrl }).catch((error) =>
-    fail(reason(error, hubUrl)),
+  const found = await filesOnHub({ repo: repository, revision, paths: [...files], hubUrl }).catch(
+    (error: unknown) => fail(reason(error, hubUrl)),
   );
+  if (!found)
+    return fail("fetching weights needs the package @huggingface/hub: npm install @huggingface/hub");
   const file = files.find((file) => found.some(({ path }) => path === file));
   const { lfs } = found.find(({ path }) => path === file) ?? {};
   if (file === undefined) return fail(`the repository has no ${files.join(" and no ")}`);
