@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ArrayFile } from "../../src/formats/array-file.js";
+import type { ArrayFile, StoredArray } from "../../src/formats/array-file.js";
 import { memorySource } from "../../src/formats/byte-source.js";
 import { openArrays } from "../../src/formats/open-arrays.js";
 import { add, compile, gradients, mul, type Tensor, tensor } from "../../src/index.js";
@@ -48,16 +48,33 @@ function withoutDropout(name: string, options?: { classes?: number }): nn.Model 
   return nn.fromDescription(JSON.parse(text, (key, value) => (key === "rate" ? 0 : value)));
 }
 
-/** The greatest difference over the greatest value that was expected. */
-function distance(actual: ArrayLike<number>, expected: ArrayLike<number>, scale?: number): number {
+const greatest = (values: ArrayLike<number>): number => {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
+};
+
+/** The greatest difference over the scale: the greatest value that was expected, if left out. */
+function distance(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  scale = greatest(expected),
+): number {
   expect(actual.length).toBe(expected.length);
-  let [worst, greatest] = [0, scale ?? 0];
-  for (let i = 0; i < expected.length; i++) {
-    worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
-    if (scale === undefined) greatest = Math.max(greatest, Math.abs(expected[i]));
-  }
-  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst / greatest;
+  return greatest(Float64Array.from(expected, (value, i) => actual[i] - value)) / scale;
 }
+
+/**
+ * Gradients that should be 0, such as those before another normalisation, are left-overs of sums that cancel: they are
+ * compared on a hundredth of the scale of the largest.
+ */
+const floor = 1e-2;
+
+/**
+ * Of gradients, on their scale. Where max pooling follows a normalisation throughout a network, some two of the
+ * values in a window agree to the last bit; if another one wins than in float64, one of the windows' shares moves.
+ */
+const tolerance = (ours: string): number => (ours.endsWith("_bn") ? 5e-3 : 1e-4);
 
 /** Scores in evaluation, and the gradients of one step of training, by path. */
 async function computed(model: nn.Model, pictures: Float32Array, size: number) {
@@ -87,8 +104,11 @@ function uniform(name: string, count: number): Float32Array {
 }
 
 /** Weights by the script's formula. */
-function numbersOf(name: string, shape: readonly number[]): Float32Array {
+function numbersOf(name: string, shape: readonly number[], isNormalisation: boolean): Float32Array {
   const u = uniform(name, sizeOf(shape));
+  const beforePool = ["bn1.bias", "features.norm0.bias"];
+  if (isNormalisation && name.endsWith("bias") && !beforePool.includes(name))
+    return u.map((value) => 6 + value / 10);
   if (shape.length > 1) {
     const bound = Math.fround(Math.sqrt(6 / sizeOf(shape.slice(1))));
     return u.map((value) => value * bound);
@@ -99,19 +119,15 @@ function numbersOf(name: string, shape: readonly number[]): Float32Array {
 }
 
 /** A file, under torchvision's names, of numbers that follow from them. */
-const fileOf = (
-  model: nn.Model,
-  values: (name: string, shape: readonly number[]) => Float32Array,
-): ArrayFile => ({
-  name: "a formula",
-  metadata: {},
-  arrays: new Map(
-    torchPlaces(model).map(({ names: [name], shape }) => [
-      name,
-      { shape, dtype: "F32", read: async () => values(name, shape) },
-    ]),
-  ),
-});
+function fileOf(model: nn.Model, values: typeof numbersOf): ArrayFile {
+  const places = torchPlaces(model);
+  const every = new Set(places.map(({ names: [name] }) => name));
+  const arrays = places.map(({ names: [name], shape }): [string, StoredArray] => {
+    const isNormalisation = every.has(name.replace(/[^.]*$/, "running_mean"));
+    return [name, { shape, dtype: "F32", read: async () => values(name, shape, isNormalisation) }];
+  });
+  return { name: "a formula", metadata: {}, arrays: new Map(arrays) };
+}
 
 describe.skipIf(!python)("as torchvision computes it", () => {
   const sweep = process.env.RECEPTIVE_SWEEP ? architectures : architectures.slice(0, 2);
@@ -133,8 +149,12 @@ describe.skipIf(!python)("as torchvision computes it", () => {
         expect(distance(scores, await cases.arrays.get("scores")!.read())).toBeLessThan(1e-4);
         const expected = withoutDropout(ours);
         await loadWeights(expected, await open("gradients"));
-        for (const [path, variable] of expected.parameters)
-          expect(distance(slopes.get(path)!, variable.read()), path).toBeLessThan(1e-4);
+        const scales = new Map([...expected.parameters].map(([path, v]) => [path, greatest(v.read())]));
+        const least = floor * greatest([...scales.values()]);
+        for (const [path, variable] of expected.parameters) {
+          const scale = Math.max(least, scales.get(path)!);
+          expect(distance(slopes.get(path)!, variable.read(), scale), path).toBeLessThan(tolerance(ours));
+        }
         for (const [path, variable] of expected.buffers)
           expect(distance(model.buffers.get(path)!.read(), variable.read()), path).toBeLessThan(1e-4);
       } finally {
@@ -178,13 +198,17 @@ describe("as torchvision computed it", () => {
         along,
         fileOf(along, (name, shape) => uniform(`along ${name}`, sizeOf(shape))),
       );
+      const longest = Math.max(
+        ...Object.entries(slopes).map(([name, [, length]]) => (name.includes("running") ? 0 : length)),
+      );
       for (const { path, names } of torchPlaces(along)) {
         const direction = variablesOf(along).get(path)!.read();
         const slope: ArrayLike<number> = result.slopes.get(path) ?? model.buffers.get(path)!.read();
         const [expected, length] = slopes[names[0]];
+        const scale = result.slopes.has(path) ? Math.max(floor * longest, length) : length;
         let actual = 0;
         for (let i = 0; i < slope.length; i++) actual += slope[i] * direction[i];
-        expect(Math.abs(actual - expected) / length, path).toBeLessThan(1e-4);
+        expect(Math.abs(actual - expected) / scale, path).toBeLessThan(tolerance(ours));
       }
     },
     120_000,
