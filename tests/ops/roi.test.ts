@@ -35,33 +35,45 @@ const written = (boxes: [number, number, number, number, number][]): Numbers =>
 
 onEveryTarget("regions of interest", () => {
   test("roiAlign over boxes drawn at random, with gradients", async () => {
-    await property(drawn, async ({ channels, boxes, size, ...options }) => {
-      const x = uniform([2, 7, 6, channels]);
-      const list = written(boxes);
-      const all = { ...options, scale: 0.5 };
-      await closeTo(roiAlign(toTensor(x), toTensor(list), size, all), textbook.roiAlign(x, list, size, all), {
-        rtol: 1e-4,
-        atol: 1e-5, // a place is known to 1e-6 of a pixel, and so is the share of its neighbours
-      });
-      await checkGradient(
-        (t) => roiAlign(t, toTensor(list), size, all),
-        (t) => textbook.roiAlign(t, list, size, all),
-        [x],
-      );
-    });
+    await property(
+      drawn,
+      async ({ channels, boxes, size, ...options }) => {
+        const x = uniform([2, 7, 6, channels]);
+        const list = written(boxes);
+        const all = { ...options, scale: 0.5 };
+        await closeTo(
+          roiAlign(toTensor(x), toTensor(list), size, all),
+          textbook.roiAlign(x, list, size, all),
+          {
+            rtol: 1e-4,
+            atol: 1e-5, // a place is known to 1e-6 of a pixel, and so is the share of its neighbours
+          },
+        );
+        await checkGradient(
+          (t) => roiAlign(t, toTensor(list), size, all),
+          (t) => textbook.roiAlign(t, list, size, all),
+          [x],
+        );
+      },
+      { runs: 12 },
+    );
   });
 
   test("roiPool over boxes drawn at random, with gradients", async () => {
-    await property(drawn, async ({ channels, boxes, size }) => {
-      const x = distinct([2, 7, 6, channels]);
-      const list = written(boxes);
-      await closeTo(roiPool(toTensor(x), toTensor(list), size), textbook.roiPool(x, list, size));
-      await checkGradient(
-        (t) => roiPool(t, toTensor(list), size),
-        (t) => textbook.roiPool(t, list, size),
-        [x],
-      );
-    });
+    await property(
+      drawn,
+      async ({ channels, boxes, size }) => {
+        const x = distinct([2, 7, 6, channels]);
+        const list = written(boxes);
+        await closeTo(roiPool(toTensor(x), toTensor(list), size), textbook.roiPool(x, list, size));
+        await checkGradient(
+          (t) => roiPool(t, toTensor(list), size),
+          (t) => textbook.roiPool(t, list, size),
+          [x],
+        );
+      },
+      { runs: 12 },
+    );
   });
 
   test("roiPool of the whole picture is max pooling", async () => {
