@@ -1,10 +1,14 @@
 /** Receptive: build, train, look inside and ship convolutional neural networks. */
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
-export type { Dataset } from "./data/index.js";
+export type { AnyDataset, Dataset, StreamedDataset } from "./data/index.js";
 export * as data from "./data/index.js";
+export * as formats from "./formats/index.js";
 export type { Loss } from "./losses/index.js";
 export * as losses from "./losses/index.js";
+// By their own names: a page that uses neither loads neither.
+export { HubError, type HubOptions, openHub } from "./models/hugging-face.js";
 export * as models from "./models/index.js";
+export { type PixelScaling, withPixelScaling } from "./models/pixel-scaling.js";
 export type { Layer, Model, Scope } from "./nn/index.js";
 export * as nn from "./nn/index.js";
 export { full, ones, zeros } from "./ops/fill.js";
@@ -38,6 +42,12 @@ export {
   type TrainingState,
 } from "./training/checkpoint.js";
 export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from "./training/evaluate.js";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateCurve,
+} from "./training/find-lr.js";
 export { type FitEvent, type FitOptions, fit, TrainingError } from "./training/fit.js";
+export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
 export { predict } from "./training/predict.js";
 export { type Weights, WeightsError } from "./training/weights.js";

@@ -1,11 +1,18 @@
 /** Where the command line keeps checkpoints: runs/<model>-<data>/checkpoint.safetensors. */
 import * as fs from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { folderOf } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 
 export const runsFolder = "runs";
 export const checkpointFile = "checkpoint.safetensors";
 export const sheetFile = "sheet.png";
+
+/** Where a run keeps what it makes: runs/lenet5-mnist; of folder:PATH the folder's own name counts. */
+export function defaultOutput({ model, data }: { model: string; data: string }): string {
+  const folder = folderOf(data);
+  return join(runsFolder, `${model}-${folder === undefined ? data : basename(resolve(folder))}`);
+}
 
 /** The checkpoint that is meant where none is named: the only one there is. */
 export async function onlyCheckpoint(): Promise<string> {

@@ -3,10 +3,13 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/engine.js";
+import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
+import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
+import { runCommand } from "./run.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
 
@@ -35,13 +38,27 @@ Examples:
   $ receptive train                          LeNet-5 learns handwritten digits
   $ receptive predict my-digit.png           what the trained network reads in a picture
   $ receptive evaluate --data mnist          how well it reads the test pictures
+  $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy
+                                             arrays in, a layer's output out
+  $ receptive convert model.onnx model.safetensors
+                                             weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
   $ receptive data list                      the data sets there are
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
   );
 
-for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand]) add(program);
+for (const add of [
+  trainCommand,
+  findLrCommand,
+  evaluateCommand,
+  predictCommand,
+  runCommand,
+  convertCommand,
+  summaryCommand,
+  dataCommand,
+])
+  add(program);
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)
     command.addOption(new Option("--debug", "show where an error comes from"));

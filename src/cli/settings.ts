@@ -1,11 +1,11 @@
 /** What a training run is made of, as options give it and as a checkpoint keeps it. */
-import { randomAffine } from "../data/augment.js";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
 import { crossEntropy } from "../losses/index.js";
 import { registry } from "../models/index.js";
 import * as optim from "../optim/index.js";
 import type { Checkpoint } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
+import { augmentOf } from "./augmentations.js";
 
 export interface Settings {
   model: string;
@@ -15,9 +15,13 @@ export interface Settings {
   optimizer: keyof typeof optimizerMakers;
   lr?: number;
   momentum: number;
+  weightDecay?: number;
+  clipNorm?: number;
+  labelSmoothing?: number;
   schedule: keyof typeof scheduleMakers;
   warmUp: number;
-  augment?: boolean;
+  /** Names of augmentations, with commas between them; true leaves the choice to the data. */
+  augment?: boolean | string;
   validation?: number;
   keepBest?: boolean;
   patience?: number;
@@ -33,6 +37,9 @@ const names = {
   optimizer: true,
   lr: true,
   momentum: true,
+  weightDecay: true,
+  clipNorm: true,
+  labelSmoothing: true,
   schedule: true,
   warmUp: true,
   augment: true,
@@ -59,9 +66,16 @@ export function settingsOf({ notes, training, data, model }: Checkpoint): Partia
   return { model: model.name, data: data.name, seed: training?.seed, batchSize: training?.batchSize };
 }
 
+/** What an optimizer is made from. */
+export type Choice = Pick<Settings, "optimizer" | "lr" | "momentum" | "weightDecay" | "clipNorm">;
+
 const optimizerMakers = {
-  sgd: ({ lr = 0.05, momentum }: Settings) => optim.sgd({ lr, momentum }),
-  adam: ({ lr = 0.001 }: Settings) => optim.adam({ lr }),
+  sgd: ({ lr = 0.05, momentum, weightDecay }: Choice) => optim.sgd({ lr, momentum, weightDecay }),
+  adam: ({ lr = 0.001, weightDecay }: Choice) => optim.adam({ lr, weightDecay }),
+  adamW: ({ lr = 0.001, weightDecay }: Choice) => optim.adamW({ lr, weightDecay }),
+  adagrad: ({ lr = 0.01, weightDecay }: Choice) => optim.adagrad({ lr, weightDecay }),
+  rmsprop: ({ lr = 0.001, momentum, weightDecay }: Choice) => optim.rmsprop({ lr, momentum, weightDecay }),
+  adadelta: ({ lr = 1, weightDecay }: Choice) => optim.adadelta({ lr, weightDecay }),
 };
 
 /** Of a run of so many steps, after warming up. */
@@ -71,22 +85,27 @@ const scheduleMakers = {
   step: (lr: number, steps: number) => (step: number) =>
     lr * (step < steps / 2 ? 1 : step < (3 * steps) / 4 ? 0.1 : 0.01),
   cosine: (lr: number, steps: number) => optim.cosine({ lr, steps }),
+  "one-cycle": (lr: number, steps: number) => optim.oneCycle({ lr, steps }),
+  // A tenth after three epochs without a lower loss.
+  plateau: (lr: number) => optim.plateau({ lr, patience: 2 }),
 };
+
+export function optimizerOf(choice: Choice): optim.Optimizer {
+  const optimizer = optimizerMakers[choice.optimizer](choice);
+  return choice.clipNorm === undefined ? optimizer : optim.clipNorm(optimizer, { norm: choice.clipNorm });
+}
 
 export const optimizers = Object.keys(optimizerMakers);
 export const schedules = Object.keys(scheduleMakers);
 
-/** What handwriting does by itself: turned, larger or smaller, slanted, not quite in the middle. */
-const handwriting = { rotation: 10, scale: [0.9, 1.1], shear: 0.15, shift: 2 } as const;
-
-export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
+export function fitOptionsOf(settings: Settings, train: AnyDataset): FitOptions {
   const { epochs, batchSize, seed, validation = 0, keepBest, patience, augment, warmUp } = settings;
-  const optimizer = optimizerMakers[settings.optimizer](settings);
+  const optimizer = optimizerOf(settings);
   const images = train.length - Math.round(train.length * validation);
   const steps = epochs * Math.ceil(images / batchSize);
   const schedule = scheduleMakers[settings.schedule](optimizer.lr, Math.max(1, steps - warmUp));
   return {
-    loss: registry[settings.model]?.loss?.() ?? crossEntropy(),
+    loss: registry[settings.model]?.loss?.() ?? crossEntropy({ smoothing: settings.labelSmoothing }),
     optimizer,
     schedule: warmUp > 0 ? optim.warmUp(schedule, { steps: warmUp }) : schedule,
     epochs,
@@ -95,6 +114,6 @@ export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
     ...(validation > 0 ? { validation } : {}),
     ...(patience === undefined ? {} : { earlyStopping: { patience } }),
     keepBest,
-    ...(augment ? { augment: randomAffine(handwriting) } : {}),
+    ...augmentOf(augment, train),
   };
 }

@@ -1,5 +1,5 @@
 /** What `receptive train` says before and after: for people, and as JSON. */
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
 import type { Model } from "../nn/index.js";
 import { confusionText } from "../report/confusion.js";
 import { count, duration, imageRate } from "../report/numbers.js";
@@ -17,7 +17,7 @@ export function beginning({
   resume,
 }: {
   model: Model;
-  train: Dataset;
+  train: AnyDataset;
   settings: Settings;
   resume?: Checkpoint;
 }): { line: object; text: string } {
@@ -51,7 +51,7 @@ export interface Outcome {
   done: DoneEvent;
   result: Evaluation;
   model: Model;
-  test: Dataset;
+  test: AnyDataset;
   settings: Settings;
   checkpoint: string;
   sheet: string;
@@ -67,7 +67,8 @@ export function outcomeText({ done, result, model, test, settings, checkpoint, s
   const early = reason === "stopped early" ? ", stopped early" : "";
   const best =
     bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`;
-  const picture = test.name.startsWith("fashion") ? "my-shoe.jpg" : "my-digit.png";
+  const ofGrey = test.name.startsWith("fashion") ? "my-shoe.jpg" : "my-digit.png";
+  const picture = test.shape[2] === 1 ? ofGrey : "my-photo.jpg";
   return [
     "",
     `${model.name} on ${test.name}: ${scores(result)}.`,

@@ -118,7 +118,7 @@ function entryOf(source: ByteSource, listed: Listed, directory: number, fail: Fa
   };
 
   const readPart = async (from: number, to: number) => {
-    if (method !== methods.stored || (from === 0 && to === size)) return (await read()).slice(from, to);
+    if (method !== methods.stored || (from === 0 && to === size)) return (await read()).subarray(from, to);
     const start = await packedStart();
     return source.read(start + from, start + to);
   };

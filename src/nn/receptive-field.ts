@@ -75,11 +75,12 @@ function joined(a: Field, b: Field): Field {
   return [cover(a[0], b[0]), cover(a[1], b[1])];
 }
 
-/** Edge of the field in pixels, [height, width] where they differ, null where it is the whole input. */
+/** Edge of the field in whole pixels, [height, width] where they differ, null where it is the whole input. */
 export type ReceptiveField = number | [number, number] | null;
 
 export function edges(field: Field): ReceptiveField {
   if (field === "everything") return null;
-  const [y, x] = field.map(({ begin, end }) => end - begin);
+  // Behind what enlarges pictures, neighbours lie less than a pixel of the input apart.
+  const [y, x] = field.map(({ begin, end }) => Math.ceil(end - begin - 1e-9));
   return y === x ? y : [y, x];
 }

@@ -1,2 +1,3 @@
 export * from "./browser-files.js";
+export * from "./browser-hub.js";
 export * from "./browser-threads.js";

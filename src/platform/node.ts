@@ -1,2 +1,3 @@
 export * from "./node-files.js";
+export * from "./node-hub.js";
 export * from "./node-threads.js";

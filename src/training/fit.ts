@@ -1,6 +1,7 @@
 import { yieldToHost } from "#platform";
 import { type Augment, batchCount, batches } from "../data/batches.js";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
+import type { Mixup } from "../data/mixup.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
@@ -14,7 +15,10 @@ import { copyOf, firstNotFinite, setWeights, variablesOf, type Weights } from ".
 export interface FitOptions {
   loss: Loss;
   optimizer: Optimizer;
-  /** Learning rate by step, counted from 0 over the whole run; the optimizer's own if left out. */
+  /**
+   * Learning rate by step, counted from 0 over the whole run, and by what the epochs came to; the optimizer's own if
+   * left out.
+   */
   schedule?: Schedule;
   /** Epochs of the whole run, those before a resumed checkpoint included. */
   epochs: number;
@@ -22,7 +26,7 @@ export interface FitOptions {
   /** Weights, the order of pictures, dropout and augmentation all follow from it. */
   seed?: number;
   /** A data set to measure each epoch by, or the share of the training pictures to set apart for that. */
-  validation?: Dataset | number;
+  validation?: AnyDataset | number;
   /** Ends the run after `patience` epochs in which the loss has not fallen by more than `minDelta`. */
   earlyStopping?: { patience: number; minDelta?: number };
   /**
@@ -33,6 +37,8 @@ export interface FitOptions {
   /** Ends the run after the step at hand. */
   signal?: AbortSignal;
   augment?: Augment;
+  /** Shows pictures mixed with others of their batch, and takes the loss of both classes. */
+  mixup?: Mixup;
   /** Hands over what is needed to resume: after each epoch or each so many steps, and at the end. */
   checkpoint?: { every: "epoch" | number; save: (checkpoint: Checkpoint) => void | Promise<void> };
   /** Goes on where this checkpoint was taken. Without a seed or batch size, those of the checkpoint hold. */
@@ -91,7 +97,7 @@ export class TrainingError extends Error {
  */
 export async function* fit(
   model: Model,
-  dataset: Dataset,
+  dataset: AnyDataset,
   options: FitOptions,
 ): AsyncGenerator<FitEvent, void, void> {
   const run = new Run(model, dataset, options);
@@ -107,8 +113,8 @@ class Run {
   readonly #options: FitOptions;
   readonly #seed: number;
   readonly #batchSize: number;
-  readonly #train: Dataset;
-  readonly #validation: Dataset | undefined;
+  readonly #train: AnyDataset;
+  readonly #validation: AnyDataset | undefined;
   readonly #steps: number;
   readonly #step: ReturnType<typeof trainingStep>;
   readonly #evaluate: ReturnType<typeof evaluator>;
@@ -131,7 +137,7 @@ class Run {
   #failed = false;
   #ended = false;
 
-  constructor(model: Model, dataset: Dataset, options: FitOptions) {
+  constructor(model: Model, dataset: AnyDataset, options: FitOptions) {
     const { resume, validation } = options;
     const before = resume?.training;
     if (resume && !before)
@@ -222,13 +228,14 @@ class Run {
       batchSize: this.#batchSize,
       shuffle: { seed: this.#seed, epoch: this.#epoch },
       augment: this.#options.augment,
+      mixup: this.#options.mixup,
       first: this.#stepOfEpoch,
     });
   }
 
   #learningRate(): number {
     const { schedule, optimizer } = this.#options;
-    return schedule ? schedule(this.#totalSteps) : optimizer.lr;
+    return schedule ? schedule(this.#totalSteps, this.#epochs) : optimizer.lr;
   }
 
   #count(loss: number, correct: number, size: number, lr: number): void {
@@ -319,7 +326,7 @@ class Run {
 
   #lastRate(): number {
     const { schedule, optimizer } = this.#options;
-    return schedule ? schedule(Math.max(0, this.#totalSteps - 1)) : optimizer.lr;
+    return schedule ? schedule(Math.max(0, this.#totalSteps - 1), this.#epochs) : optimizer.lr;
   }
 
   async #save(): Promise<void> {
@@ -398,7 +405,11 @@ const isBetter = (a: { loss: number; accuracy: number }, b: { loss: number; accu
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */
 const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));
 
-function check({ epochs, earlyStopping, checkpoint }: FitOptions, train: Dataset, batchSize: number): void {
+function check(
+  { epochs, earlyStopping, checkpoint }: FitOptions,
+  train: AnyDataset,
+  batchSize: number,
+): void {
   if (!Number.isInteger(epochs) || epochs < 1)
     throw new RangeError(`fit: epochs is ${epochs}, expected a whole number from 1 on`);
   if (!Number.isInteger(batchSize) || batchSize < 1)

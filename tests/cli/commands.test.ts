@@ -54,8 +54,11 @@ describe.skipIf(!isBuilt)("receptive", () => {
   test.each([
     "--help",
     "train --help",
+    "find-lr --help",
     "evaluate --help",
     "predict --help",
+    "run --help",
+    "convert --help",
     "summary --help",
     "data list --help",
   ])("%s shows an example", async (line) => {

@@ -116,3 +116,31 @@ test("which shape, if the model is not built", () => {
     new ShapeError("net: not built yet: summary needs the shape of one example, such as [28, 28, 1]"),
   );
 });
+
+describe("receptive fields of layers that change the size of pictures", () => {
+  const fields = (size: number, ...layers: nn.Layer[]) =>
+    nn
+      .sequential(...layers)
+      .summary([size, size, 4])
+      .layers.map(({ receptiveField }) => receptiveField);
+  const conv = (kernel: number) => nn.conv2d({ filters: 4, kernel, padding: "same" });
+
+  test("a pixel of an enlarged picture sees one pixel, or two if it lies between them", () => {
+    expect(fields(8, nn.maxPool2d(2), nn.upsample2d({ factor: 2 }), conv(3))).toEqual([2, 2, 4]);
+    expect(fields(8, nn.maxPool2d(2), nn.upsample2d({ factor: 2, method: "bilinear" }))).toEqual([2, 4]);
+  });
+
+  test("a transposed convolution lays ⌈kernel / stride⌉ pixels over each other", () => {
+    const enlarge = nn.conv2dTranspose({ filters: 4, kernel: 4, stride: 2, padding: 1 });
+    // The convolution behind it sees 3 pixels that stand half a pixel apart.
+    expect(fields(8, conv(3), enlarge, conv(3))).toEqual([3, 4, 5]);
+    expect(fields(8, nn.conv2dTranspose({ filters: 4, kernel: 2, stride: 2 }), conv(2))).toEqual([1, 2]);
+  });
+
+  test("adaptive and global pooling", () => {
+    expect(fields(12, nn.adaptiveAvgPool2d(3))).toEqual([4]);
+    expect(fields(7, nn.adaptiveAvgPool2d(3))).toEqual([3]);
+    expect(fields(7, nn.adaptiveAvgPool2d(1))).toEqual([null]);
+    expect(fields(7, conv(3), nn.globalAvgPool2d())).toEqual([3, null]);
+  });
+});

@@ -1,0 +1,16 @@
+export type { ArrayFile, StoredArray } from "./array-file.js";
+export { type ByteSource, blobSource, memorySource } from "./byte-source.js";
+export type { ElementName, Numbers } from "./elements.js";
+export { decodeNpy, encodeNpy, type NpyArray, NpyError } from "./npy.js";
+export { OnnxError, openOnnxWeights } from "./onnx-weights.js";
+export { openArrays } from "./open-arrays.js";
+export { PickleError } from "./pickle.js";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  openSafetensors,
+  type SafetensorsArray,
+  SafetensorsError,
+} from "./safetensors.js";
+export { openTorch, TorchError } from "./torch.js";
+export { ZipError } from "./zip.js";
