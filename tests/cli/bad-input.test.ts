@@ -42,7 +42,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     [
       "train --model lenet",
       2,
-      'error: there is no model "lenet" (there are lenet5, vgg_cifar); did you mean "lenet5"?',
+      'error: there is no model "lenet"; did you mean "lenet5"?',
     ],
     [
       "train --data mnits",
@@ -111,7 +111,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
       "error: nowhere.safetensors: there is no such checkpoint",
     ],
     ["predict", 2, "error: missing required argument 'image'"],
-    ["summary vgg99x", 2, 'error: there is no model "vgg99x" (there are lenet5, vgg_cifar)'],
+    ["summary vgg99x", 2, 'error: there is no model "vgg99x"; did you mean "vgg19"?'],
   ])("receptive %s", async (line, code, message) => {
     await refused(line, code, message);
   });
