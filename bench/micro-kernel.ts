@@ -8,6 +8,7 @@ import { type Floats, KernelBuilder } from "../dist/kernels/language.js";
 import type { Machine } from "../dist/targets/machine.js";
 import { detectFeatures } from "../dist/targets/wasm/features.js";
 import { wasmMachine } from "../dist/targets/wasm/machine.js";
+import { WasmMemory } from "../dist/targets/wasm/memory.js";
 import { type NativeLevel, nativeMachine } from "../dist/targets/x64/machine.js";
 
 export interface Peak {
@@ -15,20 +16,19 @@ export interface Peak {
   run(): number;
 }
 
-const pages = 4;
-
 /** The machine of a target, by its name, over a memory of its own. */
-function machineOf(name: string, memory: WebAssembly.Memory): Machine {
-  if (name === "wasm") return wasmMachine(detectFeatures(), memory, { shared: false, maximumPages: pages });
-  const machine = nativeMachine(memory, name as NativeLevel);
+function machineOf(name: string): Machine {
+  if (name === "wasm") return wasmMachine(detectFeatures(), new WasmMemory(false));
+  const machine = nativeMachine(name as NativeLevel);
   if ("reason" in machine) throw new Error(machine.reason);
   return machine;
 }
 
 /** A function that runs the loop for some milliseconds and returns GFLOP/s. */
 export async function microKernel(name: string): Promise<Peak> {
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const machine = machineOf(name, memory);
+  const machine = machineOf(name);
+  const { memory } = machine;
+  memory.grow(2 ** 18);
   const { target } = machine;
   const { rows, vectors } = tileFor(target, 2);
   const depth = 256;
@@ -69,12 +69,13 @@ export async function microKernel(name: string): Promise<Peak> {
     [{ kernel: 0, arguments: 0, items: repeats, solo: false }],
   );
   const run = await code.start();
-  new Float32Array(memory.buffer).fill(0.5);
-  [4096, 65536, 131072].forEach((place, i) => {
-    const address = machine.base + place;
-    if (machine.addressBytes === 4) new Int32Array(memory.buffer, 64)[i] = address;
-    else new BigInt64Array(memory.buffer, 64)[i] = BigInt(address);
-  });
+  const places = [4096, 65536, 131072];
+  for (const place of places) memory.write(place, new Float32Array(8192).fill(0.5));
+  const addresses = places.map((place) => machine.base + place);
+  memory.write(
+    64,
+    machine.addressBytes === 4 ? Int32Array.from(addresses) : BigInt64Array.from(addresses, BigInt),
+  );
   const flops = 2 * rows * vectors * target.lanes * depth * repeats;
   return {
     tile: `${rows}×${vectors * target.lanes}`,

@@ -42,7 +42,7 @@ async function reading(): Promise<Reading> {
   return {
     heap: process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers,
     engine: memory.usedBytes,
-    reserved: memory.memory.buffer.byteLength,
+    reserved: memory.reservedBytes,
   };
 }
 

@@ -42,6 +42,10 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
       for (const input of node.inputs) required.add(baseOf(input));
     // These write their own buffer whatever comes after them.
     if (kind === "assemble" || kind === "gather" || kind === "scatterAdd") required.add(node);
+    if (kind === "contract") {
+      const last = lastOfChain(node, users);
+      if (last !== node && users.get(last)!.some((user) => !isMap(user))) required.add(last);
+    }
   }
 
   const stored = new Set<Node>();
@@ -112,6 +116,24 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
     extras: findExtras(graph, stored, cores, apart, users),
     companions: findCompanions(graph, stored, cores, apart),
   };
+}
+
+const isMap = (node: Node): boolean => node.operation.lowering.kind === "map";
+
+/**
+ * The end of the element-wise chain that follows a contraction (bias, normalisation, residual, activation), as far
+ * as each result has one user. Stored there, the chain is computed in the contraction's store, while the sums are
+ * in registers: not by whoever comes next and would have to load them.
+ */
+function lastOfChain(node: Node, users: ReadonlyMap<Node, Node[]>): Node {
+  let last = node;
+  for (let end = node; ; ) {
+    const [user, ...others] = users.get(end)!;
+    if (!user || others.length > 0 || sizeOf(user.shape) !== sizeOf(node.shape)) return last;
+    if (isMap(user)) last = user;
+    else if (user.operation.lowering.kind !== "reshape") return last;
+    end = user;
+  }
 }
 
 /** True where everything below is a single element: computed once at the top of the kernel. */

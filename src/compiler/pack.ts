@@ -10,13 +10,21 @@ import { type ContractionAxis, contiguous, type Operation, type Strided } from "
 /** Below so many rows a packed filter would not be read often enough. */
 const enoughRows = 32;
 
-export function packOperands(graph: Graph, lanes: number): void {
+/**
+ * @param isConstant  true for sources that stay as they are from run to run: what follows from them alone is
+ *   packed once, and so for any number of rows above one
+ */
+export function packOperands(graph: Graph, lanes: number, isConstant: (source: Node) => boolean): void {
   const packs = new Map<string, Node>();
+  const constant = new Set<Node>();
+  for (const node of graph.nodes)
+    if (node.source >= 0 ? isConstant(node) : node.inputs.every((input) => constant.has(input)))
+      constant.add(node);
   rewrite(graph, (node, inputs, add) => {
     if (node.operation.lowering.kind !== "contract") return null;
     const [a, ...rest] = inputs;
     const spaced = [spaceRows(node, inputs, add), ...rest];
-    const packed = pack(node, spaced, lanes, packs, add);
+    const packed = pack(node, spaced, lanes, constant.has(node.inputs[1]), packs, add);
     if (packed) return add({ ...node, ...packed });
     return spaced[0] === a ? null : add({ ...node, inputs: spaced });
   });
@@ -67,6 +75,7 @@ function pack(
   node: Node,
   inputs: Node[],
   lanes: number,
+  once: boolean,
   packs: Map<string, Node>,
   add: AddNode,
 ): { operation: Operation; inputs: Node[] } | null {
@@ -78,9 +87,9 @@ function pack(
   const { batch, rows, columns, depth } = lowering.axes(contiguous(a.shape), plain, node.attributes, shapes);
   const rowCount = rows.reduce((n, axis) => n * axis.count, 1);
   const depthCount = depth.reduce((n, axis) => n * axis.count, 1);
+  if (depthCount < 8 || columns.count < lanes || rowCount === 1) return null;
   // A long depth is one over pixels: there B is the larger operand, and it is read where it lies.
-  if (rowCount < enoughRows || depthCount < 8 || depthCount > rowCount * 8 || columns.count < lanes)
-    return null;
+  if (!once && (rowCount < enoughRows || depthCount > rowCount * 8)) return null;
   // Which dimension of b an axis runs along: the one with its stride. Axes of length 1 run along none.
   const dimensionOf = (axis: ContractionAxis): number =>
     axis.count === 1

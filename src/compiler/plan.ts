@@ -8,12 +8,21 @@ import { type Launch, Lowerer } from "./lower.js";
 import { contiguous, type GraphNode, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
+import { type Stages, splitPreparation } from "./preparation.js";
 
-export function plan(graph: Graph, target: TargetDescription): Program {
+/** @param constants  sources from this one on keep their values from run to run, though no variable holds them */
+export function plan(
+  graph: Graph,
+  target: TargetDescription,
+  constants: number = Number.POSITIVE_INFINITY,
+): Program {
   partition(graph);
-  packOperands(graph, target.lanes);
-  const { lowerer, launchesOf } = lowerAll(graph, target);
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
+  const isAssigned = new Set(graph.assignments.map(({ source }) => source));
+  const staysAsItIs = ({ source }: Node): boolean =>
+    resident(source) ? !isAssigned.has(source) : source >= constants;
+  packOperands(graph, target.lanes, staysAsItIs);
+  const { lowerer, launchesOf } = lowerAll(graph, target);
   const sourceNodes = new Map<number, Node>();
   for (const node of graph.nodes) if (node.source >= 0) sourceNodes.set(node.source, node);
 
@@ -62,37 +71,56 @@ export function plan(graph: Graph, target: TargetDescription): Program {
   }
   for (const { value, source } of copies) schedule.push(lowerer.copy(value, sourceNodes.get(source)!));
 
-  const { places, arenaBytes } = placeBuffers(graph, schedule, lowerer, inPlace, resident, sourceNodes);
+  const { preparation, main } = splitPreparation(
+    schedule,
+    (node) => (inPlace.has(node) ? sourceNodes.get(inPlace.get(node)!)! : lowerer.placement(node).owner),
+    staysAsItIs,
+  );
+  const isConstant = (source: number): boolean =>
+    preparation.length > 0 && source >= constants && !resident(source);
+  const { arena, prepared } = placeBuffers(
+    graph,
+    { preparation, main },
+    lowerer,
+    inPlace,
+    { resident, isConstant },
+    sourceNodes,
+  );
   const locate = (node: Node): Location => {
     if (node.source >= 0 && resident(node.source)) return { kind: "source", index: node.source };
     const variable = inPlace.get(node);
     if (variable !== undefined) return { kind: "source", index: variable };
-    return { kind: "arena", offset: places.get(node)! };
+    const kept = prepared.places.get(node);
+    if (kept !== undefined) return { kind: "prepared", offset: kept };
+    return { kind: "arena", offset: arena.places.get(node)! };
   };
 
   const kernels: Kernel[] = [];
-  const launches = schedule.map((launch): ProgramLaunch => {
+  const place = (launch: Launch): ProgramLaunch => {
     let kernel = kernels.indexOf(launch.kernel);
     if (kernel < 0) kernel = kernels.push(launch.kernel) - 1;
     const { items, work } = launch;
     return { kernel, items, arguments: launch.arguments.map(locate), work };
-  });
+  };
   return {
     key: graph.key,
     kernels,
-    launches,
-    arenaBytes,
+    preparation: preparation.map(place),
+    launches: main.map(place),
+    arenaBytes: arena.bytes,
+    preparedBytes: prepared.bytes,
     sources: graph.sources.map((leaf, index) => {
       const node = sourceNodes.get(index)!;
       return {
         resident: leaf.attributes.resident === true,
-        offset: places.get(node) ?? 0,
+        assigned: isAssigned.has(index),
+        constant: isConstant(index),
+        location: locate(node),
         type: leaf.type,
         size: sizeOf(leaf.shape),
       };
     }),
     outputs: graph.outputs.map((node) => ({ location: locate(node), type: node.type, shape: node.shape })),
-    work: launches.reduce((total, launch) => total + launch.work, 0),
   };
 }
 
@@ -156,15 +184,22 @@ function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Ma
   return placed;
 }
 
-/** First fit by time of life: buffers that live at different times share their place. */
+/** Where buffers lie, and how much room they take in all. */
+interface Places {
+  readonly places: ReadonlyMap<Node, number>;
+  readonly bytes: number;
+}
+
+/** First fit by time of life: buffers that live at different times share their place. What is prepared stays. */
 function placeBuffers(
   graph: Graph,
-  schedule: readonly Launch[],
+  { preparation, main }: Stages,
   lowerer: Lowerer,
   inPlace: ReadonlyMap<Node, number>,
-  resident: (source: number) => boolean,
+  { resident, isConstant }: { [K in "resident" | "isConstant"]: (source: number) => boolean },
   sourceNodes: ReadonlyMap<number, Node>,
-): { places: Map<Node, number>; arenaBytes: number } {
+): { arena: Places; prepared: Places } {
+  const schedule = [...preparation, ...main];
   const life = new Map<Node, { from: number; to: number }>();
   const touch = (node: Node, position: number): void => {
     const { owner } = lowerer.placement(node);
@@ -178,11 +213,13 @@ function placeBuffers(
   schedule.forEach((launch, position) => {
     for (const node of [...launch.reads, ...launch.writes]) touch(node, position);
   });
-  // Sources are there before the first launch, outputs are read after the last.
-  for (const node of sourceNodes.values()) touch(node, -1);
+  // Sources are there before the stage that reads them first, outputs are read after the last launch.
+  for (const node of sourceNodes.values()) touch(node, isConstant(node.source) ? 0 : preparation.length);
   for (const node of graph.outputs) touch(node, schedule.length);
 
+  const kept = new Map<Node, number>();
   const places = new Map<Node, number>();
+  let keptBytes = 0;
   const taken: { from: number; to: number; start: number; end: number }[] = [];
   let arenaBytes = 0;
   const bySize = [...life].map(([node, { from, to }]) => ({
@@ -193,6 +230,11 @@ function placeBuffers(
   }));
   bySize.sort((a, b) => b.bytes - a.bytes || a.node.id - b.node.id);
   for (const { node, from, to, bytes } of bySize) {
+    if (from < preparation.length && to >= preparation.length) {
+      kept.set(node, keptBytes);
+      keptBytes += bytes;
+      continue;
+    }
     const busy = taken.filter((t) => t.from <= to && from <= t.to).sort((a, b) => a.start - b.start);
     let start = 0;
     for (const t of busy) {
@@ -203,7 +245,7 @@ function placeBuffers(
     places.set(node, start);
     arenaBytes = Math.max(arenaBytes, start + bytes);
   }
-  return { places, arenaBytes };
+  return { arena: { places, bytes: arenaBytes }, prepared: { places: kept, bytes: keptBytes } };
 }
 
 const cache = new Map<string, Program>();
@@ -215,18 +257,22 @@ export interface Planned {
   readonly sources: readonly GraphNode[];
 }
 
-/** The program of a graph; the same one for graphs of the same structure. */
+/**
+ * The program of a graph; the same one for graphs of the same structure.
+ * @param constants  as in `plan`
+ */
 export function programFor(
   target: TargetDescription,
   outputs: readonly GraphNode[],
   assignments: readonly { variable: GraphNode; value: GraphNode }[] = [],
   firstSources: readonly GraphNode[] = [],
+  constants?: number,
 ): Planned {
   const graph = linearise(outputs, assignments, firstSources);
-  const key = `${target.name} ${target.hasFma}\n${graph.key}`;
+  const key = `${target.name} ${target.hasFma} ${constants}\n${graph.key}`;
   let program = cache.get(key);
   if (program) cache.delete(key);
-  else program = { ...plan(graph, target), key };
+  else program = { ...plan(graph, target, constants), key };
   cache.set(key, program);
   if (cache.size > cached) cache.delete(cache.keys().next().value!);
   return { program, sources: graph.sources };

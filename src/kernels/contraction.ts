@@ -50,13 +50,25 @@ export function tileFor(target: TargetDescription, vectors: number): Tile {
   return { rows: Math.max(1, Math.min(14, Math.floor(free / vectors))), vectors };
 }
 
-/** The columns as blocks of two vectors; an odd one is taken into a last block of three, or stands alone. */
-export function columnBlocks(target: TargetDescription, columns: number): { whole: number; last: number } {
+/** The columns in vectors: `whole` blocks of `width`, and a last block of another width, or one that is not full. */
+interface ColumnBlocks {
+  readonly width: number;
+  readonly whole: number;
+  readonly last: number;
+}
+
+/**
+ * Blocks of two vectors; an odd one is taken into a last block of three, or stands alone. A single row has no use
+ * for what it reads of B but once: it reads long runs of it, at the speed of the memory.
+ */
+function columnBlocks(target: TargetDescription, columns: number, rows: number): ColumnBlocks {
+  const width = rows === 1 ? target.registers / 2 : 2;
   const vectors = Math.ceil(columns / target.lanes);
-  const partial = columns % target.lanes !== 0;
-  const pairs = Math.floor(vectors / 2);
-  if (vectors % 2 === 1) return vectors === 1 ? { whole: 0, last: 1 } : { whole: pairs - 1, last: 3 };
-  return partial ? { whole: pairs - 1, last: 2 } : { whole: pairs, last: 0 };
+  const full = Math.floor(columns / target.lanes);
+  let whole = Math.floor(full / width);
+  // A last block of one vector alone would be slow.
+  if (width === 2 && vectors - 2 * whole === 1 && whole > 0) whole--;
+  return { width, whole, last: vectors - whole * width };
 }
 
 /** How the work is cut: decided from the shape alone, so that results do not depend on the thread count. */
@@ -64,13 +76,24 @@ interface Cut {
   /** Depth axes walked outside the tiles: their sums are kept in C between the turns. */
   readonly outerDepth: readonly Axis[];
   readonly innerDepth: readonly Axis[];
-  /** Indices of all rows axes but the last, as one running number, in groups of `group`. */
+  /** Indices of the rows axes before `unitAxis`, as one running number, in groups of `group`. */
+  readonly outerAxes: readonly Axis[];
   readonly outerRows: number;
   readonly group: number;
-  readonly lastRows: Axis;
-  /** The last rows axis is cut into pieces of this many rows; 0: not cut. */
+  /** The axis along which tiles are taken, unit after unit. */
+  readonly unitAxis: Axis;
+  /** The rows at one index of it: all indices of the short axes after it, as a small picture has them. */
+  readonly unit: readonly UnitRow[];
+  /** The unit axis is cut into pieces of this many units; 0: not cut. */
   readonly piece: number;
   readonly columnGroups: number;
+}
+
+interface UnitRow {
+  /** Along the axes after the unit axis. */
+  readonly indices: readonly number[];
+  /** Distance from the unit's first row in A, in elements. */
+  readonly a: number;
 }
 
 const product = (axes: readonly { count: number }[]): number => axes.reduce((n, axis) => n * axis.count, 1);
@@ -165,12 +188,34 @@ export function contractionKernel(target: TargetDescription, name: string, spec:
  */
 type Turn = "whole" | "clear" | "accumulate";
 
+/** How many of the last axes are so short that a tile holds all of their rows at least twice. */
+function axesOfUnit(axes: readonly Axis[], most: number): number {
+  let rows = 1;
+  for (let inside = 0; ; inside++) {
+    const axis = axes.at(-1 - inside);
+    if (inside === axes.length - 1 || rows * axis!.count > most) return inside;
+    rows *= axis!.count;
+  }
+}
+
+/** All combinations of indices of the axes, the last one running fastest. */
+function unitRows(axes: readonly Axis[]): UnitRow[] {
+  return axes.reduce<UnitRow[]>(
+    (rows, axis) =>
+      rows.flatMap(({ indices, a }) =>
+        Array.from({ length: axis.count }, (_, i) => ({ indices: [...indices, i], a: a + i * axis.a })),
+      ),
+    [{ indices: [], a: 0 }],
+  );
+}
+
 class Generator {
   private readonly cut: Cut;
   private readonly evaluator: Evaluator;
   private readonly roots: Expression[];
   private readonly rowsAxes: readonly Axis[];
   private readonly columnDimension: number;
+  private readonly blocks: ColumnBlocks;
 
   constructor(
     private readonly k: KernelBuilder,
@@ -187,43 +232,63 @@ class Generator {
       Array.from({ length: this.columnDimension }, (_, d) => d),
       this.columnDimension,
     );
+    this.blocks = columnBlocks(target, spec.columns, product(spec.rows));
     this.cut = this.chooseCut();
   }
 
   private chooseCut(): Cut {
     const { spec, target } = this;
     const { outer, inner } = splitDepth(mergeAxes(spec.depth));
-    const lastRows = this.rowsAxes.at(-1)!;
-    const outerRows = product(this.rowsAxes.slice(0, -1));
     const batches = product(spec.batch);
-    const blocks = columnBlocks(target, spec.columns);
-    const tileRows = tileFor(target, blocks.whole > 0 ? 2 : blocks.last).rows;
+    const { blocks } = this;
+    const tileRows = tileFor(target, blocks.whole > 0 ? blocks.width : blocks.last).rows;
+    const inside = axesOfUnit(this.rowsAxes, Math.min(tileRows / 2, tileFor(target, blocks.last || 2).rows));
+    const unitAxis = this.rowsAxes.at(-1 - inside)!;
+    const outerAxes = this.rowsAxes.slice(0, -1 - inside);
+    const unit = unitRows(this.rowsAxes.slice(this.rowsAxes.length - inside));
+    const outerRows = product(outerAxes);
     const depthPerTurn = product(inner);
     // Bytes of A that one index of the outer rows touches: overlapping windows are counted once.
     const bytesPerOuter =
-      4 * Math.min(lastRows.count * depthPerTurn, lastRows.count * Math.abs(lastRows.a) * 2 + depthPerTurn);
+      4 *
+      Math.min(
+        unitAxis.count * unit.length * depthPerTurn,
+        unitAxis.count * Math.abs(unitAxis.a) * 2 + depthPerTurn,
+      );
     const enough = 16; // items for the threads of a large machine to share
     let group = Math.max(1, Math.min(outerRows, Math.floor((192 * 1024) / Math.max(1, bytesPerOuter))));
     while (group > 1 && batches * Math.ceil(outerRows / group) < enough) group = Math.ceil(group / 2);
     const rowItems = batches * Math.ceil(outerRows / group);
     let piece = 0;
-    if (rowItems < enough && lastRows.count > 4 * tileRows) {
-      const pieces = Math.max(1, Math.ceil((lastRows.count * depthPerTurn * 4) / (192 * 1024)));
-      const wanted = Math.ceil(lastRows.count / Math.max(pieces, Math.min(4, Math.ceil(enough / rowItems))));
-      piece = Math.ceil(wanted / tileRows) * tileRows;
-      if (piece >= lastRows.count) piece = 0;
+    const tileUnits = Math.floor(tileRows / unit.length);
+    if (rowItems < enough && unitAxis.count > 4 * tileUnits) {
+      const bytes = unitAxis.count * unit.length * depthPerTurn * 4;
+      const pieces = Math.max(1, Math.ceil(bytes / (192 * 1024)));
+      const wanted = Math.ceil(unitAxis.count / Math.max(pieces, Math.min(4, Math.ceil(enough / rowItems))));
+      piece = Math.ceil(wanted / tileUnits) * tileUnits;
+      if (piece >= unitAxis.count) piece = 0;
     }
-    const pieces = piece ? Math.ceil(lastRows.count / piece) : 1;
+    const pieces = piece ? Math.ceil(unitAxis.count / piece) : 1;
     const columnUnits = blocks.whole + (blocks.last ? 1 : 0);
     const columnGroups = Math.max(1, Math.min(columnUnits, Math.ceil(enough / (rowItems * pieces))));
-    return { outerDepth: outer, innerDepth: inner, outerRows, group, lastRows, piece, columnGroups };
+    return {
+      outerDepth: outer,
+      innerDepth: inner,
+      outerAxes,
+      outerRows,
+      group,
+      unitAxis,
+      unit,
+      piece,
+      columnGroups,
+    };
   }
 
   generate(): number {
     const { k, spec, cut } = this;
     const batches = product(spec.batch);
     const groups = Math.ceil(cut.outerRows / cut.group);
-    const pieces = cut.piece ? Math.ceil(cut.lastRows.count / cut.piece) : 1;
+    const pieces = cut.piece ? Math.ceil(cut.unitAxis.count / cut.piece) : 1;
     const items = batches * groups * pieces * cut.columnGroups;
     const startA = k.plus(k.argument(0), 4 * spec.startA);
     const startB = k.plus(k.argument(1), 4 * spec.startB);
@@ -266,8 +331,8 @@ class Generator {
 
   private columns(turn: Turn, columnGroup: Int, a: Int, b: Int, group: Int, piece: Int): void {
     const { k, spec, cut, target } = this;
-    const blocks = columnBlocks(target, spec.columns);
-    const width = 2 * target.lanes;
+    const { blocks } = this;
+    const width = blocks.width * target.lanes;
     const lastStart = blocks.whole * width;
     if (blocks.whole > 0) {
       const units = blocks.whole + (blocks.last ? 1 : 0);
@@ -277,12 +342,12 @@ class Generator {
       k.loop(from, to, (block) => {
         const column = k.mul(block, k.int(width));
         this.rows(
-          k.offset(b, block, 2 * 4 * spec.vectorStride),
+          k.offset(b, block, blocks.width * 4 * spec.vectorStride),
           a,
           turn,
           column,
-          tileFor(target, 2),
-          2 * target.lanes,
+          tileFor(target, blocks.width),
+          width,
           group,
           piece,
         );
@@ -292,7 +357,7 @@ class Generator {
       const tile = tileFor(target, blocks.last);
       const last = (): void =>
         this.rows(
-          k.plus(b, blocks.whole * 2 * 4 * spec.vectorStride),
+          k.plus(b, blocks.whole * blocks.width * 4 * spec.vectorStride),
           a,
           turn,
           k.int(lastStart),
@@ -307,7 +372,7 @@ class Generator {
   }
 
   private groupOfLastBlock(): number {
-    const blocks = columnBlocks(this.target, this.spec.columns);
+    const { blocks } = this;
     return Math.floor(blocks.whole / Math.ceil((blocks.whole + 1) / this.cut.columnGroups));
   }
 
@@ -323,7 +388,7 @@ class Generator {
     piece: Int,
   ): void {
     const { k, cut } = this;
-    const outerAxes = this.rowsAxes.slice(0, -1);
+    const { outerAxes } = cut;
     const inOuter = (running: Int | null): void => {
       const indices = running
         ? decode(
@@ -336,7 +401,7 @@ class Generator {
       outerAxes.forEach((axis, d) => {
         start = k.offset(start, indices[d], 4 * axis.a);
       });
-      enterAll(k, this.evaluator, indices, () => this.lastRows(start, b, turn, column, tile, width, piece));
+      enterAll(k, this.evaluator, indices, () => this.units(start, b, turn, column, tile, width, piece));
     };
     if (outerAxes.length === 0) inOuter(null);
     else if (cut.group === 1) inOuter(group);
@@ -346,65 +411,79 @@ class Generator {
     }
   }
 
-  /** Tiles along the last rows axis: of nearly equal size where it is short, else of full size and a rest. */
-  private lastRows(a: Int, b: Int, turn: Turn, column: Int, tile: Tile, width: number, piece: Int): void {
+  /** Tiles along the unit axis: of nearly equal size where it is short, else of full size and a rest. */
+  private units(a: Int, b: Int, turn: Turn, column: Int, tile: Tile, width: number, piece: Int): void {
     const { k, cut } = this;
-    const { count } = cut.lastRows;
-    const run = (from: Int | number, to: Int | number, rows: number): void => {
+    const { count } = cut.unitAxis;
+    const units = Math.max(1, Math.floor(tile.rows / cut.unit.length));
+    const run = (from: Int | number, to: Int | number, n: number): void => {
       if (from === to) return;
-      if (typeof from === "number" && typeof to === "number" && to - from === rows)
-        this.tile(a, b, turn, k.int(from), column, rows, tile.vectors, width);
-      else k.loop(from, to, (row) => this.tile(a, b, turn, row, column, rows, tile.vectors, width), rows);
+      if (typeof from === "number" && typeof to === "number" && to - from === n)
+        this.tile(a, b, turn, k.int(from), column, n, tile.vectors, width);
+      else k.loop(from, to, (unit) => this.tile(a, b, turn, unit, column, n, tile.vectors, width), n);
     };
     if (cut.piece) {
       const from = k.mul(piece, k.int(cut.piece));
-      const whole = Math.floor(count / tile.rows) * tile.rows;
-      // The piece is a multiple of the rows of the widest tile only: a narrower one starts where it starts.
-      if (cut.piece % tile.rows === 0) {
-        run(from, k.min(k.plus(from, cut.piece), k.int(whole)), tile.rows);
+      const whole = Math.floor(count / units) * units;
+      // The piece is a multiple of the units of the widest tile only: a narrower one starts where it starts.
+      if (cut.piece % units === 0) {
+        run(from, k.min(k.plus(from, cut.piece), k.int(whole)), units);
         if (count > whole) {
           const isLast = k.compare("eq", piece, k.int(Math.ceil(count / cut.piece) - 1));
           k.when(isLast, () => run(whole, count, count - whole));
         }
       } else {
         const to = k.min(k.plus(from, cut.piece), k.int(count));
-        const full = k.sub(to, k.divide(k.sub(to, from), tile.rows).remainder);
-        run(from, full, tile.rows);
-        k.loop(full, to, (row) => this.tile(a, b, turn, row, column, 1, tile.vectors, width));
+        const full = k.sub(to, k.divide(k.sub(to, from), units).remainder);
+        run(from, full, units);
+        k.loop(full, to, (unit) => this.tile(a, b, turn, unit, column, 1, tile.vectors, width));
       }
       return;
     }
-    if (count > 6 * tile.rows) {
-      const whole = Math.floor(count / tile.rows) * tile.rows;
-      run(0, whole, tile.rows);
+    if (count > 6 * units) {
+      const whole = Math.floor(count / units) * units;
+      run(0, whole, units);
       run(whole, count, count - whole);
       return;
     }
-    const tiles = Math.ceil(count / tile.rows);
+    const tiles = Math.ceil(count / units);
     const small = Math.floor(count / tiles);
     const larger = count % tiles;
     run(0, larger * (small + 1), small + 1);
     run(larger * (small + 1), count, small);
   }
 
-  /** The micro-kernel: `rows` × `vectors` sums in registers, over the whole inner depth. */
+  /** The micro-kernel: rows (`units` units) × `vectors` sums in registers, over the whole inner depth. */
   private tile(
     a: Int,
     b: Int,
     turn: Turn,
-    row: Int,
+    first: Int,
     column: Int,
-    rows: number,
+    units: number,
     vectors: number,
     width: number,
   ): void {
     const { k, spec, cut, target, evaluator } = this;
-    const rowStride = 4 * cut.lastRows.a;
-    const start = k.offset(a, row, rowStride);
+    const unitStride = 4 * cut.unitAxis.a;
+    const start = k.offset(a, first, unitStride);
+    const rows = units * cut.unit.length;
+    const rowOf = (r: number): { unit: number; row: UnitRow } => ({
+      unit: Math.floor(r / cut.unit.length),
+      row: cut.unit[r % cut.unit.length],
+    });
+    const displacements = Array.from({ length: rows }, (_, r) => {
+      const { unit, row } = rowOf(r);
+      return unit * unitStride + 4 * row.a;
+    });
     const lanesOf = (v: number): number => Math.min(target.lanes, width - v * target.lanes);
     const eachRow = (body: (r: number) => void): void => {
       if (spec.rows.length === 0) body(0);
-      else for (let r = 0; r < rows; r++) evaluator.enter(k.plus(row, r), () => body(r));
+      else
+        for (let r = 0; r < rows; r++) {
+          const { unit, row } = rowOf(r);
+          enterAll(k, evaluator, [k.plus(first, unit), ...row.indices.map((i) => k.int(i))], () => body(r));
+        }
     };
     const eachVector = (body: (r: number, v: number) => void): void =>
       eachRow((r) => {
@@ -427,7 +506,7 @@ class Generator {
         (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
       );
       for (let r = 0; r < rows; r++) {
-        const x = k.load("f32", pa, { displacement: da + r * rowStride, access: "splat" }) as Floats;
+        const x = k.load("f32", pa, { displacement: da + displacements[r], access: "splat" }) as Floats;
         for (let v = 0; v < vectors; v++) k.assign(sums[r][v], k.fma(x, factors[v], sums[r][v]));
       }
     });

@@ -1,5 +1,6 @@
 /** Machine code in Node: executable memory and calls into it, through `koffi`, which is loaded at first use. */
 import { createRequire } from "node:module";
+import { totalmem } from "node:os";
 
 /** Code in executable memory. */
 export interface InstalledCode {
@@ -8,6 +9,18 @@ export interface InstalledCode {
   /** Gives the memory back. Nothing may run in it any more. */
   free(): void;
 }
+
+/** A range of addresses that belongs to us, of which pages are taken as they are needed. */
+export interface ReservedPages {
+  readonly address: number;
+  readonly bytes: number;
+  /** Makes a part readable and writable. */
+  commit(offset: number, bytes: number): void;
+  /** Gives the pages of a part back to the system; they read as zeros, or as before, when they are touched again. */
+  discard(offset: number, bytes: number): void;
+}
+
+type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 export type NativeFunction = (...parameters: number[]) => number;
 
@@ -21,8 +34,10 @@ export interface Native {
   install(code: Uint8Array): InstalledCode;
   /** The function at an address, of integers of 64 bits, for this thread; others ask `openInThread`. */
   callable(address: number, parameters: number): NativeFunction;
-  /** Where a memory starts. It stays there when it grows, as long as it is shared or has a maximum. */
-  addressOf(memory: WebAssembly.Memory): number;
+  /** Addresses for as much memory as this machine has. */
+  reserve(): ReservedPages;
+  copyIn(address: number, values: Values): void;
+  copyOut(address: number, into: Values): void;
 }
 
 export type OpenedNative = { native: Native } | { native: null; reason: string };
@@ -34,7 +49,7 @@ interface Koffi {
       name: string,
       result: string,
       parameters: readonly string[],
-    ): (...values: (number | bigint)[]) => number;
+    ): (...values: (number | bigint | Values)[]) => number;
     symbol(name: string): unknown;
   };
   proto(result: string, parameters: readonly string[]): unknown;
@@ -51,10 +66,18 @@ interface Pages {
   map(bytes: number): number;
   makeExecutable(address: number, bytes: number): boolean;
   unmap(address: number, bytes: number): void;
+  /** Addresses without pages; 0 where the system has not as many. */
+  reserve(bytes: number): number;
+  commit(address: number, bytes: number): boolean;
+  discard(address: number, bytes: number): void;
+  copyIn(address: number, values: Values, bytes: number): void;
+  copyOut(into: Values, address: number, bytes: number): void;
   readonly yieldAddress: number;
 }
 
 const pageBytes = 4096;
+/** What a huge page holds on x64. */
+const hugeBytes = 2 ** 21;
 
 /**
  * What a worker needs to call code that another thread has installed. Handed to the worker as its source text:
@@ -132,8 +155,39 @@ function connect(koffi: Koffi, koffiPath: string): Native {
       }
       return { address, bytes, free: () => pages.unmap(address, bytes) };
     },
-    addressOf: (memory) => Number(koffi.address(new Uint8Array(memory.buffer))),
+    reserve: () => reservePages(pages),
+    copyIn: (address, values) => pages.copyIn(address, values, values.byteLength),
+    copyOut: (address, into) => pages.copyOut(into, address, into.byteLength),
   };
+}
+
+function reservePages(pages: Pages): ReservedPages {
+  // Within a container less may be allowed than the machine has; 0 or a huge number: no limit.
+  const allowed = process.constrainedMemory?.() ?? 0;
+  const present = allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
+  for (let bytes = Math.ceil(present / hugeBytes) * hugeBytes; ; bytes = Math.ceil(bytes / 2)) {
+    const address = pages.reserve(bytes + hugeBytes);
+    if (address === 0) {
+      if (bytes < 2 ** 28) throw new Error("the system gives no addresses for memory");
+      continue;
+    }
+    const start = Math.ceil(address / hugeBytes) * hugeBytes;
+    return {
+      address: start,
+      bytes,
+      commit(offset, count) {
+        if (offset + count > bytes || !pages.commit(start + offset, count))
+          throw new RangeError(`no ${count} bytes more`);
+      },
+      discard: (offset, count) => pages.discard(start + offset, count),
+    };
+  }
+}
+
+/** The whole pages within a range of addresses. */
+function wholePages(address: number, bytes: number): { start: number; length: number } {
+  const start = Math.ceil(address / pageBytes) * pageBytes;
+  return { start, length: Math.floor((address + bytes) / pageBytes) * pageBytes - start };
 }
 
 function unixPages(koffi: Koffi): Pages {
@@ -141,10 +195,30 @@ function unixPages(koffi: Koffi): Pages {
   const mmap = library.func("mmap", "int64_t", ["int64_t", "size_t", "int", "int", "int", "int64_t"]);
   const mprotect = library.func("mprotect", "int", ["int64_t", "size_t", "int"]);
   const munmap = library.func("munmap", "int", ["int64_t", "size_t"]);
+  const advise = library.func("madvise", "int", ["int64_t", "size_t", "int"]);
+  const copyIn = library.func("memcpy", "int64_t", ["int64_t", "void *", "size_t"]);
+  const copyOut = library.func("memcpy", "int64_t", ["void *", "int64_t", "size_t"]);
   const [read, write, execute] = [1, 2, 4];
   const isPrivate = 2;
-  const anonymous = process.platform === "linux" ? 0x20 : 0x1000;
+  const linux = process.platform === "linux";
+  const anonymous = linux ? 0x20 : 0x1000;
+  const noReserve = linux ? 0x4000 : 0x40;
+  const [notNeeded, hugePages] = [4, 14];
   return {
+    reserve(bytes) {
+      const address = mmap(0, bytes, read | write, isPrivate | anonymous | noReserve, -1, 0);
+      if (address <= 0) return 0;
+      // Fewer misses of the address cache in large operands; only advice, which may be declined.
+      if (linux) advise(address, bytes, hugePages);
+      return address;
+    },
+    commit: () => true,
+    discard(address, bytes) {
+      const { start, length } = wholePages(address, bytes);
+      if (length > 0) advise(start, length, notNeeded);
+    },
+    copyIn: (address, values, bytes) => void copyIn(address, values, bytes),
+    copyOut: (into, address, bytes) => void copyOut(into, address, bytes),
     map(bytes) {
       const address = mmap(0, bytes, read | write, isPrivate | anonymous, -1, 0);
       if (address <= 0) throw new Error(`the system gives no memory for code (error ${koffi.errno()})`);
@@ -161,7 +235,10 @@ function windowsPages(koffi: Koffi): Pages {
   const allocate = library.func("VirtualAlloc", "int64_t", ["int64_t", "size_t", "uint32_t", "uint32_t"]);
   const protect = library.func("VirtualProtect", "int", ["int64_t", "size_t", "uint32_t", "int64_t"]);
   const release = library.func("VirtualFree", "int", ["int64_t", "size_t", "uint32_t"]);
-  const [commitAndReserve, readWrite, executeRead, releaseAll] = [0x3000, 0x04, 0x20, 0x8000];
+  const copyIn = library.func("RtlMoveMemory", "void", ["int64_t", "void *", "size_t"]);
+  const copyOut = library.func("RtlMoveMemory", "void", ["void *", "int64_t", "size_t"]);
+  const [commitOnly, reserveOnly, commitAndReserve, reset] = [0x1000, 0x2000, 0x3000, 0x80000];
+  const [readWrite, executeRead, releaseAll] = [0x04, 0x20, 0x8000];
   // VirtualProtect writes the former protection here and fails without such a place.
   const former = new Uint32Array(1);
   return {
@@ -172,6 +249,14 @@ function windowsPages(koffi: Koffi): Pages {
     },
     makeExecutable: (address, bytes) => protect(address, bytes, executeRead, koffi.address(former)) !== 0,
     unmap: (address) => void release(address, 0, releaseAll),
+    reserve: (bytes) => allocate(0, bytes, reserveOnly, readWrite),
+    commit: (address, bytes) => allocate(address, bytes, commitOnly, readWrite) !== 0,
+    discard(address, bytes) {
+      const { start, length } = wholePages(address, bytes);
+      if (length > 0) allocate(start, length, reset, readWrite);
+    },
+    copyIn: (address, values, bytes) => void copyIn(address, values, bytes),
+    copyOut: (into, address, bytes) => void copyOut(into, address, bytes),
     yieldAddress: Number(koffi.address(library.symbol("SwitchToThread"))),
   };
 }

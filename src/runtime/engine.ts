@@ -1,12 +1,14 @@
 /** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
 import { nativeMachine } from "#native";
 import { canShareMemory, environment, hardwareThreads } from "#platform";
+import type { ElementType } from "../kernels/expression.js";
 import type { TargetDescription } from "../kernels/language.js";
-import { barrierWords, type LinkedCode, type Machine } from "../targets/machine.js";
+import { barrierWords, type LinkedCode, type Machine, type MachineMemory } from "../targets/machine.js";
 import { detectFeatures } from "../targets/wasm/features.js";
 import { wasmMachine } from "../targets/wasm/machine.js";
+import { WasmMemory } from "../targets/wasm/memory.js";
 import { type Block, EngineMemory } from "./memory.js";
-import { bytesPerElement, type Location, type Program } from "./program.js";
+import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "./program.js";
 import { ThreadPool } from "./threads.js";
 
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
@@ -19,18 +21,30 @@ export class DeviceError extends Error {
 /** Memory of a variable: it stays where it is between runs. */
 export interface Storage {
   readonly block: Block;
+  /** Counts how often its numbers have changed. */
+  version: number;
+}
+
+/** Launches in the engine's memory, ready to run. */
+interface Stage {
+  readonly id: number;
+  readonly launches: readonly ProgramLaunch[];
+  readonly code: LinkedCode;
+  /** Argument blocks of all launches. */
+  readonly blocks: Block;
+  /** Roughly, in additions. */
+  readonly work: number;
 }
 
 /** A program in the engine's memory. */
 interface Loaded {
-  readonly id: number;
-  readonly code: LinkedCode;
-  /** Argument blocks of all launches. */
-  readonly blocks: Block;
-  readonly offsets: readonly number[];
-  /** The places that the blocks name now. */
-  boundArena: number;
-  boundVariables: readonly number[];
+  readonly preparation: Stage | null;
+  readonly main: Stage;
+  readonly prepared: Block | null;
+  /** The addresses that the argument blocks hold now: the arena's and the variables'. */
+  bound: readonly number[];
+  /** What it is prepared for: versions of variables, values of constants. */
+  preparedFor: readonly (TypedArray | number | null)[];
 }
 
 /** Programs with less work than this run on the calling thread: waking others would take longer. */
@@ -58,6 +72,7 @@ export interface EngineOptions {
 export class Engine {
   readonly memory: EngineMemory;
   private readonly machine: Machine;
+  private readonly bytes: MachineMemory;
   private readonly barrier: Block;
   private arena: Block | null = null;
   private pool: ThreadPool | null = null;
@@ -68,11 +83,12 @@ export class Engine {
   private readonly released: FinalizationRegistry<Block>;
 
   constructor(private readonly options: EngineOptions) {
-    this.memory = new EngineMemory(canShareMemory());
-    this.machine = chooseMachine(this.memory, options);
+    this.machine = chooseMachine(options);
+    this.bytes = this.machine.memory;
+    this.memory = new EngineMemory(this.bytes);
     this.barrier = this.memory.allocate(4 * barrierWords);
-    this.memory.integers(this.barrier.address, barrierWords).fill(0);
-    this.threadCount = this.memory.shared ? options.threads : 1;
+    this.bytes.write(this.barrier.address, new Int32Array(barrierWords));
+    this.threadCount = this.machine.threads ? options.threads : 1;
     this.released = new FinalizationRegistry((block) => this.memory.release(block));
   }
 
@@ -87,7 +103,7 @@ export class Engine {
   /** Takes effect with the next run. */
   setThreads(threads: number): Promise<void> {
     return this.enqueue(async () => {
-      if (threads === this.threadCount || !this.memory.shared) return;
+      if (threads === this.threadCount || !this.machine.threads) return;
       this.pool?.terminate();
       this.pool = null;
       this.threadCount = threads;
@@ -98,7 +114,20 @@ export class Engine {
   allocate(bytes: number, owner: object): Storage {
     const block = this.memory.allocate(bytes);
     this.released.register(owner, block);
-    return { block };
+    return { block, version: 0 };
+  }
+
+  /** New numbers for a variable. */
+  write(storage: Storage, values: TypedArray): void {
+    this.bytes.write(storage.block.address, values);
+    storage.version++;
+  }
+
+  /** A variable's numbers. */
+  read(storage: Storage, type: ElementType, size: number): TypedArray {
+    const values = arrayOf(type, size);
+    this.bytes.read(storage.block.address, values);
+    return values;
   }
 
   /** Runs a program on copies of `values` (nothing for variables) and returns copies of its outputs. */
@@ -110,24 +139,43 @@ export class Engine {
     return this.enqueue(async () => {
       const loaded = await this.load(program);
       const arena = this.arenaOf(program.arenaBytes);
-      this.bind(program, loaded, arena.address, variables);
-      program.sources.forEach((source, i) => {
-        const value = values[i];
-        if (value && !source.resident)
-          this.view(arena.address + source.offset, source.type, source.size).set(value);
+      this.bind(loaded, arena.address, variables);
+      const copyIn = (constants: boolean): void =>
+        program.sources.forEach(({ resident, constant, location }, i) => {
+          const value = values[i];
+          if (value && !resident && constant === constants)
+            this.bytes.write(this.addressOf(location, loaded, arena.address, variables), value);
+        });
+      if (loaded.preparation) {
+        // Versions of variables, and the very arrays of constants: a program may serve several functions.
+        const inputs = program.sources.map(({ constant }, i) =>
+          constant ? values[i] : (variables[i]?.version ?? null),
+        );
+        if (!sameEntries(inputs, loaded.preparedFor)) {
+          copyIn(true);
+          await this.execute(loaded.preparation);
+          loaded.preparedFor = inputs;
+        }
+      }
+      copyIn(false);
+      await this.execute(loaded.main);
+      program.sources.forEach(({ assigned }, i) => {
+        if (assigned) variables[i]!.version++;
       });
-      await this.execute(program, loaded);
       return program.outputs.map(({ location, type, shape }) => {
-        const size = shape.reduce((n, d) => n * d, 1);
-        return this.view(this.addressOf(location, arena.address, variables), type, size).slice();
+        const output = arrayOf(
+          type,
+          shape.reduce((n, d) => n * d, 1),
+        );
+        this.bytes.read(this.addressOf(location, loaded, arena.address, variables), output);
+        return output;
       });
     });
   }
 
-  view(address: number, type: "f32" | "i32" | "u8" | "bool", size: number): TypedArray {
-    if (type === "f32") return this.memory.floats(address, size);
-    if (type === "i32") return this.memory.integers(address, size);
-    return this.memory.bytes(address, size);
+  /** Lets threads start while there is still something else to do. */
+  startThreads(): void {
+    if (this.threadCount > 1) this.startPool();
   }
 
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
@@ -136,15 +184,18 @@ export class Engine {
     return result;
   }
 
-  private async execute(program: Program, loaded: Loaded): Promise<void> {
-    const blocks = loaded.blocks.address;
-    if (this.threadCount === 1 || (program.work < inlineWork && !this.options.shareAll)) {
-      const run = await loaded.code.start();
-      run(blocks, 0, 1, this.barrier.address);
+  private async execute({ id, code, blocks, work }: Stage): Promise<void> {
+    if (this.threadCount === 1 || (work < inlineWork && !this.options.shareAll)) {
+      const run = await code.start();
+      run(blocks.address, 0, 1, this.barrier.address);
       return;
     }
-    this.pool ??= new ThreadPool(this.threadCount, this.memory.memory, this.barrier.address);
-    await this.pool.run(loaded.id, loaded.code.shipped, blocks);
+    await this.startPool().run(id, code.shipped, blocks.address);
+  }
+
+  private startPool(): ThreadPool {
+    this.pool ??= new ThreadPool(this.threadCount, this.machine.sharedMemory, this.barrier.address);
+    return this.pool;
   }
 
   private async load(program: Program): Promise<Loaded> {
@@ -155,40 +206,49 @@ export class Engine {
       this.loaded.set(program, known);
       return known;
     }
-    const offsets: number[] = [];
-    let bytes = 0;
-    for (const launch of program.launches) {
-      offsets.push(bytes);
-      bytes += this.machine.addressBytes * launch.arguments.length;
-    }
-    const code = await this.machine.link(
-      program.kernels,
-      program.launches.map(({ kernel, items, work }, i) => ({
-        kernel,
-        items,
-        arguments: offsets[i],
-        solo: work < soloWork && !this.options.shareAll,
-      })),
-    );
+    const { preparation, launches, preparedBytes } = program;
     const loaded: Loaded = {
-      id: this.nextId++,
-      code,
-      blocks: this.memory.allocate(bytes),
-      offsets,
-      boundArena: -1,
-      boundVariables: [],
+      preparation: preparation.length > 0 ? await this.stage(program, preparation) : null,
+      main: await this.stage(program, launches),
+      prepared: preparedBytes > 0 ? this.memory.allocate(preparedBytes) : null,
+      bound: [],
+      preparedFor: [],
     };
     this.loaded.set(program, loaded);
     if (this.loaded.size > keptPrograms) this.unload(this.loaded.keys().next().value!);
     return loaded;
   }
 
+  private async stage({ kernels }: Program, launches: readonly ProgramLaunch[]): Promise<Stage> {
+    let bytes = 0;
+    const placed = launches.map(({ kernel, items, work, arguments: locations }) => {
+      const start = bytes;
+      bytes += this.machine.addressBytes * locations.length;
+      return { kernel, items, arguments: start, solo: work < soloWork && !this.options.shareAll };
+    });
+    const used = [...new Set(launches.map((launch) => launch.kernel))];
+    const code = await this.machine.link(
+      used.map((kernel) => kernels[kernel]),
+      placed.map((launch) => ({ ...launch, kernel: used.indexOf(launch.kernel) })),
+    );
+    return {
+      id: this.nextId++,
+      launches,
+      code,
+      blocks: this.memory.allocate(bytes),
+      work: launches.reduce((total, launch) => total + launch.work, 0),
+    };
+  }
+
   private unload(program: Program): void {
-    const loaded = this.loaded.get(program)!;
+    const { preparation, main, prepared } = this.loaded.get(program)!;
     this.loaded.delete(program);
-    this.memory.release(loaded.blocks);
-    this.pool?.unload(loaded.id);
-    loaded.code.free();
+    if (prepared) this.memory.release(prepared);
+    for (const stage of preparation ? [preparation, main] : [main]) {
+      this.memory.release(stage.blocks);
+      this.pool?.unload(stage.id);
+      stage.code.free();
+    }
   }
 
   /** One arena serves all programs, which never run at the same time: it has the size of the largest. */
@@ -201,42 +261,56 @@ export class Engine {
     return this.arena;
   }
 
-  private bind(
-    program: Program,
-    loaded: Loaded,
+  /** Writes the addresses of all buffers into the argument blocks, where they are not the same as before. */
+  private bind(loaded: Loaded, arena: number, variables: readonly (Storage | null)[]): void {
+    const addresses = [arena, ...variables.map((v) => v?.block.address ?? 0)];
+    if (sameEntries(addresses, loaded.bound)) return;
+    for (const stage of loaded.preparation ? [loaded.preparation, loaded.main] : [loaded.main]) {
+      const places = stage.launches.flatMap((launch) =>
+        launch.arguments.map(
+          (location) => this.machine.base + this.addressOf(location, loaded, arena, variables),
+        ),
+      );
+      const words =
+        this.machine.addressBytes === 4 ? Int32Array.from(places) : BigInt64Array.from(places, BigInt);
+      this.bytes.write(stage.blocks.address, words);
+    }
+    loaded.bound = addresses;
+    // What is prepared for other variables is not for these.
+    loaded.preparedFor = [];
+  }
+
+  private addressOf(
+    location: Location,
+    { prepared }: Loaded,
     arena: number,
     variables: readonly (Storage | null)[],
-  ): void {
-    const addresses = variables.map((v) => v?.block.address ?? 0);
-    const unchanged =
-      loaded.boundArena === arena && loaded.boundVariables.every((address, i) => address === addresses[i]);
-    if (unchanged) return;
-    program.launches.forEach((launch, i) => {
-      const block = loaded.blocks.address + loaded.offsets[i];
-      launch.arguments.forEach((location, a) => {
-        this.writeAddress(block, a, this.machine.base + this.addressOf(location, arena, variables));
-      });
-    });
-    loaded.boundArena = arena;
-    loaded.boundVariables = addresses;
-  }
-
-  private writeAddress(block: number, index: number, address: number): void {
-    if (this.machine.addressBytes === 4) this.memory.integers(block, index + 1)[index] = address;
-    else this.memory.longs(block, index + 1)[index] = BigInt(address);
-  }
-
-  private addressOf(location: Location, arena: number, variables: readonly (Storage | null)[]): number {
-    return location.kind === "arena" ? arena + location.offset : variables[location.index]!.block.address;
+  ): number {
+    switch (location.kind) {
+      case "arena":
+        return arena + location.offset;
+      case "prepared":
+        return prepared!.address + location.offset;
+      case "source":
+        return variables[location.index]!.block.address;
+    }
   }
 }
 
+const sameEntries = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((entry, i) => entry === b[i]);
+
+function arrayOf(type: ElementType, size: number): TypedArray {
+  if (type === "f32") return new Float32Array(size);
+  return type === "i32" ? new Int32Array(size) : new Uint8Array(size);
+}
+
 /** Machine code where the host allows it, else WebAssembly. A target that was named and is not there is an error. */
-function chooseMachine(memory: EngineMemory, options: EngineOptions): Machine {
+function chooseMachine(options: EngineOptions): Machine {
   const { target, onKernel, onFallback } = options;
   if (target !== "wasm") {
     const level = target === "avx2" || target === "avx512" ? target : null;
-    const machine = nativeMachine(memory.memory, level, onKernel);
+    const machine = nativeMachine(level, onKernel);
     if ("link" in machine) return machine;
     if (target) throw new DeviceError(`the target ${target} is not available: ${machine.reason}`);
     onFallback?.(machine.reason);
@@ -246,8 +320,7 @@ function chooseMachine(memory: EngineMemory, options: EngineOptions): Machine {
     throw new DeviceError(
       "this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it",
     );
-  const { shared, maximumPages } = memory;
-  return wasmMachine(features, memory.memory, { shared, maximumPages }, onKernel);
+  return wasmMachine(features, new WasmMemory(canShareMemory()), onKernel);
 }
 
 let engine: Engine | null = null;

@@ -1,6 +1,10 @@
-/** The engine's memory: one WebAssembly memory, shared with threads where the host allows it, and its free list. */
+/** Who holds which part of a machine's memory. */
+import type { MachineMemory } from "../targets/machine.js";
 
-const pageBytes = 65536;
+/** The memory grows by whole steps of this. */
+const stepBytes = 65536;
+/** Free blocks from this size on go back to the system, as far as it takes them. */
+const largeBlock = 2 ** 20;
 /** Blocks start at multiples of a cache line; vectors never straddle two of them. */
 const alignment = 64;
 /** Kernels read whole vectors: past the last element of a buffer by at most this much. */
@@ -16,23 +20,24 @@ export interface Block {
 }
 
 export class EngineMemory {
-  readonly memory: WebAssembly.Memory;
-  readonly maximumPages: number;
   /** Free blocks by address, never touching each other. */
   private free: Block[] = [];
   private used = 0;
 
-  constructor(readonly shared: boolean) {
-    const { memory, maximumPages } = reserve(shared);
-    this.memory = memory;
-    this.maximumPages = maximumPages;
+  constructor(private readonly memory: MachineMemory) {
+    if (memory.bytes < stepBytes) memory.grow(stepBytes - memory.bytes);
     // Address 0 stays unused: a launch with a forgotten argument then fails visibly.
-    this.free.push({ address: alignment, bytes: memory.buffer.byteLength - alignment });
+    this.free.push({ address: alignment, bytes: memory.bytes - alignment });
   }
 
   /** Bytes in use, for tests that watch for leaks. */
   get usedBytes(): number {
     return this.used;
+  }
+
+  /** Bytes taken from the system so far. */
+  get reservedBytes(): number {
+    return this.memory.bytes;
   }
 
   allocate(bytes: number): Block {
@@ -51,24 +56,12 @@ export class EngineMemory {
 
   release(block: Block): void {
     this.used -= block.bytes;
+    if (block.bytes >= largeBlock) this.memory.discard(block.address, block.bytes);
     const after = this.free.findIndex((f) => f.address > block.address);
     const index = after < 0 ? this.free.length : after;
     this.free.splice(index, 0, block);
     this.join(index);
     if (index > 0) this.join(index - 1);
-  }
-
-  floats(address: number, length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, address, length);
-  }
-  integers(address: number, length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, address, length);
-  }
-  longs(address: number, length: number): BigInt64Array {
-    return new BigInt64Array(this.memory.buffer, address, length);
-  }
-  bytes(address: number, length: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, address, length);
   }
 
   private bestFit(bytes: number): number {
@@ -86,37 +79,24 @@ export class EngineMemory {
   }
 
   private grow(bytes: number): void {
-    const before = this.memory.buffer.byteLength;
+    const { memory } = this;
+    const before = memory.bytes;
     const last = this.free.at(-1);
     const tail = last && last.address + last.bytes === before ? last.bytes : 0;
+    const steps = (n: number): number => Math.ceil(n / stepBytes) * stepBytes;
     // By at least a quarter, so that a growing program does not grow the memory at every step.
-    const least = Math.ceil((bytes - tail) / pageBytes);
-    const wanted = Math.max(least, Math.ceil(before / pageBytes / 4));
-    const room = this.maximumPages - before / pageBytes;
-    const pages = Math.min(wanted, room);
+    const least = steps(bytes - tail);
+    const grown = Math.min(Math.max(least, steps(before / 4)), memory.maximumBytes - before);
     try {
-      if (pages < least) throw new RangeError("beyond the maximum");
-      this.memory.grow(pages);
+      if (grown < least) throw new RangeError("beyond the maximum");
+      memory.grow(grown);
     } catch {
       const megabytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MB`;
       throw new OutOfMemoryError(
-        `out of memory: ${megabytes(bytes)} more are needed, ${megabytes(before)} are in use or reserved, the WebAssembly memory ends at ${megabytes(this.maximumPages * pageBytes)}; a smaller batch needs less`,
+        `out of memory: ${megabytes(bytes)} more are needed, ${megabytes(before)} are in use or reserved, ${memory.kind} ends at ${megabytes(memory.maximumBytes)}; a smaller batch needs less`,
       );
     }
-    this.release({ address: before, bytes: pages * pageBytes });
-    this.used += pages * pageBytes;
-  }
-}
-
-function reserve(shared: boolean): { memory: WebAssembly.Memory; maximumPages: number } {
-  // Where 4 GB of addresses cannot be reserved (32-bit systems, some phones), less is asked for.
-  for (let maximumPages = 65536; ; maximumPages /= 2) {
-    try {
-      const initial = 64;
-      const memory = new WebAssembly.Memory({ initial, maximum: maximumPages, shared });
-      return { memory, maximumPages };
-    } catch (error) {
-      if (maximumPages <= 4096) throw error;
-    }
+    this.used += grown;
+    this.release({ address: before, bytes: grown });
   }
 }

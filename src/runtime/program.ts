@@ -2,20 +2,28 @@
 import type { ElementType } from "../kernels/expression.js";
 import type { Kernel } from "../kernels/language.js";
 
-/** Where a buffer lies: at an offset in the arena that all programs share, or where the n-th source lies. */
-export type Location = { kind: "arena"; offset: number } | { kind: "source"; index: number };
+/**
+ * Where a buffer lies: at an offset in the arena that all programs share, among what this program has prepared, or
+ * where the n-th source lies.
+ */
+export type Location =
+  | { kind: "arena"; offset: number }
+  | { kind: "prepared"; offset: number }
+  | { kind: "source"; index: number };
 
 export interface Program {
   readonly key: string;
   readonly kernels: readonly Kernel[];
+  /** What depends on variables alone: runs again when one of them has changed. */
+  readonly preparation: readonly ProgramLaunch[];
   readonly launches: readonly ProgramLaunch[];
   /** Bytes of the arena that a run uses. */
   readonly arenaBytes: number;
+  /** Bytes that the preparation leaves for the runs. */
+  readonly preparedBytes: number;
   /** What a run must be given: values to copy to an offset, or a variable. */
   readonly sources: readonly ProgramSource[];
   readonly outputs: readonly ProgramOutput[];
-  /** Roughly, in additions. */
-  readonly work: number;
 }
 
 export interface ProgramLaunch {
@@ -28,8 +36,11 @@ export interface ProgramLaunch {
 
 export interface ProgramSource {
   readonly resident: boolean;
-  /** Offset in the arena; none for variables and for leaves that nothing reads. */
-  readonly offset: number;
+  /** A variable that a run gives new numbers. */
+  readonly assigned: boolean;
+  /** Values that are the same in each run of a compiled function; they are copied when it is prepared. */
+  readonly constant: boolean;
+  readonly location: Location;
   readonly type: ElementType;
   readonly size: number;
 }

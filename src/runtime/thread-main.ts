@@ -10,18 +10,19 @@ export const control = {
   ticket: 0,
   command: 1,
   program: 2,
-  blocks: 3,
-  barrier: 4,
-  finished: 5,
-  length: 8,
+  finished: 3,
+  length: 4,
 } as const;
+/** Addresses for a run, as numbers of 64 bits. */
+export const placeWords = { blocks: 0, barrier: 1, length: 2 } as const;
 export const command = { run: 0, mail: 1 } as const;
 
 export type ToThread =
   | {
       kind: "start";
       control: Int32Array<ArrayBufferLike>;
-      memory: WebAssembly.Memory;
+      places: Float64Array<ArrayBufferLike>;
+      memory: WebAssembly.Memory | null;
       thread: number;
       threads: number;
     }
@@ -39,10 +40,12 @@ export interface ThreadPort {
 }
 
 export function threadMain(port: ThreadPort): void {
-  const [ticketWord, commandWord, programWord, blocksWord, barrierWord, finishedWord] = [0, 1, 2, 3, 4, 5];
+  const [ticketWord, commandWord, programWord, finishedWord] = [0, 1, 2, 3];
+  const [blocksWord, barrierWord] = [0, 1];
   const mail = 1;
   const programs = new Map<number, RunProgram>();
   let words: Int32Array = new Int32Array(0);
+  let places: Float64Array = new Float64Array(0);
   let memory: WebAssembly.Memory | null = null;
   let thread = 0;
   let threads = 1;
@@ -59,7 +62,7 @@ export function threadMain(port: ThreadPort): void {
       try {
         const run = programs.get(words[programWord]);
         if (!run) throw new Error(`program ${words[programWord]} is not loaded`);
-        run(words[blocksWord], thread, threads, words[barrierWord]);
+        run(places[blocksWord], thread, threads, places[barrierWord]);
       } catch (error) {
         port.post({ kind: "failed", message: String(error) });
         return;
@@ -72,6 +75,7 @@ export function threadMain(port: ThreadPort): void {
     switch (message.kind) {
       case "start":
         words = message.control;
+        places = message.places;
         memory = message.memory;
         thread = message.thread;
         threads = message.threads;

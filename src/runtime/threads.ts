@@ -1,6 +1,6 @@
 import { startThread, type ThreadHandle } from "#platform";
 import type { ShippedCode } from "../targets/machine.js";
-import { command, control, type FromThread, type ToThread } from "./thread-main.js";
+import { command, control, type FromThread, placeWords, type ToThread } from "./thread-main.js";
 
 /**
  * The pool: threads that run a program together. Between programs they sleep on a word of shared memory, so that
@@ -8,6 +8,8 @@ import { command, control, type FromThread, type ToThread } from "./thread-main.
  */
 export class ThreadPool {
   private readonly words = new Int32Array(new SharedArrayBuffer(4 * control.length));
+  /** Addresses, which may lie beyond 32 bits. */
+  private readonly places = new Float64Array(new SharedArrayBuffer(8 * placeWords.length));
   private readonly handles: ThreadHandle[];
   private readonly loaded = new Set<number>();
   private outgoing: ToThread[] = [];
@@ -16,12 +18,13 @@ export class ThreadPool {
 
   constructor(
     readonly threads: number,
-    memory: WebAssembly.Memory,
+    memory: WebAssembly.Memory | null,
     private readonly barrier: number,
   ) {
     this.handles = Array.from({ length: threads }, (_, thread) => {
       const handle = startThread((message: FromThread) => this.receive(message));
-      handle.post({ kind: "start", control: this.words, memory, thread, threads } satisfies ToThread);
+      const { words, places } = this;
+      handle.post({ kind: "start", control: words, places, memory, thread, threads } satisfies ToThread);
       handle.release();
       return handle;
     });
@@ -37,8 +40,8 @@ export class ThreadPool {
       if (this.outgoing.length > 0 || !this.served) await this.deliver();
       const { words } = this;
       words[control.program] = program;
-      words[control.blocks] = blocks;
-      words[control.barrier] = this.barrier;
+      this.places[placeWords.blocks] = blocks;
+      this.places[placeWords.barrier] = this.barrier;
       words[control.finished] = 0;
       const done = this.expect(1);
       this.announce(command.run);

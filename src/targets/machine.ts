@@ -2,8 +2,29 @@
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { printKernel } from "../kernels/print.js";
 
+export type MemoryValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
+
+/** The memory that a machine's code works on: addresses from 0 up, which may grow. What is in it never moves. */
+export interface MachineMemory {
+  readonly bytes: number;
+  readonly maximumBytes: number;
+  /** What ends at `maximumBytes`, for people: `the WebAssembly memory`. */
+  readonly kind: string;
+  /** @throws RangeError where the host gives no more */
+  grow(bytes: number): void;
+  write(address: number, values: MemoryValues): void;
+  read(address: number, into: MemoryValues): void;
+  /** What lies there is not needed any more: the host may take the pages back until they are written again. */
+  discard(address: number, bytes: number): void;
+}
+
 export interface Machine {
   readonly target: TargetDescription;
+  readonly memory: MachineMemory;
+  /** Whether threads can run its programs together. */
+  readonly threads: boolean;
+  /** What a thread needs beside the code; null: nothing. */
+  readonly sharedMemory: WebAssembly.Memory | null;
   /** Bytes of an address in an argument block. */
   readonly addressBytes: 4 | 8;
   /** Where the engine's memory starts, as kernels see it. */

@@ -4,7 +4,6 @@ export type NativeLevel = "avx2" | "avx512";
 
 /** Browsers run no machine code of ours; `x64/machine.ts` stands here in Node. */
 export const nativeMachine = (
-  _memory: WebAssembly.Memory,
   _level: NativeLevel | null,
   _onKernel?: (listing: string) => void,
 ): Machine | { reason: string } => ({ reason: "a browser runs no machine code of a page" });

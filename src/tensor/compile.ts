@@ -66,11 +66,12 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
   args: A,
   leaves: readonly Tensor[],
 ): Recorded<R> {
+  theEngine().startThreads(); // they are there by the time the program is
   const places = leaves.map((t) => placeholder(t.shape, t.type));
   let next = 0;
   const standIns = args.map((arg) => rebuild(arg, () => places[next++])) as unknown as A;
   const { result, trace } = traced(() => f(...standIns));
-  const planned = programFor(theEngine().target, tensorsOf(result), trace.assignments, places);
+  const planned = programFor(theEngine().target, tensorsOf(result), trace.assignments, places, places.length);
   return { planned, result };
 }
 

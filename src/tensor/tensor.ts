@@ -121,7 +121,7 @@ export class Variable extends Tensor {
       throw new ShapeError(
         `variable: ${values.length} values do not fill ${show(this.shape)} (${this.size})`,
       );
-    theEngine().view(this.place.block.address, this.type, this.size).set(values);
+    theEngine().write(this.place, arrayFor(this.type, values));
   }
 
   /** A copy of the numbers as they are now. */
@@ -131,7 +131,7 @@ export class Variable extends Tensor {
 
   /** The same, at once: between runs nothing else writes them. */
   read(): TypedArray {
-    return theEngine().view(this.place.block.address, this.type, this.size).slice();
+    return theEngine().read(this.place, this.type, this.size);
   }
 
   /** A variable keeps its place. */
@@ -140,6 +140,12 @@ export class Variable extends Tensor {
   override toString(): string {
     return `Variable(${this.type} ${show(this.shape)})`;
   }
+}
+
+function arrayFor(type: DType, values: ArrayLike<number>): TypedArray {
+  if (type === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (type === "i32") return values instanceof Int32Array ? values : Int32Array.from(values);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
 }
 
 export const variable = (

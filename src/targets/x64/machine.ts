@@ -4,6 +4,7 @@ import { KernelCache, type Machine, type RunProgram } from "../machine.js";
 import { emitKernel, x64Target } from "./emitter.js";
 import { bestLevel, emitFeatureProbe, featuresFrom, probeWords } from "./features.js";
 import { linkProgram } from "./link.js";
+import { NativeMemory } from "./memory.js";
 import { RegisterError } from "./registers.js";
 import type { Level } from "./selection.js";
 
@@ -14,19 +15,24 @@ export type NativeLevel = Level;
  * @returns      the machine, or the reason why there is none here
  */
 export function nativeMachine(
-  memory: WebAssembly.Memory,
   level: NativeLevel | null,
   onKernel?: (listing: string) => void,
 ): Machine | { reason: string } {
   const opened = openNative();
   if (!opened.native) return { reason: opened.reason };
   const { native } = opened;
-  const best = levelOf(native);
+  let memory: NativeMemory;
+  try {
+    memory = new NativeMemory(native);
+  } catch (error) {
+    return { reason: String(error instanceof Error ? error.message : error) };
+  }
+  const best = levelOf(native, memory);
   if (!best) return { reason: "the processor has no AVX2" };
   if (level === "avx512" && best !== "avx512") return { reason: "the processor has no AVX-512" };
   const chosen = level ?? best;
   const { convention, yieldAddress } = native;
-  const base = native.addressOf(memory);
+  const { base } = memory;
   const kernels = new KernelCache((kernel) => emitKernel(kernel, { level: chosen, convention }), onKernel);
   return {
     target: {
@@ -41,6 +47,9 @@ export function nativeMachine(
         }
       },
     },
+    memory,
+    threads: true,
+    sharedMemory: null,
     addressBytes: 8,
     base,
     async link(used, launches) {
@@ -60,14 +69,18 @@ export function nativeMachine(
 }
 
 let known: Level | null | undefined;
+/** Taken for the probe, and free again after it. */
+const probeBytes = 4096;
 
 /** What the processor can do, asked once. */
-function levelOf(native: Native): Level | null {
+function levelOf(native: Native, memory: NativeMemory): Level | null {
   if (known !== undefined) return known;
-  const words = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  memory.grow(probeBytes);
   const probe = native.install(emitFeatureProbe(native.convention));
-  native.callable(probe.address, 1)(native.addressOf(words));
+  native.callable(probe.address, 1)(memory.base);
   probe.free();
-  known = bestLevel(featuresFrom(new Uint32Array(words.buffer, 0, probeWords)));
+  const words = new Int32Array(probeWords);
+  memory.read(0, words);
+  known = bestLevel(featuresFrom(new Uint32Array(words.buffer)));
   return known;
 }

@@ -5,7 +5,7 @@ import { openInThread } from "../../../src/platform/node-native.js";
 import type { MachineLaunch } from "../../../src/targets/machine.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
 import { linkProgram } from "../../../src/targets/x64/link.js";
-import { missingReason, native, runnable } from "./machine.js";
+import { addressOf, missingReason, native, runnable } from "./machine.js";
 
 if (missingReason) test.skip(`programs, because ${missingReason}`, () => {});
 
@@ -42,7 +42,7 @@ test.each(runnable.flatMap((level) => [1, 2, 3].map((threads) => ({ level, threa
     const items = 1000;
     const rounds = 200;
     const memory = new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true });
-    const base = native!.addressOf(memory);
+    const base = addressOf(memory);
     const [blocks, barrier, a, b] = [0, 1024, 65536, 131072];
     const words = new BigInt64Array(memory.buffer, blocks, 4);
     words.set([a, b, b, a].map((offset) => BigInt(base + offset)));

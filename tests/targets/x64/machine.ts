@@ -1,4 +1,5 @@
 /** Runs kernels as machine code, where this machine can. */
+import { createRequire } from "node:module";
 import { type Kernel, KernelBuilder, type TargetDescription } from "../../../src/kernels/language.js";
 import { type Native, type NativeFunction, openNative } from "../../../src/platform/node-native.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
@@ -20,6 +21,12 @@ function detect(): { levels: Level[]; reason: string } {
   return { levels: [], reason: "AVX2 and FMA are missing" };
 }
 
+/** Where a memory starts. It stays there when it grows, as long as it is shared or has a maximum. */
+export function addressOf(memory: WebAssembly.Memory): number {
+  const koffi = createRequire(import.meta.url)("koffi") as { address(value: unknown): bigint };
+  return Number(koffi.address(new Uint8Array(memory.buffer)));
+}
+
 /** A WebAssembly memory and where it lies. */
 export class NativeMemory {
   readonly buffer: ArrayBuffer;
@@ -29,7 +36,7 @@ export class NativeMemory {
     const pages = Math.max(1, Math.ceil(bytes / 65536));
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.buffer = memory.buffer;
-    this.address = native!.addressOf(memory);
+    this.address = addressOf(memory);
   }
 }
 

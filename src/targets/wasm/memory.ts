@@ -1,0 +1,57 @@
+/** A WebAssembly memory as the memory of a machine: shared with threads where the host allows it. */
+import type { MachineMemory, MemoryValues } from "../machine.js";
+
+export const pageBytes = 65536;
+
+export class WasmMemory implements MachineMemory {
+  readonly kind = "the WebAssembly memory";
+  readonly memory: WebAssembly.Memory;
+  readonly maximumPages: number;
+
+  /** @param most  pages to which it may grow: 4 GB, unless told */
+  constructor(
+    readonly shared: boolean,
+    most = 65536,
+  ) {
+    // Where so many addresses cannot be reserved (32-bit systems, some phones), fewer are asked for.
+    for (let maximum = most; ; maximum /= 2) {
+      try {
+        this.memory = new WebAssembly.Memory({ initial: Math.min(64, maximum), maximum, shared });
+        this.maximumPages = maximum;
+        return;
+      } catch (error) {
+        if (maximum <= 4096) throw error;
+      }
+    }
+  }
+
+  get bytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  get maximumBytes(): number {
+    return this.maximumPages * pageBytes;
+  }
+
+  grow(bytes: number): void {
+    this.memory.grow(Math.ceil(bytes / pageBytes));
+  }
+
+  write(address: number, values: MemoryValues): void {
+    this.place(address, values.byteLength).set(bytesOf(values));
+  }
+
+  read(address: number, into: MemoryValues): void {
+    bytesOf(into).set(this.place(address, into.byteLength));
+  }
+
+  /** Pages of a WebAssembly memory stay. */
+  discard(): void {}
+
+  private place(address: number, bytes: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, address, bytes);
+  }
+}
+
+const bytesOf = (values: MemoryValues): Uint8Array =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
