@@ -8,17 +8,20 @@ export function summaryCommand(program: Command): void {
     .command("summary")
     .description("a model's layers: output shapes, parameters, multiply-adds, receptive fields")
     .argument("<model>", "a model's name, or the path of a checkpoint (.safetensors)")
+    .option("--training", "with what is there in training only, such as auxiliary heads")
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  $ receptive summary lenet5")
     .action(run);
 }
 
-async function run(name: string, { json }: { json?: boolean }): Promise<void> {
-  const summary = name.endsWith(".safetensors") ? modelOf(await load(name)).summary() : summaryOf(name);
+async function run(name: string, { json, training }: { json?: boolean; training?: boolean }): Promise<void> {
+  const summary = name.endsWith(".safetensors")
+    ? modelOf(await load(name)).summary(undefined, { training })
+    : summaryOf(name, training);
   console.log(json ? JSON.stringify(summary) : summaryTable(summary));
 }
 
-function summaryOf(name: string) {
+function summaryOf(name: string, training?: boolean) {
   const { make, input } = registered(name);
-  return make().summary(input);
+  return make().summary(input, { training });
 }

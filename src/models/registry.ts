@@ -89,12 +89,12 @@ export class UnknownModelError extends Error {
   override name = "UnknownModelError";
 }
 
-/** @throws UnknownModelError, which names the nearest model */
+/** @throws UnknownModelError, which names the nearest model, or all of them where none is near */
 export function registered(name: string): Registered {
   const names = Object.keys(registry);
   if (!Object.hasOwn(registry, name))
     throw new UnknownModelError(
-      `there is no model "${name}" (there are ${names.join(", ")})${suggestion(name, names)}`,
+      `there is no model "${name}"${suggestion(name, names) || ` (there are ${names.join(", ")})`}`,
     );
   return registry[name];
 }

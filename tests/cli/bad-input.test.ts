@@ -2,12 +2,9 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
-import { registry } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
 import { isBuilt, noPictures, receptive, temporaryFolder } from "./receptive.js";
-
-const modelNames = Object.keys(registry).join(", ");
 
 describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and nothing is written:", () => {
   let folder: string;
@@ -45,7 +42,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     [
       "train --model lenet",
       2,
-      `error: there is no model "lenet" (there are ${modelNames}); did you mean "lenet5"?`,
+      'error: there is no model "lenet"; did you mean "lenet5"?',
     ],
     [
       "train --data mnits",
@@ -114,11 +111,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
       "error: nowhere.safetensors: there is no such checkpoint",
     ],
     ["predict", 2, "error: missing required argument 'image'"],
-    [
-      "summary vgg99x",
-      2,
-      `error: there is no model "vgg99x" (there are ${modelNames}); did you mean "vgg19"?`,
-    ],
+    ["summary vgg99x", 2, 'error: there is no model "vgg99x"; did you mean "vgg19"?'],
   ])("receptive %s", async (line, code, message) => {
     await refused(line, code, message);
   });

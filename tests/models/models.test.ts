@@ -318,8 +318,9 @@ describe("GoogLeNet", () => {
 
 test("an unknown name", () => {
   expect(() => registered("LeNet")).toThrow(
-    new UnknownModelError(
-      `there is no model "LeNet" (there are ${Object.keys(registry).join(", ")}); did you mean "lenet5"?`,
-    ),
+    new UnknownModelError('there is no model "LeNet"; did you mean "lenet5"?'),
+  );
+  expect(() => registered("perceptron")).toThrow(
+    new UnknownModelError(`there is no model "perceptron" (there are ${Object.keys(registry).join(", ")})`),
   );
 });
