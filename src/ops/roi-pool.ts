@@ -2,15 +2,13 @@ import type { Tensor } from "../tensor/tensor.js";
 import { add, div, maximum, mul, sub } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
-import { equal, greaterEqual, less, logicalAnd, notEqual } from "./comparisons.js";
+import { greater, greaterEqual, less, logicalAnd } from "./comparisons.js";
 import { abs, sign } from "./elementary.js";
-import { argmaxOver, reduceMax } from "./extremes.js";
+import { max } from "./extremes.js";
 import { gather } from "./gather.js";
 import { range } from "./range.js";
 import { reshape } from "./reshape.js";
 import { checkBoxes, columnsOf } from "./roi-align.js";
-import { stopGradient } from "./stop-gradient.js";
-import { sum } from "./sum.js";
 import { where } from "./where.js";
 import { checkPictures, type Pair, pair } from "./windows.js";
 
@@ -43,25 +41,14 @@ export function roiPool(
   const k = boxes.shape[0];
   const { image, x1, y1, x2, y2 } = columnsOf(boxes);
   const values = cast(x, "f32");
-  const picture = reshape(cast(image, "i32"), [k, 1, 1, 1]);
-  const fixed = stopGradient(values);
-  const seen = n === 1 ? broadcastTo(fixed, [k, h, w, c]) : gather(fixed, reshape(picture, [k]));
+  const seen = n === 1 ? broadcastTo(values, [k, h, w, c]) : gather(values, reshape(cast(image, "i32"), [k]));
   // Along the rows first, then along the columns: a bin is a rectangle.
   const rows = reshape(within(y1, y2, height, h, scale), [k, height, h, 1, 1]);
-  const high = where(rows, reshape(seen, [k, 1, h, w, c]), Number.NEGATIVE_INFINITY);
+  const high = max(where(rows, reshape(seen, [k, 1, h, w, c]), Number.NEGATIVE_INFINITY), { axis: 2 });
   const columns = reshape(within(x1, x2, width, w, scale), [k, 1, width, w, 1]);
-  const highest = reshape(reduceMax(high, [2]), [k, height, 1, w, c]);
-  const wide = where(columns, highest, Number.NEGATIVE_INFINITY);
-  const found = reduceMax(wide, [3]);
-  const column = argmaxOver(wide, [3]);
-  const isThere = equal(reshape(range(w), [w, 1]), reshape(column, [k, height, width, 1, c]));
-  const winners = reshape(argmaxOver(high, [2]), [k, height, 1, w, c]);
-  const row = sum(where(isThere, winners, 0), { axis: 3 });
-  // Picked at the winners' places, so that the gradient goes there and nowhere else.
-  const first = n === 1 ? 0 : mul(picture, h);
-  const place = add(mul(add(mul(add(row, first), w), column), c), range(c));
-  const picked = gather(reshape(values, [n * h * w * c]), place);
-  return where(notEqual(found, Number.NEGATIVE_INFINITY), picked, 0);
+  const wide = where(columns, reshape(high, [k, height, 1, w, c]), Number.NEGATIVE_INFINITY);
+  const found = max(wide, { axis: 3 });
+  return where(greater(found, Number.NEGATIVE_INFINITY), found, 0);
 }
 
 /** Which places along an axis belong to which bin of which box: K×bins×extent. */
