@@ -10,11 +10,6 @@ import { detectFeatures } from "../dist/targets/wasm/features.js";
 import { wasmMachine } from "../dist/targets/wasm/machine.js";
 import { type NativeLevel, nativeMachine } from "../dist/targets/x64/machine.js";
 
-export interface Peak {
-  readonly tile: string;
-  run(): number;
-}
-
 const pages = 4;
 
 /** The machine of a target, by its name, over a memory of its own. */
@@ -25,8 +20,8 @@ function machineOf(name: string, memory: WebAssembly.Memory): Machine {
   return machine;
 }
 
-/** A function that runs the loop for some milliseconds and returns GFLOP/s. */
-export async function microKernel(name: string): Promise<Peak> {
+/** A function that runs the loop until so many floating-point operations are done, on the calling thread. */
+export async function microKernel(name: string, flops: number): Promise<() => void> {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const machine = machineOf(name, memory);
   const { target } = machine;
@@ -62,7 +57,7 @@ export async function microKernel(name: string): Promise<Peak> {
       k.store("f32", k.plus(c, 4 * target.lanes * i), sum);
     });
   });
-  const repeats = 4000;
+  const repeats = Math.round(flops / (2 * rows * vectors * target.lanes * depth));
   const code = await machine.link(
     [k.finish("micro-kernel")],
     [{ kernel: 0, arguments: 0, items: repeats, solo: false }],
@@ -74,13 +69,5 @@ export async function microKernel(name: string): Promise<Peak> {
     if (machine.addressBytes === 4) new Int32Array(memory.buffer, 64)[i] = address;
     else new BigInt64Array(memory.buffer, 64)[i] = BigInt(address);
   });
-  const flops = 2 * rows * vectors * target.lanes * depth * repeats;
-  return {
-    tile: `${rows}×${vectors * target.lanes}`,
-    run: () => {
-      const start = performance.now();
-      run(64, 0, 1, 0);
-      return flops / (performance.now() - start) / 1e6;
-    },
-  };
+  return () => run(64, 0, 1, 0);
 }
