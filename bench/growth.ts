@@ -8,6 +8,7 @@ import { lenet5 } from "./networks/lenet5.js";
 import { resnet, resnetDepths } from "./networks/resnet.js";
 import { convolutions } from "./networks/vgg.js";
 import { type GrowthTable, growthTable } from "./report/growth.js";
+import { threadCount } from "./report/numbers.js";
 import { plain } from "./report/table.js";
 import { flopsOf, inference, type NetworkWorkload, training } from "./workloads.js";
 
@@ -39,6 +40,7 @@ export interface Grown {
   readonly gflops: number;
 }
 
+const everyThread = threadCount(availableParallelism());
 const batches = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const sides = [32, 64, 128, 256, 512];
 /** One, two, four, …, and all. */
@@ -49,17 +51,17 @@ const threadCounts = (all: number): number[] => {
 
 const curves = (): readonly Curve[] => [
   {
-    title: "LeNet-5, inference, by batch",
+    title: `LeNet-5, inference on ${everyThread}, by batch`,
     ...{ grows: "batch", unit: "image" },
     points: batches.map((n) => ({ size: n, workload: inference("lenet5", lenet5(), n), units: n })),
   },
   {
-    title: "LeNet-5, training, by batch",
+    title: `LeNet-5, training on ${everyThread}, by batch`,
     ...{ grows: "batch", unit: "image" },
     points: batches.map((n) => ({ size: n, workload: training("lenet5", lenet5(), n), units: n })),
   },
   {
-    title: "Four 3×3 convolutions, inference of one picture, by its side",
+    title: `Four 3×3 convolutions, inference of one picture on ${everyThread}, by its side`,
     ...{ grows: "side", unit: "1,000 pixels" },
     points: sides.map((side) => ({
       size: side,
@@ -77,7 +79,7 @@ const curves = (): readonly Curve[] => [
     })),
   },
   {
-    title: "ResNet on 224×224, inference of one picture, by depth",
+    title: `ResNet on 224×224, inference of one picture on ${everyThread}, by depth`,
     ...{ grows: "depth", unit: "GFLOP" },
     points: resnetDepths.map((depth) => {
       const workload = inference(`resnet${depth}`, resnet(depth, 224), 1);

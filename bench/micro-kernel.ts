@@ -15,7 +15,7 @@ const pages = 4;
 /** The machine of a target, by its name, over a memory of its own. */
 function machineOf(name: string, memory: WebAssembly.Memory): Machine {
   if (name === "wasm") return wasmMachine(detectFeatures(), memory, { shared: false, maximumPages: pages });
-  const machine = nativeMachine(memory, name as NativeLevel);
+  const machine = nativeMachine(memory, name === "native" ? null : (name as NativeLevel));
   if ("reason" in machine) throw new Error(machine.reason);
   return machine;
 }

@@ -57,8 +57,8 @@ async function measureMemory(choices: Choices, tell: (figure: StartFigure) => vo
   if (typeof pytorch === "string") console.error(`bench: ${pytorch}`);
   const theirs: number[] = [];
   const measured = async (entrant: Entrant): Promise<number | null> => {
-    // One after the other, each alone: the machine may not hold two.
-    const effort = { ...choices, seconds: 0.001, rounds: 1 };
+    // One after the other, each alone, and no more than its first runs: the machine may not hold two.
+    const effort = { ...choices, rounds: 0 };
     const [{ peakBytes, missing }] = await alternate(workload, availableParallelism(), [entrant], effort);
     if (missing) console.error(`bench: ${entrant.name} (${entrant.variant}), memory: ${missing.reason}`);
     return peakBytes;

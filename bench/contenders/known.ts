@@ -69,18 +69,22 @@ const nodePeers: { readonly [name: string]: NodePeer } = {
 export const peerNames: readonly string[] = ["pytorch", ...Object.keys(nodePeers)];
 
 /** The entrants of a peer, or why there are none. */
-export const peer = (name: string): Entrant[] | string =>
-  name === "pytorch" ? pytorch() : nodePeer(name, nodePeers[name]);
+export const peer = (name: string, folder = peersFolder): Entrant[] | string =>
+  name === "pytorch" ? pytorch() : nodePeer(name, folder, nodePeers[name]);
 
-function nodePeer(name: string, { packages, script, variants }: NodePeer): Entrant[] | string {
-  if (packages.some((wanted) => !existsSync(`${peersFolder}node_modules/${wanted}`)))
+function nodePeer(
+  name: string,
+  folder: string,
+  { packages, script, variants }: NodePeer,
+): Entrant[] | string {
+  if (packages.some((wanted) => !existsSync(`${folder}node_modules/${wanted}`)))
     return `${name} is not measured: it is not installed; npm ci --prefix bench/peers installs it`;
   return variants.map((variant) => ({
     name,
     variant,
     command: (threads) => ({
       program: process.execPath,
-      arguments: [`${peersFolder}${script}`, String(threads), variant],
+      arguments: [`${folder}${script}`, String(threads), variant],
     }),
   }));
 }

@@ -22,14 +22,14 @@ export interface Prepared {
   readonly firstMs: number;
   /** What the first runs gave, as one number each: all contenders must agree. */
   readonly results: readonly number[];
+  /** The most memory that the process has held until then, where the system tells. */
+  readonly peakBytes: number | null;
 }
 
 export interface Measured {
   readonly kind: "measured";
   /** Milliseconds of each run. */
   readonly times: readonly number[];
-  /** The most memory that the process has held, where the system tells. */
-  readonly peakBytes: number | null;
 }
 
 /** The contender has no means for this workload. */

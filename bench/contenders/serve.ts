@@ -48,7 +48,8 @@ export async function serve(library: Library): Promise<void> {
       const runs = [await timed()];
       while (runs.length < warmUps && runs[runs.length - 1].ms < patienceMs) runs.push(await timed());
       typicalMs = runs[runs.length - 1].ms;
-      return { kind: "prepared", firstMs: runs[0].ms, results: runs.map(({ result }) => result) };
+      const results = runs.map(({ result }) => result);
+      return { kind: "prepared", firstMs: runs[0].ms, results, peakBytes: peakBytes() };
     }
     // While others measured, this one's caches went cold.
     if (typicalMs < 100 * request.seconds) await timed();
@@ -56,7 +57,7 @@ export async function serve(library: Library): Promise<void> {
     const end = performance.now() + 1000 * request.seconds;
     do times.push((await timed()).ms);
     while (performance.now() < end);
-    return { kind: "measured", times, peakBytes: peakBytes() };
+    return { kind: "measured", times };
   };
 
   for await (const line of createInterface({ input: process.stdin })) {

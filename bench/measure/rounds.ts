@@ -26,6 +26,7 @@ export interface Outcome {
   readonly firstMs: number;
   /** What the first runs gave. */
   readonly results: readonly number[];
+  /** The most memory that the first runs took. */
   readonly peakBytes: number | null;
   /** Why there are no times. */
   readonly missing: { readonly kind: "cannot" | "failed"; readonly reason: string } | null;
@@ -42,6 +43,8 @@ interface Turn {
 const settleMs = 100;
 /** A contender whose single runs take long has had its share after so many times its seconds. */
 const patience = 2;
+/** A first run as long as this is the first round too: what was compiled in it hardly counts. */
+const longMs = 10_000;
 
 /** Each entrant on the workload, in turns, in a process of its own that ends with it. */
 export async function alternate(
@@ -86,8 +89,11 @@ async function started(entrant: Entrant, workload: Workload, threads: number, li
   const { who, target, version } = introduction;
   Object.assign(outcome, { who, target, version });
   const reply = await contender.ask({ kind: "prepare", workload: entrant.isPeak ? peak : workload });
-  if (reply.kind === "prepared") Object.assign(outcome, { firstMs: reply.firstMs, results: reply.results });
-  else if (reply.kind === "cannot" || reply.kind === "failed") outcome.missing = reply;
+  if (reply.kind === "prepared") {
+    const { firstMs, results, peakBytes } = reply;
+    Object.assign(outcome, { firstMs, results, peakBytes });
+    if (firstMs > longMs) outcome.rounds.push([firstMs]);
+  } else if (reply.kind === "cannot" || reply.kind === "failed") outcome.missing = reply;
   return { contender, outcome };
 }
 
@@ -96,9 +102,7 @@ async function take({ contender, outcome }: Turn, seconds: number, rounds: numbe
   const spent = outcome.rounds.flat().reduce((total, ms) => total + ms, 0);
   if (outcome.missing || spent > 1000 * seconds * patience) return false;
   const reply = await contender.ask({ kind: "measure", seconds: seconds / rounds });
-  if (reply.kind === "measured") {
-    outcome.rounds.push(reply.times);
-    outcome.peakBytes = reply.peakBytes;
-  } else if (reply.kind === "failed") outcome.missing = reply;
+  if (reply.kind === "measured") outcome.rounds.push(reply.times);
+  else if (reply.kind === "failed") outcome.missing = reply;
   return true;
 }

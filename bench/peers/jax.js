@@ -79,7 +79,7 @@ class Network {
     const [factor, offset] = [column(scale), column(shift)];
     const scaled = (p, centred, v) =>
       centred
-        .mul(np.sqrt(v.add(1e-5)).reciprocal())
+        .div(np.sqrt(v.add(1e-5)))
         .mul(p[factor])
         .add(p[offset]);
     if (!this.training) {

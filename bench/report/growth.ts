@@ -10,10 +10,10 @@ export interface GrowthTable extends Omit<Curve, "points"> {
 
 /** The last column is the growth of the cost of one unit since the line above: 1 where cost is in proportion. */
 export const growthTable = ({ grows, unit, points }: GrowthTable): Table => ({
-  columns: [grows, "threads", "ms", `µs per ${unit}`, "GFLOP/s", "to the line above"],
+  columns: [grows, "ms", `µs per ${unit}`, "GFLOP/s", "to the line above"],
   names: 0,
-  rows: points.map(({ size, threads, msMedian, microsecondsPerUnit, gflops }, i) => [
-    ...[String(size), String(threads), short(msMedian), short(microsecondsPerUnit), short(gflops)],
+  rows: points.map(({ size, msMedian, microsecondsPerUnit, gflops }, i) => [
+    ...[String(size), short(msMedian), short(microsecondsPerUnit), short(gflops)],
     i === 0 ? "" : short(microsecondsPerUnit / points[i - 1].microsecondsPerUnit),
   ]),
 });
