@@ -93,7 +93,8 @@ function parsed(given: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new ArgumentError((error as Error).message);
+    // Node's second sentence is about a case that does not occur here.
+    throw new ArgumentError((error as Error).message.split(". ")[0]);
   }
 }
 

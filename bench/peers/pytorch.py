@@ -4,6 +4,7 @@ It speaks the lines of bench/contenders/protocol.ts.
 """
 
 import json
+import platform
 import sys
 import time
 
@@ -200,7 +201,8 @@ def say(reply):
 def main():
     torch.set_num_threads(THREADS)
     contender = Contender()
-    say({"kind": "ready", "who": "pytorch", "target": FORMAT, "version": torch.__version__})
+    version = f"{torch.__version__} on Python {platform.python_version()}"
+    say({"kind": "ready", "who": "pytorch", "target": FORMAT, "version": version})
     for line in sys.stdin:
         try:
             say(contender.answer(json.loads(line)))

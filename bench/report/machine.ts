@@ -1,6 +1,6 @@
 /** Where and when something was measured: a figure without it says little. */
 import { execFileSync } from "node:child_process";
-import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { arch, availableParallelism, cpus, totalmem, type } from "node:os";
 import { receptiveVersion, root } from "../contenders/installation.js";
 
 export interface Circumstances {
@@ -20,7 +20,7 @@ export const circumstances = (given: readonly string[]): Circumstances => ({
   processor: cpus()[0].model,
   threads: availableParallelism(),
   memoryGB: Math.round(totalmem() / 2 ** 30),
-  system: `${type()} ${release()}`,
+  system: `${type()} ${arch()}`,
   node: process.version,
   receptive: receptiveVersion(),
   commit: commit(),

@@ -56,7 +56,6 @@ describe("what there is not", () => {
   });
 
   test("an unknown option", () => {
-    expect(() => choicesFrom(["--fast"], offer)).toThrow(/^Unknown option '--fast'/);
-    expect(() => choicesFrom(["--fast"], offer)).toThrow(ArgumentError);
+    expect(() => choicesFrom(["--fast"], offer)).toThrow(new ArgumentError("Unknown option '--fast'"));
   });
 });

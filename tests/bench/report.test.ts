@@ -142,7 +142,7 @@ describe("curves and starts", () => {
 
   test("the page has a part for each run that there was, and nothing for others", () => {
     const circumstances: Circumstances = {
-      ...{ date: "2026-01-02", processor: "A processor", threads: 2, memoryGB: 24, system: "Linux 6.1" },
+      ...{ date: "2026-01-02", processor: "A processor", threads: 2, memoryGB: 24, system: "Linux x64" },
       ...{ node: "v24.0.0", receptive: "0.1.0", commit: "abc1234", command: "npm run bench -- --peers" },
     };
     const text = page({
@@ -156,7 +156,7 @@ describe("curves and starts", () => {
       "## Starting, and memory",
     ]);
     expect(text).toContain(
-      "`npm run bench -- --peers`, 2026-01-02: A processor, 2 threads, 24 GB, Linux 6.1, Node v24.0.0, Receptive 0.1.0 at abc1234.",
+      "`npm run bench -- --peers`, 2026-01-02: A processor, 2 threads, 24 GB, Linux x64, Node v24.0.0, Receptive 0.1.0 at abc1234.",
     );
     expect(text).toContain("Versions: receptive 1.0, pytorch 1.0, tfjs 1.0.");
     expect(text).not.toContain("How cost grows");
