@@ -5,7 +5,7 @@ import { ArgumentError, choicesFrom, usage } from "./arguments.js";
 import { compareAll } from "./compare.js";
 import { peerNames } from "./contenders/known.js";
 import { measureGrowth } from "./growth.js";
-import { circumstances } from "./report/machine.js";
+import { circumstances, circumstancesLine } from "./report/machine.js";
 import { type Results, writeResults } from "./report/results.js";
 import { measureStart } from "./start.js";
 import { workloads } from "./workloads.js";
@@ -27,6 +27,7 @@ async function run(): Promise<void> {
   });
   const measured = async (): Promise<Results> => {
     const where = circumstances(given);
+    if (!choices.json) console.log(circumstancesLine(where));
     if (choices.mode === "growth")
       return { growth: { circumstances: where, results: await measureGrowth(choices) } };
     if (choices.mode === "start")
