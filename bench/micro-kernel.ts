@@ -11,21 +11,16 @@ import { wasmMachine } from "../dist/targets/wasm/machine.js";
 import { WasmMemory } from "../dist/targets/wasm/memory.js";
 import { type NativeLevel, nativeMachine } from "../dist/targets/x64/machine.js";
 
-export interface Peak {
-  readonly tile: string;
-  run(): number;
-}
-
 /** The machine of a target, by its name, over a memory of its own. */
 function machineOf(name: string): Machine {
   if (name === "wasm") return wasmMachine(detectFeatures(), new WasmMemory(false));
-  const machine = nativeMachine(name as NativeLevel);
+  const machine = nativeMachine(name === "native" ? null : (name as NativeLevel));
   if ("reason" in machine) throw new Error(machine.reason);
   return machine;
 }
 
-/** A function that runs the loop for some milliseconds and returns GFLOP/s. */
-export async function microKernel(name: string): Promise<Peak> {
+/** A function that runs the loop until so many floating-point operations are done, on the calling thread. */
+export async function microKernel(name: string, flops: number): Promise<() => void> {
   const machine = machineOf(name);
   const { memory } = machine;
   memory.grow(2 ** 18);
@@ -63,7 +58,7 @@ export async function microKernel(name: string): Promise<Peak> {
       k.store("f32", k.plus(c, 4 * target.lanes * i), sum);
     });
   });
-  const repeats = 4000;
+  const repeats = Math.round(flops / (2 * rows * vectors * target.lanes * depth));
   const code = await machine.link(
     [k.finish("micro-kernel")],
     [{ kernel: 0, arguments: 0, items: repeats, solo: false }],
@@ -76,13 +71,5 @@ export async function microKernel(name: string): Promise<Peak> {
     64,
     machine.addressBytes === 4 ? Int32Array.from(addresses) : BigInt64Array.from(addresses, BigInt),
   );
-  const flops = 2 * rows * vectors * target.lanes * depth * repeats;
-  return {
-    tile: `${rows}×${vectors * target.lanes}`,
-    run: () => {
-      const start = performance.now();
-      run(64, 0, 1, 0);
-      return flops / (performance.now() - start) / 1e6;
-    },
-  };
+  return () => run(64, 0, 1, 0);
 }

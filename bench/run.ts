@@ -1,65 +1,47 @@
-/**
- * Measures the engine: `npm run bench [-- NAME …] [-- --json]`. Each workload with 1 thread and with all; beside
- * it, in the same process, what a bare register tile reaches, since machines differ from minute to minute.
- */
+/** Measures the engine: `npm run bench [-- WORKLOAD …] [options]`; `arguments.ts` has the options. */
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
-import { configure, device } from "receptive";
-import { microKernel } from "./micro-kernel.js";
+import { device } from "receptive";
+import { ArgumentError, choicesFrom, usage } from "./arguments.js";
+import { compareAll } from "./compare.js";
+import { peerNames } from "./contenders/known.js";
+import { measureGrowth } from "./growth.js";
+import { circumstances, circumstancesLine } from "./report/machine.js";
+import { type Results, writeResults } from "./report/results.js";
+import { measureStart } from "./start.js";
 import { workloads } from "./workloads.js";
 
-const { values: options, positionals: names } = parseArgs({
-  options: { json: { type: "boolean", default: false }, seconds: { type: "string", default: "4" } },
-  allowPositionals: true,
-});
-const unknown = names.filter((name) => !(name in workloads));
-if (unknown.length > 0) {
-  console.error(`bench: no workload ${unknown.join(", ")}; there are ${Object.keys(workloads).join(", ")}`);
-  process.exit(2);
-}
+const given = process.argv.slice(2);
 
-const median = (list: number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
-const { target } = device();
-const peak = await microKernel(target);
-for (let i = 0; i < 20; i++) peak.run();
-const all = availableParallelism();
-if (!options.json)
-  console.log(`Node ${process.version}, ${target}, ${all} threads, register tile ${peak.tile}`);
-
-for (const name of names.length > 0 ? names : Object.keys(workloads)) {
-  for (const threads of all > 1 ? [1, all] : [1]) {
-    await configure({ threads });
-    const workload = workloads[name]();
-    for (let i = 0; i < 3; i++) await workload.run();
-    const times: number[] = [];
-    const peaks: number[] = [];
-    const end = performance.now() + 1000 * Number(options.seconds);
-    while (performance.now() < end || times.length < 5) {
-      const start = performance.now();
-      await workload.run();
-      times.push(performance.now() - start);
-      peaks.push(peak.run());
-    }
-    const ms = median(times);
-    const gflops = workload.flops / ms / 1e6;
-    const result = {
-      who: "receptive",
-      target,
-      workload: name,
-      threads,
-      msMedian: Number(ms.toFixed(3)),
-      msMin: Number(Math.min(...times).toFixed(3)),
-      imagesPerSecond: workload.images ? Math.round((1000 * workload.images) / ms) : null,
-      gflops: Number(gflops.toFixed(1)),
-      peakFraction: Number((gflops / (median(peaks) * threads)).toFixed(3)),
-    };
-    if (options.json) console.log(JSON.stringify(result));
-    else
-      console.log(
-        `${name.padEnd(20)} ${threads} thread${threads > 1 ? "s" : " "}  ${ms.toFixed(2).padStart(9)} ms  ` +
-          `${(result.imagesPerSecond ?? "").toString().padStart(7)} images/s  ${gflops.toFixed(1).padStart(6)} GFLOP/s  ` +
-          `${Math.round(100 * result.peakFraction)} % of the bare tile (${median(peaks).toFixed(1)} a thread)`,
-      );
+async function run(): Promise<void> {
+  if (given.includes("--help")) {
+    console.log(usage);
+    return;
   }
+  const choices = choicesFrom(given, {
+    workloads: Object.keys(workloads),
+    targets: ["native", "avx512", "avx2", "wasm"],
+    peers: peerNames,
+    threads: availableParallelism(),
+    asked: process.env.RECEPTIVE_TARGET || undefined,
+    own: device().target,
+  });
+  const measured = async (): Promise<Results> => {
+    const where = circumstances(given);
+    if (!choices.json) console.log(circumstancesLine(where));
+    if (choices.mode === "growth")
+      return { growth: { circumstances: where, results: await measureGrowth(choices) } };
+    if (choices.mode === "start")
+      return { start: { circumstances: where, results: await measureStart(choices) } };
+    return { compare: { circumstances: where, results: await compareAll(choices) } };
+  };
+  const results = await measured();
+  if (choices.write) writeResults(results);
 }
-process.exit(0);
+
+try {
+  await run();
+  process.exit(0);
+} catch (error) {
+  console.error(`bench: ${(error as Error).message}`);
+  process.exit(error instanceof ArgumentError ? 2 : 1);
+}

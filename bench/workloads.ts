@@ -1,51 +1,72 @@
-/** What is measured: training steps and products of known cost. */
-import { compile, losses, type Model, matmul, models, optim, random, sum, type Tensor } from "receptive";
-import { trainingStep } from "../dist/training/step.js";
+/** What is measured: matrix products, inference and training steps of known cost. */
+import { forwardCost, trainingCost } from "./networks/cost.js";
+import { lenet5 } from "./networks/lenet5.js";
+import { mobilenet } from "./networks/mobilenet.js";
+import { resnet } from "./networks/resnet.js";
+import type { Network } from "./networks/step.js";
+import { vgg16, vggCifar } from "./networks/vgg.js";
 
-export interface Workload {
+/** The sum of all elements of a·b, both size×size. */
+export interface ProductWorkload {
+  readonly kind: "product";
   readonly name: string;
-  /** Pictures in one run; 0 where there are none. */
-  readonly images: number;
-  /** Floating-point operations of one run: a multiply-add is two. */
-  readonly flops: number;
-  run(): Promise<unknown>;
+  readonly size: number;
 }
 
-/** Forward, and backward through all layers but the input's own gradient, which nobody asks for. */
-function trainingFlops(model: Model, batch: number): number {
-  const { layers, macs } = model.summary();
-  const first = layers.find((layer) => layer.macs > 0)!.macs;
-  return 2 * batch * (3 * macs - first);
+/** A batch through a network: its outputs, or a step of training by cross entropy and momentum. */
+export interface NetworkWorkload {
+  readonly kind: "network";
+  readonly name: string;
+  readonly network: Network;
+  readonly batch: number;
+  readonly training: boolean;
 }
 
-function training(name: string, model: Model, shape: [number, number, number], batch: number): Workload {
-  model.build(shape, { seed: 1 });
-  const step = trainingStep(model, {
-    loss: losses.crossEntropy(),
-    optimizer: optim.sgd({ lr: 0.01, momentum: 0.9 }),
-  });
-  const size = shape[0] * shape[1] * shape[2];
-  const images = Float32Array.from({ length: batch * size }, (_, i) => (i * 7919) % 256);
-  const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
-  const indices = Int32Array.from(labels, (_, i) => i);
-  let done = 0;
-  return {
-    name,
-    images: batch,
-    flops: trainingFlops(model, batch),
-    run: () => step({ images, labels, indices, size: batch }, { shape, lr: 0.001, step: done++, seed: 1 }),
-  };
+/** A loop of multiply-adds on registers, on each thread. */
+export interface PeakWorkload {
+  readonly kind: "peak";
+  readonly name: string;
 }
 
-function product(n: number): Workload {
-  const [a, b] = [1, 2].map((seed) => random.uniform([n, n], { seed, min: -1 }));
-  const run = compile((x: Tensor, y: Tensor) => sum(matmul(x, y)));
-  return { name: `sgemm-${n}`, images: 0, flops: 2 * n ** 3, run: () => run(a, b) };
-}
+/** Of each thread. */
+export const peakFlops = 4e8;
+export const peak: PeakWorkload = { kind: "peak", name: "fma-peak" };
 
+export type Workload = ProductWorkload | NetworkWorkload | PeakWorkload;
+
+export const product = (size: number): ProductWorkload => ({ kind: "product", name: `sgemm-${size}`, size });
+
+export const training = (name: string, network: Network, batch: number): NetworkWorkload => ({
+  kind: "network",
+  name: `${name}-train-${batch}`,
+  ...{ network, batch, training: true },
+});
+
+export const inference = (name: string, network: Network, batch: number): NetworkWorkload => ({
+  kind: "network",
+  name: `${name}-infer-${batch}`,
+  ...{ network, batch, training: false },
+});
+
+/** Made when they are asked for: some hold thousands of steps. */
 export const workloads: { readonly [name: string]: () => Workload } = {
   "sgemm-512": () => product(512),
   "sgemm-1024": () => product(1024),
-  "lenet5-train-128": () => training("lenet5-train-128", models.lenet5(), [28, 28, 1], 128),
-  "vgg-cifar-train-64": () => training("vgg-cifar-train-64", models.vggCifar(), [32, 32, 3], 64),
+  "lenet5-train-128": () => training("lenet5", lenet5(), 128),
+  "vgg-cifar-train-64": () => training("vgg-cifar", vggCifar(), 64),
+  "resnet18-train-16": () => training("resnet18", resnet(18, 64), 16),
+  "resnet50-infer-1": () => inference("resnet50", resnet(50, 224), 1),
+  "vgg16-infer-1": () => inference("vgg16", vgg16(), 1),
+  "depthwise-infer-1": () => inference("depthwise", mobilenet(), 1),
 };
+
+/** Pictures in one run; 0 where there are none. */
+export const picturesOf = (workload: Workload): number => (workload.kind === "network" ? workload.batch : 0);
+
+/** Floating-point operations of one run, a multiply-add as two. */
+export function flopsOf(workload: Workload, threads: number): number {
+  if (workload.kind === "product") return 2 * workload.size ** 3;
+  if (workload.kind === "peak") return peakFlops * threads;
+  const { network, batch, training } = workload;
+  return 2 * batch * (training ? trainingCost(network) : forwardCost(network));
+}
