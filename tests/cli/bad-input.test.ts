@@ -39,11 +39,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
   }
 
   test.each([
-    [
-      "train --model lenet",
-      2,
-      'error: there is no model "lenet"; did you mean "lenet5"?',
-    ],
+    ["train --model lenet", 2, 'error: there is no model "lenet"; did you mean "lenet5"?'],
     [
       "train --data mnits",
       2,
