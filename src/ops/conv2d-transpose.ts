@@ -1,12 +1,12 @@
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
-import { conv2d, filterGradient, inputGradient, type Steps } from "./conv2d.js";
+import { conv2d, filterGradient, inputGradient } from "./conv2d.js";
 import { padWith } from "./pad.js";
 import { reshape } from "./reshape.js";
 import { slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
-import { checkPictures, type Pair, pair, type WindowPadding } from "./windows.js";
+import { checkPictures, type Pair, pair, type Steps, type WindowPadding } from "./windows.js";
 
 export interface Conv2dTransposeOptions {
   /** Step between the places at which neighbouring pixels of x stand in the result. */

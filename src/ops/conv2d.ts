@@ -4,6 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
 import { apply, defineOp } from "./define.js";
+import { depthwise } from "./depthwise.js";
 import { interleave } from "./interleave.js";
 import { padWith } from "./pad.js";
 import { reshape } from "./reshape.js";
@@ -11,7 +12,7 @@ import { scalar } from "./scalar.js";
 import { flip, slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
 import { transpose } from "./transpose.js";
-import { checkPictures, type Pair, planWindows, type WindowPadding } from "./windows.js";
+import { checkPictures, type Pair, planWindows, type Steps, type WindowPadding } from "./windows.js";
 
 export interface Conv2dOptions {
   /** Step between windows, in pixels. */
@@ -62,6 +63,8 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
     interior: [0, 0, 0, 0],
     value: 0,
   });
+  if (groups === channels && filters === channels)
+    return depthwise(padded, reshape(cast(w, "f32"), [kH, kW, channels]), plan);
   const grouped = reshape(padded, [...padded.shape.slice(0, 3), groups, depth]);
   const filter = reshape(cast(w, "f32"), [kH, kW, depth, groups, filters / groups]);
   const steps: Steps = { stride: plan.stride, dilation: plan.dilation };
@@ -72,9 +75,6 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   ]);
   return reshape(y, [x.shape[0], ...plan.output, filters]);
 }
-
-/** Steps in pixels, along y and x. */
-export type Steps = { stride: [number, number]; dilation: [number, number] };
 
 /** y = x * w over pictures N×H×W×G×C, already padded, and filters kH×kW×C×G×F. */
 const op = defineOp<Steps>({

@@ -2,7 +2,7 @@
  * The arithmetic of windows that slide over pictures, shared by convolution and pooling: sizes, padding, and the
  * view in which each output pixel sees its window.
  */
-import { scale, sum } from "../compiler/affine.js";
+import { type Affine, scale, sum } from "../compiler/affine.js";
 import { type Shape, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
@@ -99,14 +99,20 @@ export function checkPictures(speaker: string, x: Tensor): void {
     throw new ShapeError(`${speaker}: x is of rank ${x.rank} (${show(x.shape)}), expected N×H×W×C`);
 }
 
-type Attributes = { size: [number, number]; stride: [number, number]; output: [number, number] };
+/** Steps in pixels, along y and x. */
+export type Steps = { stride: [number, number]; dilation: [number, number] };
+
+type Attributes = Steps & { size: [number, number]; output: [number, number] };
 
 /**
  * Every window of x: N×H×W×C as N×H'×W'×kH×kW×C, where windows may overlap. Nothing is copied. For use inside
  * operations that give the gradient themselves.
  */
-export function windowsOf(x: Tensor, { size, stride, output }: Attributes): Tensor {
-  return apply(op, [x], { size, stride, output });
+export function windowsOf(
+  x: Tensor,
+  { size, stride, output, dilation = [1, 1] }: Omit<Attributes, "dilation"> & { dilation?: [number, number] },
+): Tensor {
+  return apply(op, [x], { size, stride, dilation, output });
 }
 
 const op = defineOp<Attributes>({
@@ -118,8 +124,10 @@ const op = defineOp<Attributes>({
   lowering: {
     kind: "view",
     index([n, y, x, a, b, c], attributes) {
-      const { stride } = attributes as Attributes;
-      return [n, sum(scale(y, stride[0]), a), sum(scale(x, stride[1]), b), c];
+      const { stride, dilation } = attributes as Attributes;
+      const place = (d: number, window: Affine, inside: Affine): Affine =>
+        sum(scale(window, stride[d]), scale(inside, dilation[d]));
+      return [n, place(0, y, a), place(1, x, b), c];
     },
   },
 });
