@@ -499,12 +499,14 @@ class Generator {
         turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : k.f32(0);
       sums[r].push(k.variable(start));
     });
+    const ahead = this.prefetches(vectors);
     const unroll = Math.max(1, Math.min(8, Math.floor(target.turn / (rows * vectors))));
     this.walk(cut.innerDepth, unroll, start, b, 0, 0, (pa, pb, da, db) => {
       const factors = Array.from(
         { length: vectors },
         (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
       );
+      if (ahead) for (let v = 0; v < vectors; v++) k.prefetch(pb, db + 4 * (v + vectors) * spec.vectorStride);
       for (let r = 0; r < rows; r++) {
         const x = k.load("f32", pa, { displacement: da + displacements[r], access: "splat" }) as Floats;
         for (let v = 0; v < vectors; v++) k.assign(sums[r][v], k.fma(x, factors[v], sums[r][v]));
@@ -517,6 +519,17 @@ class Generator {
         evaluator.store(store, values[s], column, v * target.lanes, lanes);
       });
     });
+  }
+
+  /**
+   * Whether the next block of columns is asked for while this one is worked on: where B is packed and so large
+   * that it comes from afar, as the filters of a deep layer do with every picture.
+   */
+  private prefetches(vectors: number): boolean {
+    const { spec, target } = this;
+    const bytes = 4 * spec.columns * product(spec.depth);
+    const distance = 4 * vectors * spec.vectorStride;
+    return spec.vectorStride !== target.lanes && bytes >= 2 ** 18 && distance < 2 ** 30;
   }
 
   /** Nested depth loops, the innermost unrolled, all of them where they are short. */

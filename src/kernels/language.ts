@@ -91,6 +91,8 @@ export type Instruction =
       stride: number;
       lanes: number;
     }
+  /** Asks for a cache line that will be needed soon. The address need not exist; targets may ignore it. */
+  | { kind: "prefetch"; pointer: Int; displacement: number }
   | { kind: "assign"; variable: Value; value: Value }
   | { kind: "loop"; counter: Int; from: Int; to: Int; step: number; body: Instruction[] }
   | { kind: "when"; condition: Int; body: Instruction[]; otherwise: Instruction[] };
@@ -237,6 +239,10 @@ export class KernelBuilder {
     }: { displacement?: number; stride?: number; lanes?: number } = {},
   ): void {
     this.block.push({ kind: "store", pointer, value, displacement, format, stride, lanes });
+  }
+
+  prefetch(pointer: Int, displacement: number): void {
+    this.block.push({ kind: "prefetch", pointer, displacement });
   }
 
   // --- arithmetic, by the type of its operands -----------------------------------------------------------

@@ -36,6 +36,9 @@ function printBlock(block: readonly Instruction[], indent: string, lines: string
         );
         break;
       }
+      case "prefetch":
+        lines.push(`${indent}prefetch [${show(instruction.pointer)} + ${instruction.displacement}]`);
+        break;
       case "assign":
         lines.push(`${indent}${show(instruction.variable)} := ${show(instruction.value)}`);
         break;

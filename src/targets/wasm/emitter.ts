@@ -141,6 +141,8 @@ class Emitter {
         this.load(i);
         this.set(i.out);
         return;
+      case "prefetch":
+        return;
       case "store":
         this.store(i);
         return;

@@ -454,6 +454,9 @@ class Emitter {
       case "load":
         if (!selection.folded.has(i.out.id)) this.load(i);
         return;
+      case "prefetch":
+        asm.prefetch(this.address(i.pointer, i.displacement));
+        return;
       case "store":
         this.store(i);
         return;

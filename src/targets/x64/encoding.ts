@@ -364,6 +364,10 @@ export class Assembler {
   loadByte(to: number, from: Memory): void {
     this.integer([0x0f, 0xb6], to, from, { wide: false });
   }
+  /** Into the second-level cache. */
+  prefetch(from: Memory): void {
+    this.integer([0x0f, 0x18], 2, from, { wide: false });
+  }
   lea(to: number, from: Memory): void {
     this.integer([0x8d], to, from);
   }

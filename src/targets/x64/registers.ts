@@ -193,6 +193,9 @@ class Liveness {
         this.use(i.value, now);
         this.useId(i.variable.id, now + 1);
         return;
+      case "prefetch":
+        this.use(i.pointer, now);
+        return;
       case "store":
         this.use(i.pointer, now);
         this.use(i.value, now);

@@ -58,6 +58,7 @@ class AddressSharing {
         return this.value(i);
       case "load":
       case "store":
+      case "prefetch":
       case "loadInt": {
         const { pointer, shift } = this.address(
           i.pointer,
@@ -196,6 +197,7 @@ export function inputsOf(i: Instruction): readonly Value[] {
       return i.inputs;
     case "load":
     case "loadInt":
+    case "prefetch":
       return [i.pointer];
     case "store":
       return [i.pointer, i.value];
@@ -237,7 +239,7 @@ function removeUnused(body: readonly Instruction[]): Instruction[] {
         used.add(i.variable.id);
       } else if (i.kind === "value" && i.operator === "variable") {
         if (!used.has(i.out.id) && !read.has(i.out.id)) continue;
-      } else if (i.kind !== "store" && !used.has(i.out.id)) continue;
+      } else if ("out" in i && !used.has(i.out.id)) continue;
       for (const input of inputsOf(i)) used.add(input.id);
       kept.push(i);
     }

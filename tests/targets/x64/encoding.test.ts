@@ -251,6 +251,7 @@ test.skipIf(!here)("every integer instruction, as the disassembler reads it", ()
     one(() => asm.loadSigned32(a, memory), `movsxd ${A},DWORD PTR ${m}`);
     one(() => asm.loadByte(a, memory), `movzx ${names32[a]},BYTE PTR ${m}`);
     one(() => asm.lea(a, memory), `lea ${A},${m}`);
+    one(() => asm.prefetch(memory), `prefetcht1 BYTE PTR ${m}`);
     one(() => asm.moveConstant(a, 2 ** 31 + n), `mov ${names32[a]},${hex(2 ** 31 + n)}`);
     one(() => asm.moveConstant(a, -1 - n), `mov ${A},${signed(-1 - n)}`);
     one(() => asm.moveConstant(a, -(2 ** 40) - n), `movabs ${A},${signed(-(2 ** 40) - n)}`);
