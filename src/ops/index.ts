@@ -17,6 +17,7 @@ export {
 export { concat } from "./concat.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { abs, exp, log, pow, sigmoid, sign, softplus, sqrt, square, tanh } from "./elementary.js";
+export { type Extension, extend, extensions } from "./extend.js";
 export { argmax, max, min } from "./extremes.js";
 export { gather } from "./gather.js";
 export { matmul } from "./matmul.js";
