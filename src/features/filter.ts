@@ -1,16 +1,14 @@
-import { add, mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
-import { conv2d } from "../ops/conv2d.js";
 import { type Extension, extend } from "../ops/extend.js";
 import { pad } from "../ops/pad.js";
 import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
 import { sum } from "../ops/sum.js";
-import { transpose } from "../ops/transpose.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
 import { checkMatrix, type Matrix, separated } from "./kernels.js";
 import { FeatureError, type Raster } from "./raster.js";
+import { separableSums, weightedSums } from "./weighted-sums.js";
 
 /** What lies beyond the picture: zeros, values of its own (see `extend`), or nothing: then the result is smaller. */
 export type Border = "zero" | "none" | Extension;
@@ -49,10 +47,10 @@ export function filterTensor(
   const picture = channels === "sum" ? sum(cast(x, "f32"), { axis: 3, keepDims: true }) : x;
   const bordered = withBorder(picture, [kernel.length, kernel[0].length], padding);
   const [n, h, w, c] = bordered.shape;
-  const parts = savesWork(kernel) ? separated(kernel) : undefined;
-  const passes: Matrix[] = parts ? [parts.column.map((weight) => [weight]), [parts.row]] : [kernel];
   // A row of pixels is taken as one row of numbers: a step of one pixel is then a step of C numbers.
-  const rows = passes.reduce((t, weights) => weighted(t, weights, c), reshape(bordered, [n, h, w * c]));
+  const flat = reshape(bordered, [n, h, w * c]);
+  const parts = savesWork(kernel) ? separated(kernel) : undefined;
+  const rows = parts ? separableSums(flat, parts, c) : weightedSums(flat, kernel, c);
   const y = reshape(rows, [n, h - kernel.length + 1, w - kernel[0].length + 1, c]);
   return slice(y, [0, 0, 0, 0], y.shape, [1, stride, stride, 1]);
 }
@@ -116,40 +114,4 @@ function withBorder(x: Tensor, [kH, kW]: readonly [number, number], padding: Bor
     [0, 0],
   ] as const;
   return padding === "zero" ? pad(x, pairs) : extend(x, pairs, padding);
-}
-
-/** Longer sums go as a convolution of the engine: here each product would be an instruction of its own. */
-const mostTerms = 64;
-
-/** Σ_{a,b} weights[a][b] · x[n, i + a, j + b·step] over rows N×H×(W·step). */
-function weighted(x: Tensor, weights: Matrix, step: number): Tensor {
-  const [n, h, w] = x.shape;
-  const [height, width] = [h - weights.length + 1, w - (weights[0].length - 1) * step];
-  const terms = weights.flatMap((row, a) =>
-    row.flatMap((weight, b) => (weight === 0 ? [] : [{ weight, a, b }])),
-  );
-  if (terms.length > mostTerms) return convolved(x, weights, step);
-  if (terms.length === 0) return mul(slice(cast(x, "f32"), [0, 0, 0], [n, height, width]), 0);
-  let total: Tensor | undefined;
-  for (const { weight, a, b } of terms) {
-    const seen = cast(slice(x, [0, a, b * step], [n, a + height, b * step + width]), "f32");
-    const term = mul(seen, Tensor.from(Float32Array.of(weight), [], "f32"));
-    total = total ? add(total, term) : term;
-  }
-  return total!;
-}
-
-/** The same by `conv2d`, every channel a picture of its own. */
-function convolved(x: Tensor, weights: Matrix, step: number): Tensor {
-  const [n, h, w] = x.shape;
-  const apart = transpose(reshape(x, [n, h, w / step, step]), [0, 3, 1, 2]);
-  const filter = Tensor.from(
-    Float32Array.from(weights.flat()),
-    [weights.length, weights[0].length, 1, 1],
-    "f32",
-  );
-  const y = conv2d(reshape(apart, [n * step, h, w / step, 1]), filter);
-  const [, height, width] = y.shape;
-  const together = transpose(reshape(y, [n, step, height, width]), [0, 2, 3, 1]);
-  return reshape(together, [n, height, width * step]);
 }

@@ -9,5 +9,6 @@ export * from "./linear-classifier.js";
 export * from "./nms.js";
 export * from "./raster.js";
 export * from "./robinson.js";
+export * from "./sift/index.js";
 export * from "./sobel.js";
 export * from "./template-matching.js";

@@ -1,0 +1,1 @@
+export { type Keypoint, type SiftFeatures, type SiftOptions, sift } from "./sift.js";
