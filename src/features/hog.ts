@@ -133,14 +133,16 @@ function cellHistograms(picture: Raster, grid: CellGrid, votes: "nearest" | "sha
   const [rows, columns] = [cellRows * cell, cellColumns * cell];
   const row = width * channels;
   for (let i = 0; i < rows; i++) {
-    const [up, down] = i > 0 && i < height - 1 ? [-row, row] : [0, 0];
+    const down = i > 0 && i < height - 1 ? row : 0;
     const cellRow = Math.floor(i / cell) * cellColumns;
     for (let j = 0; j < columns; j++) {
-      const [left, right] = j > 0 && j < width - 1 ? [-channels, channels] : [0, 0];
-      let [gx, gy, longest] = [0, 0, 0];
+      const across = j > 0 && j < width - 1 ? channels : 0;
+      let gx = 0;
+      let gy = 0;
+      let longest = 0;
       for (let c = 0, at = i * row + j * channels; c < channels; c++, at++) {
-        const dx = pixels[at + right] - pixels[at + left];
-        const dy = pixels[at + down] - pixels[at + up];
+        const dx = pixels[at + across] - pixels[at - across];
+        const dy = pixels[at + down] - pixels[at - down];
         const length = dx * dx + dy * dy;
         if (length > longest) {
           gx = dx;

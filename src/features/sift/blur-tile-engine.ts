@@ -3,30 +3,33 @@ import { add, maximum, minimum, mul, sub } from "../../ops/arithmetic.js";
 import { cast } from "../../ops/cast.js";
 import { greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr } from "../../ops/comparisons.js";
 import { slice } from "../../ops/slice.js";
-import { compute, Tensor } from "../../tensor/tensor.js";
+import { compile } from "../../tensor/compile.js";
+import { Tensor } from "../../tensor/tensor.js";
 import { separableSums } from "../weighted-sums.js";
 import type { BlurredTile, Source, TileShape } from "./blur-tile.js";
 
-/** As `blurTile`. The first tile of a shape waits for the program to be compiled. */
-export async function blurTileOnEngine(
-  { values, width, height }: Source,
-  shape: TileShape,
-): Promise<BlurredTile> {
-  let picture = Tensor.from(values, [1, height, width], "f32");
-  const blur = (weights: Float64Array): void => {
-    const line = [...weights];
-    picture = separableSums(picture, { column: line, row: line }, 1);
-  };
-  if (shape.first) blur(shape.first);
-  const levels = [middle(picture, shape)];
-  for (const step of shape.steps) {
-    blur(step);
-    levels.push(middle(picture, shape));
-  }
-  const results = await compute([...levels, extremaOf(levels, shape)]);
-  return {
-    levels: results.slice(0, -1) as Float32Array[],
-    extrema: results[results.length - 1] as Uint8Array,
+/**
+ * As `blurTile`, for all tiles of a shape: what is done to a tile is recorded once. The first tile waits for the
+ * program to be compiled.
+ */
+export function engineBlur(shape: TileShape): (source: Source) => Promise<BlurredTile> {
+  const run = compile((source: Tensor) => {
+    let picture = source;
+    const blur = (weights: Float64Array): void => {
+      const line = [...weights];
+      picture = separableSums(picture, { column: line, row: line }, 1);
+    };
+    if (shape.first) blur(shape.first);
+    const levels = [middle(picture, shape)];
+    for (const step of shape.steps) {
+      blur(step);
+      levels.push(middle(picture, shape));
+    }
+    return { levels, extrema: extremaOf(levels, shape) };
+  });
+  return async ({ values, width, height }) => {
+    const { levels, extrema } = await run(Tensor.from(values, [1, height, width], "f32"));
+    return { levels: levels as Float32Array[], extrema: extrema as Uint8Array };
   };
 }
 

@@ -37,25 +37,42 @@ export async function blurTile(source: Source, shape: TileShape): Promise<Blurre
   return { levels, extrema: extremaOf(levels, shape) };
 }
 
-/** Along columns, then along rows; each takes a profile's reach away on both sides. */
+/**
+ * Along columns, then along rows; each takes a profile's reach away on both sides. A profile is symmetric: two
+ * pixels share a weight; and two weights share a pass over the row, which so is loaded and stored half as often.
+ */
 function blurred({ values, width, height }: Source, weights: Float64Array): Source {
-  const taken = weights.length - 1;
-  const [w, h] = [width - taken, height - taken];
-  const row = new Float64Array(width);
+  const reach = (weights.length - 1) / 2;
+  const [w, h] = [width - 2 * reach, height - 2 * reach];
+  const row = new Float32Array(width);
   const result = new Float32Array(w * h);
   for (let i = 0; i < h; i++) {
-    row.fill(0);
-    for (let t = 0; t < weights.length; t++) {
-      const [weight, at] = [weights[t], (i + t) * width];
-      for (let j = 0; j < width; j++) row[j] += weight * values[at + j];
-    }
-    for (let j = 0; j < w; j++) {
-      let sum = 0;
-      for (let t = 0; t < weights.length; t++) sum += weights[t] * row[j + t];
-      result[i * w + j] = sum;
-    }
+    gather(values, (i + reach) * width, width, weights, row, 0, width);
+    gather(row, reach, 1, weights, result, i * w, w);
   }
   return { values: result, width: w, height: h };
+}
+
+/** to[into + j] = Σ_t weights[reach + t] · from[at + t · step + j] over t = −reach … reach */
+function gather(
+  from: Float32Array,
+  at: number,
+  step: number,
+  weights: Float64Array,
+  to: Float32Array,
+  into: number,
+  count: number,
+): void {
+  const reach = (weights.length - 1) / 2;
+  for (let j = 0; j < count; j++) to[into + j] = weights[reach] * from[at + j];
+  for (let t = 1; t <= reach; t += 2) {
+    const a = weights[reach + t];
+    const b = t < reach ? weights[reach + t + 1] : 0;
+    const [left, right] = [at - t * step, at + t * step];
+    const [lefter, righter] = t < reach ? [left - step, right + step] : [left, right];
+    for (let j = 0; j < count; j++)
+      to[into + j] += a * (from[left + j] + from[right + j]) + b * (from[lefter + j] + from[righter + j]);
+  }
 }
 
 /** The middle of the picture, of a level's size. */

@@ -41,28 +41,35 @@ export function describe(
 ): void {
   const values = levels[level];
   const width = cellWidth * sigma;
-  const radius = Math.min(Math.round((width * Math.SQRT2 * (cells + 1)) / 2), margin - 2);
+  const radius = Math.round((width * Math.SQRT2 * (cells + 1)) / 2);
   const [c, s] = [Math.cos(angle) / width, Math.sin(angle) / width];
   const perRadian = directions / (2 * Math.PI);
+  const middle = cells / 2 + 0.5;
   votes.fill(0);
   const [top, bottom] = [Math.max(-radius, 1 - row), Math.min(radius, octave.height - 2 - row)];
   const [left, right] = [Math.max(-radius, 1 - column), Math.min(radius, octave.width - 2 - column)];
   for (let i = top; i <= bottom; i++) {
     const line = (row + i - y + margin) * stride + column - x + margin;
-    for (let j = left; j <= right; j++) {
+    // Of the row only what lies inside the turned square of 5×5 cells.
+    const from = Math.max(left, lowest(i * s, c), lowest(i * c, -s));
+    const to = Math.min(right, -lowest(i * s, -c), -lowest(i * c, s));
+    for (let j = from; j <= to; j++) {
       const along = j * c + i * s;
       const across = i * c - j * s;
-      const cellX = along + cells / 2 + 0.5;
-      const cellY = across + cells / 2 + 0.5;
-      if (cellX <= 0 || cellX >= cells + 1 || cellY <= 0 || cellY >= cells + 1) continue;
+      const cellX = along + middle;
+      const cellY = across + middle;
       const at = line + j;
       const gx = values[at + 1] - values[at - 1];
       const gy = values[at + stride] - values[at - stride];
       let turn = (angle - direction(gy, gx)) * perRadian;
       if (turn < 0) turn += directions;
       const size = Math.sqrt(gx * gx + gy * gy) * windowTable[((along * along + across * across) * 256) | 0];
-      const [x0, y0, t0] = [cellX | 0, cellY | 0, turn | 0];
-      const [fx, fy, ft] = [cellX - x0, cellY - y0, turn - t0];
+      const x0 = cellX | 0;
+      const y0 = cellY | 0;
+      const t0 = turn | 0;
+      const fx = cellX - x0;
+      const fy = cellY - y0;
+      const ft = turn - t0;
       const upper = size * (1 - fy);
       const lower = size * fy;
       const place = (y0 * rim + x0) * perCell + t0;
@@ -90,6 +97,14 @@ export function describe(
   toLength1(into);
   for (let i = 0; i < descriptorLength; i++) if (into[i] > clip) into[i] = clip;
   toLength1(into);
+}
+
+/** The first whole j for which |start + j · slope| < 2.5 cells; of −slope, the last one's opposite. */
+function lowest(start: number, slope: number): number {
+  const reach = (cells + 1) / 2 - 1e-9;
+  if (slope > 1e-12) return Math.ceil((-reach - start) / slope);
+  if (slope < -1e-12) return Math.ceil((reach - start) / slope);
+  return Math.abs(start) < reach ? -1e9 : 1e9;
 }
 
 function toLength1(v: Float32Array): void {

@@ -3,16 +3,16 @@
  * so it is cut into tiles, each of which brings as much around it as blurs and descriptors look at.
  */
 import type { Plane } from "../raster.js";
-import { blurTile, type TileShape } from "./blur-tile.js";
-import { blurTileOnEngine } from "./blur-tile-engine.js";
+import { blurTile, type Source, type TileShape } from "./blur-tile.js";
+import { engineBlur } from "./blur-tile-engine.js";
 import { blurOf, cameraBlur, type ScaleSettings, whitest } from "./settings.js";
 
-/** Pixels in rows, read one row at a time. */
+/** Pixels in rows, read piece by piece. */
 export interface RowSource {
   readonly width: number;
   readonly height: number;
-  /** Writes row y, from pixel 0 on. */
-  readRow(y: number, into: Float32Array): void;
+  /** Writes the pixels of row y from x on. */
+  readRow(y: number, x: number, into: Float32Array): void;
 }
 
 /** A part of an octave, blurred by more and more. */
@@ -100,7 +100,8 @@ async function* tilesOf(
 ): AsyncGenerator<Tile, void, void> {
   const { width, height } = source;
   const isLarge = width * height > enginePays;
-  const margin = reachOf(settings);
+  // A tile that is the whole octave has nothing around it.
+  const margin = isLarge ? reachOf(settings) : 0;
   const [w, h] = isLarge ? [Math.min(tileWidth, width), Math.min(tileHeight, height)] : [width, height];
   const steps = Array.from({ length: settings.scales + 2 }, (_, i) => {
     const [from, to] = [blurOf(settings, i), blurOf(settings, i + 1)];
@@ -114,13 +115,13 @@ async function* tilesOf(
     steps,
     threshold: prelimThreshold(settings),
   };
-  const blur = isLarge ? blurTileOnEngine : blurTile;
+  const blur = isLarge ? engineBlur(shape) : (piece: Source) => blurTile(piece, shape);
   const places: { x: number; y: number }[] = [];
   // The last tiles of a row and a column begin earlier, so that all have one size; what they share counts once.
   for (let y = 0; y < height; y += h) for (let x = 0; x < width; x += w) places.push({ x, y });
   const begin = ({ x, y }: { x: number; y: number }) => {
     const [left, top] = [Math.min(x, width - w), Math.min(y, height - h)];
-    const blurred = blur(surroundings(source, { x: left, y: top }, shape), shape);
+    const blurred = blur(surroundings(source, { x: left, y: top }, shape));
     return blurred.then(({ levels, extrema }): Tile => {
       const tile = { x: left, y: top, width: w, height: h, margin, stride: shape.width, levels, extrema };
       for (let i = 0; i < y - top; i++) extrema.fill(0, i * w, (i + 1) * w);
@@ -146,16 +147,17 @@ function surroundings(
   source: RowSource,
   { x, y }: { x: number; y: number },
   { width, height, margin, first, steps }: TileShape,
-): { values: Float32Array; width: number; height: number } {
+): Source {
   const reach = reachOfBlurs(first, steps);
   const [w, h] = [width + 2 * reach, height + 2 * reach];
   const values = new Float32Array(w * h);
-  const row = new Float32Array(source.width);
-  const columns = Int32Array.from({ length: w }, (_, j) => mirrored(x - margin - reach + j, source.width));
+  const [left, top] = [x - margin - reach, y - margin - reach];
+  const [begin, end] = [Math.max(0, -left), Math.min(w, source.width - left)];
   for (let i = 0; i < h; i++) {
-    source.readRow(mirrored(y - margin - reach + i, source.height), row);
-    const at = i * w;
-    for (let j = 0; j < w; j++) values[at + j] = row[columns[j]];
+    const row = values.subarray(i * w, (i + 1) * w);
+    source.readRow(mirrored(top + i, source.height), left + begin, row.subarray(begin, end));
+    for (let j = 0; j < begin; j++) row[j] = row[mirrored(left + j, source.width) - left];
+    for (let j = end; j < w; j++) row[j] = row[mirrored(left + j, source.width) - left];
   }
   return { values, width: w, height: h };
 }
@@ -185,7 +187,7 @@ function halve({ x, y, width, height, margin, stride, levels }: Tile, level: num
 const rowsOf = ({ width, height, values }: Plane): RowSource => ({
   width,
   height,
-  readRow: (y, into) => into.set(values.subarray(y * width, (y + 1) * width)),
+  readRow: (y, x, into) => into.set(values.subarray(y * width + x, y * width + x + into.length)),
 });
 
 /**
@@ -193,17 +195,19 @@ const rowsOf = ({ width, height, values }: Plane): RowSource => ({
  * nearest neighbours. So all new pixels are blurred alike; kept pixels between means would flicker.
  */
 function doubledRows({ width, height, values }: Plane): RowSource {
-  const mixed = new Float32Array(width);
   return {
     width: 2 * width,
     height: 2 * height,
-    readRow(y, into) {
+    readRow(y, x, into) {
       const near = (y >> 1) * width;
       const far = Math.min(Math.max((y >> 1) + (y & 1 ? 1 : -1), 0), height - 1) * width;
-      for (let j = 0; j < width; j++) mixed[j] = 0.75 * values[near + j] + 0.25 * values[far + j];
-      for (let j = 0; j < width; j++) {
-        into[2 * j] = 0.75 * mixed[j] + 0.25 * mixed[Math.max(j - 1, 0)];
-        into[2 * j + 1] = 0.75 * mixed[j] + 0.25 * mixed[Math.min(j + 1, width - 1)];
+      for (let k = 0; k < into.length; k++) {
+        const j = (x + k) >> 1;
+        const side = Math.min(Math.max((x + k) & 1 ? j + 1 : j - 1, 0), width - 1);
+        into[k] =
+          0.5625 * values[near + j] +
+          0.1875 * (values[near + side] + values[far + j]) +
+          0.0625 * values[far + side];
       }
     },
   };

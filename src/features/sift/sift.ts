@@ -51,28 +51,42 @@ export async function sift(picture: Raster, options: SiftOptions = {}): Promise<
   if (!(contrast >= 0))
     throw new FeatureError(`sift: contrast is ${contrast}, expected a number of at least 0`);
   const settings = { scales, sigma, contrast, edge };
-  const found: { keypoint: Keypoint; descriptor: Float32Array }[] = [];
+  const keypoints: Keypoint[] = [];
+  let descriptors = new Float32Array(1024 * descriptorLength);
   for (const octave of octaves(grey(picture), settings, { doubled, least: 2 * border + 1 })) {
+    const { step, origin } = octave;
     const seen = new Set<number>();
     for await (const tile of octave.tiles())
       for (const extremum of extremaOfTile(tile, octave, settings, seen))
         for (const angle of orientationsOf(tile, octave, extremum)) {
-          const descriptor = new Float32Array(descriptorLength);
-          describe(tile, octave, extremum, angle, descriptor);
-          const { step, origin } = octave;
+          const from = keypoints.length * descriptorLength;
+          if (from === descriptors.length) descriptors = resizedTo(descriptors, 2 * from);
+          describe(tile, octave, extremum, angle, descriptors.subarray(from, from + descriptorLength));
           const [x, y] = [extremum.x * step + origin, extremum.y * step + origin];
-          const keypoint = { x, y, sigma: extremum.sigma * step, angle, contrast: extremum.contrast };
-          found.push({ keypoint, descriptor });
+          keypoints.push({ x, y, sigma: extremum.sigma * step, angle, contrast: extremum.contrast });
         }
   }
-  const kept =
-    most !== undefined && found.length > most
-      ? found.sort((a, b) => b.keypoint.contrast - a.keypoint.contrast).slice(0, most)
-      : found;
-  const descriptors = new Float32Array(kept.length * descriptorLength);
-  kept.forEach(({ descriptor }, i) => {
-    descriptors.set(descriptor, i * descriptorLength);
-  });
+  descriptors = resizedTo(descriptors, keypoints.length * descriptorLength);
   if (root) toRoot(descriptors);
-  return { keypoints: kept.map(({ keypoint }) => keypoint), descriptors };
+  const found = { keypoints, descriptors };
+  return most === undefined || keypoints.length <= most ? found : strongest(found, most);
+}
+
+function resizedTo(values: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(length);
+  result.set(values.length > length ? values.subarray(0, length) : values);
+  return result;
+}
+
+/** Those of the greatest contrast, greatest first. */
+function strongest({ keypoints, descriptors }: SiftFeatures, most: number): SiftFeatures {
+  const order = keypoints
+    .map((_, i) => i)
+    .sort((a, b) => keypoints[b].contrast - keypoints[a].contrast)
+    .slice(0, most);
+  const kept = new Float32Array(most * descriptorLength);
+  order.forEach((i, n) => {
+    kept.set(descriptors.subarray(i * descriptorLength, (i + 1) * descriptorLength), n * descriptorLength);
+  });
+  return { keypoints: order.map((i) => keypoints[i]), descriptors: kept };
 }
