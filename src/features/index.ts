@@ -6,6 +6,7 @@ export * from "./hog-classifier.js";
 export * from "./hog-glyphs.js";
 export * from "./kernels.js";
 export * from "./linear-classifier.js";
+export * from "./nearest-kernel.js";
 export * from "./nms.js";
 export * from "./raster.js";
 export * from "./robinson.js";

@@ -198,7 +198,7 @@ export function checkMatrix(speaker: string, kernel: Matrix): void {
     row.forEach((w: unknown, j: number) => {
       if (typeof w !== "number" || !Number.isFinite(w))
         throw new FeatureError(
-          `${speaker}: the kernel has ${JSON.stringify(w) ?? w} in row ${i}, column ${j}, expected a number`,
+          `${speaker}: the kernel has ${typeof w === "number" ? w : JSON.stringify(w)} in row ${i}, column ${j}, expected a number`,
         );
     });
   });

@@ -14,6 +14,7 @@ export {
   where,
 } from "./comparisons.js";
 export { conv2d } from "./conv2d.js";
+export { extend } from "./extend.js";
 export { gather } from "./gather.js";
 export { matmul } from "./matmul.js";
 export { maxPool2d, maxPool2dSwitches } from "./max-pool2d.js";
