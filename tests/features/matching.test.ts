@@ -63,7 +63,9 @@ describe("matching", () => {
   /** Descriptors of length 1 in the plane of the first two numbers. */
   const descriptors = (...angles: number[]) => {
     const list = new Float32Array(128 * angles.length);
-    angles.forEach((a, i) => list.set([Math.cos(a), Math.sin(a)], 128 * i));
+    angles.forEach((a, i) => {
+      list.set([Math.cos(a), Math.sin(a)], 128 * i);
+    });
     return list;
   };
   test("the nearest, if the second nearest is clearly further", async () => {

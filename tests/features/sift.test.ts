@@ -5,7 +5,6 @@ import { engineBlur } from "../../src/features/sift/blur-tile-engine.js";
 import { profile, reachOfBlurs } from "../../src/features/sift/scale-space.js";
 import { readImage } from "../../src/images/read.js";
 import { features } from "../../src/index.js";
-import { uniform } from "../checks/random.js";
 import { golden, photo } from "../golden/features.js";
 
 const { sift, grey, asRaster } = features;
@@ -190,23 +189,19 @@ describe("what is known beforehand", () => {
 });
 
 test("the engine's tiles and those of plain loops are the same", async () => {
-  const shape = {
-    width: 60,
-    height: 40,
-    margin: 8,
-    first: profile(1.2),
-    steps: [profile(1.3), profile(1.6), profile(2), profile(2.5), profile(3)],
-    threshold: 0.001,
-  };
+  const steps = [1.23, 1.55, 1.95, 2.45, 3.09].map(profile);
+  const shape = { width: 80, height: 50, margin: 6, first: profile(1.25), steps, threshold: 0.5 };
   const reach = reachOfBlurs(shape.first, shape.steps);
-  const [width, height] = [60 + 2 * reach, 40 + 2 * reach];
-  const values = Float32Array.from(uniform([height * width], { seed: 5 }).data);
+  const [width, height] = [shape.width + 2 * reach, shape.height + 2 * reach];
+  const cat = grey(photo());
+  const values = new Float32Array(width * height);
+  for (let i = 0; i < height; i++) values.set(cat.values.subarray(i * 200, i * 200 + width), i * width);
   const plain = await blurTile({ values: values.slice(), width, height }, shape);
   const engine = await engineBlur(shape)({ values, width, height });
   expect(engine.levels).toHaveLength(6);
   engine.levels.forEach((level, i) => {
     const off = level.reduce((most, v, k) => Math.max(most, Math.abs(v - plain.levels[i][k])), 0);
-    expect(off).toBeLessThan(1e-5);
+    expect(off).toBeLessThan(1e-3); // of 255
   });
   expect(engine.extrema.filter((v, i) => v !== plain.extrema[i]).length).toBeLessThan(3); // ties of the last bit
   expect(engine.extrema.reduce((sum, v) => sum + (v ? 1 : 0), 0)).toBeGreaterThan(10);
