@@ -6,6 +6,8 @@ import { device } from "../runtime/engine.js";
 import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
+import { featuresCommand } from "./features.js";
+import { filterCommand } from "./filter.js";
 import { predictCommand } from "./predict.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
@@ -36,12 +38,23 @@ Examples:
   $ receptive predict my-digit.png           what the trained network reads in a picture
   $ receptive evaluate --data mnist          how well it reads the test pictures
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
+  $ receptive filter photo.jpg               a picture sharpened, blurred, or by a kernel of yours
+  $ receptive features --help                edges, HOG, SIFT, and by hand against learned
   $ receptive data list                      the data sets there are
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
   );
 
-for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand]) add(program);
+for (const add of [
+  trainCommand,
+  evaluateCommand,
+  predictCommand,
+  summaryCommand,
+  filterCommand,
+  featuresCommand,
+  dataCommand,
+])
+  add(program);
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)
     command.addOption(new Option("--debug", "show where an error comes from"));

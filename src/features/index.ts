@@ -3,6 +3,7 @@ export * from "./detector.js";
 export * from "./filter.js";
 export * from "./hog.js";
 export * from "./hog-classifier.js";
+export * from "./hog-classifier-file.js";
 export * from "./hog-glyphs.js";
 export * from "./kernels.js";
 export * from "./linear-classifier.js";

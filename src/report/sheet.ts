@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { count, percent } from "./numbers.js";
+import { renderSvg } from "./render-svg.js";
 import { background, faint, muted } from "./sheet/colours.js";
 import { confusionPanel } from "./sheet/confusion.js";
 import { filtersPanel, type SheetFilters } from "./sheet/filters.js";
@@ -73,18 +71,8 @@ export function sheetSvg({ title, subtitle = "", test, classes, filters, trainin
   );
 }
 
-/** The sheet as a PNG file, drawn with fonts that we bring: it looks the same on a machine that has none. */
-export async function renderSheet(input: SheetInput): Promise<Uint8Array> {
-  const fontBuffers = await loadRenderer();
-  const renderer = new Resvg(sheetSvg(input), {
-    font: { fontBuffers, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" },
-  });
-  const rendered = renderer.render();
-  const png = rendered.asPng();
-  rendered.free();
-  renderer.free();
-  return png;
-}
+/** The sheet as a PNG file. */
+export const renderSheet = (input: SheetInput): Promise<Uint8Array> => renderSvg(sheetSvg(input));
 
 function header(title: string, subtitle: string, { accuracy, count: pictures }: SheetInput["test"]): string {
   const right = width - margin;
@@ -99,27 +87,4 @@ function header(title: string, subtitle: string, { accuracy, count: pictures }: 
     }) +
     line(margin, 122, right, 122, faint, 1.5)
   );
-}
-
-let fonts: Promise<Uint8Array[]> | undefined;
-
-/** Once in a process: the renderer refuses to be started twice. */
-function loadRenderer(): Promise<Uint8Array[]> {
-  fonts ??= startRenderer().catch((error) => {
-    fonts = undefined; // the next call may find what was missing
-    throw error;
-  });
-  return fonts;
-}
-
-async function startRenderer(): Promise<Uint8Array[]> {
-  const { resolve } = createRequire(import.meta.url);
-  const read = (path: string) => readFile(resolve(path));
-  const [program, ...files] = await Promise.all([
-    read("@resvg/resvg-wasm/index_bg.wasm"),
-    read("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
-    read("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
-  ]);
-  await initWasm(program);
-  return files;
 }
