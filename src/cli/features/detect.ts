@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Command } from "commander";
 import { readFile } from "#platform";
 import { detect } from "../../features/detector.js";
@@ -45,7 +46,7 @@ async function run(path: string, options: Options): Promise<void> {
   const found = await detect(asRaster(grey(picture)), classifier, { threshold, scaleStep, overlap });
   const boxes = found.map((box) => ({ ...box, class: classifier.classes[box.class] }));
   const png = await renderPanels({
-    title: `What ${options.classifier} finds in ${path}`,
+    title: `What ${basename(options.classifier)} finds in ${basename(path)}`,
     subtitle: `windows from ${classifier.input[1]}×${classifier.input[0]} pixels on, each larger by ${scaleStep}; score above ${threshold}`,
     panels: [
       {

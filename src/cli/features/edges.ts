@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { canny } from "../../features/canny.js";
 import { grey } from "../../features/raster.js";
@@ -58,7 +59,7 @@ async function runSobel(
   const strongest = magnitude.values.reduce((most, v) => Math.max(most, v), 0);
   const brightness = magnitude.values.map((v) => Math.sqrt(v / (strongest || 1)));
   const png = await renderPanels({
-    title: `Gradients of ${path}`,
+    title: `Gradients of ${basename(path)}`,
     subtitle: `${operator}'s masks over the brightness of ${picture.width}×${picture.height} pixels`,
     columns: 2,
     panels: [
@@ -91,7 +92,7 @@ async function runRobinson(
     share: direction.values.reduce((sum, v) => sum + (v === d ? 1 : 0), 0) / direction.values.length,
   }));
   const png = await renderPanels({
-    title: `Robinson's compass over ${path}`,
+    title: `Robinson's compass over ${basename(path)}`,
     subtitle:
       "each mask answers to what brightens its way; the last two: the strongest answer, and whose it was",
     columns: 5,
@@ -136,7 +137,7 @@ async function runCanny(
   const { width, height, values } = await canny(picture, { sigma, low, high });
   const pixels = values.reduce((sum, v) => sum + v, 0);
   const png = await renderPanels({
-    title: `Canny's edges of ${path}`,
+    title: `Canny's edges of ${basename(path)}`,
     subtitle: `blur σ ${sigma}, from ${high} on and along above ${low}`,
     panels: [
       { caption: "brightness", picture: greyPicture(grey(picture)) },

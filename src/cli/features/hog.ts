@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { type HogOptions, hog } from "../../features/hog.js";
 import { hogGlyphs } from "../../features/hog-glyphs.js";
@@ -40,7 +41,7 @@ async function run(
   const features = hog(picture, options);
   const edge = Math.min(40, Math.max(8, features.cell * Math.max(1, Math.round(900 / picture.width))));
   const png = await renderPanels({
-    title: `HOG of ${path}`,
+    title: `HOG of ${basename(path)}`,
     subtitle: `${features.cellColumns}×${features.cellRows} cells of ${features.cell} pixels, ${features.bins} orientations, ${count(features.values.length)} numbers`,
     columns: 2,
     panels: [

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Command } from "commander";
 import {
   matchDescriptors,
@@ -52,7 +53,7 @@ async function runSift(
   const { keypoints, descriptors } = await sift(picture, options);
   const seconds = (performance.now() - begun) / 1000;
   const png = await renderPanels({
-    title: `SIFT keypoints of ${path}`,
+    title: `SIFT keypoints of ${basename(path)}`,
     subtitle: `${count(keypoints.length)} keypoints; the line in each circle is its direction, red to the right, then clockwise through yellow and green`,
     panels: [
       { caption: `${picture.width}×${picture.height} pixels`, picture, overlay: keypointMarks(keypoints) },
@@ -73,6 +74,15 @@ interface MatchOptions {
   json?: boolean;
 }
 
+/** More lines would hide the pictures. */
+const mostLines = 150;
+
+/** As many as can be told apart, evenly out of all. */
+const everyFew = <T>(list: readonly T[]): T[] => {
+  const step = Math.max(1, list.length / mostLines);
+  return Array.from({ length: Math.min(list.length, mostLines) }, (_, i) => list[Math.floor(i * step)]);
+};
+
 async function runMatch(
   first: string,
   second: string,
@@ -92,12 +102,13 @@ async function runMatch(
     { x: right, y: bottom },
     { x: 0, y: bottom },
   ];
+  const shown = Math.min(mostLines, (found ? agreeing : pairs).length);
   const said = `${count(matches.length)} of ${count(from.keypoints.length)} keypoints have a match, ${count(agreeing.length)} agree on a homography`;
   const png = await renderMatches({
-    title: `${first} in ${second}`,
-    subtitle: found ? `${said}; the frame: the first picture, where it lies in the second` : said,
+    title: `${basename(first)} in ${basename(second)}`,
+    subtitle: `${said}; ${shown} of them are drawn${found ? "; the frame: the first picture, where it lies in the second" : ""}`,
     pictures: [a, b],
-    pairs: found ? agreeing : pairs,
+    pairs: everyFew(found ? agreeing : pairs),
     outline: found ? corners.map((corner) => project(found.homography, corner)) : undefined,
   });
   await finish(output, png, {

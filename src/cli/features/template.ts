@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Raster } from "../../features/raster.js";
 import { bestPlaces, type MatchingMethod, matchTemplate } from "../../features/template-matching.js";
@@ -68,7 +69,7 @@ async function run(path: string, options: Options): Promise<void> {
   const places = bestPlaces(response, template, { count });
   const marks = places.map((place, i) => ({ ...place, label: `${i + 1}: ${significant(place.score)}` }));
   const png = await renderPanels({
-    title: `${options.template ?? `A part of ${path}`} in ${path}`,
+    title: `${options.template ? basename(options.template) : "A part"} in ${basename(path)}`,
     subtitle: `${template.width}×${template.height} pixels laid over every place; ${method === "normalised" ? "−1 to 1, the same is 1" : "the sum of products"}`,
     columns: 2,
     panels: [

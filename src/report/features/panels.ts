@@ -36,16 +36,20 @@ export function renderPanels({
   ];
   const room = (columns === 1 ? 1400 : columns === 2 ? 760 : 480) / widest;
   const scale = Math.min(room >= 2 ? Math.floor(room) : room, 900 / highest);
-  const [cellWidth, cellHeight] = [widest * scale + gap, highest * scale + captionHeight];
-  const rows = Math.ceil(panels.length / columns);
+  const cellWidth = widest * scale + gap;
+  const rowHeights = Array.from({ length: Math.ceil(panels.length / columns) }, (_, r) => {
+    const row = panels.slice(r * columns, (r + 1) * columns);
+    return Math.max(...row.map(({ picture }) => picture.height)) * scale + captionHeight;
+  });
+  const above = rowHeights.map((_, r) => rowHeights.slice(0, r).reduce((sum, h) => sum + h, headingHeight));
   const size = {
     width: Math.max(480, Math.ceil(columns * cellWidth - gap + 2 * margin)),
-    height: Math.ceil(headingHeight + rows * cellHeight + margin / 2),
+    height: Math.ceil(above[above.length - 1] + rowHeights[rowHeights.length - 1] + margin / 2),
   };
   const drawn = panels.map(({ caption, picture, overlay }, i) => {
     const box: Box = {
       x: margin + (i % columns) * cellWidth,
-      y: headingHeight + Math.floor(i / columns) * cellHeight,
+      y: above[Math.floor(i / columns)],
       width: picture.width * scale,
       height: picture.height * scale,
     };
