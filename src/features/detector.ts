@@ -93,5 +93,7 @@ async function smaller(plane: Plane, by: number): Promise<Plane> {
     asRaster(plane),
     gaussian({ sigma: 0.5 * Math.sqrt(by ** 2 - 1), size: 5 }),
   );
-  return resized({ ...plane, values: pixels as Float32Array }, { width, height });
+  const level = resized({ ...plane, values: pixels as Float32Array }, { width, height });
+  // Blocks are normalised however faint they are: what is fainter than a step of brightness must not become an edge.
+  return { ...level, values: level.values.map(Math.round) };
 }

@@ -53,14 +53,14 @@ export async function trainHogClassifier(
 
 /** The share of a data set's pictures that are read rightly, and confusion[truth][read]. */
 export async function evaluateHogClassifier(
-  { input, hog: settings, linear }: HogClassifier,
+  { input, classes, hog: settings, linear }: HogClassifier,
   data: Dataset,
 ): Promise<{ accuracy: number; count: number; confusion: number[][] }> {
   if (data.shape.join() !== input.join())
     throw new FeatureError(
       `evaluateHogClassifier: the pictures are ${data.shape.join("×")}, the classifier takes ${input.join("×")}`,
     );
-  const confusion = data.classes.map(() => data.classes.map(() => 0));
+  const confusion = classes.map(() => classes.map(() => 0));
   let right = 0;
   // In parts: the descriptors of a large data set are larger than its pictures by far.
   for (let begin = 0; begin < data.length; begin += 5000) {

@@ -1,6 +1,7 @@
 export * from "./canny.js";
 export * from "./detector.js";
 export * from "./filter.js";
+export * from "./ground-examples.js";
 export * from "./hog.js";
 export * from "./hog-classifier.js";
 export * from "./hog-classifier-file.js";

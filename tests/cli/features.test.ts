@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage } from "../../src/images/read.js";
-import { features } from "../../src/index.js";
+import { data, features } from "../../src/index.js";
 import * as nn from "../../src/nn/index.js";
 import { encodePng } from "../../src/report/sheet/png.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
@@ -82,15 +82,30 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
       expect(Math.abs(homography[i] - v)).toBeLessThan(1);
     });
   });
-  test("HOG learns the built-in digits, is kept, and slides over a page", async () => {
-    const trained = await ask("features train --data digits --limit 1500 --epochs 8");
+  test("HOG learns the built-in digits and what is none, is kept, and finds digits on a page", async () => {
+    const trained = await ask("features train --data digits --limit 2000 --epochs 15 --ground");
     expect(trained.accuracy).toBeGreaterThan(0.8);
     expect(trained.classifier).toBe(join("runs", "hog-digits", "classifier.safetensors"));
-    const { boxes, output } = await ask(
-      `features detect cat.png --classifier ${trained.classifier} --threshold 3`,
-    );
-    expect(boxes).toEqual([]);
-    expect(output).toBe("cat-detect.png");
+    const { test: digits } = await data.digits();
+    const page = { width: 180, height: 90, channels: 1 as const, pixels: new Uint8Array(180 * 90) };
+    const put = (n: number, left: number, top: number, scale: number) => {
+      for (let i = 0; i < 28 * scale; i++)
+        for (let j = 0; j < 28 * scale; j++)
+          page.pixels[(top + i) * 180 + left + j] =
+            digits.images[n * 784 + Math.floor(i / scale) * 28 + Math.floor(j / scale)];
+    };
+    put(3, 20, 30, 1); // classes stand in turn: the pictures 3 and 5 are a 3 and a 5
+    put(5, 100, 20, 2);
+    await writeFile(join(folder, "page.png"), encodePng(page));
+    const { boxes, output } = await ask(`features detect page.png --classifier ${trained.classifier}`);
+    const near = (left: number, top: number, width: number) =>
+      boxes.filter(
+        (box: features.ScoredBox) => features.overlap(box, { x: left, y: top, width, height: width }) > 0.4,
+      );
+    expect(near(20, 30, 28).map((box: { class: string }) => box.class)).toEqual(["3"]);
+    expect(near(100, 20, 56).map((box: { class: string }) => box.class)).toEqual(["5"]);
+    expect(boxes.length).toBeLessThan(6);
+    expect(output).toBe("page-detect.png");
   });
   test("by hand against learned, on few pictures", async () => {
     const { results } = await ask(

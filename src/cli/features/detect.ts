@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { readFile } from "#platform";
 import { detect } from "../../features/detector.js";
+import { groundClass } from "../../features/ground-examples.js";
 import { decodeHogClassifier } from "../../features/hog-classifier-file.js";
 import { asRaster, grey } from "../../features/raster.js";
 import { readImage } from "../../images/read.js";
@@ -16,7 +17,7 @@ export function detectCommand(features: Command): void {
     .command("detect")
     .description("slide a trained window over a picture at every size, and thin out what overlaps")
     .argument("<picture>", "a picture file")
-    .requiredOption("--classifier <file>", "what `receptive features train` has written")
+    .requiredOption("--classifier <file>", "what `receptive features train --ground` has written")
     .option("--threshold <score>", "least score of a find", positive, 0.5)
     .option("--scale-step <factor>", "from one size to the next", positive, 1.2)
     .option("--overlap <share>", "finds that overlap by more are one", share, 0.3)
@@ -43,7 +44,8 @@ async function run(path: string, options: Options): Promise<void> {
   checkPng(output);
   const classifier = decodeHogClassifier(await readFile(options.classifier), options.classifier);
   const picture = await readImage(path);
-  const found = await detect(asRaster(grey(picture)), classifier, { threshold, scaleStep, overlap });
+  const ground = [classifier.classes.indexOf(groundClass)].filter((k) => k >= 0);
+  const found = await detect(asRaster(grey(picture)), classifier, { threshold, scaleStep, overlap, ground });
   const boxes = found.map((box) => ({ ...box, class: classifier.classes[box.class] }));
   const png = await renderPanels({
     title: `What ${basename(options.classifier)} finds in ${basename(path)}`,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { withGround } from "../../features/ground-examples.js";
 import type { HogOptions } from "../../features/hog.js";
 import { digitHog, evaluateHogClassifier, trainHogClassifier } from "../../features/hog-classifier.js";
 import { encodeHogClassifier } from "../../features/hog-classifier-file.js";
@@ -26,12 +27,16 @@ export function trainHogCommand(features: Command): void {
     .option("--cell <pixels>", "edge of a cell", whole(1), digitHog.cell)
     .option("--bins <n>", "orientations", whole(1), digitHog.bins)
     .option("--epochs <n>", "how often each picture is shown", whole(1), 10)
+    .option("--ground", "also learn windows that show nothing whole: for `features detect`")
     .option("--limit <pictures>", "train and test on the first so many pictures only", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
     .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
     .option("--output <dir>", "where the classifier goes (default: runs/hog-<data>)")
     .option("--json", "one line of JSON")
-    .addHelpText("after", "\nExample:\n  $ receptive features train --data mnist")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ receptive features train --data mnist\n  $ receptive features train --data mnist --ground",
+    )
     .action(run);
 }
 
@@ -41,6 +46,7 @@ interface Options {
   cell: number;
   bins: number;
   epochs: number;
+  ground?: boolean;
   limit?: number;
   seed: number;
   threads?: number;
@@ -59,7 +65,8 @@ async function run(options: Options): Promise<void> {
   if (remark) tell(remark);
   const stop = interruption();
   try {
-    const { train, test } = await loadData(name, { limit, json, signal: stop.signal });
+    const { train: given, test } = await loadData(name, { limit, json, signal: stop.signal });
+    const train = options.ground ? withGround(given, { seed: options.seed }) : given;
     tell(
       `HOG and a linear classifier (${loss}) on ${name}: ${count(train.length)} pictures, ${epochs} epochs`,
     );
@@ -90,7 +97,7 @@ async function run(options: Options): Promise<void> {
       console.log(
         `${percent(accuracy, 2)} of ${count(pictures)} test pictures read rightly, with ${count(params)} parameters after ${duration(seconds)}\n`,
       );
-      console.log(`${confusionText(confusion, test.classes, terminal)}\n\n${path}`);
+      console.log(`${confusionText(confusion, train.classes, terminal)}\n\n${path}`);
     }
   } catch (error) {
     if (error !== stop.signal.reason) throw error;

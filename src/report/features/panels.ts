@@ -34,7 +34,7 @@ export function renderPanels({
     Math.max(...panels.map(({ picture }) => picture.width)),
     Math.max(...panels.map(({ picture }) => picture.height)),
   ];
-  const room = (columns === 1 ? 1400 : columns === 2 ? 760 : 480) / widest;
+  const room = (widest < 64 ? 200 : columns === 1 ? 1400 : columns === 2 ? 760 : 480) / widest;
   const scale = Math.min(room >= 2 ? Math.floor(room) : room, 900 / highest);
   const cellWidth = widest * scale + gap;
   const rowHeights = Array.from({ length: Math.ceil(panels.length / columns) }, (_, r) => {
