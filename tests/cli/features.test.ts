@@ -121,7 +121,7 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
     ]);
     for (const { accuracy } of results) expect(accuracy).toBeGreaterThan(0.3);
     expect(await size("both.png")).toEqual([1300, 560]);
-  }, 180_000); // eight hundred steps of a network
+  }, 180_000); // six hundred steps of a network
   test("the first filter of a network that is Sobel's is told so", async () => {
     const model = nn.sequential("net", nn.conv2d({ filters: 2, kernel: 3 }), nn.flatten(), nn.dense(2));
     model.build([8, 8, 1]);
