@@ -7,6 +7,8 @@ import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
+import { featuresCommand } from "./features.js";
+import { filterCommand } from "./filter.js";
 import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
 import { runCommand } from "./run.js";
@@ -43,6 +45,8 @@ Examples:
   $ receptive convert model.onnx model.safetensors
                                              weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
+  $ receptive filter photo.jpg               a picture sharpened, blurred, or by a kernel of yours
+  $ receptive features --help                edges, HOG, SIFT, and by hand against learned
   $ receptive data list                      the data sets there are
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
@@ -56,6 +60,8 @@ for (const add of [
   runCommand,
   convertCommand,
   summaryCommand,
+  filterCommand,
+  featuresCommand,
   dataCommand,
 ])
   add(program);

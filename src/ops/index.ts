@@ -21,6 +21,7 @@ export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./conv2d-transpose.js";
 export { abs, exp, log, pow, sigmoid, sign, softplus, sqrt, square, tanh } from "./elementary.js";
 export { erf } from "./erf.js";
+export { type Extension, extend, extensions } from "./extend.js";
 export { argmax, max, min } from "./extremes.js";
 export { gather } from "./gather.js";
 export { type GeluOptions, gelu } from "./gelu.js";

@@ -224,6 +224,27 @@ const examples: { [name: string]: Example } = {
         [2, 1],
       ]),
   },
+  extend: {
+    inputs: [a],
+    engine: (x) =>
+      receptive.extend(
+        x,
+        [
+          [1, 2],
+          [3, 1],
+        ],
+        "reflect",
+      ),
+    textbook: (x) =>
+      textbook.extend(
+        x,
+        [
+          [1, 2],
+          [3, 1],
+        ],
+        "reflect",
+      ),
+  },
   concat: {
     inputs: [a, positive],
     engine: (x, y) => receptive.concat([x, y], { axis: 1 }),

@@ -1,0 +1,158 @@
+import { RandomStream } from "../../random/threefry.js";
+import { FeatureError } from "../raster.js";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A pair of points that may be the same place of a plane, seen twice. */
+export interface PointPair {
+  readonly from: Point;
+  readonly to: Point;
+}
+
+/** Nine numbers in rows; the last one is 1. (x, y) goes to ((h0 x + h1 y + h2) / w, (h3 x + h4 y + h5) / w), w = h6 x + h7 y + h8. */
+export type Homography = readonly number[];
+
+export interface RansacOptions {
+  /** Pairs within so many pixels agree with a homography. */
+  tolerance?: number;
+  /** At most so many samples; fewer where enough pairs agree. */
+  samples?: number;
+  seed?: number;
+}
+
+export interface RansacResult {
+  readonly homography: Homography;
+  /** Places of the pairs that agree. */
+  readonly inliers: readonly number[];
+}
+
+/** Where a homography takes a point. */
+export function project(h: Homography, { x, y }: Point): Point {
+  const w = h[6] * x + h[7] * y + h[8];
+  return { x: (h[0] * x + h[1] * y + h[2]) / w, y: (h[3] * x + h[4] * y + h[5]) / w };
+}
+
+/** How sure it shall be that one sample was free of wrong pairs. */
+const confidence = 0.999;
+
+/**
+ * The homography with which the most pairs agree: of many through four pairs drawn at random, the best, fitted again
+ * to all that agree with it.
+ *
+ * @returns undefined where no four pairs agree
+ * Fischler, Bolles: Random Sample Consensus, CACM 24, 1981; Hartley, Zisserman: Multiple View Geometry, 2004, 4.7.
+ */
+export function ransacHomography(
+  pairs: readonly PointPair[],
+  { tolerance = 3, samples = 2000, seed = 0 }: RansacOptions = {},
+): RansacResult | undefined {
+  if (!(tolerance > 0))
+    throw new FeatureError(`ransacHomography: tolerance is ${tolerance}, expected a number above 0`);
+  if (pairs.length < 4) return undefined;
+  const random = new RandomStream(seed, sampling);
+  let best: number[] = [];
+  let needed = samples;
+  for (let s = 0; s < needed; s++) {
+    const four = new Set<number>();
+    while (four.size < 4) four.add(random.integer(pairs.length));
+    const h = fitHomography([...four].map((i) => pairs[i]));
+    if (!h) continue;
+    const agreeing = agreeingWith(h, pairs, tolerance);
+    if (agreeing.length <= best.length) continue;
+    best = agreeing;
+    const sound = (agreeing.length / pairs.length) ** 4;
+    if (sound < 1) needed = Math.min(samples, Math.ceil(Math.log(1 - confidence) / Math.log(1 - sound)));
+    else break;
+  }
+  if (best.length < 4) return undefined;
+  // Fitted to all that agree, more may agree; that settles within a few rounds.
+  let h = fitHomography(best.map((i) => pairs[i]));
+  for (let round = 0; h && round < 5; round++) {
+    const agreeing = agreeingWith(h, pairs, tolerance);
+    if (agreeing.length < best.length) break;
+    const isSettled = agreeing.length === best.length;
+    best = agreeing;
+    h = fitHomography(best.map((i) => pairs[i]));
+    if (isSettled) break;
+  }
+  return h ? { homography: h, inliers: best } : undefined;
+}
+
+/** The stream of the seed that samples are drawn from. */
+const sampling = 8;
+
+function agreeingWith(h: Homography, pairs: readonly PointPair[], tolerance: number): number[] {
+  const agreeing: number[] = [];
+  pairs.forEach(({ from, to }, i) => {
+    const { x, y } = project(h, from);
+    if ((x - to.x) ** 2 + (y - to.y) ** 2 <= tolerance ** 2) agreeing.push(i);
+  });
+  return agreeing;
+}
+
+/**
+ * The homography of four or more pairs: two linear equations a pair, least squares where there are more than four,
+ * in coordinates moved to the middle and scaled to a mean distance of √2 (Hartley 1997).
+ *
+ * @returns undefined where three of four points lie on a line, or the like
+ */
+export function fitHomography(pairs: readonly PointPair[]): Homography | undefined {
+  const [a, b] = [normalising(pairs.map((p) => p.from)), normalising(pairs.map((p) => p.to))];
+  const matrix = new Float64Array(8 * 9); // normal equations, with their right side
+  for (const { from, to } of pairs) {
+    const [x, y] = [(from.x - a.x) * a.scale, (from.y - a.y) * a.scale];
+    const [u, v] = [(to.x - b.x) * b.scale, (to.y - b.y) * b.scale];
+    for (const row of [
+      [x, y, 1, 0, 0, 0, -u * x, -u * y, u],
+      [0, 0, 0, x, y, 1, -v * x, -v * y, v],
+    ])
+      for (let i = 0; i < 8; i++) for (let j = 0; j < 9; j++) matrix[i * 9 + j] += row[i] * row[j];
+  }
+  const solution = solved(matrix);
+  if (!solution) return undefined;
+  const [h0, h1, h2, h3, h4, h5, h6, h7] = solution;
+  // Back to pixels: T_b⁻¹ · H · T_a
+  const columns = (p: number, q: number, r: number): number[] => [
+    p * a.scale,
+    q * a.scale,
+    r - a.scale * (p * a.x + q * a.y),
+  ];
+  const [top, middle, bottom] = [columns(h0, h1, h2), columns(h3, h4, h5), columns(h6, h7, 1)];
+  const back = [
+    ...top.map((t, i) => t / b.scale + b.x * bottom[i]),
+    ...middle.map((t, i) => t / b.scale + b.y * bottom[i]),
+    ...bottom,
+  ];
+  return Math.abs(back[8]) < 1e-12 ? undefined : back.map((value) => value / back[8]);
+}
+
+function normalising(points: readonly Point[]): { x: number; y: number; scale: number } {
+  const n = points.length;
+  const x = points.reduce((sum, p) => sum + p.x, 0) / n;
+  const y = points.reduce((sum, p) => sum + p.y, 0) / n;
+  const distance = points.reduce((sum, p) => sum + Math.hypot(p.x - x, p.y - y), 0) / n;
+  return { x, y, scale: distance > 0 ? Math.SQRT2 / distance : 1 };
+}
+
+/** Eight equations with their right side in rows of nine, by elimination with the largest pivot. */
+function solved(matrix: Float64Array): number[] | undefined {
+  const n = 8;
+  const row = (i: number) => matrix.subarray(i * (n + 1), (i + 1) * (n + 1));
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++) if (Math.abs(row(i)[k]) > Math.abs(row(pivot)[k])) pivot = i;
+    if (Math.abs(row(pivot)[k]) < 1e-10) return undefined;
+    const [held, upper] = [row(pivot).slice(), row(k)];
+    row(pivot).set(upper);
+    upper.set(held);
+    for (let i = 0; i < n; i++) {
+      if (i === k) continue;
+      const factor = row(i)[k] / upper[k];
+      for (let j = k; j <= n; j++) row(i)[j] -= factor * upper[j];
+    }
+  }
+  return Array.from({ length: n }, (_, i) => row(i)[n] / row(i)[i]);
+}
