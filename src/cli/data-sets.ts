@@ -1,6 +1,6 @@
 /** Data sets as commands ask for them. */
 import { chosen } from "../data/dataset.js";
-import { type AnyDataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
+import { type AnyDataset, type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
 import { type FolderOptions, openFolder } from "../images/folder.js";
 import { suggestion } from "../nn/spelling.js";
 import { downloadProgress } from "../report/progress.js";
@@ -43,10 +43,21 @@ export async function loadData(
 ): Promise<Splits<AnyDataset>> {
   checkDataName(name);
   const folder = folderOf(name);
-  if (folder !== undefined) {
-    const { train, test } = await openFolder(folder, options);
-    return { train: spread(train, limit), test: spread(test, limit) };
-  }
+  if (folder === undefined) return loadWhole(name, { limit, json, signal });
+  const { train, test } = await openFolder(folder, options);
+  return { train: spread(train, limit), test: spread(test, limit) };
+}
+
+/** The same for what needs all pictures at once: a data set by its name, no folder. */
+export async function loadWhole(
+  name: string,
+  { limit, json, signal }: { limit?: number; json?: boolean; signal?: AbortSignal },
+): Promise<Splits> {
+  checkDataName(name);
+  if (folderOf(name) !== undefined)
+    throw new UsageError(
+      `${name}: a folder is read picture by picture, this command needs all at once: give it one of ${Object.keys(datasets).join(", ")}`,
+    );
   let bar: (ReturnType<typeof downloadProgress> & { file: string }) | undefined;
   try {
     const { train, test } = await loadDataset(name, {
@@ -65,7 +76,7 @@ export async function loadData(
   }
 }
 
-const first = (dataset: AnyDataset, limit = dataset.length): AnyDataset =>
+const first = (dataset: Dataset, limit = dataset.length): Dataset =>
   part(dataset, 0, Math.min(limit, dataset.length));
 
 /** Of a folder, whose pictures stand class by class: so many of them, evenly from all. */

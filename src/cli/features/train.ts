@@ -10,7 +10,7 @@ import { confusionText } from "../../report/confusion.js";
 import { count, duration, percent, significant } from "../../report/numbers.js";
 import { configure } from "../../runtime/engine.js";
 import { checkWritable, runsFolder } from "../checkpoints.js";
-import { checkDataName, defaultData, loadData } from "../data-sets.js";
+import { checkDataName, defaultData, loadWhole } from "../data-sets.js";
 import { interruption } from "../interruption.js";
 import { seed, whole } from "../values.js";
 
@@ -65,7 +65,7 @@ async function run(options: Options): Promise<void> {
   if (remark) tell(remark);
   const stop = interruption();
   try {
-    const { train: given, test } = await loadData(name, { limit, json, signal: stop.signal });
+    const { train: given, test } = await loadWhole(name, { limit, json, signal: stop.signal });
     const train = options.ground ? withGround(given, { seed: options.seed }) : given;
     tell(
       `HOG and a linear classifier (${loss}) on ${name}: ${count(train.length)} pictures, ${epochs} epochs`,
