@@ -20,6 +20,12 @@ export interface ReservedPages {
   discard(offset: number, bytes: number): void;
 }
 
+/**
+ * How a thread that has waited for long lets others run: asleep until it is woken (Linux), or by a function of the
+ * system that gives its turn away and comes back.
+ */
+export type Waiting = { kind: "futex" } | { kind: "yield"; address: number };
+
 type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
 export type NativeFunction = (...parameters: number[]) => number;
@@ -28,8 +34,8 @@ export interface Native {
   readonly convention: "sysv" | "windows";
   /** The file from which a thread loads koffi: it must be this very copy. */
   readonly koffiPath: string;
-  /** A function of the system that lets another thread run: for barriers that have been spinning for long. */
-  readonly yieldAddress: number;
+  /** For barriers that have been spinning for long. */
+  readonly waiting: Waiting;
   /** Copies code into memory that can then be executed and not written any more. */
   install(code: Uint8Array): InstalledCode;
   /** The function at an address, of integers of 64 bits, for this thread; others ask `openInThread`. */
@@ -72,7 +78,7 @@ interface Pages {
   discard(address: number, bytes: number): void;
   copyIn(address: number, values: Values, bytes: number): void;
   copyOut(into: Values, address: number, bytes: number): void;
-  readonly yieldAddress: number;
+  readonly waiting: Waiting;
 }
 
 const pageBytes = 4096;
@@ -142,7 +148,7 @@ function connect(koffi: Koffi, koffiPath: string): Native {
   return {
     convention: windows ? "windows" : "sysv",
     koffiPath,
-    yieldAddress: pages.yieldAddress,
+    waiting: pages.waiting,
     callable: openInThread(() => koffi, koffiPath),
     install(code) {
       const bytes = Math.max(1, Math.ceil(code.length / pageBytes)) * pageBytes;
@@ -226,7 +232,9 @@ function unixPages(koffi: Koffi): Pages {
     },
     makeExecutable: (address, bytes) => mprotect(address, bytes, read | execute) === 0,
     unmap: (address, bytes) => void munmap(address, bytes),
-    yieldAddress: Number(koffi.address(library.symbol("sched_yield"))),
+    waiting: linux
+      ? { kind: "futex" }
+      : { kind: "yield", address: Number(koffi.address(library.symbol("sched_yield"))) },
   };
 }
 
@@ -257,6 +265,6 @@ function windowsPages(koffi: Koffi): Pages {
     },
     copyIn: (address, values, bytes) => void copyIn(address, values, bytes),
     copyOut: (into, address, bytes) => void copyOut(into, address, bytes),
-    yieldAddress: Number(koffi.address(library.symbol("SwitchToThread"))),
+    waiting: { kind: "yield", address: Number(koffi.address(library.symbol("SwitchToThread"))) },
   };
 }

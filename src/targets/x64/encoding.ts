@@ -457,6 +457,11 @@ export class Assembler {
     this.integer([0x81], 7, register, { wide: false, trailing: 4 });
     this.word(value);
   }
+  /** Asks the system for the service whose number is in rax. Changes rax, rcx and r11. */
+  systemCall(): void {
+    this.byte(0x0f);
+    this.byte(0x05);
+  }
   pause(): void {
     this.byte(0xf3);
     this.byte(0x90);

@@ -2,16 +2,14 @@
  * A program as one piece of machine code: its kernels, and `run`, which calls them in order. Every thread runs the
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
+import type { Waiting } from "../../platform/node-native.js";
 import type { MachineLaunch } from "../machine.js";
-import { Assembler, type Convention, conventions, gpr, Label } from "./encoding.js";
+import { Assembler, type Convention, conventions, gpr, Label, type Memory } from "./encoding.js";
 
 /** Parameters of `run`: the program's argument blocks, this thread's number, how many threads, the barrier's words. */
 export const runParameters = 4;
 
-/** Words of 32 bits at the barrier's address: threads that arrived, generation. Both start at zero. */
-export const barrierWords = 2;
-
-/** Looks at the generation before another thread is asked to run: more than a launch takes, less than a time slice. */
+/** Looks at the generation before a thread gives up its turn: more than a launch takes, less than a time slice. */
 const spins = 4000;
 
 const [blocks, thread, threads, barrier, kept, count] = [
@@ -25,12 +23,12 @@ const [blocks, thread, threads, barrier, kept, count] = [
 
 /**
  * The code of `run`, which stands at its start. It may lie at any address that is a multiple of 64.
- * @param yieldAddress  a function of the system that lets another thread run; 0: waiting threads spin on
+ * @param waiting  how a thread that has waited for long lets others run
  */
 export function linkProgram(
   kernels: readonly Uint8Array[],
   launches: readonly MachineLaunch[],
-  { convention: name, yieldAddress }: { convention: "sysv" | "windows"; yieldAddress: number },
+  { convention: name, waiting }: { convention: "sysv" | "windows"; waiting: Waiting },
 ): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();
   const convention = conventions[name];
@@ -68,7 +66,7 @@ export function linkProgram(
   for (const register of [...saved].reverse()) asm.pop(register);
   asm.return();
   asm.place(meet);
-  emitBarrier(asm, convention, yieldAddress);
+  emitBarrier(asm, convention, waiting);
   kernels.forEach((code, n) => {
     asm.align(64);
     asm.place(starts[n]);
@@ -86,18 +84,31 @@ function share(asm: Assembler, items: number, plus: number): void {
   asm.divideUnsigned(threads);
 }
 
+/** The system's call for threads that wait for a word to change (futex(2)), within one process. */
+const futex = { number: 202, wait: 128, wake: 129, everybody: 0x7fffffff };
+
 /**
  * A barrier that spins for a while, then lets others run between its looks. Generation counting: the last to arrive
  * opens the next generation (Mellor-Crummey, Scott: ACM TOCS 9(1), 1991, section 3, the centralized barrier).
  */
-function emitBarrier(asm: Assembler, convention: Convention, yieldAddress: number): void {
-  const [arrived, generation] = [0, 4].map((displacement) => ({ base: barrier, displacement }));
+function emitBarrier(asm: Assembler, convention: Convention, waiting: Waiting): void {
+  const [arrived, generation, asleep] = [0, 4, 8].map((displacement) => ({ base: barrier, displacement }));
   const [alone, last, look, again, open] = Array.from({ length: 5 }, () => new Label());
+  const addTo = (memory: Memory, n: number): void => {
+    asm.moveConstant(gpr.rax, n);
+    asm.exchangeAdd32(memory, gpr.rax);
+  };
+  const onGeneration = (operation: number): void => {
+    asm.lea(gpr.rdi, generation);
+    asm.moveConstant(gpr.rsi, operation);
+    asm.arithmetic("xor", gpr.r10, gpr.r10);
+    asm.moveConstant(gpr.rax, futex.number);
+    asm.systemCall();
+  };
   asm.arithmeticConstant("cmp", threads, 1);
   asm.jumpIf("e", alone);
   asm.load32(kept, generation);
-  asm.moveConstant(gpr.rax, 1);
-  asm.exchangeAdd32(arrived, gpr.rax);
+  addTo(arrived, 1);
   asm.arithmeticConstant("add", gpr.rax, 1);
   asm.arithmetic("cmp", gpr.rax, threads);
   asm.jumpIf("e", last);
@@ -109,10 +120,16 @@ function emitBarrier(asm: Assembler, convention: Convention, yieldAddress: numbe
   asm.pause();
   asm.arithmeticConstant("sub", count, 1);
   asm.jumpIf("ne", look);
-  if (yieldAddress !== 0) {
+  if (waiting.kind === "futex") {
+    addTo(asleep, 1);
+    // Sleeps only if the generation is still the one that was seen.
+    asm.move(gpr.rdx, kept);
+    onGeneration(futex.wait);
+    addTo(asleep, -1);
+  } else {
     // The call here made the stack pointer 8 away from a multiple of 16.
     asm.arithmeticConstant("sub", gpr.rsp, 8 + convention.shadow);
-    asm.moveConstant(gpr.rax, yieldAddress);
+    asm.moveConstant(gpr.rax, waiting.address);
     asm.callRegister(gpr.rax);
     asm.arithmeticConstant("add", gpr.rsp, 8 + convention.shadow);
   }
@@ -120,8 +137,15 @@ function emitBarrier(asm: Assembler, convention: Convention, yieldAddress: numbe
   asm.place(last);
   asm.moveConstant(gpr.rax, 0);
   asm.store32(arrived, gpr.rax);
-  asm.lea(gpr.rax, { base: kept, displacement: 1 });
-  asm.store32(generation, gpr.rax);
+  // Locked: who goes to sleep is either seen below, or sees this.
+  addTo(generation, 1);
+  if (waiting.kind === "futex") {
+    asm.load32(gpr.rax, asleep);
+    asm.test32(gpr.rax, gpr.rax);
+    asm.jumpIf("e", open);
+    asm.moveConstant(gpr.rdx, futex.everybody);
+    onGeneration(futex.wake);
+  }
   asm.place(open);
   asm.place(alone);
   asm.return();

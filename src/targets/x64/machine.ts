@@ -31,7 +31,7 @@ export function nativeMachine(
   if (!best) return { reason: "the processor has no AVX2" };
   if (level === "avx512" && best !== "avx512") return { reason: "the processor has no AVX-512" };
   const chosen = level ?? best;
-  const { convention, yieldAddress } = native;
+  const { convention, waiting } = native;
   const { base } = memory;
   const kernels = new KernelCache((kernel) => emitKernel(kernel, { level: chosen, convention }), onKernel);
   return {
@@ -54,7 +54,7 @@ export function nativeMachine(
     base,
     async link(used, launches) {
       const bodies = used.map((kernel) => kernels.get(kernel));
-      const code = native.install(linkProgram(bodies, launches, { convention, yieldAddress }));
+      const code = native.install(linkProgram(bodies, launches, { convention, waiting }));
       const call = native.callable(code.address, 4);
       const run: RunProgram = (blocks, thread, threads, barrier) => {
         call(base + blocks, thread, threads, base + barrier);

@@ -285,10 +285,11 @@ test.skipIf(!here)("every integer instruction, as the disassembler reads it", ()
     one(() => asm.callRegister(a), `call ${A}`);
   }
   asm.pause();
+  asm.systemCall();
   asm.cpuid();
   asm.xgetbv();
   asm.clearUpperVectors();
   asm.return();
-  expected.push("pause", "cpuid", "xgetbv", "vzeroupper", "ret");
+  expected.push("pause", "syscall", "cpuid", "xgetbv", "vzeroupper", "ret");
   expect(disassemble(asm.finish())).toEqual(expected);
 });

@@ -59,7 +59,7 @@ test.each(runnable.flatMap((level) => [1, 2, 3].map((threads) => ({ level, threa
     const code = native!.install(
       linkProgram([mirror(level, items)], launches, {
         convention: native!.convention,
-        yieldAddress: native!.yieldAddress,
+        waiting: native!.waiting,
       }),
     );
     const x = new Float32Array(memory.buffer, a, items);
