@@ -1,7 +1,19 @@
 /** What a network has learned: every method a function of a model, which stays as it is. */
+
+export {
+  type ActivationMaximisationOptions,
+  activationMaximisation,
+  type Maximised,
+  type Regularisation,
+  regularisations,
+} from "./activation-maximisation.js";
 export { deconvnet, type Projection } from "./deconvnet.js";
+export { type EvolutionOptions, evolvedImages } from "./evolved-images.js";
 export { ExplainError } from "./explain-error.js";
+export { featureMaps } from "./feature-maps.js";
 export type { Box } from "./field.js";
+export { filters } from "./filters.js";
+export { type Fooling, type FoolingOptions, foolingImages } from "./fooling-images.js";
 export { type GradCamOptions, gradCam, guidedGradCam } from "./grad-cam.js";
 export { gradientTimesInput } from "./gradient-times-input.js";
 export { guidedBackpropagation } from "./guided-backpropagation.js";
@@ -11,3 +23,4 @@ export type { Running } from "./running.js";
 export { type Aimed, saliency } from "./saliency.js";
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
 export type { Target, Unit } from "./target.js";
+export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
