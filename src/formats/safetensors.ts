@@ -7,20 +7,20 @@
  * are taken as they lie. https://github.com/huggingface/safetensors, "Format".
  */
 
-/** What the header calls the element types that we read, with their sizes in bytes. */
-const elementBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const;
-
-export type SafetensorsDType = keyof typeof elementBytes;
+import type { ArrayFile, StoredArray } from "./array-file.js";
+import type { ByteSource } from "./byte-source.js";
+import { type ElementName, elementBytes, type Numbers, readNumbers, show, sizeOf } from "./elements.js";
+import { type Fail, refusal } from "./refusal.js";
 
 /** An array to be written: Float32Array as F32, Int32Array as I32, Uint8Array as U8. */
 export interface SafetensorsArray {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | Uint8Array;
+  readonly data: Numbers;
 }
 
 /** An array that was read, with the type it has in the file. */
 export interface DecodedArray extends SafetensorsArray {
-  readonly dtype: SafetensorsDType;
+  readonly dtype: ElementName;
 }
 
 /** A file that is no safetensors file, or arrays that cannot be written as one. */
@@ -93,62 +93,86 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   fileName: string,
 ): { tensors: Map<string, DecodedArray>; metadata: Record<string, string> } {
-  const fail = (message: string): never => {
-    throw new SafetensorsError(`${fileName}: ${message}`);
-  };
-  const { text, dataStart } = headerText(bytes, fail);
-  const header = parseHeader(text, fail);
-  const dataLength = bytes.byteLength - dataStart;
-
-  let metadata: Record<string, string> = {};
-  const layouts: Layout[] = [];
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = metadataOf(entry, fail);
-    else layouts.push(layoutOf(name, entry, dataLength, fail));
-  }
-  checkCoverage(layouts, dataLength, fail);
-
+  const fail = refusal(SafetensorsError, fileName);
+  const dataStart = headerEnd(bytes, bytes.byteLength, fail);
+  const { layouts, metadata } = readHeader(bytes.subarray(8, dataStart), bytes.byteLength - dataStart, fail);
   const tensors = new Map<string, DecodedArray>();
-  for (const { name, dtype, shape, begin, end } of layouts) {
-    const raw = bytes.subarray(dataStart + begin, dataStart + end);
-    const data = readers[dtype](raw, (value) =>
-      fail(`${name} holds ${value}, which does not fit into 32 bits`),
-    );
+  for (const layout of layouts) {
+    const { name, dtype, shape, begin, end } = layout;
+    const data = numbersOf(layout, bytes.subarray(dataStart + begin, dataStart + end), fail);
     tensors.set(name, { dtype, shape, data });
   }
   return { tensors, metadata };
 }
 
-type Fail = (message: string) => never;
+/**
+ * The same file, of which only the header is read now, and each array when it is asked for: what is needed of memory
+ * is one array, not the file.
+ *
+ * @throws SafetensorsError as `decodeSafetensors`; arrays that do not fit into 32 bits when they are read
+ */
+export async function openSafetensors(source: ByteSource): Promise<ArrayFile> {
+  const fail = refusal(SafetensorsError, source.name);
+  const dataStart = headerEnd(await source.read(0, Math.min(8, source.size)), source.size, fail);
+  const { layouts, metadata } = readHeader(await source.read(8, dataStart), source.size - dataStart, fail);
+  const arrays = new Map<string, StoredArray>();
+  for (const layout of layouts) {
+    const { name, dtype, shape, begin, end } = layout;
+    const read = async () => numbersOf(layout, await source.read(dataStart + begin, dataStart + end), fail);
+    arrays.set(name, { dtype, shape, read });
+  }
+  return { name: source.name, arrays, metadata };
+}
+
+const numbersOf = ({ name, dtype }: Layout, raw: Uint8Array, fail: Fail): Numbers =>
+  readNumbers(dtype, raw, (value) => fail(`${name} holds ${value}, which does not fit into 32 bits`));
 
 /** Where an array lies, in bytes from the end of the header. */
 interface Layout {
   name: string;
-  dtype: SafetensorsDType;
+  dtype: ElementName;
   shape: number[];
   begin: number;
   end: number;
 }
 
-function headerText(bytes: Uint8Array, fail: Fail): { text: string; dataStart: number } {
-  if (bytes.byteLength < 8)
-    return fail(
-      `not a safetensors file: it has ${bytes.byteLength} bytes, and the length of the header takes 8`,
-    );
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+/** Where the header ends and the arrays begin, told by the file's first 8 bytes. */
+function headerEnd(first: Uint8Array, size: number, fail: Fail): number {
+  if (size < 8)
+    return fail(`not a safetensors file: it has ${size} bytes, and the length of the header takes 8`);
+  const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(longestHeader))
     return fail(
       `not a safetensors file: its first 8 bytes say that the header has ${length} bytes; at most ${longestHeader} are allowed`,
     );
   const dataStart = 8 + Number(length);
-  if (dataStart > bytes.byteLength)
+  if (dataStart > size)
     return fail(
-      `cut short, or not a safetensors file: the header should have ${length} bytes, only ${bytes.byteLength - 8} are there`,
+      `cut short, or not a safetensors file: the header should have ${length} bytes, only ${size - 8} are there`,
     );
+  return dataStart;
+}
+
+/** What the header lists, checked against the number of bytes that follow it. */
+function readHeader(
+  bytes: Uint8Array,
+  dataLength: number,
+  fail: Fail,
+): { layouts: Layout[]; metadata: Record<string, string> } {
+  let metadata: Record<string, string> = {};
+  const layouts: Layout[] = [];
+  for (const [name, entry] of Object.entries(parseHeader(textOf(bytes, fail), fail))) {
+    if (name === "__metadata__") metadata = metadataOf(entry, fail);
+    else layouts.push(layoutOf(name, entry, dataLength, fail));
+  }
+  checkCoverage(layouts, dataLength, fail);
+  return { layouts, metadata };
+}
+
+function textOf(bytes: Uint8Array, fail: Fail): string {
   try {
     // A copy: browsers refuse to decode text out of shared memory.
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice(8, dataStart));
-    return { text, dataStart };
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice());
   } catch {
     return fail("not a safetensors file: its header is not UTF-8 text");
   }
@@ -232,43 +256,7 @@ function checkCoverage(layouts: readonly Layout[], dataLength: number, fail: Fai
   if (covered < dataLength) fail(`the last ${dataLength - covered} bytes belong to no tensor`);
 }
 
-type Reader = (raw: Uint8Array, tooLarge: (value: bigint) => never) => DecodedArray["data"];
-
-const readers: { [K in SafetensorsDType]: Reader } = {
-  F32: (raw) => new Float32Array(...aligned(raw, 4)),
-  I32: (raw) => new Int32Array(...aligned(raw, 4)),
-  U8: (raw) => raw,
-  BOOL: (raw) => raw,
-  F64: (raw) => Float32Array.from(new Float64Array(...aligned(raw, 8))),
-  I64: (raw, tooLarge) =>
-    Int32Array.from(new BigInt64Array(...aligned(raw, 8)), (value) =>
-      BigInt.asIntN(32, value) === value ? Number(value) : tooLarge(value),
-    ),
-  F16: (raw) => Float32Array.from(new Uint16Array(...aligned(raw, 2)), halfToNumber),
-  BF16: (raw) => {
-    // A bfloat16 is the upper half of an f32.
-    const bits = Uint32Array.from(new Uint16Array(...aligned(raw, 2)), (half) => half << 16);
-    return new Float32Array(bits.buffer);
-  },
-};
-
-/** Arguments of a typed array over these bytes: in place where they lie aligned, else over a copy. */
-function aligned(raw: Uint8Array, bytes: number): [ArrayBufferLike, number, number] {
-  const { buffer, byteOffset, byteLength } = raw.byteOffset % bytes === 0 ? raw : raw.slice();
-  return [buffer, byteOffset, byteLength / bytes];
-}
-
-/** IEEE 754 binary16: 1 sign bit, 5 bits of exponent, 10 of mantissa. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-}
-
-function dtypeOf(data: SafetensorsArray["data"]): SafetensorsDType {
+function dtypeOf(data: SafetensorsArray["data"]): ElementName {
   if (data instanceof Float32Array) return "F32";
   return data instanceof Int32Array ? "I32" : "U8";
 }
@@ -276,12 +264,8 @@ function dtypeOf(data: SafetensorsArray["data"]): SafetensorsDType {
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isDType = (value: unknown): value is SafetensorsDType =>
+const isDType = (value: unknown): value is ElementName =>
   typeof value === "string" && Object.hasOwn(elementBytes, value);
 
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
-
-const show = (shape: readonly number[]) => (shape.length === 0 ? "a single number" : shape.join("×"));

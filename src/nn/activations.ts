@@ -35,3 +35,15 @@ export const elu = ({ name, ...options }: EluOptions & Named = {}): Layer => ({
   options,
   forward: (x) => ops.elu(x, options.alpha),
 });
+
+export interface ScaledTanhOptions {
+  amplitude?: number;
+  slope?: number;
+}
+
+export const scaledTanh = ({ name, ...options }: ScaledTanhOptions & Named = {}): Layer => ({
+  type: "scaledTanh",
+  name,
+  options,
+  forward: (x) => ops.scaledTanh(x, options),
+});

@@ -1,16 +1,29 @@
 /** Models from plain data: what `model.describe()` says, rebuilt. */
-import type { EluOptions, LeakyReluOptions } from "./activations.js";
+
+import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
+import type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activations.js";
+import type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
+import type { BranchesOptions } from "./branches.js";
+import type { Conv1dLayerOptions } from "./conv1d.js";
 import type { Conv2dLayerOptions } from "./conv2d.js";
+import type { Conv2dTransposeLayerOptions } from "./conv2d-transpose.js";
 import type { DenseOptions } from "./dense.js";
+import type { DenseBlockOptions } from "./dense-block.js";
+import type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
 import type { DropoutOptions } from "./dropout.js";
 import type { Layer } from "./layer.js";
 import * as layers from "./layers.js";
 import type { MaxPool2dOptions } from "./max-pool2d.js";
 import type { LayerDescription, Model, ModelDescription, SequentialOptions } from "./model.js";
+import type { PartialConv2dOptions } from "./partial-conv2d.js";
+import type { RbfOptions } from "./rbf.js";
 import type { RescaleOptions } from "./rescale.js";
+import type { ResidualOptions } from "./residual.js";
 import { suggestion } from "./spelling.js";
+import type { Subsampling2dOptions } from "./subsampling2d.js";
+import type { Upsample2dOptions } from "./upsample2d.js";
 
 /** A description that no model can be made from. */
 export class DescriptionError extends Error {
@@ -27,23 +40,48 @@ type Maker = (options: never, name: string, own: OwnLayers) => Layer;
 
 /** Every layer is here, or this does not compile. */
 const makers: { readonly [Type in keyof typeof layers]: Maker } = {
+  adaptiveAvgPool2d: ({ size }: AdaptiveAvgPool2dOptions, name) => layers.adaptiveAvgPool2d(size, { name }),
   avgPool2d: ({ size, ...options }: AvgPool2dOptions, name) => layers.avgPool2d(size, { ...options, name }),
   batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
+  branches: ({ layers: inner }: BranchesOptions, name, own) =>
+    layers.branches(layersFrom(inner, own), { name }),
+  conv1d: (options: Conv1dLayerOptions, name) => layers.conv1d({ ...options, name }),
   conv2d: (options: Conv2dLayerOptions, name) => layers.conv2d({ ...options, name }),
+  conv2dTranspose: (options: Conv2dTransposeLayerOptions, name) =>
+    layers.conv2dTranspose({ ...options, name }),
   dense: ({ units, ...options }: DenseOptions, name) => layers.dense(units, { ...options, name }),
+  denseBlock: ({ layers: inner }: DenseBlockOptions, name, own) =>
+    layers.denseBlock(layersFrom(inner, own), { name }),
+  depthwiseConv2d: (options: DepthwiseConv2dOptions, name) => layers.depthwiseConv2d({ ...options, name }),
   dropout: ({ rate }: DropoutOptions, name) => layers.dropout(rate, { name }),
   elu: (options: EluOptions, name) => layers.elu({ ...options, name }),
   flatten: (_, name) => layers.flatten({ name }),
+  globalAvgPool2d: (_, name) => layers.globalAvgPool2d({ name }),
+  globalMaxPool2d: (_, name) => layers.globalMaxPool2d({ name }),
   leakyRelu: (options: LeakyReluOptions, name) => layers.leakyRelu({ ...options, name }),
+  localResponseNorm: (options: LocalResponseNormOptions, name) =>
+    layers.localResponseNorm({ ...options, name }),
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
+  partialConv2d: (options: PartialConv2dOptions, name) => layers.partialConv2d({ ...options, name }),
+  rbf: (options: RbfOptions, name) => layers.rbf({ ...options, name }),
   relu: (_, name) => layers.relu({ name }),
   rescale: (options: RescaleOptions, name) => layers.rescale({ ...options, name }),
+  residual: ({ layers: inner, shortcut, activation }: ResidualOptions, name, own) =>
+    layers.residual(layersFrom(inner, own), {
+      shortcut: shortcut && layersFrom(shortcut, own),
+      activation: activation && layerFrom(activation, own),
+      name,
+    }),
+  scaledTanh: (options: ScaledTanhOptions, name) => layers.scaledTanh({ ...options, name }),
   sequential: (options: SequentialOptions, name, own) =>
     fromDescription({ type: "sequential", name, options }, own),
   sigmoid: (_, name) => layers.sigmoid({ name }),
   softmax: (_, name) => layers.softmax({ name }),
   softplus: (_, name) => layers.softplus({ name }),
+  subsampling2d: ({ size, ...options }: Subsampling2dOptions, name) =>
+    layers.subsampling2d(size, { ...options, name }),
   tanh: (_, name) => layers.tanh({ name }),
+  upsample2d: (options: Upsample2dOptions, name) => layers.upsample2d({ ...options, name }),
 };
 
 /**
@@ -60,12 +98,20 @@ export function fromDescription(description: ModelDescription, own: OwnLayers = 
       `fromDescription: ${name} is of type ${type} with ${Object.keys(options).join(", ") || "no options"}, expected sequential with layers`,
     );
   try {
-    return layers.sequential(name, ...options.layers.map((layer) => layerFrom(layer, own)));
+    return layers.sequential(name, ...layersFrom(options.layers, own));
   } catch (error) {
     // What a layer says of its options; they come from files.
     if (error instanceof DescriptionError || !(error instanceof Error)) throw error;
     throw new DescriptionError(`fromDescription: ${error.message}`, { cause: error });
   }
+}
+
+function layersFrom(descriptions: readonly LayerDescription[], own: OwnLayers): Layer[] {
+  if (!Array.isArray(descriptions))
+    throw new DescriptionError(
+      `fromDescription: layers are ${JSON.stringify(descriptions) ?? "missing"}, expected a list`,
+    );
+  return descriptions.map((layer) => layerFrom(layer, own));
 }
 
 function layerFrom(description: LayerDescription, own: OwnLayers): Layer {

@@ -7,6 +7,8 @@
  *   Neural Networks, AISTATS 2010, equation 16 (uniform) and 12.
  * He: var = 2 / fanIn, for rectifiers. He, Zhang, Ren, Sun: Delving Deep into Rectifiers, ICCV 2015, equation 10.
  * LeCun: var = 1 / fanIn. LeCun, Bottou, Orr, Müller: Efficient BackProp, 1998, equation 16.
+ * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, 1998, appendix A: uniform
+ *   over ±2.4 / fanIn.
  *
  * A uniform distribution over ±a has the variance a² / 3. Normal ones are not truncated.
  */
@@ -20,7 +22,9 @@ export type Initialiser =
   /** N(0, deviation²) */
   | { readonly normal: number }
   /** −bound ≤ x < bound */
-  | { readonly uniform: number };
+  | { readonly uniform: number }
+  /** −bound / fanIn ≤ x < bound / fanIn; LeNet-5's bound is 2.4 */
+  | { readonly uniformOverFanIn: number };
 
 /** Connections that come into a unit, and that leave one. */
 export interface Fans {
@@ -67,7 +71,10 @@ export function initialNumbers(
     return draw === "uniform" ? uniform(Math.sqrt(3 * v)) : normal(Math.sqrt(v));
   }
   if ("constant" in initialiser) return numbers.fill(initialiser.constant);
-  return "normal" in initialiser ? normal(initialiser.normal) : uniform(initialiser.uniform);
+  if ("normal" in initialiser) return normal(initialiser.normal);
+  return uniform(
+    "uniform" in initialiser ? initialiser.uniform : initialiser.uniformOverFanIn / fansOf(shape).fanIn,
+  );
 }
 
 /** A stream of random numbers for each path: its FNV-1a hash, as an i32. */

@@ -1,11 +1,24 @@
 /** Every layer that a description may name; `description.ts` has a line for each. */
-export { elu, leakyRelu, relu, sigmoid, softmax, softplus, tanh } from "./activations.js";
+export { elu, leakyRelu, relu, scaledTanh, sigmoid, softmax, softplus, tanh } from "./activations.js";
+export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { batchNorm } from "./batch-norm.js";
+export { branches } from "./branches.js";
+export { conv1d } from "./conv1d.js";
 export { conv2d } from "./conv2d.js";
+export { conv2dTranspose } from "./conv2d-transpose.js";
 export { dense } from "./dense.js";
+export { denseBlock } from "./dense-block.js";
+export { depthwiseConv2d } from "./depthwise-conv2d.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";
+export { globalAvgPool2d, globalMaxPool2d } from "./global-pool2d.js";
+export { localResponseNorm } from "./local-response-norm.js";
 export { maxPool2d } from "./max-pool2d.js";
+export { partialConv2d } from "./partial-conv2d.js";
+export { rbf } from "./rbf.js";
 export { rescale } from "./rescale.js";
+export { residual } from "./residual.js";
 export { sequential } from "./sequential.js";
+export { subsampling2d } from "./subsampling2d.js";
+export { upsample2d } from "./upsample2d.js";

@@ -12,6 +12,8 @@ export interface RescaleOptions {
   mean?: number | readonly number[];
   /** Divided by at the end: one number, or one for each channel. */
   deviation?: number | readonly number[];
+  /** Floats are taken as they are, for they are scaled already; only bytes (u8) are pixels of 0 to 255. */
+  bytesOnly?: boolean;
 }
 
 /**
@@ -19,7 +21,23 @@ export interface RescaleOptions {
  * checkpoint carries its own preprocessing and pictures are given as they are: u8, 0 to 255.
  */
 export function rescale({ name, ...options }: RescaleOptions & Named = {}): Layer {
-  const { scale = 1 / 255, offset = 0, mean = 0, deviation = 1 } = options;
+  const { bytesOnly = false, ...scaling } = options;
+  const scaled = scalingOf(scaling);
+  return {
+    type: "rescale",
+    name,
+    options,
+    forward: (x) => (bytesOnly && x.type === "f32" ? x : scaled(x)),
+  };
+}
+
+/** The same as a function, for floats too. */
+export function scalingOf({
+  scale = 1 / 255,
+  offset = 0,
+  mean = 0,
+  deviation = 1,
+}: Omit<RescaleOptions, "bytesOnly">): (x: Tensor) => Tensor {
   const channels = [mean, deviation].map((v) => (typeof v === "number" ? 1 : v.length));
   const count = Math.max(...channels);
   if (channels.some((n) => n !== 1 && n !== count))
@@ -32,17 +50,12 @@ export function rescale({ name, ...options }: RescaleOptions & Named = {}): Laye
   const factors = perChannel.map((c) => scale / at(deviation, c));
   const shifts = perChannel.map((c) => (offset - at(mean, c)) / at(deviation, c));
   const given = (values: number[]): number | Tensor => (count === 1 ? values[0] : tensor(values));
-  return {
-    type: "rescale",
-    name,
-    options,
-    forward(x) {
-      if (count > 1 && x.shape[x.rank - 1] !== count)
-        throw new ShapeError(
-          `rescale: x has ${x.shape[x.rank - 1]} channels (${show(x.shape)}), expected ${count}`,
-        );
-      const scaled = mul(cast(x, "f32"), given(factors));
-      return shifts.every((b) => b === 0) ? scaled : add(scaled, given(shifts));
-    },
+  return (x) => {
+    if (count > 1 && x.shape[x.rank - 1] !== count)
+      throw new ShapeError(
+        `rescale: x has ${x.shape[x.rank - 1]} channels (${show(x.shape)}), expected ${count}`,
+      );
+    const scaled = mul(cast(x, "f32"), given(factors));
+    return shifts.every((b) => b === 0) ? scaled : add(scaled, given(shifts));
   };
 }

@@ -4,12 +4,10 @@ import { placeholder, type Tensor, Variable } from "../tensor/tensor.js";
 import { isTracing } from "../tensor/tracing.js";
 import { initialNumbers } from "./initialisers.js";
 import type { Layer, Scope } from "./layer.js";
+import { membersOf, nameless } from "./members.js";
 import type { Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
 import { inModel, type Numbers, rehearse, runLayer } from "./pass.js";
 import { type ModelSummary, summarise } from "./summary.js";
-
-/** What a model is called that was given no name. */
-const nameless = "sequential";
 
 /**
  * Layers one after the other. A name may come first: nn.sequential("block1", nn.conv2d(…), nn.relu()).
@@ -27,12 +25,10 @@ export function sequential(...given: (string | Layer)[]): Model {
 }
 
 function modelOf(name: string, layers: readonly Layer[]): Model {
-  const layerNames = namesOf(name, layers);
+  const members = membersOf(name, layers);
   const parameters = new Map<string, Variable>();
   const buffers = new Map<string, Variable>();
-  const options: SequentialOptions = {
-    layers: layers.map(({ type, options = {} }, i) => ({ type, name: layerNames[i], options })),
-  };
+  const options: SequentialOptions = { layers: members.descriptions };
 
   const known = (variables: ReadonlyMap<string, Variable>, path: string): Variable => {
     const variable = variables.get(path);
@@ -76,16 +72,12 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
     type: "sequential" as const,
     options,
     layers,
-    layerNames,
+    layerNames: members.names,
     parameters,
     buffers,
     inputShape: null as Shape | null,
 
-    forward: (x: Tensor, scope: Scope): Tensor =>
-      layers.reduce(
-        (y, layer, i) => scope.run(layer, y, layerNames[i], `layer ${i + 1} (${layerNames[i]})`),
-        x,
-      ),
+    forward: (x: Tensor, scope: Scope): Tensor => members.runInOrder(x, scope),
 
     build: (inputShape: Shape, { seed = 0 }: { seed?: number } = {}): void =>
       buildFor(placeholder([1, ...inputShape], "f32"), seed),
@@ -101,25 +93,6 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
     },
   });
   return model;
-}
-
-function namesOf(model: string, layers: readonly Layer[]): string[] {
-  const counts = new Map<string, number>();
-  const names = layers.map(({ type, name }) => {
-    const kind = type.replace(/\dd$/, "");
-    const number = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, number);
-    // A model always has a name; that of a nameless one says nothing.
-    return name === undefined || (type === "sequential" && name === nameless) ? `${kind}${number}` : name;
-  });
-  names.forEach((name, i) => {
-    const first = names.indexOf(name);
-    if (first !== i)
-      throw new TypeError(`${model}: layers ${first + 1} and ${i + 1} are both called ${name}`);
-    if (name === "" || /[/.]/.test(name))
-      throw new TypeError(`${model}: layer ${i + 1} is called "${name}", expected a name without / and .`);
-  });
-  return names;
 }
 
 /** The commonest slip has a message of its own: one example where a batch is meant. */

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { maximum, minimum, mul, sub } from "./arithmetic.js";
 import { greater } from "./comparisons.js";
 import { apply, defineOp } from "./define.js";
-import { exp } from "./elementary.js";
+import { exp, tanh } from "./elementary.js";
 import type { TensorLike } from "./scalar.js";
 import { where } from "./where.js";
 
@@ -39,6 +39,13 @@ export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0
 export const elu = (x: Tensor, alpha = 1): Tensor =>
   // The exponent stays at or below 0: what is not chosen must not overflow, its gradient would be NaN.
   where(greater(x, 0), x, mul(sub(exp(minimum(x, 0)), 1), alpha));
+
+/**
+ * amplitude · tanh(slope · x), with LeNet-5's constants if left out: f(±1) = ±1, where its targets lie.
+ * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, 1998, appendix A.
+ */
+export const scaledTanh = (x: Tensor, { amplitude = 1.7159, slope = 2 / 3 } = {}): Tensor =>
+  mul(tanh(mul(x, slope)), amplitude);
 
 /** x, held between two bounds. */
 export const clip = (x: Tensor, low: TensorLike, high: TensorLike): Tensor => minimum(maximum(x, low), high);

@@ -71,7 +71,7 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
 }
 
 /** Steps in pixels, along y and x. */
-type Steps = { stride: [number, number]; dilation: [number, number] };
+export type Steps = { stride: [number, number]; dilation: [number, number] };
 
 /** y = x * w over pictures N×H×W×G×C, already padded, and filters kH×kW×C×G×F. */
 const op = defineOp<Steps>({
@@ -118,7 +118,7 @@ const op = defineOp<Steps>({
  * dE/dx, without the border: every pixel collects from the windows that saw it, which is a convolution of dE/dy, spread by the stride
  * and surrounded by zeros, with the filter turned by 180° and its channels and filters exchanged.
  */
-function inputGradient(
+export function inputGradient(
   dy: Tensor,
   w: Tensor,
   shape: readonly number[],
@@ -155,7 +155,7 @@ function inputGradient(
 }
 
 /** dE/dw: for each weight, the pixels it met times dE/dy there, summed over all windows of all pictures. */
-function filterGradient(
+export function filterGradient(
   x: Tensor,
   dy: Tensor,
   shape: readonly number[],

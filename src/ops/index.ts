@@ -1,4 +1,5 @@
-export { clip, elu, leakyRelu, relu } from "./activations.js";
+export { clip, elu, leakyRelu, relu, scaledTanh } from "./activations.js";
+export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { add, div, maximum, minimum, mul, neg, sub } from "./arithmetic.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { broadcastTo } from "./broadcast-to.js";
@@ -15,12 +16,16 @@ export {
   notEqual,
 } from "./comparisons.js";
 export { concat } from "./concat.js";
+export { type Conv1dOptions, conv1d, type LinePadding } from "./conv1d.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
+export { type Conv2dTransposeOptions, conv2dTranspose } from "./conv2d-transpose.js";
 export { abs, exp, log, pow, sigmoid, sign, softplus, sqrt, square, tanh } from "./elementary.js";
 export { argmax, max, min } from "./extremes.js";
 export { gather } from "./gather.js";
+export { type LocalResponseNormOptions, localResponseNorm } from "./local-response-norm.js";
 export { matmul } from "./matmul.js";
 export { maxPool2d, maxPool2dSwitches, type PoolOptions } from "./max-pool2d.js";
+export { maxUnpool2d } from "./max-unpool2d.js";
 export { oneHot } from "./one-hot.js";
 export { pad } from "./pad.js";
 export { reshape } from "./reshape.js";
@@ -31,5 +36,6 @@ export { mean, variance } from "./statistics.js";
 export { stopGradient } from "./stop-gradient.js";
 export { type ReductionOptions, sum } from "./sum.js";
 export { transpose } from "./transpose.js";
+export { type UpsampleOptions, upsample2d } from "./upsample2d.js";
 export { where } from "./where.js";
 export type { Pair, WindowPadding } from "./windows.js";

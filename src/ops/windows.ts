@@ -3,7 +3,7 @@
  * view in which each output pixel sees its window.
  */
 import { scale, sum } from "../compiler/affine.js";
-import { ShapeError, show } from "../tensor/shapes.js";
+import { type Shape, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
@@ -32,7 +32,7 @@ export interface WindowPlan {
 
 export function planWindows(
   speaker: string,
-  x: Tensor,
+  x: { readonly shape: Shape },
   options: {
     size: Pair;
     stride: Pair;

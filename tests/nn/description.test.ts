@@ -1,54 +1,123 @@
 import { describe, expect, test } from "vitest";
-import { mul, random, tensor } from "../../src/index.js";
+import { mul, random, type Tensor, tensor } from "../../src/index.js";
 import * as nn from "../../src/nn/index.js";
 import type * as layers from "../../src/nn/layers.js";
 
+/** A layer, and examples it takes; pictures of 12×12×2 if left out. */
+interface Example {
+  layer: nn.Layer;
+  x?: Tensor;
+}
+
+const pictures = random.uniform([2, 12, 12, 2], { seed: 1, max: 255 });
+const rows = random.uniform([3, 5], { seed: 2 });
+
 /** One of each layer, with options: a layer that is added must be described here too. */
-const everyLayer: { readonly [Type in keyof typeof layers]: nn.Layer } = {
-  rescale: nn.rescale({ scale: 0.01, mean: [0.1, 0.2], deviation: [0.3, 0.4] }),
-  conv2d: nn.conv2d({
-    filters: 4,
-    kernel: [3, 2],
-    stride: 2,
-    padding: "same",
-    groups: 2,
-    initialiser: { normal: 0.1 },
-  }),
-  batchNorm: nn.batchNorm({ momentum: 0.2, epsilon: 1e-3 }),
-  relu: nn.relu(),
-  leakyRelu: nn.leakyRelu({ slope: 0.2 }),
-  elu: nn.elu({ alpha: 0.5 }),
-  sigmoid: nn.sigmoid(),
-  tanh: nn.tanh({ name: "squash" }),
-  softplus: nn.softplus(),
-  maxPool2d: nn.maxPool2d([2, 3], { stride: 1 }),
-  avgPool2d: nn.avgPool2d(2, {
-    padding: [
-      [0, 1],
-      [1, 1],
-    ],
-    ceil: true,
-    countPadding: false,
-  }),
-  sequential: nn.sequential("block", nn.conv2d({ filters: 3, kernel: 1, bias: false })),
-  flatten: nn.flatten(),
-  dropout: nn.dropout(0.5),
-  dense: nn.dense(3, { bias: false, initialiser: "glorotNormal" }),
-  softmax: nn.softmax(),
+const everyLayer: { readonly [Type in keyof typeof layers]: Example } = {
+  rescale: { layer: nn.rescale({ scale: 0.01, mean: [0.1, 0.2], deviation: [0.3, 0.4] }) },
+  conv2d: {
+    layer: nn.conv2d({
+      filters: 4,
+      kernel: [3, 2],
+      stride: 2,
+      padding: "same",
+      groups: 2,
+      initialiser: { normal: 0.1 },
+    }),
+  },
+  conv1d: {
+    layer: nn.conv1d({ filters: 4, kernel: 3, stride: 2, padding: [1, 0], dilation: 2, groups: 2 }),
+    x: random.uniform([2, 9, 4], { seed: 3 }),
+  },
+  depthwiseConv2d: { layer: nn.depthwiseConv2d({ kernel: 3, multiplier: 2, padding: "same" }) },
+  conv2dTranspose: {
+    layer: nn.conv2dTranspose({ filters: 4, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2 }),
+  },
+  upsample2d: { layer: nn.upsample2d({ factor: [2, 3], method: "bilinear", alignCorners: true }) },
+  batchNorm: { layer: nn.batchNorm({ momentum: 0.2, epsilon: 1e-3 }) },
+  localResponseNorm: {
+    layer: nn.localResponseNorm({ size: 3, k: 1, alpha: 1e-3, beta: 0.5, average: true }),
+  },
+  relu: { layer: nn.relu() },
+  leakyRelu: { layer: nn.leakyRelu({ slope: 0.2 }) },
+  elu: { layer: nn.elu({ alpha: 0.5 }) },
+  sigmoid: { layer: nn.sigmoid() },
+  tanh: { layer: nn.tanh({ name: "squash" }) },
+  softplus: { layer: nn.softplus() },
+  scaledTanh: { layer: nn.scaledTanh({ amplitude: 1.5, slope: 0.5 }) },
+  subsampling2d: { layer: nn.subsampling2d([2, 3], { initialiser: { uniform: 0.6 } }) },
+  partialConv2d: {
+    layer: nn.partialConv2d({ connections: [[0], [1, 0], [1]], kernel: 3, padding: "same", stride: 2 }),
+  },
+  rbf: {
+    layer: nn.rbf({
+      centres: [
+        [1, -1, 1, 1, 1],
+        [-1, 1, 1, -1, 0.5],
+      ],
+    }),
+    x: rows,
+  },
+  maxPool2d: { layer: nn.maxPool2d([2, 3], { stride: 1 }) },
+  avgPool2d: {
+    layer: nn.avgPool2d(2, {
+      padding: [
+        [0, 1],
+        [1, 1],
+      ],
+      ceil: true,
+      countPadding: false,
+    }),
+  },
+  adaptiveAvgPool2d: { layer: nn.adaptiveAvgPool2d([5, 3]) },
+  globalAvgPool2d: { layer: nn.globalAvgPool2d() },
+  globalMaxPool2d: { layer: nn.globalMaxPool2d({ name: "pool" }) },
+  branches: {
+    layer: nn.branches([
+      nn.conv2d({ filters: 2, kernel: 1 }),
+      nn.sequential("deep", nn.relu(), nn.softplus()),
+    ]),
+  },
+  denseBlock: {
+    layer: nn.denseBlock([nn.conv2d({ filters: 2, kernel: 1 }), nn.relu({ name: "last" })]),
+  },
+  residual: {
+    layer: nn.residual([nn.conv2d({ filters: 2, kernel: 1 }), nn.relu()], {
+      shortcut: [nn.conv2d({ filters: 2, kernel: 1, bias: false })],
+      activation: nn.relu(),
+    }),
+  },
+  sequential: { layer: nn.sequential("block", nn.conv2d({ filters: 3, kernel: 1, bias: false })) },
+  flatten: { layer: nn.flatten() },
+  dropout: { layer: nn.dropout(0.5) },
+  dense: { layer: nn.dense(3, { bias: false, initialiser: "glorotNormal" }), x: rows },
+  softmax: { layer: nn.softmax() },
 };
 
 describe("a description", () => {
-  test("makes the same model again, after a way through JSON", async () => {
-    const model = nn.sequential("net", ...Object.values(everyLayer));
+  const sameAgain = async (model: nn.Model, x: Tensor) => {
     const description = model.describe();
     const json = JSON.stringify(description);
     const again = nn.fromDescription(JSON.parse(json));
     expect(JSON.stringify(again.describe())).toBe(json);
     expect(again.name).toBe("net");
-    const x = random.uniform([2, 12, 12, 2], { seed: 1, max: 255 });
-    for (const m of [model, again]) m.build([12, 12, 2], { seed: 3 });
+    for (const m of [model, again]) m.build(x.shape.slice(1), { seed: 3 });
     expect([...again.parameters.keys()]).toEqual([...model.parameters.keys()]);
     expect(await again(x).data()).toEqual(await model(x).data());
+  };
+
+  test.each(Object.entries(everyLayer))(
+    "makes the same layer again, after a way through JSON: %s",
+    async (type, { layer, x = pictures }) => {
+      expect(layer.type).toBe(type);
+      await sameAgain(nn.sequential("net", layer), x);
+    },
+  );
+
+  test("makes the same model again", async () => {
+    const { rescale, conv2d, batchNorm, relu, maxPool2d, sequential, flatten, dense } = everyLayer;
+    const chain = [rescale, conv2d, batchNorm, relu, maxPool2d, sequential, flatten, dense];
+    await sameAgain(nn.sequential("net", ...chain.map(({ layer }) => layer)), pictures);
   });
 
   test("is plain and short", () => {

@@ -32,6 +32,7 @@ describe("a layer does what its operation does", () => {
     { name: "tanh", layer: nn.tanh(), f: ops.tanh },
     { name: "softplus", layer: nn.softplus(), f: ops.softplus },
     { name: "softmax", layer: nn.softmax(), f: (x) => ops.softmax(x) },
+    { name: "scaledTanh", layer: nn.scaledTanh({ slope: 2 }), f: (x) => ops.scaledTanh(x, { slope: 2 }) },
     { name: "maxPool2d", layer: nn.maxPool2d(2), f: (x) => ops.maxPool2d(x, 2) },
     {
       name: "maxPool2d, overlapping",
@@ -42,6 +43,25 @@ describe("a layer does what its operation does", () => {
       name: "avgPool2d",
       layer: nn.avgPool2d(3, { padding: 1, countPadding: false }),
       f: (x) => ops.avgPool2d(x, 3, { padding: 1, countPadding: false }),
+    },
+    { name: "localResponseNorm", layer: nn.localResponseNorm(), f: (x) => ops.localResponseNorm(x) },
+    {
+      name: "localResponseNorm, Caffe's",
+      layer: nn.localResponseNorm({ alpha: 0.5, average: true }),
+      f: (x) => ops.localResponseNorm(x, { alpha: 0.5, average: true }),
+    },
+    { name: "adaptiveAvgPool2d", layer: nn.adaptiveAvgPool2d(3), f: (x) => ops.adaptiveAvgPool2d(x, 3) },
+    { name: "globalAvgPool2d", layer: nn.globalAvgPool2d(), f: (x) => ops.mean(x, { axis: [1, 2] }) },
+    { name: "globalMaxPool2d", layer: nn.globalMaxPool2d(), f: (x) => ops.max(x, { axis: [1, 2] }) },
+    {
+      name: "upsample2d by a factor",
+      layer: nn.upsample2d({ factor: [2, 3] }),
+      f: (x) => ops.upsample2d(x, [14, 18]),
+    },
+    {
+      name: "upsample2d to a size",
+      layer: nn.upsample2d({ size: 9, method: "bilinear" }),
+      f: (x) => ops.upsample2d(x, 9, { method: "bilinear" }),
     },
     { name: "flatten", layer: nn.flatten(), f: (x) => ops.reshape(x, [2, 168]) },
   ];
@@ -55,6 +75,35 @@ describe("a layer does what its operation does", () => {
     const { y, own } = await alone(nn.conv2d({ filters: 6, kernel: [3, 2], ...options }), picture);
     expect(own.filters.shape).toEqual([3, 2, 2, 6]);
     await same(y, ops.add(ops.conv2d(picture, own.filters, options), own.bias));
+  });
+
+  test("conv1d, with its bias", async () => {
+    const x = random.normal([2, 9, 4], { seed: 3 });
+    const options = { stride: 2, padding: [1, 2], dilation: 2, groups: 2 } as const;
+    const { y, own } = await alone(nn.conv1d({ filters: 6, kernel: 3, ...options }), x);
+    expect(own.filters.shape).toEqual([3, 2, 6]);
+    await same(y, ops.add(ops.conv1d(x, own.filters, options), own.bias));
+  });
+
+  test("depthwiseConv2d: the filters of a channel lie side by side", async () => {
+    const options = { stride: 2, padding: "same" } as const;
+    const layer = nn.depthwiseConv2d({ kernel: [3, 2], multiplier: 2, ...options });
+    const { y, own } = await alone(layer, picture);
+    expect(own.filters.shape).toEqual([3, 2, 1, 8]);
+    await same(y, ops.add(ops.conv2d(picture, own.filters, { ...options, groups: 4 }), own.bias));
+    const channel = (t: Tensor, from: number, to: number) =>
+      ops.slice(t, [0, 0, 0, from], [...t.shape.slice(0, 3), to]);
+    const third = ops.conv2d(channel(picture, 2, 3), channel(own.filters, 4, 6), options);
+    const found = ops.sub(channel(y, 4, 6), ops.slice(own.bias, [4], [6]));
+    for (const [i, v] of (await found.data()).entries()) expect(v).toBeCloseTo((await third.data())[i], 4);
+  });
+
+  test("conv2dTranspose, with its bias", async () => {
+    const options = { stride: 2, padding: "same", groups: 2 } as const;
+    const { y, own } = await alone(nn.conv2dTranspose({ filters: 6, kernel: 3, ...options }), picture);
+    expect(own.filters.shape).toEqual([3, 3, 3, 4]);
+    expect(y.shape).toEqual([2, 14, 12, 6]);
+    await same(y, ops.add(ops.conv2dTranspose(picture, own.filters, options), own.bias));
   });
 
   test("dense, with its bias", async () => {
@@ -110,6 +159,15 @@ test.each<[() => nn.Layer, string]>([
     "conv2d: groups is 1.5, expected a whole number of at least 1",
   ],
   [() => nn.dense(2.5), "dense: units is 2.5, expected a whole number of at least 1"],
+  [
+    () => nn.depthwiseConv2d({ kernel: 3, multiplier: 0 }),
+    "depthwiseConv2d: multiplier is 0, expected a whole number of at least 1",
+  ],
+  [
+    () => nn.conv2dTranspose({ filters: 4, kernel: 3, groups: 3 }),
+    "conv2dTranspose: 3 groups do not divide the 4 filters",
+  ],
+  [() => nn.upsample2d({ factor: 1.5 }), "upsample2d: factor is 1.5, expected a whole number of at least 1"],
   [() => nn.maxPool2d(-1), "maxPool2d: window is -1, expected a whole number of at least 1"],
 ])("options are checked where the layer is made: %s", (make, message) => {
   expect(make).toThrow(new ShapeError(message));

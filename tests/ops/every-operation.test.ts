@@ -35,6 +35,7 @@ type Unary =
   | "relu"
   | "leakyRelu"
   | "elu"
+  | "scaledTanh"
   | "sigmoid"
   | "tanh"
   | "softplus"
@@ -90,6 +91,7 @@ const examples: { [name: string]: Example } = {
   relu: of("relu"),
   leakyRelu: of("leakyRelu"),
   elu: of("elu"),
+  scaledTanh: of("scaledTanh"),
   sigmoid: of("sigmoid"),
   tanh: of("tanh"),
   softplus: of("softplus"),
@@ -194,6 +196,29 @@ const examples: { [name: string]: Example } = {
     engine: (x, w) => receptive.conv2d(x, w, { padding: "same", stride: [2, 1] }),
     textbook: (x, w) => textbook.conv2d(x, w, { padding: "same", stride: [2, 1] }),
   },
+  conv1d: {
+    inputs: [distinct([2, 6, 2], { seed: 4 }), uniform([3, 2, 3], { seed: 5 })],
+    engine: (x, w) => receptive.conv1d(x, w, { padding: [1, 0], stride: 2 }),
+    textbook: (x, w) => textbook.conv1d(x, w, { padding: [1, 0], stride: 2 }),
+  },
+  conv2dTranspose: {
+    inputs: [distinct([2, 3, 2, 2], { seed: 4 }), uniform([3, 2, 3, 2], { seed: 5 })],
+    engine: (x, w) => receptive.conv2dTranspose(x, w, { stride: 2, padding: 1, outputPadding: [1, 0] }),
+    textbook: (x, w) => textbook.conv2dTranspose(x, w, { stride: 2, padding: 1, outputPadding: [1, 0] }),
+  },
+  upsample2d: {
+    inputs: [picture],
+    engine: (x) => receptive.upsample2d(x, [7, 8], { method: "bilinear" }),
+    textbook: (x) => textbook.upsample2d(x, [7, 8], { method: "bilinear" }),
+  },
+  maxUnpool2d: {
+    inputs: [distinct([2, 2, 2, 2], { seed: 4 })],
+    engine: (x) =>
+      receptive.maxUnpool2d(x, toTensor(integers([2, 2, 2, 2], { high: 6 }), "i32"), [3, 2], {
+        pixels: [6, 4],
+      }),
+    textbook: (x) => textbook.maxUnpool2d(x, integers([2, 2, 2, 2], { high: 6 }), [3, 2], { pixels: [6, 4] }),
+  },
   maxPool2d: {
     inputs: [picture],
     engine: (x) => receptive.maxPool2d(x, 3, { stride: 2, padding: 1 }),
@@ -209,6 +234,16 @@ const examples: { [name: string]: Example } = {
     inputs: [picture],
     engine: (x) => receptive.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
     textbook: (x) => textbook.avgPool2d(x, 3, { stride: 2, padding: 1, countPadding: false }),
+  },
+  adaptiveAvgPool2d: {
+    inputs: [picture],
+    engine: (x) => receptive.adaptiveAvgPool2d(x, [3, 2]),
+    textbook: (x) => textbook.adaptiveAvgPool2d(x, [3, 2]),
+  },
+  localResponseNorm: {
+    inputs: [picture],
+    engine: (x) => receptive.localResponseNorm(x, { size: 3, k: 1, alpha: 0.5 }),
+    textbook: (x) => textbook.localResponseNorm(x, { size: 3, k: 1, alpha: 0.5 }),
   },
 };
 

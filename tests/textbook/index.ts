@@ -1,4 +1,5 @@
 /** The textbook: every operation in a few plain lines of float64 that follow its equation, slow and obvious. */
+export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export {
   cast,
@@ -14,9 +15,12 @@ export {
   where,
 } from "./comparisons.js";
 export { conv2d } from "./conv2d.js";
+export { conv1d, conv2dTranspose } from "./convolutions.js";
 export { gather } from "./gather.js";
+export { localResponseNorm } from "./local-response-norm.js";
 export { matmul } from "./matmul.js";
 export { maxPool2d, maxPool2dSwitches } from "./max-pool2d.js";
+export { maxUnpool2d } from "./max-unpool2d.js";
 export { oneHot } from "./one-hot.js";
 export {
   abs,
@@ -33,6 +37,7 @@ export {
   neg,
   pow,
   relu,
+  scaledTanh,
   sigmoid,
   sign,
   softplus,
@@ -45,3 +50,4 @@ export {
 export { argmax, max, mean, min, sum, variance } from "./reductions.js";
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from "./shape-operations.js";
 export { logSoftmax, softmax } from "./softmax.js";
+export { upsample2d } from "./upsample2d.js";

@@ -55,6 +55,9 @@ export const relu = unary((x) => Math.max(x, 0));
 export const leakyRelu = (x: Numbers, slope = 0.01): Numbers => unary((v) => (v >= 0 ? v : slope * v))(x);
 /** α(eˣ − 1) below 0 */
 export const elu = (x: Numbers, alpha = 1): Numbers => unary((v) => (v >= 0 ? v : alpha * Math.expm1(v)))(x);
+/** A · tanh(S · x) */
+export const scaledTanh = (x: Numbers, { amplitude = 1.7159, slope = 2 / 3 } = {}): Numbers =>
+  unary((v) => amplitude * Math.tanh(slope * v))(x);
 export const sigmoid = unary((x) => 1 / (1 + Math.exp(-x)));
 export const tanh = unary((x) => Math.tanh(x));
 /** log(1 + eˣ), written so that e to the power of a great x is never taken */

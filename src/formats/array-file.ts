@@ -1,0 +1,18 @@
+import type { ElementName, Numbers } from "./elements.js";
+
+/** Named arrays in a file: its header was read and checked, its numbers are read one array at a time. */
+export interface ArrayFile {
+  /** What errors call the file. */
+  readonly name: string;
+  readonly arrays: ReadonlyMap<string, StoredArray>;
+  /** What else the file says, as text. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface StoredArray {
+  readonly shape: readonly number[];
+  /** The type of its numbers in the file. */
+  readonly dtype: ElementName;
+  /** Its numbers, in row-major order, read anew by each call. */
+  read(): Promise<Numbers>;
+}

@@ -1,0 +1,34 @@
+import { concat } from "../ops/concat.js";
+import type { Layer, Named } from "./layer.js";
+import { membersOf } from "./members.js";
+import type { LayerDescription } from "./model.js";
+
+/** What branches are made of, as their description keeps it. */
+export interface BranchesOptions {
+  readonly layers: readonly LayerDescription[];
+}
+
+/**
+ * Layers side by side on one input, their results one after the other along the channels:
+ *
+ *     y = [f₁(x), f₂(x), …]
+ *
+ * A branch of several layers is a sequential() of them.
+ *
+ * @throws ShapeError where the results differ in more than their channels
+ * Szegedy et al.: Going Deeper with Convolutions, arXiv:1409.4842, figure 2.
+ */
+export function branches(layers: readonly Layer[], { name }: Named = {}): Layer {
+  const members = membersOf(name ?? "branches", layers);
+  const options: BranchesOptions = { layers: members.descriptions };
+  return {
+    type: "branches",
+    name,
+    options,
+    forward: (x, scope) =>
+      concat(
+        layers.map((_, i) => members.run(i, x, scope)),
+        { axis: -1 },
+      ),
+  };
+}

@@ -1,0 +1,54 @@
+import { add } from "../ops/arithmetic.js";
+import { conv2dTranspose as convolution } from "../ops/conv2d-transpose.js";
+import { checkPictures, type Pair, pair, type WindowPadding } from "../ops/windows.js";
+import { ShapeError } from "../tensor/shapes.js";
+import { checkedCount } from "./checks.js";
+import type { Initialiser } from "./initialisers.js";
+import type { Layer, Named } from "./layer.js";
+
+export interface Conv2dTransposeLayerOptions {
+  /** Number of filters: the channels of the result. */
+  filters: number;
+  /** Edge of the filters in pixels, or [height, width]. */
+  kernel: Pair;
+  stride?: Pair;
+  /** Cut off the result; "same": it is stride times as large as x. */
+  padding?: WindowPadding;
+  outputPadding?: Pair;
+  dilation?: Pair;
+  groups?: number;
+  bias?: boolean;
+  /** Of the filters; biases begin at 0. */
+  initialiser?: Initialiser;
+}
+
+/**
+ * Transposed convolution with trained filters kH×kW×(filters/groups)×C and a bias for each: N×H×W×C to N×H'×W'×filters,
+ * larger by the stride.
+ */
+export function conv2dTranspose({ name, ...options }: Conv2dTransposeLayerOptions & Named): Layer {
+  const { bias = true, initialiser = "heUniform", groups = 1 } = options;
+  const filters = checkedCount("conv2dTranspose", "filters", options.filters);
+  const size = pair("conv2dTranspose", "kernel", options.kernel, 1);
+  const stride = pair("conv2dTranspose", "stride", options.stride ?? 1, 1);
+  const dilation = pair("conv2dTranspose", "dilation", options.dilation ?? 1, 1);
+  if (filters % checkedCount("conv2dTranspose", "groups", groups) !== 0)
+    throw new ShapeError(`conv2dTranspose: ${groups} groups do not divide the ${filters} filters`);
+  return {
+    type: "conv2dTranspose",
+    name,
+    options,
+    forward(x, scope) {
+      checkPictures("conv2dTranspose", x);
+      const w = scope.parameter("filters", [...size, filters / groups, x.shape[3]], initialiser);
+      const y = convolution(x, w, options);
+      return bias ? add(y, scope.parameter("bias", [filters], "zeros")) : y;
+    },
+    macs: (x) => (x.size * size[0] * size[1] * filters) / groups,
+    // A pixel of the result lies under as many filters as fit at the stride, each of one pixel of x.
+    sees: () => ({
+      size: [0, 1].map((d) => Math.ceil(((size[d] - 1) * dilation[d] + 1) / stride[d])) as [number, number],
+      stride: [1 / stride[0], 1 / stride[1]],
+    }),
+  };
+}

@@ -1,0 +1,31 @@
+import { concat } from "../ops/concat.js";
+import type { Layer, Named } from "./layer.js";
+import { membersOf } from "./members.js";
+import type { LayerDescription } from "./model.js";
+
+/** What a dense block is made of, as its description keeps it. */
+export interface DenseBlockOptions {
+  readonly layers: readonly LayerDescription[];
+}
+
+/**
+ * Every layer sees the block's input and what all layers before it made, along the channels:
+ *
+ *     xₗ = fₗ([x₀, x₁, …, xₗ₋₁]),  y = [x₀, x₁, …]
+ *
+ * A step of several layers is a sequential() of them.
+ *
+ * @throws ShapeError where a result differs from the input in more than its channels
+ * Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, arXiv:1608.06993, equation 2.
+ */
+export function denseBlock(layers: readonly Layer[], { name }: Named = {}): Layer {
+  const members = membersOf(name ?? "denseBlock", layers);
+  const options: DenseBlockOptions = { layers: members.descriptions };
+  return {
+    type: "denseBlock",
+    name,
+    options,
+    forward: (x, scope) =>
+      layers.reduce((seen, _, i) => concat([seen, members.run(i, seen, scope)], { axis: -1 }), x),
+  };
+}

@@ -1,0 +1,50 @@
+/** The layers that stand inside another one: what they are called, described, and run in their order. */
+import type { Tensor } from "../tensor/tensor.js";
+import type { Layer, Scope } from "./layer.js";
+import type { LayerDescription } from "./model.js";
+
+/** What a model is called that was given no name. */
+export const nameless = "sequential";
+
+export interface Members {
+  readonly layers: readonly Layer[];
+  readonly names: readonly string[];
+  readonly descriptions: readonly LayerDescription[];
+  /** Lets the layer at place i do its part in the scope of the one that holds it. */
+  run(i: number, x: Tensor, scope: Scope): Tensor;
+  /** All of them, each on what the one before it made. */
+  runInOrder(x: Tensor, scope: Scope): Tensor;
+}
+
+/** @throws TypeError where two layers have one name, or a name holds one of the marks of a path: / and . */
+export function membersOf(owner: string, layers: readonly Layer[]): Members {
+  const names = namesOf(owner, layers);
+  const run = (i: number, x: Tensor, scope: Scope): Tensor =>
+    scope.run(layers[i], x, names[i], `layer ${i + 1} (${names[i]})`);
+  return {
+    layers,
+    names,
+    descriptions: layers.map(({ type, options = {} }, i) => ({ type, name: names[i], options })),
+    run,
+    runInOrder: (x, scope) => layers.reduce((y, _, i) => run(i, y, scope), x),
+  };
+}
+
+function namesOf(owner: string, layers: readonly Layer[]): string[] {
+  const counts = new Map<string, number>();
+  const names = layers.map(({ type, name }) => {
+    const kind = type.replace(/\dd$/, "");
+    const number = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, number);
+    // A model always has a name; that of a nameless one says nothing.
+    return name === undefined || (type === "sequential" && name === nameless) ? `${kind}${number}` : name;
+  });
+  names.forEach((name, i) => {
+    const first = names.indexOf(name);
+    if (first !== i)
+      throw new TypeError(`${owner}: layers ${first + 1} and ${i + 1} are both called ${name}`);
+    if (name === "" || /[/.]/.test(name))
+      throw new TypeError(`${owner}: layer ${i + 1} is called "${name}", expected a name without / and .`);
+  });
+  return names;
+}
