@@ -15,7 +15,7 @@ import { tensor } from "../tensor/creation.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
 import { checkSize } from "./field.js";
 import { faintSpectrum, pictureOf, spectrumShape } from "./frequency.js";
-import { inputOf, pixelRange } from "./pictures.js";
+import { fromShares, inputOf } from "./pictures.js";
 import { parts, type Running } from "./running.js";
 import { gaussian, moved, separable } from "./separable.js";
 import { aimAt, isUnit, type Target } from "./target.js";
@@ -74,7 +74,7 @@ export interface ActivationMaximisationOptions extends Running {
 }
 
 export interface Maximised {
-  /** N×H×W×C, as the model takes them, in the range of its pictures. */
+  /** N×H×W×C, pixels of 0 to 255. */
   readonly images: Tensor;
   /** The score of each picture: Σᵢⱼ aᵢⱼᵏ of a filter, aʲ of a neuron, yⁱ of a class. */
   readonly scores: Float32Array;
@@ -105,7 +105,6 @@ export async function activationMaximisation(
   const size = [height, width, channels];
   if (isUnit(target)) checkSize(speaker, model, placeOf(model, target.layer, speaker), { height, width });
   const { origin = channels === 1 ? 0 : 0.5 } = options;
-  const { low, high } = pixelRange(model);
   const wanted = isUnit(target) ? target.unit : target;
   const count = typeof wanted === "number" ? 1 : wanted.length;
   const aim = await aimAt(speaker, model, Tensor.from(new Float32Array(0), [count, ...size], "f32"), target);
@@ -118,10 +117,9 @@ export async function activationMaximisation(
     const n = Math.min(batchSize, count - first);
     const units = Tensor.from(aim.units.values!.slice(first, first + n), [n], "i32");
     const canvas = canvasFor(n, size, held, { origin, seed, first });
-    const inRange = (p: Tensor) => add(mul(p, high - low), low);
     const look = compile((chosen: Tensor) => {
-      const pictures = inRange(canvas.picture());
-      return { pictures, score: aim.score(pictures, chosen) };
+      const p = canvas.picture();
+      return { pixels: mul(p, 255), score: aim.score(fromShares(model, p), chosen) };
     });
     before.set((await look(units)).score, first);
 
@@ -132,7 +130,7 @@ export async function activationMaximisation(
       compile((chosen: Tensor, rows: Tensor, columns: Tensor, rate: Tensor, step: Tensor) => {
         const p = canvas.picture();
         const moves = held.jitter || held.scale;
-        const each = aim.score(inRange(moves ? separable(p, rows, columns) : p), chosen);
+        const each = aim.score(fromShares(model, moves ? separable(p, rows, columns) : p), chosen);
         const cost = sub(penalties(p, held, origin), sum(each));
         optimizer.update(parameters, pullBack(cost, scalar(1), [canvas.variable], rules), {
           lr: rate,
@@ -159,7 +157,7 @@ export async function activationMaximisation(
       await done((first / batchSize) * steps + step);
     }
     const found = await look(units);
-    images.set(found.pictures, first * height * width * channels);
+    images.set(found.pixels, first * height * width * channels);
     scores.set(found.score, first);
   }
   return { images: Tensor.from(images, [count, ...size], "f32"), scores, before };

@@ -1,12 +1,11 @@
 import type { Model } from "../nn/index.js";
-import { add, mul } from "../ops/arithmetic.js";
 import { softmax } from "../ops/softmax.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Cppn, mutated, painted, simpleCppn } from "./cppn.js";
 import { classesOf, type Fooling, type FoolingOptions } from "./fooling-images.js";
-import { inputOf, pixelRange } from "./pictures.js";
+import { fromShares, inputOf } from "./pictures.js";
 import { parts } from "./running.js";
 import { scoresOf } from "./walk.js";
 
@@ -52,8 +51,7 @@ async function evolve<Genome>(
   const { confidence = 0.99, generations = 1000, children = 200, seed = 0 } = options;
   const size = inputOf("evolvedImages", model);
   const classes = await classesOf("evolvedImages", model, options.classes);
-  const { low, high } = pixelRange(model);
-  const judge = compile((p: Tensor) => softmax(scoresOf(model, add(mul(p, high - low), low))));
+  const judge = compile((p: Tensor) => softmax(scoresOf(model, fromShares(model, p))));
   const pixels = size[0] * size[1] * size[2];
   const elites: { genome: Genome; sureness: number; pixels: Float32Array }[] = [];
   const done = parts(options, generations);
@@ -85,7 +83,7 @@ async function evolve<Genome>(
   const images = new Float32Array(classes.length * pixels);
   elites.forEach((elite, at) => {
     images.set(
-      elite.pixels.map((v) => low + v * (high - low)),
+      elite.pixels.map((v) => v * 255),
       at * pixels,
     );
   });

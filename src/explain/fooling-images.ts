@@ -14,7 +14,7 @@ import { where } from "../ops/where.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
-import { inputOf, pixelRange } from "./pictures.js";
+import { fromShares, inputOf } from "./pictures.js";
 import { parts, type Running } from "./running.js";
 import { aimAt } from "./target.js";
 import { scoresOf } from "./walk.js";
@@ -29,7 +29,7 @@ export interface FoolingOptions extends Running {
 
 export interface Fooling {
   readonly classes: readonly number[];
-  /** N×H×W×C, as the model takes them, in the range of its pictures. */
+  /** N×H×W×C, pixels of 0 to 255. */
   readonly images: Tensor;
   /** How sure the model is that each picture shows its class. */
   readonly confidences: Float32Array;
@@ -59,9 +59,8 @@ export async function foolingImages(
   const size = inputOf("foolingImages", model);
   const classes = await classesOf("foolingImages", model, options.classes);
   const n = classes.length;
-  const { low, high } = pixelRange(model);
   const climb = compile((p: Tensor, units: Tensor) => {
-    const scores = scoresOf(model, add(mul(p, high - low), low));
+    const scores = scoresOf(model, fromShares(model, p));
     const chosen = oneHot(units, scores.shape[1]);
     const sureness = sum(mul(softmax(scores), chosen), { axis: 1 });
     const [slope] = pullBack(sum(mul(logSoftmax(scores), chosen)), scalar(1), [p]);
@@ -85,7 +84,7 @@ export async function foolingImages(
   }
   await done(steps);
   const images = Tensor.from(
-    p.map((v) => low + v * (high - low)),
+    p.map((v) => v * 255),
     [n, ...size],
     "f32",
   );

@@ -21,6 +21,7 @@ export { type IntegratedGradientsOptions, integratedGradients } from "./integrat
 export { type Occlusion, type OcclusionOptions, occlusion } from "./occlusion.js";
 export type { Running } from "./running.js";
 export { type Aimed, saliency } from "./saliency.js";
+export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./sanity-check.js";
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";

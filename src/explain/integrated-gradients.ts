@@ -9,7 +9,7 @@ import { show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { inputGradient } from "./input-gradient.js";
-import { picturesFor } from "./pictures.js";
+import { evenGrey, picturesFor } from "./pictures.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
@@ -45,7 +45,7 @@ export async function integratedGradients(
 ): Promise<Tensor> {
   const { batchSize = 16 } = options;
   const x = await picturesFor("integratedGradients", model, images);
-  const baseline = await baselineFor(x, options.baseline);
+  const baseline = await baselineFor(model, x, options.baseline);
   const aim = await aimAt("integratedGradients", model, x, options.target);
   const [n, h, w, c] = x.shape;
   const size = h * w * c;
@@ -104,16 +104,16 @@ export async function integratedGradients(
 /** Steps are doubled from the first number to the last until no more than this share of the difference is missing. */
 const [firstSteps, mostSteps, complete] = [64, 1024, 0.005];
 
-async function baselineFor(x: Tensor, baseline: Tensor | undefined): Promise<Tensor> {
-  if (!baseline) return Tensor.from(new Float32Array(x.size), x.shape, "f32");
+async function baselineFor(model: Model, x: Tensor, baseline?: Tensor): Promise<Tensor> {
   const fits =
-    baseline.rank === 4 &&
-    (baseline.shape[0] === 1 || baseline.shape[0] === x.shape[0]) &&
-    String(baseline.shape.slice(1)) === String(x.shape.slice(1));
+    !baseline ||
+    (baseline.rank === 4 &&
+      (baseline.shape[0] === 1 || baseline.shape[0] === x.shape[0]) &&
+      String(baseline.shape.slice(1)) === String(x.shape.slice(1)));
   if (!fits)
     throw new ExplainError(
       `integratedGradients: the baseline is ${show(baseline.shape)}, the pictures are ${show(x.shape)}`,
     );
-  const [values] = await compute([broadcastTo(baseline, x.shape)]);
+  const [values] = await compute([broadcastTo(baseline ?? evenGrey(model, 0, x.shape[3]), x.shape)]);
   return Tensor.from(Float32Array.from(values), x.shape, "f32");
 }

@@ -12,7 +12,7 @@ import { where } from "../ops/where.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
-import { picturesFor, pixelRange } from "./pictures.js";
+import { evenGrey, picturesFor } from "./pictures.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt, isUnit } from "./target.js";
@@ -61,8 +61,7 @@ export async function occlusion(
   const { measure = "probability", batchSize = 64 } = options;
   const x = await picturesFor("occlusion", model, images);
   const [n, height, width, c] = x.shape;
-  const { low, high } = pixelRange(model);
-  const { value = (low + high) / 2 } = options;
+  const paint = options.value ?? evenGrey(model, 0.5, c);
   const size = checkedEdge("size", options.size ?? Math.max(1, Math.round(Math.min(height, width) / 5)));
   const stride = checkedEdge("stride", options.stride ?? Math.max(1, Math.round(size / 4)));
   if (size > Math.min(height, width))
@@ -83,7 +82,7 @@ export async function occlusion(
       return logicalAnd(greaterEqual(at, begin), less(at, add(begin, size)));
     };
     const hidden = logicalAnd(between(height, top, [height, 1, 1]), between(width, left, [1, width, 1]));
-    const seen = where(hidden, value, broadcastTo(picture, [count, height, width, c]));
+    const seen = where(hidden, paint, broadcastTo(picture, [count, height, width, c]));
     const units = broadcastTo(unit, [count]);
     const scores = scoresOf(model, seen);
     const found = ofUnit

@@ -1,5 +1,6 @@
 /** Pictures on their way into a model. */
 import type { Model } from "../nn/index.js";
+import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
@@ -21,22 +22,20 @@ export async function picturesFor(speaker: string, model: Model, images: Tensor)
     throw new ExplainError(
       `${speaker}: the pictures have ${channels} ${channels === 1 ? "channel" : "channels"} (${show(images.shape)}), ${model.name} takes ${expected}`,
     );
-  const taken = images.dtype === "u8" ? pixelsFor(model, images) : images;
-  const [values] = await compute([cast(taken, "f32")]);
+  const floats = cast(images, "f32");
+  const [values] = await compute([images.dtype === "u8" ? pixelsFor(model, floats) : floats]);
   return Tensor.from(values, images.shape, "f32");
 }
 
-/** The values that pixels have where they go into the model: those of the pictures it was trained on. */
-export interface PixelRange {
-  readonly low: number;
-  readonly high: number;
-}
+/**
+ * Pictures whose pixels are shares of their range, 0 (black) to 1, as the model takes them: methods that make pictures
+ * work in shares, so that the range of the data is the same for every model.
+ */
+export const fromShares = (model: Model, p: Tensor): Tensor => pixelsFor(model, mul(p, 255));
 
-/** 0 to 255 for a model that begins by rescaling pixels itself, otherwise 0 to 1. */
-export const pixelRange = (model: Model): PixelRange => ({
-  low: 0,
-  high: model.layers[0]?.type === "rescale" ? 255 : 1,
-});
+/** An even grey of this share, 1×1×1×C, as the model takes it. */
+export const evenGrey = (model: Model, share: number, channels: number): Tensor =>
+  fromShares(model, Tensor.from(new Float32Array(channels).fill(share), [1, 1, 1, channels], "f32"));
 
 /** The model's input H×W×C. */
 export function inputOf(speaker: string, model: Model): readonly [number, number, number] {
