@@ -8,6 +8,7 @@ export {
   regularisations,
 } from "./activation-maximisation.js";
 export { deconvnet, type Projection } from "./deconvnet.js";
+export { type DreamOptions, deepDream } from "./deep-dream.js";
 export { type EvolutionOptions, evolvedImages } from "./evolved-images.js";
 export { ExplainError } from "./explain-error.js";
 export { featureMaps } from "./feature-maps.js";
