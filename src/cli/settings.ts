@@ -2,6 +2,7 @@
 import { randomAffine } from "../data/augment.js";
 import type { Dataset } from "../data/dataset.js";
 import { crossEntropy } from "../losses/index.js";
+import { registry } from "../models/index.js";
 import * as optim from "../optim/index.js";
 import type { Checkpoint } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
@@ -85,7 +86,7 @@ export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
   const steps = epochs * Math.ceil(images / batchSize);
   const schedule = scheduleMakers[settings.schedule](optimizer.lr, Math.max(1, steps - warmUp));
   return {
-    loss: crossEntropy(),
+    loss: registry[settings.model]?.loss?.() ?? crossEntropy(),
     optimizer,
     schedule: warmUp > 0 ? optim.warmUp(schedule, { steps: warmUp }) : schedule,
     epochs,

@@ -1,5 +1,5 @@
-import { RandomStream } from "../random/threefry.js";
 import type { Augment } from "./batches.js";
+import { eachPicture } from "./each-picture.js";
 
 /** Several augmentations, one after the other. */
 export function compose(...steps: Augment[]): Augment {
@@ -96,25 +96,4 @@ function sample(
     const below = pixel(i + 1, j, k) * (1 - x + j) + pixel(i + 1, j + 1, k) * (x - j);
     out[at + k] = above * (1 - y + i) + below * (y - i);
   }
-}
-
-/** Runs `change` on each picture with random numbers of its own, which follow from seed, epoch and index. */
-function eachPicture(
-  stream: number,
-  change: (
-    picture: Float32Array,
-    changed: Float32Array,
-    shape: readonly [h: number, w: number, c: number],
-    random: RandomStream,
-  ) => void,
-): Augment {
-  return (images, { seed, epoch, indices, shape: [, h, w, c] }) => {
-    const changed = new Float32Array(h * w * c);
-    indices.forEach((index, i) => {
-      const picture = images.subarray(i * h * w * c, (i + 1) * h * w * c);
-      const random = new RandomStream(seed, stream + epoch * 16, index);
-      change(picture, changed, [h, w, c], random);
-      picture.set(changed);
-    });
-  };
 }

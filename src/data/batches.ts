@@ -1,5 +1,6 @@
 import { RandomStream } from "../random/threefry.js";
-import type { Dataset } from "./dataset.js";
+import { type AnyDataset, type Draw, picturesAt } from "./dataset.js";
+import { type Mixed, type Mixup, mixed } from "./mixup.js";
 
 export interface Batch {
   /** B×H×W×C, 0 to 255: bytes as the data set holds them, or floats where they were augmented. */
@@ -8,6 +9,8 @@ export interface Batch {
   /** Where in the data set each picture stands. */
   indices: Int32Array;
   size: number;
+  /** What the pictures were mixed with, if they were. */
+  mixed?: Mixed;
 }
 
 /**
@@ -27,8 +30,9 @@ export type Augment = (
 export interface BatchOptions {
   batchSize: number;
   /** Without it the pictures come in the data set's order. */
-  shuffle?: { seed: number; epoch: number };
+  shuffle?: Draw;
   augment?: Augment;
+  mixup?: Mixup;
   /** Leave out a last batch that would be smaller than the others. */
   dropLast?: boolean;
   /** Begin with this batch, counted from 0: the rest of an epoch that was interrupted. */
@@ -36,7 +40,7 @@ export interface BatchOptions {
 }
 
 /** The order in which an epoch shows the samples: the same on every machine. */
-export function epochOrder(length: number, { seed, epoch }: { seed: number; epoch: number }): Int32Array {
+export function epochOrder(length: number, { seed, epoch }: Draw): Int32Array {
   return new RandomStream(seed, shuffling, epoch).permutation(length);
 }
 
@@ -55,7 +59,10 @@ export function batchCount(
  * One epoch of a data set in batches. While one batch is used the next one is prepared: it begins as soon as the
  * caller waits for something, so that the engine's threads need not wait for pictures.
  */
-export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch, void, void> {
+export async function* batches(
+  dataset: AnyDataset,
+  options: BatchOptions,
+): AsyncGenerator<Batch, void, void> {
   const { batchSize, shuffle, first = 0 } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new RangeError(`batches: batchSize is ${batchSize}, expected a whole number from 1 on`);
@@ -82,22 +89,19 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
 }
 
 async function prepare(
-  dataset: Dataset,
+  dataset: AnyDataset,
   indices: Int32Array,
-  { augment, shuffle = { seed: 0, epoch: 0 } }: BatchOptions,
+  { augment, mixup, shuffle }: BatchOptions,
 ): Promise<Batch> {
-  const [h, w, c] = dataset.shape;
-  const pixels = h * w * c;
   const size = indices.length;
-  const images = new (augment ? Float32Array : Uint8Array)(size * pixels);
-  const labels = new Int32Array(size);
-  indices.forEach((index, i) => {
-    images.set(dataset.images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
-    labels[i] = dataset.labels[index];
-  });
-  if (augment && images instanceof Float32Array)
-    await augment(images, { ...shuffle, indices, shape: [size, h, w, c] });
-  return { images, labels, indices, size };
+  const pixels = await picturesAt(dataset, indices, shuffle);
+  const labels = Int32Array.from(indices, (index) => dataset.labels[index]);
+  if (!augment && !mixup) return { images: pixels, labels, indices, size };
+  const images = Float32Array.from(pixels);
+  const draw = shuffle ?? { seed: 0, epoch: 0 };
+  await augment?.(images, { ...draw, indices, shape: [size, ...dataset.shape] });
+  const partners = mixup && mixed(images, { ...mixup, draw, labels, indices });
+  return { images, labels, indices, size, mixed: partners };
 }
 
 /** Work that begins when the caller's own work pauses, or when its result is asked for. */

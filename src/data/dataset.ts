@@ -1,20 +1,78 @@
 /** One part (train or test) of a data set of pictures, all of one size, each of one class. */
-export interface Dataset {
+interface Labelled {
   name: string;
   split: string;
   /** height, width, channels of a picture */
   shape: [h: number, w: number, c: number];
   classes: string[];
   length: number;
+}
+
+/** One that lies in memory as a whole. */
+export interface Dataset extends Labelled {
   /** N×H×W×C, 0 to 255 */
   images: Uint8Array;
   /** N, the index into `classes` */
   labels: Uint8Array;
 }
 
-export interface Splits {
-  train: Dataset;
-  test: Dataset;
+/** One whose pictures are read when they are needed: it may be larger than memory. */
+export interface StreamedDataset extends Labelled {
+  /** N, the index into `classes` */
+  labels: Uint16Array;
+  /**
+   * The pictures at these places, N×H×W×C, 0 to 255.
+   * @param draw  of a training step: pictures may be shown in a view of their own, which follows from it and their place
+   */
+  read(indices: Int32Array, draw?: Draw): Promise<Uint8Array>;
+}
+
+export type AnyDataset = Dataset | StreamedDataset;
+
+/** From what everything random about an epoch follows. */
+export interface Draw {
+  seed: number;
+  epoch: number;
+}
+
+/** The pictures at these places of a data set of either kind, N×H×W×C. */
+export async function picturesAt(dataset: AnyDataset, indices: Int32Array, draw?: Draw): Promise<Uint8Array> {
+  return "read" in dataset ? dataset.read(indices, draw) : imagesAt(dataset, indices);
+}
+
+function imagesAt({ shape: [h, w, c], images }: Dataset, indices: Int32Array): Uint8Array {
+  const size = h * w * c;
+  const chosen = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => {
+    chosen.set(images.subarray(index * size, (index + 1) * size), i * size);
+  });
+  return chosen;
+}
+
+/** The samples at these places, in this order: of a streamed data set still read when they are needed. */
+export function chosen(dataset: StreamedDataset, indices: Int32Array, split?: string): StreamedDataset;
+export function chosen(dataset: AnyDataset, indices: Int32Array, split?: string): AnyDataset;
+export function chosen(dataset: AnyDataset, indices: Int32Array, split = dataset.split): AnyDataset {
+  const { length } = indices;
+  if ("read" in dataset)
+    return {
+      ...dataset,
+      split,
+      length,
+      labels: Uint16Array.from(indices, (index) => dataset.labels[index]),
+      read: (places, draw) =>
+        dataset.read(
+          places.map((place) => indices[place]),
+          draw,
+        ),
+    };
+  const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
+  return { ...dataset, split, length, labels, images: imagesAt(dataset, indices) };
+}
+
+export interface Splits<D extends AnyDataset = Dataset> {
+  train: D;
+  test: D;
 }
 
 /** A data set that cannot be had: not there, not whole, or not what it should be. */
@@ -23,7 +81,15 @@ export class DataError extends Error {
 }
 
 /** The samples begin ≤ i < end of a data set, without a copy. */
-export function part(dataset: Dataset, begin: number, end: number, split = dataset.split): Dataset {
+export function part(dataset: Dataset, begin: number, end: number, split?: string): Dataset;
+export function part(dataset: AnyDataset, begin: number, end: number, split?: string): AnyDataset;
+export function part(dataset: AnyDataset, begin: number, end: number, split = dataset.split): AnyDataset {
+  if ("read" in dataset)
+    return chosen(
+      dataset,
+      Int32Array.from({ length: end - begin }, (_, i) => begin + i),
+      split,
+    );
   const [h, w, c] = dataset.shape;
   return {
     ...dataset,

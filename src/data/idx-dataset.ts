@@ -1,7 +1,8 @@
 import { cacheDirectory, environment, fileExists, joinPath, readFile } from "#platform";
 import { readIdx } from "../formats/idx.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
-import { type DownloadOptions, download, type RemoteFile } from "./download.js";
+import { download, type RemoteFile } from "./download.js";
+import { folders, type LoadOptions, type Source } from "./places.js";
 
 /** A file of a data set; one that cannot be downloaded has no addresses. */
 export interface IdxFile extends RemoteFile {
@@ -17,11 +18,6 @@ export interface IdxEntry {
   classes: readonly string[];
   sizes: { train: number; test: number };
   files: { [split in "train" | "test"]: { images: IdxFile; labels: IdxFile } };
-}
-
-export interface LoadOptions extends DownloadOptions {
-  /** Look here and nowhere else. */
-  directory?: string;
 }
 
 /**
@@ -64,13 +60,6 @@ async function loadSplit(entry: IdxEntry, split: "train" | "test", options: Load
   };
 }
 
-/** The folders in which a data set may lie, the one asked first in front. */
-function folders(name: string, directory?: string): string[] {
-  if (directory !== undefined) return [directory];
-  const own = environment("RECEPTIVE_DATA");
-  return [own, cacheDirectory()].filter((base) => base !== undefined).map((base) => joinPath(base, name));
-}
-
 /** Where a file lies, packed or not; undefined if it is in none of the folders. */
 async function locate({ file }: IdxFile, places: readonly string[]): Promise<string | undefined> {
   for (const place of places)
@@ -104,13 +93,7 @@ async function obtain(
   }
 }
 
-/** Where a data set would be loaded from. */
-export type Source =
-  | { kind: "embedded" }
-  | { kind: "found"; directories: string[] }
-  | { kind: "download"; bytes: number }
-  | { kind: "missing" };
-
+/** Where `loadIdxDataset` would take a data set from, without loading anything. */
 export async function sourceOf(entry: IdxEntry, { directory }: { directory?: string } = {}): Promise<Source> {
   const places = folders(entry.name, directory);
   const found = new Set<string>();

@@ -1,9 +1,21 @@
 export { compose, randomAffine, randomShift } from "./augment.js";
+export { colourJitter, pcaLighting } from "./augment-colour.js";
+export { cutout, randomFlip } from "./augment-parts.js";
 export { type Augment, type Batch, type BatchOptions, batchCount, batches, epochOrder } from "./batches.js";
-export { DataError, type Dataset, part, type Splits } from "./dataset.js";
+export { cifar10, cifar100 } from "./cifar.js";
+export {
+  type AnyDataset,
+  DataError,
+  type Dataset,
+  type Draw,
+  part,
+  type Splits,
+  type StreamedDataset,
+} from "./dataset.js";
 export { digits } from "./digits.js";
 export type { DownloadOptions, Progress } from "./download.js";
 export { fashionMnist } from "./fashion-mnist.js";
-export type { LoadOptions, Source } from "./idx-dataset.js";
+export type { Mixup } from "./mixup.js";
 export { mnist } from "./mnist.js";
+export type { LoadOptions, Source } from "./places.js";
 export { datasets, describeSource, loadDataset, type Registered, registered } from "./registry.js";

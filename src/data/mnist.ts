@@ -1,5 +1,6 @@
 import type { Splits } from "./dataset.js";
-import { type IdxEntry, type IdxFile, type LoadOptions, loadIdxDataset } from "./idx-dataset.js";
+import { type IdxEntry, type IdxFile, loadIdxDataset } from "./idx-dataset.js";
+import type { LoadOptions } from "./places.js";
 
 const at = (file: string, bytes: number, sha256: string): IdxFile => ({
   file,

@@ -1,8 +1,10 @@
+import { type CifarEntry, cifar10Entry, cifar100Entry, cifarSource, loadCifar } from "./cifar.js";
 import { DataError, type Splits } from "./dataset.js";
 import { digits, digitsSizes } from "./digits.js";
 import { fashionMnistEntry, fashionMnistRemappedEntry } from "./fashion-mnist.js";
-import { type IdxEntry, type LoadOptions, loadIdxDataset, type Source, sourceOf } from "./idx-dataset.js";
+import { type IdxEntry, loadIdxDataset, sourceOf } from "./idx-dataset.js";
 import { mnistEntry } from "./mnist.js";
+import type { LoadOptions, Source } from "./places.js";
 
 /** What `data list` shows of a data set, and how to get it. */
 export interface Registered {
@@ -21,11 +23,20 @@ const fromIdx = (entry: IdxEntry): Registered => ({
   source: (options) => sourceOf(entry, options),
 });
 
+const fromCifar = (entry: CifarEntry): Registered => ({
+  ...entry,
+  shape: [32, 32, 3],
+  load: (options) => loadCifar(entry, options),
+  source: (options) => cifarSource(entry, options),
+});
+
 /** Every data set by name. */
 export const datasets: { readonly [name: string]: Registered } = {
   mnist: fromIdx(mnistEntry),
   "fashion-mnist": fromIdx(fashionMnistEntry),
   "fashion-mnist-remapped": fromIdx(fashionMnistRemappedEntry),
+  cifar10: fromCifar(cifar10Entry),
+  cifar100: fromCifar(cifar100Entry),
   digits: {
     description: "handwriting-like digits, drawn by code",
     shape: [28, 28, 1],

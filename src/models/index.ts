@@ -1,6 +1,14 @@
+export { alexnet, alexnetTorchvision } from "./alexnet.js";
+export { autoencoder } from "./autoencoder.js";
+export { type DensenetVariant, densenet } from "./densenet.js";
 export { digitCodes } from "./digit-codes.js";
+export { type GooglenetVariant, googlenet } from "./googlenet.js";
 export { lenet5 } from "./lenet5.js";
+export { lenet5Of1998 } from "./lenet5-1998.js";
 export { type Registered, registered, registry, UnknownModelError } from "./registry.js";
 export { type ResnetVariant, resnet } from "./resnet.js";
+export { type ResnetCifarVariant, resnetCifar } from "./resnet-cifar.js";
+export { type SqueezenetVariant, squeezenet } from "./squeezenet.js";
 export { type VggVariant, vgg } from "./vgg.js";
 export { vggCifar } from "./vgg-cifar.js";
+export { zfnet } from "./zfnet.js";

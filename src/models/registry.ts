@@ -1,9 +1,18 @@
+import { type Loss, maximumAPosteriori } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { suggestion } from "../nn/spelling.js";
+import { alexnet, alexnetTorchvision } from "./alexnet.js";
+import { autoencoder } from "./autoencoder.js";
+import { densenet, densenetVariants } from "./densenet.js";
+import { googlenet, googlenetVariants } from "./googlenet.js";
 import { lenet5 } from "./lenet5.js";
+import { lenet5Of1998 } from "./lenet5-1998.js";
 import { resnet, resnetVariants } from "./resnet.js";
+import { resnetCifar, resnetCifarVariants } from "./resnet-cifar.js";
+import { squeezenet, squeezenetVariants } from "./squeezenet.js";
 import { vgg, vggVariants } from "./vgg.js";
 import { vggCifar } from "./vgg-cifar.js";
+import { zfnet } from "./zfnet.js";
 
 /** An architecture as the command line knows it. */
 export interface Registered {
@@ -11,14 +20,41 @@ export interface Registered {
   /** What it was designed for; channels and classes of other data are followed where the architecture allows. */
   readonly input: readonly [h: number, w: number, c: number];
   make(options?: { classes?: number }): Model;
+  /** What it is trained by, where that is not cross entropy. */
+  readonly loss?: () => Loss;
 }
 
 /** Every model by name. */
 export const registry: { readonly [name: string]: Registered } = {
   lenet5: { description: "LeNet-5 with ReLU and max pooling", input: [28, 28, 1], make: lenet5 },
-  vgg_cifar: { description: "six 3×3 convolutions in VGG's manner", input: [32, 32, 3], make: vggCifar },
+  lenet5_1998: {
+    description: "LeNet-5 as published, with RBF output",
+    input: [28, 28, 1],
+    make: lenet5Of1998,
+    loss: maximumAPosteriori,
+  },
+  alexnet: { description: "AlexNet in two groups, with LRN", input: [227, 227, 3], make: alexnet },
+  alexnet_torchvision: {
+    description: "AlexNet of a single tower",
+    input: [224, 224, 3],
+    make: alexnetTorchvision,
+  },
+  zfnet: { description: "ZFNet", input: [224, 224, 3], make: zfnet },
   ...family(vgg, vggVariants, { description: "VGG", input: [224, 224, 3] }),
+  vgg_cifar: { description: "six 3×3 convolutions in VGG's manner", input: [32, 32, 3], make: vggCifar },
+  ...family(googlenet, googlenetVariants, {
+    description: "GoogLeNet with auxiliary heads in training",
+    input: [224, 224, 3],
+  }),
   ...family(resnet, resnetVariants, { description: "ResNet", input: [224, 224, 3] }),
+  ...family(resnetCifar, resnetCifarVariants, { description: "ResNet for CIFAR", input: [32, 32, 3] }),
+  ...family(densenet, densenetVariants, { description: "DenseNet", input: [224, 224, 3] }),
+  ...family(squeezenet, squeezenetVariants, { description: "SqueezeNet", input: [224, 224, 3] }),
+  autoencoder: {
+    description: "convolutional autoencoder for digits",
+    input: [28, 28, 1],
+    make: () => autoencoder(),
+  },
 };
 
 /** A line for each variant of an architecture. */

@@ -64,6 +64,6 @@ export function resnet(variant: ResnetVariant, { classes = 1000 }: { classes?: n
     imagenetPixels(),
     ...[...conv(64, 7, 2), nn.relu(), nn.maxPool2d(3, { stride: 2, padding: 1 })],
     ...stages,
-    ...[nn.avgPool2d(7), nn.flatten(), nn.dense(classes)],
+    ...[nn.globalAvgPool2d(), nn.dense(classes)],
   );
 }

@@ -1,10 +1,17 @@
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
-/** Filters of the 3×3 convolutions: columns A, B, D and E of the paper's table 1. */
+const one = (filters: number) => ({ filters, kernel: 1 });
+
+/** Filters of the 3×3 (or 1×1) convolutions: columns A, A-LRN, B, C, D and E of the paper's table 1. */
 const plans = {
   vgg11: [64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"],
+  vgg11_lrn: [64, "norm", "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"],
   vgg13: [64, 64, "pool", 128, 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"],
+  vgg16_c: [
+    ...[64, 64, "pool", 128, 128, "pool", 256, 256, one(256), "pool"],
+    ...[512, 512, one(512), "pool", 512, 512, one(512), "pool"],
+  ],
   vgg16: [
     ...[64, 64, "pool", 128, 128, "pool", 256, 256, 256, "pool"],
     ...[512, 512, 512, "pool", 512, 512, 512, "pool"],
@@ -13,15 +20,16 @@ const plans = {
     ...[64, 64, "pool", 128, 128, "pool", 256, 256, 256, 256, "pool"],
     ...[512, 512, 512, 512, "pool", 512, 512, 512, 512, "pool"],
   ],
-} as const satisfies { [name: string]: readonly (number | "pool")[] };
+} as const satisfies { [name: string]: readonly Step[] };
 
+type Step = number | { readonly filters: number; readonly kernel: number } | "pool" | "norm";
 type Plan = keyof typeof plans;
-export type VggVariant = Plan | `${Plan}_bn`;
+type Normalised = "vgg11" | "vgg13" | "vgg16" | "vgg19";
+export type VggVariant = Plan | `${Normalised}_bn`;
 
-const names = Object.keys(plans) as Plan[];
 export const vggVariants: readonly VggVariant[] = [
-  ...names,
-  ...names.map((name): VggVariant => `${name}_bn`),
+  ...(Object.keys(plans) as Plan[]),
+  ...(["vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn"] as const),
 ];
 
 /**
@@ -30,11 +38,13 @@ export const vggVariants: readonly VggVariant[] = [
  */
 export function vgg(variant: VggVariant, { classes = 1000 }: { classes?: number } = {}): nn.Model {
   const normalised = variant.endsWith("_bn") ? () => [nn.batchNorm()] : () => [];
-  const features = plans[variant.replace("_bn", "") as Plan].flatMap((step) =>
-    step === "pool"
-      ? [nn.maxPool2d(2)]
-      : [nn.conv2d({ filters: step, kernel: 3, padding: "same" }), ...normalised(), nn.relu()],
-  );
+  const steps: readonly Step[] = plans[variant.replace("_bn", "") as Plan];
+  const features = steps.flatMap((step) => {
+    if (step === "pool") return [nn.maxPool2d(2)];
+    if (step === "norm") return [nn.localResponseNorm()];
+    const { filters, kernel } = typeof step === "number" ? { filters: step, kernel: 3 } : step;
+    return [nn.conv2d({ filters, kernel, padding: "same" }), ...normalised(), nn.relu()];
+  });
   const hidden = () => [nn.dense(4096), nn.relu(), nn.dropout(0.5)];
   return nn.sequential(
     variant,

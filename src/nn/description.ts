@@ -3,6 +3,7 @@
 import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
 import type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activations.js";
 import type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
+import type { AuxiliaryOptions } from "./auxiliary.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
 import type { BranchesOptions } from "./branches.js";
@@ -17,12 +18,14 @@ import type { Layer } from "./layer.js";
 import * as layers from "./layers.js";
 import type { MaxPool2dOptions } from "./max-pool2d.js";
 import type { LayerDescription, Model, ModelDescription, SequentialOptions } from "./model.js";
+import type { PadOptions } from "./pad.js";
 import type { PartialConv2dOptions } from "./partial-conv2d.js";
 import type { RbfOptions } from "./rbf.js";
 import type { RescaleOptions } from "./rescale.js";
 import type { ResidualOptions } from "./residual.js";
 import { suggestion } from "./spelling.js";
 import type { Subsampling2dOptions } from "./subsampling2d.js";
+import type { UnflattenOptions } from "./unflatten.js";
 import type { Upsample2dOptions } from "./upsample2d.js";
 
 /** A description that no model can be made from. */
@@ -41,6 +44,8 @@ type Maker = (options: never, name: string, own: OwnLayers) => Layer;
 /** Every layer is here, or this does not compile. */
 const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   adaptiveAvgPool2d: ({ size }: AdaptiveAvgPool2dOptions, name) => layers.adaptiveAvgPool2d(size, { name }),
+  auxiliary: ({ layers: inner, weight }: AuxiliaryOptions, name, own) =>
+    layers.auxiliary(layersFrom(inner, own), { weight, name }),
   avgPool2d: ({ size, ...options }: AvgPool2dOptions, name) => layers.avgPool2d(size, { ...options, name }),
   batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
   branches: ({ layers: inner }: BranchesOptions, name, own) =>
@@ -62,6 +67,7 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   localResponseNorm: (options: LocalResponseNormOptions, name) =>
     layers.localResponseNorm({ ...options, name }),
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
+  pad: (options: PadOptions, name) => layers.pad({ ...options, name }),
   partialConv2d: (options: PartialConv2dOptions, name) => layers.partialConv2d({ ...options, name }),
   rbf: (options: RbfOptions, name) => layers.rbf({ ...options, name }),
   relu: (_, name) => layers.relu({ name }),
@@ -81,6 +87,7 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   subsampling2d: ({ size, ...options }: Subsampling2dOptions, name) =>
     layers.subsampling2d(size, { ...options, name }),
   tanh: (_, name) => layers.tanh({ name }),
+  unflatten: ({ shape }: UnflattenOptions, name) => layers.unflatten(shape, { name }),
   upsample2d: (options: Upsample2dOptions, name) => layers.upsample2d({ ...options, name }),
 };
 

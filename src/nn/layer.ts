@@ -68,6 +68,8 @@ export interface Scope {
    * @throws TypeError where the model was called without a seed
    */
   uniform(shape: Shape): Tensor;
+  /** In training another output beside the model's; its loss counts `weight` times. */
+  aside(output: Tensor, weight: number): void;
   /** Lets a layer inside this one do its part. Its parameters are found at `path/name.…`; errors say it is at `place`. */
   run(inner: Layer, x: Tensor, name: string, place?: string): Tensor;
 }

@@ -1,6 +1,7 @@
 /** Every layer that a description may name; `description.ts` has a line for each. */
 export { elu, leakyRelu, relu, scaledTanh, sigmoid, softmax, softplus, tanh } from "./activations.js";
 export { adaptiveAvgPool2d } from "./adaptive-avg-pool2d.js";
+export { auxiliary } from "./auxiliary.js";
 export { avgPool2d } from "./avg-pool2d.js";
 export { batchNorm } from "./batch-norm.js";
 export { branches } from "./branches.js";
@@ -15,10 +16,12 @@ export { flatten } from "./flatten.js";
 export { globalAvgPool2d, globalMaxPool2d } from "./global-pool2d.js";
 export { localResponseNorm } from "./local-response-norm.js";
 export { maxPool2d } from "./max-pool2d.js";
+export { pad } from "./pad.js";
 export { partialConv2d } from "./partial-conv2d.js";
 export { rbf } from "./rbf.js";
 export { rescale } from "./rescale.js";
 export { residual } from "./residual.js";
 export { sequential } from "./sequential.js";
 export { subsampling2d } from "./subsampling2d.js";
+export { unflatten } from "./unflatten.js";
 export { upsample2d } from "./upsample2d.js";

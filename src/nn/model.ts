@@ -16,6 +16,8 @@ export interface Mode {
    * pooling. It finds the parameters of the layer in whose place it stands.
    */
   instead?: (path: string, layer: Layer) => Layer | undefined;
+  /** Is shown the outputs of auxiliary heads, in training, and how many times the loss of each counts. */
+  aside?: (output: Tensor, weight: number, path: string) => void;
 }
 
 /** Plain data: it survives JSON. */
@@ -62,6 +64,9 @@ export interface Model extends Layer {
   build(inputShape: Shape, options?: { seed?: number }): void;
   /** From which `nn.fromDescription` makes the same model. */
   describe(): ModelDescription;
-  /** Layer by layer, for one example; the model need not be built if a shape is given. */
-  summary(inputShape?: Shape): ModelSummary;
+  /**
+   * Layer by layer, for one example; the model need not be built if a shape is given. In training auxiliary heads are
+   * there, too.
+   */
+  summary(inputShape?: Shape, mode?: { training?: boolean }): ModelSummary;
 }

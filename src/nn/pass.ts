@@ -43,6 +43,7 @@ export function runLayer(layer: Layer, x: Tensor, path: string, pass: Pass): Ten
         throw new TypeError(`${path}: draws random numbers: call the model with { training: true, seed }`);
       return randomUniform(shape, seed, streamOf(path));
     },
+    aside: (output, weight) => pass.aside?.(output, weight, path),
     run(inner, input, name, place = name) {
       holdsOthers = true;
       try {

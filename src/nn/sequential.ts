@@ -84,12 +84,12 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
 
     describe: (): ModelDescription => ({ type: "sequential", name, options }),
 
-    summary(inputShape: Shape | null = model.inputShape): ModelSummary {
+    summary(inputShape: Shape | null = model.inputShape, { training = false } = {}): ModelSummary {
       if (!inputShape)
         throw new ShapeError(
           `${name}: not built yet: summary needs the shape of one example, such as [28, 28, 1]`,
         );
-      return inModel(name, inputShape, null, () => summarise(model, inputShape));
+      return inModel(name, inputShape, null, () => summarise(model, inputShape, training));
     },
   });
   return model;

@@ -27,12 +27,14 @@ export interface LayerSummary {
 }
 
 /** Walks through the model without running it. A layer that only holds others has no row: theirs say it all. */
-export function summarise(model: Model, inputShape: Shape): ModelSummary {
-  const x = placeholder([1, ...inputShape], "f32");
+export function summarise(model: Model, inputShape: Shape, training: boolean): ModelSummary {
+  // Of two examples in training: batch statistics of a single one may not exist.
+  const examples = training ? 2 : 1;
+  const x = placeholder([examples, ...inputShape], "f32");
   const fields = new ReceptiveFields(x);
   const runs: (LayerRun & { receptiveField: ReceptiveField })[] = [];
   const asked = rehearse(model, x, {
-    training: false,
+    training,
     ran(run) {
       if (run.path !== "") runs.push({ ...run, receptiveField: edges(fields.after(run)) });
     },
@@ -49,7 +51,7 @@ export function summarise(model: Model, inputShape: Shape): ModelSummary {
         type: layer.type,
         output: y.shape.slice(1),
         params: paramsOf(path),
-        macs: layer.macs?.(x, y) ?? 0,
+        macs: (layer.macs?.(x, y) ?? 0) / examples,
         receptiveField,
       }),
     );

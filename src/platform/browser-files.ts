@@ -1,3 +1,5 @@
+import type { ByteSource } from "../formats/byte-source.js";
+
 /** A page has no files: nothing is ever found, and what is downloaded stays in memory and in the browser's own cache. */
 
 export const joinPath = (...parts: string[]): string => parts.join("/");
@@ -32,6 +34,14 @@ export async function appendFile(path: string, _bytes: Uint8Array): Promise<void
 
 export async function removeFile(path: string): Promise<void> {
   throw noFiles("remove", path);
+}
+
+export async function fileSource(path: string): Promise<ByteSource> {
+  throw noFiles("read", path);
+}
+
+export async function listFolder(_path: string): Promise<{ folders: string[]; files: string[] } | undefined> {
+  return undefined;
 }
 
 const noFiles = (verb: string, path: string) =>

@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import type { ByteSource } from "../formats/byte-source.js";
 
 /** Joins the parts of a path as this system writes them. */
 export const joinPath = (...parts: string[]): string => join(...parts);
@@ -20,7 +21,8 @@ export function cacheDirectory(): string | undefined {
 }
 
 export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await fs.readFile(path));
+  const { buffer, byteOffset, byteLength } = await fs.readFile(path);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Bytes of a file; undefined if there is no such file. */
@@ -83,6 +85,51 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** A file that is read a part at a time; it is open only while a part is read. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const { size } = await fs.stat(path);
+  return {
+    name: path,
+    size,
+    async read(begin, end) {
+      const file = await fs.open(path, "r");
+      try {
+        const bytes = new Uint8Array(end - begin);
+        let filled = 0;
+        while (filled < bytes.length) {
+          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, begin + filled);
+          if (bytesRead === 0) throw new Error(`${path}: became shorter while it was read`);
+          filled += bytesRead;
+        }
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** What lies in a folder, by name; undefined if there is no such folder. */
+export async function listFolder(path: string): Promise<{ folders: string[]; files: string[] } | undefined> {
+  try {
+    const entries = await fs.readdir(path, { withFileTypes: true });
+    const folders: string[] = [];
+    const files: string[] = [];
+    for (const entry of entries) {
+      // A link counts as what it leads to.
+      const kind = entry.isSymbolicLink()
+        ? await fs.stat(join(path, entry.name)).catch(() => undefined)
+        : entry;
+      if (kind?.isDirectory()) folders.push(entry.name);
+      else if (kind?.isFile()) files.push(entry.name);
+    }
+    return { folders: folders.sort(), files: files.sort() };
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
   }
 }
 

@@ -5,6 +5,8 @@
  * Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.
  */
 
+import { cosTurn, ln } from "./elementary.js";
+
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
 /** Threefry-2x32 with 20 rounds: two random 32-bit words for the key (k0, k1) at the place (c0, c1). */
@@ -84,27 +86,4 @@ export class RandomStream {
     }
     return order;
   }
-}
-
-/** Natural logarithm of 0 < x ≤ 1: x = m·2^e with m near 1, and ln m = 2 artanh((m − 1) / (m + 1)) as a series. */
-function ln(x: number): number {
-  let m = x;
-  let e = 0;
-  for (; m < Math.SQRT1_2; e--) m *= 2;
-  const s = (m - 1) / (m + 1);
-  const square = s * s;
-  let sum = 0;
-  for (let k = 21; k >= 1; k -= 2) sum = sum * square + 1 / k;
-  return 2 * s * sum + e * Math.LN2;
-}
-
-/** cos(2π·t) for 0 ≤ t ≤ 1, by the series on a quarter turn. */
-function cosTurn(t: number): number {
-  const half = t > 0.5 ? 1 - t : t;
-  const sign = half > 0.25 ? -1 : 1;
-  const angle = 2 * Math.PI * (half > 0.25 ? 0.5 - half : half);
-  const square = angle * angle;
-  let sum = 1;
-  for (let k = 18; k >= 2; k -= 2) sum = 1 - (sum * square) / (k * (k - 1));
-  return sign * sum;
 }

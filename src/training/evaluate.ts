@@ -1,6 +1,6 @@
 import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
 import { crossEntropy, type Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
@@ -47,7 +47,7 @@ export interface Mistake {
 }
 
 /** How well a model reads a data set. */
-export function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation> {
+export function evaluate(model: Model, dataset: AnyDataset, options?: EvaluateOptions): Promise<Evaluation> {
   return evaluator(model, options?.loss)(dataset, options);
 }
 
@@ -55,7 +55,7 @@ export function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptio
 export function evaluator(
   model: Model,
   loss: Loss = crossEntropy(),
-): (dataset: Dataset, options?: Omit<EvaluateOptions, "loss">) => Promise<Evaluation> {
+): (dataset: AnyDataset, options?: Omit<EvaluateOptions, "loss">) => Promise<Evaluation> {
   const run = compile((images: Tensor, labels: Tensor) => {
     const output = model(pixelsFor(model, images));
     return { output, loss: loss(output, labels) };

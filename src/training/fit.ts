@@ -1,6 +1,7 @@
 import { yieldToHost } from "#platform";
 import { type Augment, batchCount, batches } from "../data/batches.js";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
+import type { Mixup } from "../data/mixup.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
@@ -22,7 +23,7 @@ export interface FitOptions {
   /** Weights, the order of pictures, dropout and augmentation all follow from it. */
   seed?: number;
   /** A data set to measure each epoch by, or the share of the training pictures to set apart for that. */
-  validation?: Dataset | number;
+  validation?: AnyDataset | number;
   /** Ends the run after `patience` epochs in which the loss has not fallen by more than `minDelta`. */
   earlyStopping?: { patience: number; minDelta?: number };
   /**
@@ -33,6 +34,8 @@ export interface FitOptions {
   /** Ends the run after the step at hand. */
   signal?: AbortSignal;
   augment?: Augment;
+  /** Shows pictures mixed with others of their batch, and takes the loss of both classes. */
+  mixup?: Mixup;
   /** Hands over what is needed to resume: after each epoch or each so many steps, and at the end. */
   checkpoint?: { every: "epoch" | number; save: (checkpoint: Checkpoint) => void | Promise<void> };
   /** Goes on where this checkpoint was taken. Without a seed or batch size, those of the checkpoint hold. */
@@ -91,7 +94,7 @@ export class TrainingError extends Error {
  */
 export async function* fit(
   model: Model,
-  dataset: Dataset,
+  dataset: AnyDataset,
   options: FitOptions,
 ): AsyncGenerator<FitEvent, void, void> {
   const run = new Run(model, dataset, options);
@@ -107,8 +110,8 @@ class Run {
   readonly #options: FitOptions;
   readonly #seed: number;
   readonly #batchSize: number;
-  readonly #train: Dataset;
-  readonly #validation: Dataset | undefined;
+  readonly #train: AnyDataset;
+  readonly #validation: AnyDataset | undefined;
   readonly #steps: number;
   readonly #step: ReturnType<typeof trainingStep>;
   readonly #evaluate: ReturnType<typeof evaluator>;
@@ -131,7 +134,7 @@ class Run {
   #failed = false;
   #ended = false;
 
-  constructor(model: Model, dataset: Dataset, options: FitOptions) {
+  constructor(model: Model, dataset: AnyDataset, options: FitOptions) {
     const { resume, validation } = options;
     const before = resume?.training;
     if (resume && !before)
@@ -222,6 +225,7 @@ class Run {
       batchSize: this.#batchSize,
       shuffle: { seed: this.#seed, epoch: this.#epoch },
       augment: this.#options.augment,
+      mixup: this.#options.mixup,
       first: this.#stepOfEpoch,
     });
   }
@@ -398,7 +402,11 @@ const isBetter = (a: { loss: number; accuracy: number }, b: { loss: number; accu
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */
 const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));
 
-function check({ epochs, earlyStopping, checkpoint }: FitOptions, train: Dataset, batchSize: number): void {
+function check(
+  { epochs, earlyStopping, checkpoint }: FitOptions,
+  train: AnyDataset,
+  batchSize: number,
+): void {
   if (!Number.isInteger(epochs) || epochs < 1)
     throw new RangeError(`fit: epochs is ${epochs}, expected a whole number from 1 on`);
   if (!Number.isInteger(batchSize) || batchSize < 1)

@@ -2,6 +2,7 @@ import { gradients } from "../autodiff/gradients.js";
 import type { Batch } from "../data/batches.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
+import { add, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { equal } from "../ops/comparisons.js";
 import { argmax } from "../ops/extremes.js";
@@ -24,6 +25,9 @@ export interface StepInputs {
   seed: number;
 }
 
+/** A type, not an interface: it is a tree of tensors. */
+type StepTensors = { [name in "images" | "labels" | "lr" | "step" | "seed"]: Tensor };
+
 /**
  * One step of training as one program: the loss, its gradients, the optimizer's update and the running statistics,
  * in place. The program is compiled at the first batch, and once more for a last batch that is smaller.
@@ -32,27 +36,50 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
   const { parameters } = model;
   const state: ReadonlyMap<string, Variable> = optimizer.state(parameters);
 
-  const run = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
-    const output = model(pixelsFor(model, images), { training: true, seed });
-    const value = loss(output, labels);
+  const learn = (objective: Loss, { images, labels, lr, step, seed }: StepTensors) => {
+    const { output, value } = trainingLoss(model, objective, { images, labels, seed });
     optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
     return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
-  });
+  };
+  const run = compile((inputs: StepTensors) => learn(loss, inputs));
+  const runMixed = compile((inputs: StepTensors, others: Tensor, share: Tensor) =>
+    learn(
+      (output, labels) => add(mul(loss(output, labels), share), mul(loss(output, others), sub(1, share))),
+      inputs,
+    ),
+  );
 
   const take = async (
     batch: Batch,
     { shape, lr, step, seed }: StepInputs,
   ): Promise<{ loss: number; correct: number }> => {
-    const result = await run(
-      tensor(batch.images, [batch.size, ...shape]),
-      tensor(batch.labels),
-      tensor(lr),
-      tensor(Int32Array.of(step + 1), []),
-      tensor(Int32Array.of(stepSeed(seed, step)), []),
-    );
+    const inputs = {
+      images: tensor(batch.images, [batch.size, ...shape]),
+      labels: tensor(batch.labels),
+      lr: tensor(lr),
+      step: tensor(Int32Array.of(step + 1), []),
+      seed: tensor(Int32Array.of(stepSeed(seed, step)), []),
+    };
+    const { mixed } = batch;
+    const result = await (mixed ? runMixed(inputs, tensor(mixed.labels), tensor(mixed.share)) : run(inputs));
     return { loss: result.loss[0], correct: result.correct[0] };
   };
   return Object.assign(take, { state });
+}
+
+/**
+ * What a model in training makes of pictures (pixels of 0 to 255), and how wrong that is: its loss, and that of each
+ * auxiliary head as many times as the head says.
+ */
+export function trainingLoss(
+  model: Model,
+  loss: Loss,
+  { images, labels, seed }: { images: Tensor; labels: Tensor; seed: Tensor },
+): { output: Tensor; value: Tensor } {
+  const heads: Tensor[] = [];
+  const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y, labels), weight));
+  const output = model(pixelsFor(model, images), { training: true, seed, aside });
+  return { output, value: heads.reduce(add, loss(output, labels)) };
 }
 
 /** A seed of its own for each step, so that dropout draws other units, and the same ones in the same run. */

@@ -47,8 +47,8 @@ describe.each(Object.entries(registry))("%s", (name, { make, input }) => {
     const model = make({ classes: 7 });
     model.build(input, { seed: 1 });
     const step = compile((x: Tensor, labels: Tensor, seed: Tensor) => {
-      const output = model(x, { training: true, seed });
-      return { output, slopes: gradients(crossEntropy()(output, labels), [...model.parameters.values()]) };
+      const { output, value } = trainingLoss(model, loss(), { images: x, labels, seed });
+      return { output, slopes: gradients(value, [...model.parameters.values()]) };
     });
     const size = 2 * input[0] * input[1] * input[2];
     const pixels = Uint8Array.from(await random.uniform([size], { seed: 2, max: 255 }).data());

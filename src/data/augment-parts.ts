@@ -1,0 +1,34 @@
+import type { Augment } from "./batches.js";
+import { eachPicture } from "./each-picture.js";
+
+/** Shows half of the pictures, drawn anew in each epoch, as in a mirror. */
+export function randomFlip(): Augment {
+  return eachPicture(1002, (picture, changed, [h, w, c], random) => {
+    if (random.uniform() < 0.5) return changed.set(picture);
+    for (let i = 0; i < h; i++)
+      for (let j = 0; j < w; j++)
+        for (let k = 0; k < c; k++) changed[(i * w + j) * c + k] = picture[(i * w + w - 1 - j) * c + k];
+  });
+}
+
+/**
+ * Covers a square of each picture, whose centre lies anywhere in it.
+ *
+ * @param size        edge of the square, in pixels: 16 for CIFAR-10, 8 for CIFAR-100
+ * @param background  what it is covered with: one number, or one for each channel
+ * DeVries, Taylor: Improved Regularization of Convolutional Neural Networks with Cutout, arXiv:1708.04552, section 3.2.
+ */
+export function cutout(
+  size: number,
+  { background = 0 }: { background?: number | readonly number[] } = {},
+): Augment {
+  return eachPicture(1005, (picture, changed, [h, w, c], random) => {
+    changed.set(picture);
+    const top = random.integer(h) - (size >> 1);
+    const left = random.integer(w) - (size >> 1);
+    for (let i = Math.max(0, top); i < Math.min(h, top + size); i++)
+      for (let j = Math.max(0, left); j < Math.min(w, left + size); j++)
+        for (let k = 0; k < c; k++)
+          changed[(i * w + j) * c + k] = typeof background === "number" ? background : background[k];
+  });
+}

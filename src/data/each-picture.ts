@@ -1,0 +1,28 @@
+import { RandomStream } from "../random/threefry.js";
+import type { Augment } from "./batches.js";
+
+/**
+ * Runs `change` on each picture with random numbers of its own, which follow from seed, epoch and index.
+ *
+ * @param stream  from 1000 to 1015, another one for each augmentation: 1000 shift, 1001 affine, 1002 flip, 1003 jitter,
+ *     1004 lighting, 1005 cutout, 1006 mixup, 1007 parts of picture files
+ */
+export function eachPicture(
+  stream: number,
+  change: (
+    picture: Float32Array,
+    changed: Float32Array,
+    shape: readonly [h: number, w: number, c: number],
+    random: RandomStream,
+  ) => void,
+): Augment {
+  return (images, { seed, epoch, indices, shape: [, h, w, c] }) => {
+    const changed = new Float32Array(h * w * c);
+    indices.forEach((index, i) => {
+      const picture = images.subarray(i * h * w * c, (i + 1) * h * w * c);
+      const random = new RandomStream(seed, stream + epoch * 16, index);
+      change(picture, changed, [h, w, c], random);
+      picture.set(changed);
+    });
+  };
+}

@@ -1,0 +1,161 @@
+/** Data sets that are folders of picture files, a folder for each class. */
+import { listFolder } from "#platform";
+import { chosen, DataError, type Draw, type Splits, type StreamedDataset } from "../data/dataset.js";
+import { RandomStream } from "../random/threefry.js";
+import { centreCrop, type Preprocessing } from "./preprocessing.js";
+import { readImage, readRegion } from "./read.js";
+
+export interface FolderOptions {
+  /** What the pictures are made to, H×W×C. */
+  input: readonly [h: number, w: number, c: number];
+  /** How pictures are shown that are not drawn at random. */
+  preprocessing: Preprocessing;
+  /** Training steps see a random part of each picture, instead of its centre. */
+  randomViews?: boolean;
+}
+
+/** What picture files may be called. */
+const pictures = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
+
+/** Under which names each split is looked for. */
+const splitFolders = { train: ["train", "training"], test: ["val", "valid", "validation", "test"] };
+
+/**
+ * The data set in a folder: folder/train/<class>/*.jpg and folder/val (or test)/<class>/*.jpg, or folder/<class>/*.jpg,
+ * of which every tenth picture is kept for testing. Pictures are decoded when they are needed, several at once.
+ *
+ * @throws DataError where there are no classes, a class has no pictures, or both splits have other classes
+ */
+export async function openFolder(path: string, options: FolderOptions): Promise<Splits<StreamedDataset>> {
+  const top = await listFolder(path);
+  if (!top) throw new DataError(`${path}: there is no such folder`);
+  const [train, test] = [splitFolders.train, splitFolders.test].map((names) =>
+    names.find((name) => top.folders.includes(name)),
+  );
+  if (train && test) {
+    const [forTraining, forTesting] = [
+      await listClasses(`${path}/${train}`),
+      await listClasses(`${path}/${test}`),
+    ];
+    const stray = [...forTesting.keys()].find((name) => !forTraining.has(name));
+    if (stray !== undefined)
+      throw new DataError(`${path}/${test}: has a class ${stray}, which ${train} has not`);
+    const classes = [...forTraining.keys()];
+    return {
+      train: datasetOf(path, "train", classes, forTraining, options),
+      test: datasetOf(path, "test", classes, forTesting, options),
+    };
+  }
+  const all = await listClasses(train ? `${path}/${train}` : path);
+  const whole = datasetOf(path, "all", [...all.keys()], all, options);
+  return splitTenth(whole);
+}
+
+/** All pictures of a folder of classes as one data set, to measure with. */
+export async function openClasses(path: string, classes: readonly string[], options: FolderOptions) {
+  const top = await listFolder(path);
+  const inner = top && splitFolders.test.find((name) => top.folders.includes(name));
+  const found = await listClasses(inner ? `${path}/${inner}` : path);
+  return datasetOf(path, "test", classes, found, options);
+}
+
+type Files = ReadonlyMap<string, readonly string[]>;
+
+async function listClasses(path: string): Promise<Files> {
+  const top = await listFolder(path);
+  if (!top) throw new DataError(`${path}: there is no such folder`);
+  const found = new Map<string, string[]>();
+  for (const name of top.folders) {
+    const { files } = (await listFolder(`${path}/${name}`))!;
+    const named = files.filter((file) => pictures.test(file));
+    if (named.length === 0) throw new DataError(`${path}/${name}: has no picture files`);
+    found.set(
+      name,
+      named.map((file) => `${path}/${name}/${file}`),
+    );
+  }
+  if (found.size === 0)
+    throw new DataError(`${path}: has no folders of pictures, expected one for each class`);
+  if (found.size > 0x10000)
+    throw new DataError(`${path}: has ${found.size} classes, at most 65536 are possible`);
+  return found;
+}
+
+/** @param classes  their order gives the labels; a class that has no pictures here is allowed */
+function datasetOf(
+  path: string,
+  split: string,
+  classes: readonly string[],
+  files: Files,
+  { input, preprocessing, randomViews }: FolderOptions,
+): StreamedDataset {
+  const indexOf = new Map(classes.map((name, index) => [name, index]));
+  const samples = [...files].flatMap(([name, paths]) => {
+    const label = indexOf.get(name);
+    if (label === undefined)
+      throw new DataError(`${path}: the model knows no class ${name}; it knows ${listed(classes)}`);
+    return paths.map((file) => ({ file, label }));
+  });
+  const size = input[0] * input[1] * input[2];
+  const show = async (index: number, draw?: Draw): Promise<Uint8Array> => {
+    const { file } = samples[index];
+    if (!draw || !randomViews) return centreCrop(await readImage(file), input, preprocessing).pixels;
+    const random = new RandomStream(draw.seed, stream + draw.epoch * 16, index);
+    return (await readRegion(file, input, (whole) => randomRegion(whole, random))).pixels;
+  };
+  return {
+    name: `folder:${path}`,
+    split,
+    shape: [...input],
+    classes: [...classes],
+    length: samples.length,
+    labels: Uint16Array.from(samples, ({ label }) => label),
+    async read(indices, draw) {
+      const images = new Uint8Array(indices.length * size);
+      let next = 0;
+      const work = async () => {
+        for (let i = next++; i < indices.length; i = next++)
+          images.set(await show(indices[i], draw), i * size);
+      };
+      await Promise.all(Array.from({ length: Math.min(decoders, indices.length) }, work));
+      return images;
+    },
+  };
+}
+
+/** Files that are decoded at once: enough for the threads of the decoder, and few enough for memory. */
+const decoders = 8;
+
+/** See data/augment.ts: augmentations have the streams from 1000 on. */
+const stream = 1007;
+
+/**
+ * A part of 8 to 100 % of the picture's area, between 3:4 and 4:3, anywhere in it; after ten drawings that do not fit,
+ * its centre. Szegedy et al.: Going Deeper with Convolutions, CVPR 2015, section 6.
+ */
+export function randomRegion({ width, height }: { width: number; height: number }, random: RandomStream) {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const area = width * height * random.uniform(0.08, 1);
+    // Uniform in the logarithm of the ratio, and so alike for wide and tall parts.
+    const ratio = Math.sqrt((4 / 3) ** random.uniform(-1, 1));
+    const w = Math.round(Math.sqrt(area) * ratio);
+    const h = Math.round(Math.sqrt(area) / ratio);
+    if (w > width || h > height || w < 1 || h < 1) continue;
+    return { left: random.integer(width - w + 1), top: random.integer(height - h + 1), width: w, height: h };
+  }
+  const side = Math.min(width, height);
+  return { left: (width - side) >> 1, top: (height - side) >> 1, width: side, height: side };
+}
+
+function splitTenth(whole: StreamedDataset): Splits<StreamedDataset> {
+  const places = Int32Array.from({ length: whole.length }, (_, i) => i);
+  const [test, train] = [places.filter((i) => i % 10 === 9), places.filter((i) => i % 10 !== 9)];
+  if (test.length === 0)
+    throw new DataError(
+      `${whole.name}: has only ${whole.length} pictures, of which every tenth is kept for testing`,
+    );
+  return { train: chosen(whole, train, "train"), test: chosen(whole, test, "test") };
+}
+
+const listed = (names: readonly string[]) =>
+  names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;

@@ -1,0 +1,157 @@
+/** How published networks were shown their pictures: resized, cropped, and with pixels as they want them. */
+import type { PixelScaling } from "../models/pixel-scaling.js";
+import { suggestion } from "../nn/spelling.js";
+import { brightness, type Picture } from "./picture.js";
+import { type ResizeFilter, resize } from "./resize.js";
+
+export interface Preprocessing {
+  readonly description: string;
+  /** The shorter side becomes this multiple of the crop's, 256 / 224 for instance. */
+  readonly enlarge: number;
+  readonly filter: ResizeFilter;
+  /** How the model scales pixels; as it does by itself if left out. */
+  readonly pixels?: PixelScaling;
+}
+
+export const preprocessings = {
+  imagenet: {
+    description:
+      "torchvision's: shorter side 256, centre 224, bilinear; RGB by ImageNet's mean and deviation",
+    enlarge: 256 / 224,
+    filter: "bilinear",
+  },
+  "imagenet-bicubic": {
+    description: "timm's: shorter side 235 for 224, bicubic; RGB by ImageNet's mean and deviation",
+    enlarge: 235 / 224,
+    filter: "bicubic",
+  },
+  small: {
+    description: "the middle of the picture in the network's size; for networks of small pictures",
+    enlarge: 1,
+    filter: "bilinear",
+  },
+  inception: {
+    description: "as imagenet, but RGB from −1 to 1",
+    enlarge: 256 / 224,
+    filter: "bilinear",
+    pixels: { order: "rgb", mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] },
+  },
+  caffe: {
+    description: "Caffe's: shorter side 256, centre 224; BGR of 0 to 255 without the mean 104, 117, 123",
+    enlarge: 256 / 224,
+    filter: "bilinear",
+    pixels: { order: "bgr", mean: [104, 117, 123], deviation: [1, 1, 1] },
+  },
+  bgr: {
+    description: "the middle of the picture; BGR of 0 to 255 (SqueezeNet of ONNX and OpenVINO)",
+    enlarge: 1,
+    filter: "bilinear",
+    pixels: { order: "bgr", mean: [0, 0, 0], deviation: [1, 1, 1] },
+  },
+} as const satisfies { [name: string]: Preprocessing };
+
+export type PreprocessingName = keyof typeof preprocessings;
+
+/** A preprocessing that there is not. */
+export class PreprocessingError extends Error {
+  override readonly name = "PreprocessingError";
+}
+
+/** @throws PreprocessingError, which names the nearest one */
+export function preprocessingOf(name: string): Preprocessing {
+  const names = Object.keys(preprocessings);
+  if (!Object.hasOwn(preprocessings, name))
+    throw new PreprocessingError(
+      `there is no preprocessing "${name}" (there are ${names.join(", ")})${suggestion(name, names)}`,
+    );
+  return preprocessings[name as PreprocessingName];
+}
+
+type Input = readonly [h: number, w: number, c: number];
+
+/** What a network of this input was most likely shown, where nobody says. */
+export const usualPreprocessing = ([height, width]: Input): PreprocessingName =>
+  Math.min(height, width) >= 128 ? "imagenet" : "small";
+
+/** The centre of the picture, as the network of this input takes it. */
+export function centreCrop(picture: Picture, input: Input, how: Preprocessing): Picture {
+  const resized = resizedFor(picture, input, how);
+  const [height, width] = input;
+  return cropped(resized, { top: half(resized.height - height), left: half(resized.width - width) }, input);
+}
+
+/**
+ * Ten views of one picture, over which probabilities are averaged: the four corners and the centre, and their mirror
+ * images. Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012,
+ * section 4.1.
+ */
+export function tenCrop(picture: Picture, input: Input, how: Preprocessing): Picture[] {
+  const resized = resizedFor(picture, input, how);
+  const [bottom, right] = [resized.height - input[0], resized.width - input[1]];
+  const places = [
+    [0, 0],
+    [0, right],
+    [bottom, 0],
+    [bottom, right],
+    [half(bottom), half(right)],
+  ];
+  const crops = places.map(([top, left]) => cropped(resized, { top, left }, input));
+  return [...crops, ...crops.map(mirrored)];
+}
+
+/** Offsets as torchvision rounds them: half a pixel to the even side. */
+function half(n: number): number {
+  const floor = Math.floor(n / 2);
+  return n % 2 === 0 || floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** The picture with the network's channels, its shorter side as long as it must be, the other in proportion. */
+function resizedFor(
+  picture: Picture,
+  [height, width, channels]: Input,
+  { enlarge, filter }: Preprocessing,
+): Picture {
+  const source = withChannels(picture, channels);
+  const [y, x] = [Math.round(height * enlarge), Math.round(width * enlarge)];
+  const [h, w] = [picture.height, picture.width];
+  const size =
+    y * w >= x * h
+      ? { height: y, width: Math.floor((y * w) / h) }
+      : { height: Math.floor((x * h) / w), width: x };
+  return size.height === h && size.width === w ? source : resize(source, size, filter);
+}
+
+/** Grey is repeated into red, green and blue; colour becomes brightness. */
+function withChannels(picture: Picture, channels: number): Picture {
+  if (channels !== 1 && channels !== 3)
+    throw new RangeError(`a picture has 1 or 3 channels, the network expects ${channels}`);
+  if (picture.channels === channels) return picture;
+  const { width, height } = picture;
+  if (channels === 1)
+    return { width, height, channels, pixels: Uint8Array.from(brightness(picture), Math.round) };
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = picture.pixels[Math.floor(i / 3)];
+  return { width, height, channels, pixels };
+}
+
+function cropped(
+  { width: fullWidth, channels, pixels: all }: Picture,
+  { top, left }: { top: number; left: number },
+  [height, width]: Input,
+): Picture {
+  const pixels = new Uint8Array(height * width * channels);
+  for (let i = 0; i < height; i++) {
+    const from = ((top + i) * fullWidth + left) * channels;
+    pixels.set(all.subarray(from, from + width * channels), i * width * channels);
+  }
+  return { width, height, channels, pixels };
+}
+
+function mirrored({ width, height, channels, pixels: from }: Picture): Picture {
+  const pixels = new Uint8Array(from.length);
+  for (let i = 0; i < height; i++)
+    for (let j = 0; j < width; j++)
+      for (let c = 0; c < channels; c++)
+        pixels[(i * width + j) * channels + c] = from[(i * width + width - 1 - j) * channels + c];
+  return { width, height, channels, pixels };
+}

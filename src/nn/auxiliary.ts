@@ -1,0 +1,36 @@
+import type { Layer, Named } from "./layer.js";
+import { membersOf } from "./members.js";
+import type { LayerDescription } from "./model.js";
+
+/** What an auxiliary head is made of, as its description keeps it. */
+export interface AuxiliaryOptions {
+  readonly layers: readonly LayerDescription[];
+  readonly weight?: number;
+}
+
+/**
+ * A head in the middle of a network: what comes in goes out as it is, and in training also through the head's layers,
+ * whose output is a second one of the model. Its loss is added to that of the model `weight` times.
+ *
+ * @param weight  0.3 if left out
+ * Szegedy et al.: Going Deeper with Convolutions, arXiv:1409.4842, section 5.
+ */
+export function auxiliary(
+  layers: readonly Layer[],
+  { weight, name }: { weight?: number } & Named = {},
+): Layer {
+  const members = membersOf(name ?? "auxiliary", layers);
+  const options: AuxiliaryOptions = {
+    layers: members.descriptions,
+    ...(weight === undefined ? {} : { weight }),
+  };
+  return {
+    type: "auxiliary",
+    name,
+    options,
+    forward(x, scope) {
+      if (scope.training) scope.aside(members.runInOrder(x, scope), weight ?? 0.3);
+      return x;
+    },
+  };
+}

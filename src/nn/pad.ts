@@ -1,0 +1,34 @@
+import { padWith } from "../ops/pad.js";
+import { checkPictures } from "../ops/windows.js";
+import type { Layer, Named } from "./layer.js";
+
+/** How many values come before and after: above and below, left and right, before and after the channels. */
+export interface PadOptions {
+  rows?: readonly [number, number];
+  columns?: readonly [number, number];
+  channels?: readonly [number, number];
+  /** 0 if left out. */
+  value?: number;
+}
+
+/** A border of one value around pictures, N×H×W×C, or further channels of it. */
+export function pad({ name, ...options }: PadOptions & Named): Layer {
+  const { rows = [0, 0], columns = [0, 0], channels = [0, 0], value = 0 } = options;
+  for (const n of [...rows, ...columns, ...channels])
+    if (!Number.isInteger(n) || n < 0)
+      throw new RangeError(
+        `pad: ${n} values are to be put around pictures, expected a whole number of at least 0`,
+      );
+  return {
+    type: "pad",
+    name,
+    options,
+    forward(x) {
+      checkPictures("pad", x);
+      const ends = [rows, columns, channels];
+      const at = (side: 0 | 1) => [0, ...ends.map((pair) => pair[side])];
+      return padWith(x, { low: at(0), high: at(1), interior: [0, 0, 0, 0], value });
+    },
+    sees: () => ({ size: [1, 1], stride: [1, 1], before: [rows[0], columns[0]] }),
+  };
+}
