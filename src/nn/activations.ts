@@ -1,6 +1,8 @@
 /** Activations as layers; the equations and their sources stand in ops/. */
 import * as ops from "../ops/index.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkedCount } from "./checks.js";
+import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 
 const plain =
@@ -9,6 +11,8 @@ const plain =
 
 export const relu = plain("relu", ops.relu);
 export const sigmoid = plain("sigmoid", ops.sigmoid);
+export const selu = plain("selu", ops.selu);
+export const silu = plain("silu", ops.silu);
 export const tanh = plain("tanh", ops.tanh);
 export const softplus = plain("softplus", ops.softplus);
 /** Over the last axis: classes, or the channels of each pixel. Losses take what comes before it. */
@@ -35,6 +39,41 @@ export const elu = ({ name, ...options }: EluOptions & Named = {}): Layer => ({
   options,
   forward: (x) => ops.elu(x, options.alpha),
 });
+
+export const gelu = ({ name, ...options }: ops.GeluOptions & Named = {}): Layer => ({
+  type: "gelu",
+  name,
+  options,
+  forward: (x) => ops.gelu(x, options),
+});
+
+export interface PreluOptions {
+  /** One slope for all channels; left out, each channel (the last axis) has its own. */
+  shared?: boolean;
+  /** Of the slopes, 0.25 if left out. */
+  initialiser?: Initialiser;
+}
+
+export const prelu = ({ name, ...options }: PreluOptions & Named = {}): Layer => ({
+  type: "prelu",
+  name,
+  options,
+  forward(x, scope) {
+    const { shared = false, initialiser = { constant: 0.25 } } = options;
+    return ops.prelu(x, scope.parameter("slope", [shared ? 1 : x.shape[x.rank - 1]], initialiser));
+  },
+});
+
+export interface MaxoutOptions {
+  /** Channels of which the greatest is taken. */
+  pieces: number;
+}
+
+/** The greatest of each so many neighbouring channels: …×(C·pieces) to …×C. */
+export function maxout(pieces: number, { name }: Named = {}): Layer {
+  checkedCount("maxout", "pieces", pieces);
+  return { type: "maxout", name, options: { pieces }, forward: (x) => ops.maxout(x, pieces) };
+}
 
 export interface ScaledTanhOptions {
   amplitude?: number;

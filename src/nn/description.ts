@@ -1,7 +1,14 @@
 /** Models from plain data: what `model.describe()` says, rebuilt. */
 
+import type { GeluOptions } from "../ops/gelu.js";
 import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
-import type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activations.js";
+import type {
+  EluOptions,
+  LeakyReluOptions,
+  MaxoutOptions,
+  PreluOptions,
+  ScaledTanhOptions,
+} from "./activations.js";
 import type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 import type { AuxiliaryOptions } from "./auxiliary.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
@@ -14,13 +21,16 @@ import type { DenseOptions } from "./dense.js";
 import type { DenseBlockOptions } from "./dense-block.js";
 import type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
 import type { DropoutOptions } from "./dropout.js";
+import type { EmbeddingOptions } from "./embedding.js";
 import type { Layer } from "./layer.js";
 import * as layers from "./layers.js";
 import type { MaxPool2dOptions } from "./max-pool2d.js";
 import type { LayerDescription, Model, ModelDescription, SequentialOptions } from "./model.js";
+import type { GroupNormOptions, LayerNormOptions, NormalisationOptions } from "./normalisation.js";
 import type { PadOptions } from "./pad.js";
 import type { PartialConv2dOptions } from "./partial-conv2d.js";
 import type { RbfOptions } from "./rbf.js";
+import type { RecurrentOptions } from "./recurrent.js";
 import type { RescaleOptions } from "./rescale.js";
 import type { ResidualOptions } from "./residual.js";
 import { suggestion } from "./spelling.js";
@@ -60,15 +70,25 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   depthwiseConv2d: (options: DepthwiseConv2dOptions, name) => layers.depthwiseConv2d({ ...options, name }),
   dropout: ({ rate }: DropoutOptions, name) => layers.dropout(rate, { name }),
   elu: (options: EluOptions, name) => layers.elu({ ...options, name }),
+  embedding: (options: EmbeddingOptions, name) => layers.embedding({ ...options, name }),
   flatten: (_, name) => layers.flatten({ name }),
+  gelu: (options: GeluOptions, name) => layers.gelu({ ...options, name }),
   globalAvgPool2d: (_, name) => layers.globalAvgPool2d({ name }),
   globalMaxPool2d: (_, name) => layers.globalMaxPool2d({ name }),
+  groupNorm: ({ groups, ...options }: GroupNormOptions, name) =>
+    layers.groupNorm(groups, { ...options, name }),
+  gru: (options: RecurrentOptions, name) => layers.gru({ ...options, name }),
+  instanceNorm: (options: NormalisationOptions, name) => layers.instanceNorm({ ...options, name }),
+  layerNorm: (options: LayerNormOptions, name) => layers.layerNorm({ ...options, name }),
   leakyRelu: (options: LeakyReluOptions, name) => layers.leakyRelu({ ...options, name }),
   localResponseNorm: (options: LocalResponseNormOptions, name) =>
     layers.localResponseNorm({ ...options, name }),
+  lstm: (options: RecurrentOptions, name) => layers.lstm({ ...options, name }),
+  maxout: ({ pieces }: MaxoutOptions, name) => layers.maxout(pieces, { name }),
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
   pad: (options: PadOptions, name) => layers.pad({ ...options, name }),
   partialConv2d: (options: PartialConv2dOptions, name) => layers.partialConv2d({ ...options, name }),
+  prelu: (options: PreluOptions, name) => layers.prelu({ ...options, name }),
   rbf: (options: RbfOptions, name) => layers.rbf({ ...options, name }),
   relu: (_, name) => layers.relu({ name }),
   rescale: (options: RescaleOptions, name) => layers.rescale({ ...options, name }),
@@ -79,11 +99,14 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
       name,
     }),
   scaledTanh: (options: ScaledTanhOptions, name) => layers.scaledTanh({ ...options, name }),
+  selu: (_, name) => layers.selu({ name }),
   sequential: (options: SequentialOptions, name, own) =>
     fromDescription({ type: "sequential", name, options }, own),
   sigmoid: (_, name) => layers.sigmoid({ name }),
+  silu: (_, name) => layers.silu({ name }),
   softmax: (_, name) => layers.softmax({ name }),
   softplus: (_, name) => layers.softplus({ name }),
+  spatialDropout: ({ rate }: DropoutOptions, name) => layers.spatialDropout(rate, { name }),
   subsampling2d: ({ size, ...options }: Subsampling2dOptions, name) =>
     layers.subsampling2d(size, { ...options, name }),
   tanh: (_, name) => layers.tanh({ name }),

@@ -1,4 +1,10 @@
-export type { EluOptions, LeakyReluOptions, ScaledTanhOptions } from "./activations.js";
+export type {
+  EluOptions,
+  LeakyReluOptions,
+  MaxoutOptions,
+  PreluOptions,
+  ScaledTanhOptions,
+} from "./activations.js";
 export type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 export type { AuxiliaryOptions } from "./auxiliary.js";
 export type { AvgPool2dOptions } from "./avg-pool2d.js";
@@ -12,15 +18,18 @@ export type { DenseBlockOptions } from "./dense-block.js";
 export type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
 export { DescriptionError, fromDescription, type OwnLayers } from "./description.js";
 export type { DropoutOptions } from "./dropout.js";
+export type { EmbeddingOptions } from "./embedding.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
 export type { Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";
 export type { LayerDescription, Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
+export type { GroupNormOptions, LayerNormOptions, NormalisationOptions } from "./normalisation.js";
 export type { PadOptions } from "./pad.js";
 export type { PartialConv2dOptions } from "./partial-conv2d.js";
 export type { RbfOptions } from "./rbf.js";
 export type { ReceptiveField } from "./receptive-field.js";
+export { type RecurrentOptions, unrolled } from "./recurrent.js";
 export type { RescaleOptions } from "./rescale.js";
 export type { ResidualOptions } from "./residual.js";
 export type { Subsampling2dOptions } from "./subsampling2d.js";

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { maximum, minimum, mul, sub } from "./arithmetic.js";
 import { greater } from "./comparisons.js";
 import { apply, defineOp } from "./define.js";
-import { exp, tanh } from "./elementary.js";
+import { exp, sigmoid, tanh } from "./elementary.js";
 import type { TensorLike } from "./scalar.js";
 import { where } from "./where.js";
 
@@ -39,6 +39,25 @@ export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0
 export const elu = (x: Tensor, alpha = 1): Tensor =>
   // The exponent stays at or below 0: what is not chosen must not overflow, its gradient would be NaN.
   where(greater(x, 0), x, mul(sub(exp(minimum(x, 0)), 1), alpha));
+
+/**
+ * x above 0, slope · x at and below, where the slope is trained: for each channel (the last axis) or one for all.
+ *
+ * @param slope  C values, or a single one
+ * He, Zhang, Ren, Sun: Delving Deep into Rectifiers, ICCV 2015, equation 1.
+ */
+export const prelu = (x: Tensor, slope: Tensor): Tensor => where(greater(x, 0), x, mul(x, slope));
+
+/**
+ * λx above 0, λα · (e^x − 1) at and below, with λ = 1.0507 and α = 1.6733: mean 0 and variance 1 map to themselves.
+ * Klambauer, Unterthiner, Mayr, Hochreiter: Self-Normalizing Neural Networks, NIPS 2017, equations 2 and 14.
+ */
+export const selu = (x: Tensor): Tensor => mul(elu(x, 1.6732632423543772), 1.0507009873554805);
+
+/**
+ * x · sigmoid(x), also called swish. Elfwing, Uchibe, Doya, arXiv:1702.03118; Ramachandran, Zoph, Le, arXiv:1710.05941.
+ */
+export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
 
 /**
  * amplitude · tanh(slope · x), with LeNet-5's constants if left out: f(±1) = ±1, where its targets lie.

@@ -54,7 +54,7 @@ describe("attributions are those of PyTorch's autograd", () => {
       await model(images).data(),
     ];
     for (const [i, k] of target.entries()) {
-      const sum = map.values!.slice(i * 588, (i + 1) * 588).reduce((a, b) => a + b, 0);
+      const sum = Array.from(map.values!.slice(i * 588, (i + 1) * 588)).reduce((a, b) => a + b, 0);
       const difference = after[i * 5 + k] - before[k];
       expect(Math.abs(sum - difference)).toBeLessThan(0.01 * Math.abs(difference));
     }

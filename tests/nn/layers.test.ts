@@ -32,6 +32,16 @@ describe("a layer does what its operation does", () => {
     { name: "tanh", layer: nn.tanh(), f: ops.tanh },
     { name: "softplus", layer: nn.softplus(), f: ops.softplus },
     { name: "softmax", layer: nn.softmax(), f: (x) => ops.softmax(x) },
+    { name: "selu", layer: nn.selu(), f: ops.selu },
+    { name: "silu", layer: nn.silu(), f: ops.silu },
+    { name: "gelu", layer: nn.gelu(), f: (x) => ops.gelu(x) },
+    {
+      name: "gelu by tanh",
+      layer: nn.gelu({ approximate: "tanh" }),
+      f: (x) => ops.gelu(x, { approximate: "tanh" }),
+    },
+    { name: "maxout", layer: nn.maxout(2), f: (x) => ops.maxout(x, 2) },
+    { name: "prelu", layer: nn.prelu(), f: (x) => ops.leakyRelu(x, 0.25) },
     { name: "scaledTanh", layer: nn.scaledTanh({ slope: 2 }), f: (x) => ops.scaledTanh(x, { slope: 2 }) },
     { name: "maxPool2d", layer: nn.maxPool2d(2), f: (x) => ops.maxPool2d(x, 2) },
     {

@@ -6,7 +6,7 @@ import { closeTo, toTensor } from "../checks/close-to.js";
 import { distinct, integers, uniform } from "../checks/random.js";
 import { onEveryTarget } from "../checks/targets.js";
 import * as textbook from "../textbook/index.js";
-import type { Numbers } from "../textbook/numbers.js";
+import { type Numbers, numbers as numbersOf } from "../textbook/numbers.js";
 
 /** One small example of every operation there is; the file of each goes further. A new operation needs a line here. */
 interface Example {
@@ -26,6 +26,13 @@ const filters = uniform([3, 2, 2, 3], { seed: 5 });
 const labels = integers([4], { seed: 6, high: 3 });
 const mask = integers([3, 5], { seed: 7, high: 2 });
 
+/** Weights of a recurrent cell with so many gates, from 3 inputs to 2 units. */
+const cell = (gates: number): Numbers[] => [
+  uniform([3, 2 * gates], { seed: 4 }),
+  uniform([2, 2 * gates], { seed: 5 }),
+  uniform([2 * gates], { seed: 6 }),
+];
+
 type Unary =
   | "neg"
   | "abs"
@@ -36,6 +43,9 @@ type Unary =
   | "leakyRelu"
   | "elu"
   | "scaledTanh"
+  | "selu"
+  | "silu"
+  | "erf"
   | "sigmoid"
   | "tanh"
   | "softplus"
@@ -92,6 +102,43 @@ const examples: { [name: string]: Example } = {
   leakyRelu: of("leakyRelu"),
   elu: of("elu"),
   scaledTanh: of("scaledTanh"),
+  selu: of("selu"),
+  silu: of("silu"),
+  erf: of("erf", numbersOf([-4, -1.3, -0.9, -0.2, 0.4, 0.95, 1.4, 3])),
+  gelu: {
+    inputs: [a],
+    engine: (x) => receptive.gelu(x, { approximate: "tanh" }),
+    textbook: (x) => textbook.gelu(x, { approximate: "tanh" }),
+  },
+  prelu: { inputs: [a, b], engine: receptive.prelu, textbook: textbook.prelu },
+  maxout: {
+    inputs: [distinct([3, 6])],
+    engine: (x) => receptive.maxout(x, 3),
+    textbook: (x) => textbook.maxout(x, 3),
+  },
+  normalise: {
+    inputs: [a],
+    engine: (x) => receptive.normalise(x, { axis: 0, epsilon: 0.1 }),
+    textbook: (x) => textbook.normalise(x, { axis: 0, epsilon: 0.1 }),
+  },
+  lstmCell: {
+    inputs: [uniform([2, 3]), uniform([2, 2], { seed: 2 }), uniform([2, 2], { seed: 3 }), ...cell(4)],
+    engine: (x, hidden, memory, input, recurrent, bias) => {
+      const next = receptive.lstmCell(x, { hidden, cell: memory }, { input, recurrent, bias });
+      return receptive.concat([next.hidden, next.cell], { axis: 0 });
+    },
+    textbook: (x, hidden, memory, input, recurrent, bias) => {
+      const next = textbook.lstmCell(x, { hidden, cell: memory }, { input, recurrent, bias });
+      return textbook.concat([next.hidden, next.cell], { axis: 0 });
+    },
+  },
+  gruCell: {
+    inputs: [uniform([2, 3]), uniform([2, 2], { seed: 2 }), ...cell(3), uniform([6], { seed: 7 })],
+    engine: (x, hidden, input, recurrent, bias, recurrentBias) =>
+      receptive.gruCell(x, hidden, { input, recurrent, bias, recurrentBias }),
+    textbook: (x, hidden, input, recurrent, bias, recurrentBias) =>
+      textbook.gruCell(x, hidden, { input, recurrent, bias, recurrentBias }),
+  },
   sigmoid: of("sigmoid"),
   tanh: of("tanh"),
   softplus: of("softplus"),

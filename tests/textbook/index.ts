@@ -17,6 +17,7 @@ export {
 export { conv2d } from "./conv2d.js";
 export { conv1d, conv2dTranspose } from "./convolutions.js";
 export { gather } from "./gather.js";
+export { erf, gelu } from "./gelu.js";
 export { localResponseNorm } from "./local-response-norm.js";
 export { matmul } from "./matmul.js";
 export { maxPool2d, maxPool2dSwitches } from "./max-pool2d.js";
@@ -36,10 +37,13 @@ export {
   mul,
   neg,
   pow,
+  prelu,
   relu,
   scaledTanh,
+  selu,
   sigmoid,
   sign,
+  silu,
   softplus,
   sqrt,
   square,
@@ -47,7 +51,8 @@ export {
   sub,
   tanh,
 } from "./pointwise.js";
-export { argmax, max, mean, min, sum, variance } from "./reductions.js";
+export { gruCell, lstmCell } from "./recurrent.js";
+export { argmax, max, maxout, mean, min, normalise, sum, variance } from "./reductions.js";
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from "./shape-operations.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export { upsample2d } from "./upsample2d.js";

@@ -55,6 +55,13 @@ export const relu = unary((x) => Math.max(x, 0));
 export const leakyRelu = (x: Numbers, slope = 0.01): Numbers => unary((v) => (v >= 0 ? v : slope * v))(x);
 /** α(eˣ − 1) below 0 */
 export const elu = (x: Numbers, alpha = 1): Numbers => unary((v) => (v >= 0 ? v : alpha * Math.expm1(v)))(x);
+/** slope · x below 0, with a slope for each of the last axis or one for all */
+export const prelu = (x: Numbers, slope: Numbers): Numbers =>
+  binary((v, s) => (v >= 0 ? v : s * v))(x, slope);
+/** λ·x above 0, λα(eˣ − 1) below */
+export const selu = unary((x) => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x)));
+/** x / (1 + e^−x) */
+export const silu = unary((x) => x / (1 + Math.exp(-x)));
 /** A · tanh(S · x) */
 export const scaledTanh = (x: Numbers, { amplitude = 1.7159, slope = 2 / 3 } = {}): Numbers =>
   unary((v) => amplitude * Math.tanh(slope * v))(x);

@@ -46,3 +46,26 @@ export const variance = reduction((values) => {
 export const argmax: (x: Numbers, options: { axis: number; keepDims?: boolean }) => Numbers = reduction(
   (values) => values.reduce((best, v, k) => (v > values[best] ? k : best), 0),
 );
+
+/** (x − mean) / √(variance + ε) over the given axes */
+export function normalise(
+  x: Numbers,
+  { axis, epsilon = 1e-5 }: { axis: number | number[]; epsilon?: number },
+): Numbers {
+  const [middle, spread] = [mean(x, { axis, keepDims: true }), variance(x, { axis, keepDims: true })];
+  const of = (statistic: Numbers, place: readonly number[]): number =>
+    at(
+      statistic,
+      place.map((p, a) => (statistic.shape[a] === 1 ? 0 : p)),
+    );
+  return fill(
+    x.shape,
+    (place) => (at(x, place) - of(middle, place)) / Math.sqrt(of(spread, place) + epsilon),
+  );
+}
+
+/** y[…, i] = max over j of x[…, i·pieces + j] */
+export function maxout(x: Numbers, pieces: number): Numbers {
+  const channels = x.shape[x.shape.length - 1] / pieces;
+  return max({ shape: [...x.shape.slice(0, -1), channels, pieces], data: x.data }, { axis: -1 });
+}

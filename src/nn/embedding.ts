@@ -1,0 +1,36 @@
+import { cast } from "../ops/cast.js";
+import { gather } from "../ops/gather.js";
+import { checkedCount } from "./checks.js";
+import type { Initialiser } from "./initialisers.js";
+import type { Layer, Named } from "./layer.js";
+
+export interface EmbeddingOptions {
+  /** Number of words: they are numbered 0 … words − 1. */
+  words: number;
+  /** Length of a vector. */
+  size: number;
+  /** Whether the vectors are trained; they are if left out. Else they are buffers, such as word2vec's. */
+  trained?: boolean;
+  /** ±0.25 if left out, as for the words that word2vec does not know in Kim's work. */
+  initialiser?: Initialiser;
+}
+
+/**
+ * A vector for each word: N×L numbers of words (integers, or floats that hold them) to N×L×size. A number outside
+ * 0 … words − 1 gives NaN.
+ * Kim: Convolutional Neural Networks for Sentence Classification, EMNLP 2014, section 3.
+ */
+export function embedding({ name, ...options }: EmbeddingOptions & Named): Layer {
+  const words = checkedCount("embedding", "words", options.words);
+  const size = checkedCount("embedding", "size", options.size);
+  const { trained = true, initialiser = { uniform: 0.25 } } = options;
+  return {
+    type: "embedding",
+    name,
+    options,
+    forward(x, scope) {
+      const ask = trained ? scope.parameter : scope.buffer;
+      return gather(ask("vectors", [words, size], initialiser), cast(x, "i32"));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** Normalisation of each example by itself; batch normalisation has a file of its own. */
+import { add, mul } from "../ops/arithmetic.js";
+import { normalise } from "../ops/normalise.js";
+import { reshape } from "../ops/reshape.js";
+import { type Shape, ShapeError, show } from "../tensor/shapes.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkedCount } from "./checks.js";
+import type { Layer, Named, Scope } from "./layer.js";
+
+export interface NormalisationOptions {
+  /** Added to the variance, 1e-5 if left out. */
+  epsilon?: number;
+  /** Whether a trained scale and shift follow; they do if left out. */
+  affine?: boolean;
+}
+
+export interface LayerNormOptions extends NormalisationOptions {
+  /**
+   * What is normalised together: the "channels" of each pixel, or all values of an "example". Left out, the channels.
+   * Scale and shift are of the same shape: C, or H×W×C.
+   */
+  over?: "channels" | "example";
+}
+
+/**
+ * Layer normalisation: y = (x − mean) / √(variance + epsilon) · scale + shift, over the channels of each place or over
+ * the whole example, in training as in evaluation.
+ * Ba, Kiros, Hinton: Layer Normalization, arXiv:1607.06450, equation 4.
+ */
+export function layerNorm({ name, ...options }: LayerNormOptions & Named = {}): Layer {
+  const { over = "channels", epsilon = 1e-5 } = options;
+  return {
+    type: "layerNorm",
+    name,
+    options,
+    forward(x, scope) {
+      const axes = x.shape.map((_, d) => d).slice(over === "example" ? 1 : -1);
+      const y = normalise(x, { axis: axes, epsilon });
+      return scaled(y, x.shape.slice(axes[0]), scope, options);
+    },
+    ...(over === "example" ? { sees: () => "everything" as const } : {}),
+  };
+}
+
+export interface GroupNormOptions extends NormalisationOptions {
+  /** The channels fall into so many groups of neighbours. */
+  groups: number;
+}
+
+/**
+ * Group normalisation: mean and variance of each example and group of channels, over all pixels; scale and shift for
+ * each channel. One group is layer normalisation over the example but for the shape of scale and shift.
+ * Wu, He: Group Normalization, ECCV 2018, equation 7.
+ *
+ * @throws ShapeError where the groups do not divide the channels
+ */
+export function groupNorm(
+  groups: number,
+  { name, ...options }: Omit<GroupNormOptions, "groups"> & Named = {},
+): Layer {
+  checkedCount("groupNorm", "groups", groups);
+  return {
+    type: "groupNorm",
+    name,
+    options: { groups, ...options },
+    forward(x, scope) {
+      const channels = x.shape[x.rank - 1];
+      if (channels % groups !== 0)
+        throw new ShapeError(
+          `groupNorm: ${groups} groups do not divide the ${channels} channels of x (${show(x.shape)})`,
+        );
+      return scaled(inGroups(x, groups, options), [channels], scope, options);
+    },
+    sees: () => "everything",
+  };
+}
+
+/**
+ * Instance normalisation: mean and variance of each example and channel, over all pixels; scale and shift for each
+ * channel, as style transfer has them.
+ * Ulyanov, Vedaldi, Lempitsky: Instance Normalization, arXiv:1607.08022, equation 4.
+ *
+ * @throws ShapeError where a channel has a single value, which has no variance
+ */
+export function instanceNorm({ name, ...options }: NormalisationOptions & Named = {}): Layer {
+  return {
+    type: "instanceNorm",
+    name,
+    options,
+    forward(x, scope) {
+      const channels = x.shape[x.rank - 1];
+      if (x.size === x.shape[0] * channels)
+        throw new ShapeError(`instanceNorm: one value for each channel (${show(x.shape)}) has no variance`);
+      return scaled(inGroups(x, channels, options), [channels], scope, options);
+    },
+    sees: () => "everything",
+  };
+}
+
+function inGroups(x: Tensor, groups: number, { epsilon }: NormalisationOptions): Tensor {
+  const [n, channels] = [x.shape[0], x.shape[x.rank - 1]];
+  const split = reshape(x, [n, x.size / (n * channels), groups, channels / groups]);
+  return reshape(normalise(split, { axis: [1, 3], epsilon }), x.shape);
+}
+
+function scaled(y: Tensor, shape: Shape, scope: Scope, { affine = true }: NormalisationOptions): Tensor {
+  if (!affine) return y;
+  const scale = scope.parameter("scale", shape, { constant: 1 });
+  return add(mul(y, scale), scope.parameter("shift", shape, "zeros"));
+}
