@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/engine.js";
 import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
+import { explainCommand } from "./explain.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
 import { predictCommand } from "./predict.js";
 import { summaryCommand } from "./summary.js";
@@ -41,7 +42,15 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
   );
 
-for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand]) add(program);
+for (const add of [
+  trainCommand,
+  evaluateCommand,
+  predictCommand,
+  explainCommand,
+  summaryCommand,
+  dataCommand,
+])
+  add(program);
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)
     command.addOption(new Option("--debug", "show where an error comes from"));

@@ -24,5 +24,7 @@ export type { Running } from "./running.js";
 export { type Aimed, saliency } from "./saliency.js";
 export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./sanity-check.js";
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
+export { type Styled, type StyleLayers, type StyleOptions, style } from "./style.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
+export { layersWithMaps, unitCount } from "./walk.js";

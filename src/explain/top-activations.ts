@@ -1,5 +1,5 @@
 import { batches } from "../data/batches.js";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
 import type { Model } from "../nn/index.js";
 import { argmax, max } from "../ops/extremes.js";
 import { reshape } from "../ops/reshape.js";
@@ -42,7 +42,7 @@ export interface Hit {
  */
 export async function topActivations(
   model: Model,
-  dataset: Dataset,
+  dataset: AnyDataset,
   options: TopActivationsOptions,
 ): Promise<Map<string, Hit[][]>> {
   const { k = 9, batchSize = 256 } = options;

@@ -126,3 +126,11 @@ export function scoresOf(model: Model, x: Tensor, mode: Mode = {}): Tensor {
     );
   return reshape(scores, [n, classes]);
 }
+
+/** Layers whose output is a stack of maps, in the model's order. */
+export const layersWithMaps = (model: Model): string[] =>
+  placesOf(model).flatMap(({ path, output }) => (output.length === 3 ? [path] : []));
+
+/** Filters or neurons of a layer. @throws ExplainError where there is no such layer */
+export const unitCount = (model: Model, layer: string): number =>
+  placeOf(model, layer, "explain").output.at(-1)!;

@@ -1,13 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { count, percent } from "./numbers.js";
 import { background, faint, muted } from "./sheet/colours.js";
 import { confusionPanel } from "./sheet/confusion.js";
 import { filtersPanel, type SheetFilters } from "./sheet/filters.js";
 import { lossPanel, type SheetTraining } from "./sheet/loss.js";
 import { mistakesPanel, type SheetMistake } from "./sheet/mistakes.js";
-import { type Box, element, fittedText, line, rectangle, text } from "./sheet/svg.js";
+import { pngOf } from "./sheet/render.js";
+import { type Box, document, fittedText, line, rectangle, text } from "./sheet/svg.js";
 
 export type { SheetFilters, SheetMistake, SheetTraining };
 
@@ -60,30 +58,15 @@ export function sheetSvg({ title, subtitle = "", test, classes, filters, trainin
     hasMatrix ? confusionPanel({ ...lower, ...left }, test.confusion!, classes) : "",
     mistakesPanel(mistakes, test.mistakes, test.mistakeCount ?? test.mistakes.length),
   ];
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      "font-family": "DejaVu Sans, sans-serif",
-    },
+  return document(
+    { width, height },
     rectangle({ x: 0, y: 0, width, height }, { fill: background }) + panels.join(""),
   );
 }
 
 /** The sheet as a PNG file, drawn with fonts that we bring: it looks the same on a machine that has none. */
 export async function renderSheet(input: SheetInput): Promise<Uint8Array> {
-  const fontBuffers = await loadRenderer();
-  const renderer = new Resvg(sheetSvg(input), {
-    font: { fontBuffers, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" },
-  });
-  const rendered = renderer.render();
-  const png = rendered.asPng();
-  rendered.free();
-  renderer.free();
-  return png;
+  return pngOf(sheetSvg(input));
 }
 
 function header(title: string, subtitle: string, { accuracy, count: pictures }: SheetInput["test"]): string {
@@ -99,27 +82,4 @@ function header(title: string, subtitle: string, { accuracy, count: pictures }: 
     }) +
     line(margin, 122, right, 122, faint, 1.5)
   );
-}
-
-let fonts: Promise<Uint8Array[]> | undefined;
-
-/** Once in a process: the renderer refuses to be started twice. */
-function loadRenderer(): Promise<Uint8Array[]> {
-  fonts ??= startRenderer().catch((error) => {
-    fonts = undefined; // the next call may find what was missing
-    throw error;
-  });
-  return fonts;
-}
-
-async function startRenderer(): Promise<Uint8Array[]> {
-  const { resolve } = createRequire(import.meta.url);
-  const read = (path: string) => readFile(resolve(path));
-  const [program, ...files] = await Promise.all([
-    read("@resvg/resvg-wasm/index_bg.wasm"),
-    read("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
-    read("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
-  ]);
-  await initWasm(program);
-  return files;
 }
