@@ -32,6 +32,7 @@ export async function microKernel(name: string): Promise<Peak> {
   const { target } = machine;
   const { rows, vectors } = tileFor(target, 2);
   const depth = 256;
+  const steps = Math.max(1, Math.floor(target.turn / (rows * vectors)));
   const k = new KernelBuilder(target);
   k.loop(k.begin, k.end, () => {
     const [a, b, c] = [k.argument(0), k.argument(1), k.argument(2)];
@@ -42,7 +43,7 @@ export async function microKernel(name: string): Promise<Peak> {
       (i) => {
         const pa = k.offset(a, i, 4);
         const pb = k.offset(b, i, 4 * vectors * target.lanes);
-        for (let u = 0; u < target.unroll; u++) {
+        for (let u = 0; u < steps; u++) {
           const factors = Array.from(
             { length: vectors },
             (_, v) => k.load("f32", pb, { displacement: 4 * target.lanes * (u * vectors + v) }) as Floats,
@@ -56,7 +57,7 @@ export async function microKernel(name: string): Promise<Peak> {
           }
         }
       },
-      target.unroll,
+      steps,
     );
     sums.forEach((sum, i) => {
       k.store("f32", k.plus(c, 4 * target.lanes * i), sum);

@@ -1,7 +1,7 @@
 /** Values of nodes as expressions over the loops of one kernel: loads of what is stored, rules for what is not. */
 import type { Expression, Store } from "../kernels/expression.js";
 import { type Affine, dot, identity, NotAffine, reshapeIndex, SplitLoop } from "./affine.js";
-import type { Node } from "./graph.js";
+import { type Node, written } from "./graph.js";
 import { contiguous, type Strided } from "./operation.js";
 
 /** Where a stored node lies: in the buffer of `owner`, itself or the assembled node of which it is a part. */
@@ -128,6 +128,7 @@ export class ExpressionBuilder {
       case "map":
         return {
           kind: "apply",
+          name: `${node.operation.name} ${written(node.attributes)}`,
           rule: lowering.rule(node.attributes),
           inputs: node.inputs.map((input) => this.build(input, indices)),
           type: node.type,

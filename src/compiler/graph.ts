@@ -123,7 +123,7 @@ const readBy = (node: GraphNode): readonly GraphNode[] => {
 };
 
 /** Attributes as text. JSON alone would write an infinite number as null. */
-const written = (attributes: Attributes): string =>
+export const written = (attributes: Attributes): string =>
   JSON.stringify(attributes, (_, value) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
   );

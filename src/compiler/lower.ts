@@ -1,13 +1,12 @@
 /** Writes the kernels: every stored node becomes an index space with expressions, and that a kernel. */
 
 import { placeAll } from "../kernels/collapse.js";
-import { accumulatesInMemory, contractionKernel } from "../kernels/contraction.js";
+import { accumulatesInMemory, type Contraction } from "../kernels/contraction.js";
 import { collect, formatOf, type Store } from "../kernels/expression.js";
-import { fillKernel } from "../kernels/fill.js";
-import { gatherKernel, scatterAddKernel } from "../kernels/gather.js";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
-import { type Generated, mapKernel } from "../kernels/map.js";
-import { type Reduction, reduceKernel } from "../kernels/reduce.js";
+import { type KernelLibrary, libraryOf } from "../kernels/library.js";
+import type { Generated } from "../kernels/map.js";
+import type { Reduction } from "../kernels/reduce.js";
 import { type Affine, dot, identity, NotAffine, SplitLoop } from "./affine.js";
 import {
   ExpressionBuilder,
@@ -37,12 +36,14 @@ export interface Launch {
 
 export class Lowerer implements StoredNodes {
   private readonly placements = new Map<Node, Placement>();
+  private readonly library: KernelLibrary;
 
   constructor(
     private readonly target: TargetDescription,
     private readonly fusion: Fusion,
     aliases: ReadonlyMap<Node, Placement>,
   ) {
+    this.library = libraryOf(target);
     for (const node of fusion.stored)
       this.placements.set(node, aliases.get(node) ?? { owner: node, at: contiguous(node.shape) });
   }
@@ -101,7 +102,11 @@ export class Lowerer implements StoredNodes {
     return withSplits(from.shape, (loops, indices) => {
       const builder = new ExpressionBuilder(this, loops, new Map());
       const store = builder.store(to, builder.build(from, indices), indices);
-      const generated = mapKernel(this.target, `copy ${from.shape.join("×")}`, loops, [store]);
+      const generated = this.library.kernel(`copy ${from.shape.join("×")}`, {
+        kind: "map",
+        space: loops,
+        stores: [store],
+      });
       return this.launch(generated, builder, [to], sizeOf(loops), [store], false);
     });
   }
@@ -117,7 +122,7 @@ export class Lowerer implements StoredNodes {
         if (!made || String(made.indices) !== String(indices)) throw new NeedsStorage(extra);
         stores.push(builder.store(extra, made.value, indices));
       }
-      const generated = mapKernel(this.target, this.nameOf(node, null), loops, stores);
+      const generated = this.library.kernel(this.nameOf(node, null), { kind: "map", space: loops, stores });
       this.mustFit(generated, node);
       return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, true);
     });
@@ -159,14 +164,13 @@ export class Lowerer implements StoredNodes {
         stores.push(builder.store(companion, { kind: "result", index: i + 1 }, indices));
       });
       const names = [this.nameOf(node, core), ...companions.map((n) => this.nameOf(n, n))];
-      const generated = reduceKernel(
-        this.target,
-        names.join(" and "),
-        loops.slice(0, keptLoops),
-        loops.slice(keptLoops),
+      const generated = this.library.kernel(names.join(" and "), {
+        kind: "reduce",
+        kept: loops.slice(0, keptLoops),
+        reduced: loops.slice(keptLoops),
         reductions,
         stores,
-      );
+      });
       this.mustFit(generated, node);
       return this.launch(generated, builder, [node, ...companions], sizeOf(loops), stores, false);
     });
@@ -203,7 +207,7 @@ export class Lowerer implements StoredNodes {
         offset: at.offset,
         strides: loops.map((loop) => (loop < 0 ? 0 : at.strides[loop])),
       }));
-      const generated = contractionKernel(this.target, this.nameOf(node, core), {
+      const contraction: Contraction = {
         batch: axes.batch,
         rows: axes.rows,
         columns: axes.columns.count,
@@ -212,7 +216,8 @@ export class Lowerer implements StoredNodes {
         startA: layoutA.offset,
         startB: layoutB.offset,
         stores: placed,
-      });
+      };
+      const generated = this.library.kernel(this.nameOf(node, core), { kind: "contraction", contraction });
       if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
       const terms = axes.depth.reduce((n, axis) => n * axis.count, 1);
       return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, false);
@@ -234,19 +239,18 @@ export class Lowerer implements StoredNodes {
     const boxes = "everywhere" in gaps ? [whole] : gaps.boxes;
     const uniform = boxes.every((box) => box.begin[0] === 0 && box.end[0] === node.shape[0]);
     for (const group of boxes.length === 0 ? [] : uniform ? [boxes] : boxes.map((box) => [box])) {
-      const generated = fillKernel(
-        this.target,
-        `fill the border of ${node.shape.join("×")}`,
-        formatOf[node.type],
-        gaps.value,
-        group.map(({ begin, end }) => ({
+      const generated = this.library.kernel(`fill the border of ${node.shape.join("×")}`, {
+        kind: "fill",
+        format: formatOf[node.type],
+        value: gaps.value,
+        boxes: group.map(({ begin, end }) => ({
           counts: end.map((e, d) => e - begin[d]),
           at: {
             offset: place.at.offset + begin.reduce((sum, i, d) => sum + i * place.at.strides[d], 0),
             strides: place.at.strides,
           },
         })),
-      );
+      });
       const work = group.reduce((n, { begin, end }) => n + sizeOf(end.map((e, d) => e - begin[d])), 0);
       launches.push({
         ...generated,
@@ -267,7 +271,11 @@ export class Lowerer implements StoredNodes {
           const store = builder.storeAt(node, parts[i], value, indices);
           const copied = this.isStored(this.storedBase(input));
           const what = copied ? `copy ${input.shape.join("×")}` : this.nameOf(input, null);
-          const generated = mapKernel(this.target, `${what} into place`, loops, [store]);
+          const generated = this.library.kernel(`${what} into place`, {
+            kind: "map",
+            space: loops,
+            stores: [store],
+          });
           if (!this.isStored(input)) this.mustFit(generated, input);
           return this.launch(generated, builder, [node], sizeOf(loops), [store], false);
         }),
@@ -286,16 +294,17 @@ export class Lowerer implements StoredNodes {
     }
     const scatter = node.operation.lowering.kind === "scatterAdd";
     const picked = scatter ? node.shape : values.shape;
-    const spec = {
+    const picking = {
       outer: sizeOf(picked.slice(0, axis)),
       extent: picked[axis],
       inner: sizeOf(picked.slice(axis + 1)),
       count: sizeOf(indices.shape),
     };
     const name = this.nameOf(node, null);
-    const generated = scatter
-      ? scatterAddKernel(this.target, name, spec)
-      : gatherKernel(this.target, name, formatOf[node.type], spec);
+    const generated = this.library.kernel(
+      name,
+      scatter ? { kind: "scatterAdd", picking } : { kind: "gather", format: formatOf[node.type], picking },
+    );
     const [a, b] = [this.storedBase(values), this.storedBase(indices)];
     return {
       ...generated,

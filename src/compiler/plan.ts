@@ -111,15 +111,19 @@ function lowerAll(
     const fusion = fuse(graph, forced, apart);
     const lowerer = new Lowerer(target, fusion, aliases(graph, fusion, unaliased));
     const written = lowerer.writtenByOthers();
-    try {
-      const launchesOf = new Map<Node, Launch[]>();
-      for (const node of graph.nodes)
-        if (fusion.stored.has(node) && node.source < 0 && !written.has(node))
-          launchesOf.set(node, lowerer.lower(node));
-      return { lowerer, launchesOf };
-    } catch (error) {
-      if (!(error instanceof NeedsStorage)) throw error;
-      const { node } = error;
+    const launchesOf = new Map<Node, Launch[]>();
+    const needed = new Set<Node>();
+    for (const node of graph.nodes) {
+      if (!fusion.stored.has(node) || node.source >= 0 || written.has(node)) continue;
+      try {
+        launchesOf.set(node, lowerer.lower(node));
+      } catch (error) {
+        if (!(error instanceof NeedsStorage)) throw error;
+        needed.add(error.node);
+      }
+    }
+    if (needed.size === 0) return { lowerer, launchesOf };
+    for (const node of needed) {
       if (!fusion.stored.has(node)) forced.add(node);
       else if (written.has(node) && !apart.has(node)) apart.add(node);
       else if (!unaliased.has(node)) unaliased.add(node);

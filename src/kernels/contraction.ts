@@ -420,7 +420,8 @@ class Generator {
         turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : k.f32(0);
       sums[r].push(k.variable(start));
     });
-    this.walk(cut.innerDepth, start, b, 0, 0, (pa, pb, da, db) => {
+    const unroll = Math.max(1, Math.min(8, Math.floor(target.turn / (rows * vectors))));
+    this.walk(cut.innerDepth, unroll, start, b, 0, 0, (pa, pb, da, db) => {
       const factors = Array.from(
         { length: vectors },
         (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
@@ -442,6 +443,7 @@ class Generator {
   /** Nested depth loops, the innermost unrolled, all of them where they are short. */
   private walk(
     axes: readonly Axis[],
+    unroll: number,
     a: Int,
     b: Int,
     da: number,
@@ -456,22 +458,22 @@ class Generator {
     const [axis, ...rest] = axes;
     const inside = product(rest);
     const once = (pa: Int, pb: Int, i: number): void =>
-      this.walk(rest, pa, pb, da + 4 * i * axis.a, db + 4 * i * axis.b, step);
-    if (axis.count * inside <= 8) {
+      this.walk(rest, unroll, pa, pb, da + 4 * i * axis.a, db + 4 * i * axis.b, step);
+    if (axis.count * inside <= Math.max(3, unroll)) {
       for (let i = 0; i < axis.count; i++) once(a, b, i);
       return;
     }
-    const unroll = rest.length === 0 ? this.target.unroll : 1;
-    const whole = Math.floor(axis.count / unroll) * unroll;
+    const steps = rest.length === 0 ? unroll : 1;
+    const whole = Math.floor(axis.count / steps) * steps;
     k.loop(
       0,
       whole,
       (i) => {
         const pa = k.offset(a, i, 4 * axis.a);
         const pb = k.offset(b, i, 4 * axis.b);
-        for (let u = 0; u < unroll; u++) once(pa, pb, u);
+        for (let u = 0; u < steps; u++) once(pa, pb, u);
       },
-      unroll,
+      steps,
     );
     for (let i = whole; i < axis.count; i++) once(a, b, i);
   }

@@ -102,8 +102,8 @@ export interface TargetDescription {
   readonly registers: number;
   /** True where `fma` is one instruction and needs no register for the product. */
   readonly hasFma: boolean;
-  /** Steps of a long sum that are written out in one turn of its loop. */
-  readonly unroll: number;
+  /** About how many multiply-adds are written out in one turn of the innermost loop over long sums. */
+  readonly turn: number;
   /** False for a kernel that needs more registers at once than there are. Left out: none does. */
   accepts?(kernel: Kernel): boolean;
 }

@@ -1,5 +1,4 @@
 /** What the engine asks of a target: kernels made into code that threads can run. */
-import { digest } from "../kernels/digest.js";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { printKernel } from "../kernels/print.js";
 
@@ -46,13 +45,9 @@ export type RunProgram = (blocks: number, thread: number, threads: number, barri
 /** Words at the barrier's place: threads that arrived, generation, threads that sleep. */
 export const barrierWords = 3;
 
-const keptKernels = 4096;
-
-/** Emitted kernels by what they do, so that programs that share one emit it once. */
+/** Emitted kernels: programs that share one emit it once. */
 export class KernelCache {
-  private readonly bodies = new Map<string, Uint8Array>();
-  /** The same for kernels that have been asked for before: they need not be looked through again. */
-  private readonly known = new WeakMap<Kernel, Uint8Array>();
+  private readonly bodies = new WeakMap<Kernel, Uint8Array>();
 
   /** @param onKernel  called with the listing of each kernel that is emitted */
   constructor(
@@ -61,17 +56,12 @@ export class KernelCache {
   ) {}
 
   get(kernel: Kernel): Uint8Array {
-    const again = this.known.get(kernel);
-    if (again) return again;
-    const key = digest(kernel);
-    let body = this.bodies.get(key);
+    let body = this.bodies.get(kernel);
     if (!body) {
       body = this.emit(kernel);
       this.onKernel?.(printKernel(kernel));
-      this.bodies.set(key, body);
-      if (this.bodies.size > keptKernels) this.bodies.delete(this.bodies.keys().next().value!);
+      this.bodies.set(kernel, body);
     }
-    this.known.set(kernel, body);
     return body;
   }
 }

@@ -16,8 +16,8 @@ export interface WasmFeatures {
 
 export function wasmTarget(features: WasmFeatures): TargetDescription {
   // Engines without relaxed SIMD are older, and their compilers keep fewer values in registers in long loop bodies.
-  const unroll = features.relaxedSimd ? 4 : 2;
-  return { name: "wasm", lanes: 4, registers: 16, hasFma: features.relaxedSimd, unroll };
+  const turn = features.relaxedSimd ? 48 : 20;
+  return { name: "wasm", lanes: 4, registers: 16, hasFma: features.relaxedSimd, turn };
 }
 
 /** Parameters of every kernel: the address of its argument block, its first item, one past its last. */

@@ -48,8 +48,8 @@ export interface X64Options {
 
 export function x64Target(level: Level): TargetDescription {
   return level === "avx512"
-    ? { name: "avx512", lanes: 16, registers: 32, hasFma: true, unroll: 2 }
-    : { name: "avx2", lanes: 8, registers: 16, hasFma: true, unroll: 2 };
+    ? { name: "avx512", lanes: 16, registers: 32, hasFma: true, turn: 28 }
+    : { name: "avx2", lanes: 8, registers: 16, hasFma: true, turn: 24 };
 }
 
 /**

@@ -24,6 +24,7 @@ const load = (buffer: number, strides: number[], offset = 0, type: ElementType =
 });
 const apply = (rule: Rule, ...inputs: Expression[]): Expression => ({
   kind: "apply",
+  name: "test rule",
   rule,
   inputs,
   type: "f32",
