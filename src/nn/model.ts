@@ -60,8 +60,9 @@ export interface Model extends Layer {
   /**
    * Makes the parameters for examples of this shape (H×W×C). The first call of the model does it where it was not
    * done, with seed 0. Built again, the model has new parameters; functions compiled before keep the old ones.
+   * `blank` leaves them 0, where weights are loaded next: random numbers for a large model take seconds.
    */
-  build(inputShape: Shape, options?: { seed?: number }): void;
+  build(inputShape: Shape, options?: { seed?: number; blank?: boolean }): void;
   /** From which `nn.fromDescription` makes the same model. */
   describe(): ModelDescription;
   /**

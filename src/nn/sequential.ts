@@ -46,11 +46,11 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
   const call = (x: Tensor, mode: Mode = {}): Tensor => {
     checkBatch(name, x, model.inputShape);
     const shape = x.shape.slice(1);
-    if (!model.inputShape) buildFor(x, 0);
+    if (!model.inputShape) buildFor(x);
     return inModel(name, shape, model.inputShape, () => runLayer(model, x, "", { ...mode, numbers }));
   };
 
-  function buildFor(x: Tensor, seed: number): void {
+  function buildFor(x: Tensor, { seed = 0, blank = false }: { seed?: number; blank?: boolean } = {}): void {
     const inputShape = x.shape.slice(1);
     // Of two examples in training: batch statistics of a single one may not exist.
     const two = placeholder([2, ...inputShape], "f32");
@@ -63,7 +63,10 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
     for (const { path, kind, shape, initialiser } of asked) {
       const variables = kind === "parameter" ? parameters : buffers;
       if (!variables.has(path))
-        variables.set(path, new Variable(initialNumbers(initialiser, shape, { seed, path }), shape, "f32"));
+        variables.set(
+          path,
+          new Variable(initialNumbers(blank ? "zeros" : initialiser, shape, { seed, path }), shape, "f32"),
+        );
     }
     model.inputShape = inputShape;
   }
@@ -79,8 +82,8 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
 
     forward: (x: Tensor, scope: Scope): Tensor => members.runInOrder(x, scope),
 
-    build: (inputShape: Shape, { seed = 0 }: { seed?: number } = {}): void =>
-      buildFor(placeholder([1, ...inputShape], "f32"), seed),
+    build: (inputShape: Shape, options: { seed?: number; blank?: boolean } = {}): void =>
+      buildFor(placeholder([1, ...inputShape], "f32"), options),
 
     describe: (): ModelDescription => ({ type: "sequential", name, options }),
 

@@ -36,6 +36,10 @@ export async function removeFile(path: string): Promise<void> {
   throw noFiles("remove", path);
 }
 
+export async function fileSha256(path: string): Promise<string> {
+  throw noFiles("read", path);
+}
+
 export async function fileSource(path: string): Promise<ByteSource> {
   throw noFiles("read", path);
 }

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { HubError, isHubName, openHub } from "../../src/models/hugging-face.js";
+
+const installed = await import("@huggingface/hub").then(
+  () => "",
+  () => " (skipped: @huggingface/hub is not installed)",
+);
+
+const weights = Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) % 251);
+
+/** The parts of the hub that we ask. */
+function hub(content: Uint8Array, { breakAfter = Number.POSITIVE_INFINITY } = {}) {
+  const requests: string[] = [];
+  const sum = createHash("sha256").update(weights).digest("hex");
+  let isBroken = false;
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url} ${request.headers.range ?? ""}`.trim());
+    if (request.url?.startsWith("/api/models/timm/resnet18.tv_in1k/paths-info/")) {
+      response.setHeader("content-type", "application/json");
+      const lfs = { oid: sum, size: weights.length, pointerSize: 130 };
+      response.end(
+        JSON.stringify([{ type: "file", path: "model.safetensors", oid: "1", size: weights.length, lfs }]),
+      );
+    } else if (request.url === "/timm/resnet18.tv_in1k/resolve/main/model.safetensors") {
+      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      if (from > 0) {
+        response.statusCode = 206;
+        response.setHeader("content-range", `bytes ${from}-${content.length - 1}/${content.length}`);
+      }
+      if (!isBroken && breakAfter < content.length) {
+        isBroken = true;
+        response.write(content.slice(from, breakAfter), () => response.destroy());
+      } else response.end(content.slice(from));
+    } else {
+      response.statusCode = 404;
+      response.end();
+    }
+  });
+  return { server, requests };
+}
+
+let folder: string;
+let server: Server | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "receptive-hub-"));
+  vi.stubEnv("XDG_CACHE_HOME", folder);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  server?.closeAllConnections();
+  await new Promise((closed) => (server ? server.close(closed) : closed(undefined)));
+  server = undefined;
+  await rm(folder, { recursive: true });
+});
+
+async function start(content: Uint8Array, options?: { breakAfter?: number }) {
+  const started = hub(content, options);
+  server = started.server;
+  await new Promise<void>((listening) => started.server.listen(0, "127.0.0.1", listening));
+  const hubUrl = `http://127.0.0.1:${(started.server.address() as AddressInfo).port}`;
+  return { hubUrl, requests: started.requests };
+}
+
+const name = "hf:timm/resnet18.tv_in1k";
+const cached = () => join(folder, "receptive", "hub", "timm--resnet18.tv_in1k@main", "model.safetensors");
+const all = async (source: Awaited<ReturnType<typeof openHub>>) => source.read(0, source.size);
+
+describe.skipIf(installed)(`the hub${installed}`, () => {
+  test("is asked once; then the cache serves, without a network", async () => {
+    const { hubUrl, requests } = await start(weights);
+    expect(await all(await openHub(name, { hubUrl }))).toEqual(weights);
+    expect(requests).toEqual([
+      "POST /api/models/timm/resnet18.tv_in1k/paths-info/main",
+      "GET /timm/resnet18.tv_in1k/resolve/main/model.safetensors",
+    ]);
+    expect(new Uint8Array(await readFile(cached()))).toEqual(weights);
+    expect(await all(await openHub(name, { hubUrl: "http://127.0.0.1:1" }))).toEqual(weights);
+    expect(requests.length).toBe(2);
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ["shorter", () => truncate(cached(), 500)],
+    ["of other bytes", () => writeFile(cached(), new Uint8Array(weights.length))],
+    ["without its note", () => rm(`${cached()}.json`)],
+  ])("a cached copy that is %s is fetched again", async (_, damage) => {
+    const { hubUrl } = await start(weights);
+    await openHub(name, { hubUrl });
+    await damage();
+    expect(await all(await openHub(name, { hubUrl }))).toEqual(weights);
+  });
+
+  test("a download that breaks off goes on where it stopped", async () => {
+    const { hubUrl, requests } = await start(weights, { breakAfter: 40_000 });
+    expect(await all(await openHub(name, { hubUrl }))).toEqual(weights);
+    expect(requests.at(-1)).toMatch(/resolve\/main\/model\.safetensors bytes=\d+-$/);
+  });
+
+  test("other bytes than the hub announced are refused, and not kept", async () => {
+    const { hubUrl } = await start(new Uint8Array(weights.length));
+    await expect(openHub(name, { hubUrl, attempts: 1 })).rejects.toThrow(
+      new HubError(
+        `${name}: model.safetensors cannot be downloaded; ${hubUrl}/timm/resnet18.tv_in1k/resolve/main/model.safetensors: sent other bytes (SHA-256 ${createHash("sha256").update(new Uint8Array(weights.length)).digest("hex").slice(0, 12)}…, expected ${createHash("sha256").update(weights).digest("hex").slice(0, 12)}…)`,
+      ),
+    );
+    await expect(readFile(cached())).rejects.toThrow("ENOENT");
+  });
+
+  test("no such repository, no such file, no network: one line", async () => {
+    const { hubUrl } = await start(weights);
+    await expect(openHub("hf:timm/other", { hubUrl })).rejects.toThrow(
+      new HubError(`hf:timm/other: ${hubUrl} has no such public repository or revision`),
+    );
+    await expect(openHub(`${name}/x.bin`, { hubUrl })).rejects.toThrow(
+      new HubError(`${name}/x.bin: the repository has no x.bin`),
+    );
+    const failure = await openHub(name, { hubUrl: "http://127.0.0.1:1" }).catch((error: Error) => error);
+    expect(String(failure)).toMatch(
+      /^HubError: hf:timm\/resnet18\.tv_in1k: http:\/\/127\.0\.0\.1:1 cannot be reached, and the weights are not in the cache \([^\n]+\)$/,
+    );
+  });
+});
+
+test.each(["hf:resnet18", "hf:timm/../x", "hf:a/b/../../c"])("%s names nothing on the hub", async (other) => {
+  await expect(openHub(other)).rejects.toThrow(
+    new HubError(`${other}: expected hf:owner/name, hf:owner/name@revision or hf:owner/name/file`),
+  );
+  expect(isHubName(other)).toBe(true);
+});
