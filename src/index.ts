@@ -38,6 +38,12 @@ export {
   type TrainingState,
 } from "./training/checkpoint.js";
 export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from "./training/evaluate.js";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateCurve,
+} from "./training/find-lr.js";
 export { type FitEvent, type FitOptions, fit, TrainingError } from "./training/fit.js";
+export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
 export { predict } from "./training/predict.js";
 export { type Weights, WeightsError } from "./training/weights.js";

@@ -7,6 +7,7 @@ import { dataCommand } from "./data.js";
 import { evaluateCommand } from "./evaluate.js";
 import { explainCommand } from "./explain.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
+import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
@@ -50,6 +51,7 @@ for (const add of [
   summaryCommand,
   dataCommand,
 ])
+for (const add of [trainCommand, findLrCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand])
   add(program);
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)

@@ -15,6 +15,9 @@ export interface Settings {
   optimizer: keyof typeof optimizerMakers;
   lr?: number;
   momentum: number;
+  weightDecay?: number;
+  clipNorm?: number;
+  labelSmoothing?: number;
   schedule: keyof typeof scheduleMakers;
   warmUp: number;
   augment?: boolean;
@@ -33,6 +36,9 @@ const names = {
   optimizer: true,
   lr: true,
   momentum: true,
+  weightDecay: true,
+  clipNorm: true,
+  labelSmoothing: true,
   schedule: true,
   warmUp: true,
   augment: true,
@@ -59,9 +65,16 @@ export function settingsOf({ notes, training, data, model }: Checkpoint): Partia
   return { model: model.name, data: data.name, seed: training?.seed, batchSize: training?.batchSize };
 }
 
+/** What an optimizer is made from. */
+export type Choice = Pick<Settings, "optimizer" | "lr" | "momentum" | "weightDecay" | "clipNorm">;
+
 const optimizerMakers = {
-  sgd: ({ lr = 0.05, momentum }: Settings) => optim.sgd({ lr, momentum }),
-  adam: ({ lr = 0.001 }: Settings) => optim.adam({ lr }),
+  sgd: ({ lr = 0.05, momentum, weightDecay }: Choice) => optim.sgd({ lr, momentum, weightDecay }),
+  adam: ({ lr = 0.001, weightDecay }: Choice) => optim.adam({ lr, weightDecay }),
+  adamW: ({ lr = 0.001, weightDecay }: Choice) => optim.adamW({ lr, weightDecay }),
+  adagrad: ({ lr = 0.01, weightDecay }: Choice) => optim.adagrad({ lr, weightDecay }),
+  rmsprop: ({ lr = 0.001, momentum, weightDecay }: Choice) => optim.rmsprop({ lr, momentum, weightDecay }),
+  adadelta: ({ lr = 1, weightDecay }: Choice) => optim.adadelta({ lr, weightDecay }),
 };
 
 /** Of a run of so many steps, after warming up. */
@@ -71,7 +84,15 @@ const scheduleMakers = {
   step: (lr: number, steps: number) => (step: number) =>
     lr * (step < steps / 2 ? 1 : step < (3 * steps) / 4 ? 0.1 : 0.01),
   cosine: (lr: number, steps: number) => optim.cosine({ lr, steps }),
+  "one-cycle": (lr: number, steps: number) => optim.oneCycle({ lr, steps }),
+  // A tenth after three epochs without a lower loss.
+  plateau: (lr: number) => optim.plateau({ lr, patience: 2 }),
 };
+
+export function optimizerOf(choice: Choice): optim.Optimizer {
+  const optimizer = optimizerMakers[choice.optimizer](choice);
+  return choice.clipNorm === undefined ? optimizer : optim.clipNorm(optimizer, { norm: choice.clipNorm });
+}
 
 export const optimizers = Object.keys(optimizerMakers);
 export const schedules = Object.keys(scheduleMakers);
@@ -81,12 +102,13 @@ const handwriting = { rotation: 10, scale: [0.9, 1.1], shear: 0.15, shift: 2 } a
 
 export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
   const { epochs, batchSize, seed, validation = 0, keepBest, patience, augment, warmUp } = settings;
-  const optimizer = optimizerMakers[settings.optimizer](settings);
+  const optimizer = optimizerOf(settings);
   const images = train.length - Math.round(train.length * validation);
   const steps = epochs * Math.ceil(images / batchSize);
   const schedule = scheduleMakers[settings.schedule](optimizer.lr, Math.max(1, steps - warmUp));
   return {
     loss: registry[settings.model]?.loss?.() ?? crossEntropy(),
+    loss: crossEntropy({ smoothing: settings.labelSmoothing }),
     optimizer,
     schedule: warmUp > 0 ? optim.warmUp(schedule, { steps: warmUp }) : schedule,
     epochs,

@@ -34,8 +34,15 @@ export function trainCommand(program: Command): void {
     .addOption(
       new Option("--optimizer <name>", "how weights follow gradients").choices(optimizers).default("sgd"),
     )
-    .option("--lr <rate>", "learning rate (default: 0.05 for sgd, 0.001 for adam)", positive)
-    .option("--momentum <share>", "of sgd", share, 0.9)
+    .option(
+      "--lr <rate>",
+      "learning rate (default: 0.05 for sgd, 0.001 for adam; see `receptive find-lr`)",
+      positive,
+    )
+    .option("--momentum <share>", "of sgd and rmsprop", share, 0.9)
+    .option("--weight-decay <factor>", "of the weights in the gradient, or beside it with adamW", positive)
+    .option("--clip-norm <length>", "shorten gradients that are longer, all parameters together", positive)
+    .option("--label-smoothing <share>", "of each target that is spread over all classes", share)
     .addOption(
       new Option("--schedule <name>", "how the learning rate falls").choices(schedules).default("cosine"),
     )

@@ -1,5 +1,5 @@
 /** Losses that compare value by value. */
-import { sub } from "../ops/arithmetic.js";
+import { add, maximum, minimum, mul, sub } from "../ops/arithmetic.js";
 import { abs, square } from "../ops/elementary.js";
 import { mean } from "../ops/statistics.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -13,7 +13,41 @@ export const meanSquaredError = (): Loss => (output, target) =>
 /** The mean of |output − target| over all values. */
 export const l1 = (): Loss => (output, target) => mean(abs(difference("l1", output, target)));
 
+/**
+ * Huber's loss, the mean over all values d = output − target of
+ *
+ *     d² / 2 where |d| ≤ delta, else delta · (|d| − delta / 2)
+ *
+ * Huber: Robust Estimation of a Location Parameter, Annals of Mathematical Statistics 35, 1964.
+ */
+export function huber({ delta = 1 }: { delta?: number } = {}): Loss {
+  checkWidth("huber", "delta", delta);
+  return (output, target) => mean(bent(difference("huber", output, target), delta));
+}
+
+/**
+ * Smooth L1, Huber's loss divided by its width: d² / (2·beta) where |d| ≤ beta, else |d| − beta / 2. Far out it has the
+ * slope of L1, whatever beta is.
+ * Girshick: Fast R-CNN, ICCV 2015, equation 3, where beta is 1.
+ */
+export function smoothL1({ beta = 1 }: { beta?: number } = {}): Loss {
+  checkWidth("smoothL1", "beta", beta);
+  return (output, target) => mul(mean(bent(difference("smoothL1", output, target), beta)), 1 / beta);
+}
+
+/** A parabola up to the width, then its tangent: with m = min(|d|, width) it is m²/2 + width · (|d| − m). */
+function bent(d: Tensor, width: number): Tensor {
+  const size = abs(d);
+  const near = minimum(size, width);
+  return add(mul(square(near), 0.5), mul(maximum(sub(size, width), 0), width));
+}
+
 function difference(speaker: string, output: Tensor, target: Tensor): Tensor {
   checkSameShape(speaker, output, target);
   return sub(output, target);
+}
+
+function checkWidth(speaker: string, name: string, value: number): void {
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new RangeError(`${speaker}: ${name} is ${value}, expected a number above 0`);
 }

@@ -35,6 +35,8 @@ export { normalise } from "./normalise.js";
 export { oneHot } from "./one-hot.js";
 export { pad } from "./pad.js";
 export { reshape } from "./reshape.js";
+export { type RoiAlignOptions, roiAlign } from "./roi-align.js";
+export { roiPool } from "./roi-pool.js";
 export type { TensorLike } from "./scalar.js";
 export { flip, slice } from "./slice.js";
 export { logSoftmax, softmax } from "./softmax.js";

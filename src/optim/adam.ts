@@ -11,7 +11,7 @@ export interface AdamOptions {
   beta1?: number;
   beta2?: number;
   epsilon?: number;
-  /** Factor of the parameters in the gradient: L2 regularisation, as PyTorch's Adam has it (not AdamW). */
+  /** Of adam: factor of the parameters in the gradient, L2 regularisation, as PyTorch's Adam has it. */
   weightDecay?: number;
 }
 
@@ -24,32 +24,48 @@ export interface AdamOptions {
  *
  * Kingma, Ba: Adam, ICLR 2015, arXiv:1412.6980, algorithm 1.
  */
-export function adam(options: AdamOptions = {}): Optimizer {
+export const adam = (options: AdamOptions = {}): Optimizer => adaptive("adam", options);
+
+/**
+ * AdamW: Adam whose weight decay is no part of the gradient, and so not divided by its size:
+ *
+ *     w ← w − lr · weightDecay · w, then Adam's step
+ *
+ * Its weight decay is 0.01 if left out.
+ * Loshchilov, Hutter: Decoupled Weight Decay Regularization, ICLR 2019, arXiv:1711.05101, algorithm 2.
+ */
+export const adamW = (options: AdamOptions = {}): Optimizer =>
+  adaptive("adamW", { ...options, weightDecay: options.weightDecay ?? 0.01 });
+
+function adaptive(name: "adam" | "adamW", options: AdamOptions): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
-  const lr = checkedOption("adam", "lr", options.lr ?? 0.001);
-  checkedOption("adam", "beta1", beta1, { below: 1 });
-  checkedOption("adam", "beta2", beta2, { below: 1 });
-  checkedOption("adam", "epsilon", epsilon);
-  checkedOption("adam", "weightDecay", weightDecay);
+  const lr = checkedOption(name, "lr", options.lr ?? 0.001);
+  checkedOption(name, "beta1", beta1, { below: 1 });
+  checkedOption(name, "beta2", beta2, { below: 1 });
+  checkedOption(name, "epsilon", epsilon);
+  checkedOption(name, "weightDecay", weightDecay);
+  const coupled = name === "adam" && weightDecay > 0;
+  const decoupled = name === "adamW" && weightDecay > 0;
   return {
-    name: "adam",
+    name,
     lr,
     state: (parameters) => zerosFor(parameters, ["mean", "square"]),
     update(parameters, gradients, { lr, step, state }) {
       const t = cast(step, "f32");
       const [left1, left2] = [remaining(beta1, t), remaining(beta2, t)];
       [...parameters].forEach(([path, w], i) => {
-        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
-        const oldMean = remembered("adam", state, `mean/${path}`);
-        const oldSquare = remembered("adam", state, `square/${path}`);
+        const g = coupled ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
+        const oldMean = remembered(name, state, `mean/${path}`);
+        const oldSquare = remembered(name, state, `square/${path}`);
         const m = add(mul(oldMean, beta1), mul(g, 1 - beta1));
         const v = add(mul(oldSquare, beta2), mul(square(g), 1 - beta2));
         assign(oldMean, m);
         assign(oldSquare, v);
-        assign(w, sub(w, mul(lr, div(div(m, left1), add(sqrt(div(v, left2)), epsilon)))));
+        const held = decoupled ? sub(w, mul(mul(w, weightDecay), lr)) : w;
+        assign(w, sub(held, mul(lr, div(div(m, left1), add(sqrt(div(v, left2)), epsilon)))));
       });
     },
-    describe: () => ({ name: "adam", options: { ...options, lr } }),
+    describe: () => ({ name, options: { ...options, lr } }),
   };
 }
 

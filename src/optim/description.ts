@@ -1,9 +1,30 @@
 /** Optimizers from plain data: what `describe()` says, rebuilt. */
-import { adam } from "./adam.js";
+import { adadelta } from "./adadelta.js";
+import { adagrad } from "./adagrad.js";
+import { adam, adamW } from "./adam.js";
+import { clipNorm } from "./clip-norm.js";
+import { type MaxNormOptions, maxNorm } from "./max-norm.js";
 import type { Optimizer, OptimizerDescription } from "./optimizer.js";
+import { rmsprop } from "./rmsprop.js";
 import { sgd } from "./sgd.js";
 
-const makers = { adam, sgd };
+/** Those that hold another one have its description among their options. */
+interface Holding {
+  optimizer: OptimizerDescription;
+}
+
+const makers = {
+  adadelta,
+  adagrad,
+  adam,
+  adamW,
+  clipNorm: ({ optimizer, ...options }: { norm: number } & Holding) =>
+    clipNorm(fromDescription(optimizer), options),
+  maxNorm: ({ optimizer, ...options }: MaxNormOptions & Holding) =>
+    maxNorm(fromDescription(optimizer), options),
+  rmsprop,
+  sgd,
+};
 
 /** @throws TypeError where there is no such optimizer */
 export function fromDescription({ name, options }: OptimizerDescription): Optimizer {

@@ -1,5 +1,20 @@
-export { type AdamOptions, adam } from "./adam.js";
+export { type AdadeltaOptions, adadelta } from "./adadelta.js";
+export { type AdagradOptions, adagrad } from "./adagrad.js";
+export { type AdamOptions, adam, adamW } from "./adam.js";
+export { clipNorm } from "./clip-norm.js";
 export { fromDescription } from "./description.js";
+export { type MaxNormOptions, maxNorm } from "./max-norm.js";
+export { type MinimizeEvent, type MinimizeOptions, type MinimizeResult, minimize } from "./minimize.js";
 export type { Optimizer, OptimizerDescription, UpdateInputs } from "./optimizer.js";
-export { constant, cosine, type Schedule, step, warmUp } from "./schedules.js";
+export { type RmspropOptions, rmsprop } from "./rmsprop.js";
+export {
+  constant,
+  cosine,
+  type EpochScores,
+  oneCycle,
+  plateau,
+  type Schedule,
+  step,
+  warmUp,
+} from "./schedules.js";
 export { type SgdOptions, sgd } from "./sgd.js";

@@ -1,7 +1,18 @@
 /** Learning rates over the steps of training. Steps are counted from 0. */
 
-/** The learning rate of a step. Any function of this form will do. */
-export type Schedule = (step: number) => number;
+/** What an epoch of training came to. */
+export interface EpochScores {
+  /** The mean over its steps. */
+  readonly loss: number;
+  /** On the validation data, where there are any. */
+  readonly validation?: { readonly loss: number };
+}
+
+/**
+ * The learning rate of a step, also from the finished epochs of the run, the oldest first. Any function of this form
+ * will do; it should answer the same for the same arguments, so that a resumed run goes on as it would have.
+ */
+export type Schedule = (step: number, epochs?: readonly EpochScores[]) => number;
 
 /** The same in every step. */
 export const constant =
@@ -31,5 +42,75 @@ export const cosine =
  */
 export const warmUp =
   (schedule: Schedule, { steps }: { steps: number }): Schedule =>
-  (step) =>
-    step < steps ? (schedule(0) * (step + 1)) / (steps + 1) : schedule(step - steps);
+  (step, epochs) =>
+    step < steps ? (schedule(0, epochs) * (step + 1)) / (steps + 1) : schedule(step - steps, epochs);
+
+/**
+ * One cycle: half a cosine wave up from lr / divide to lr during the first `share` of the steps, and another one down
+ * to lr / (divide · finalDivide) at the last, with the numbers of PyTorch's OneCycleLR.
+ * Smith, Topin: Super-Convergence, arXiv:1708.07120, section 3.
+ */
+export function oneCycle({
+  lr,
+  steps,
+  share = 0.3,
+  divide = 25,
+  finalDivide = 1e4,
+}: {
+  lr: number;
+  steps: number;
+  share?: number;
+  divide?: number;
+  finalDivide?: number;
+}): Schedule {
+  if (!(share > 0 && share < 1)) throw new RangeError(`oneCycle: share is ${share}, expected 0 < share < 1`);
+  const [first, last] = [lr / divide, lr / divide / finalDivide];
+  const top = share * steps - 1;
+  const end = steps - 1;
+  const between = (from: number, to: number, way: number): number =>
+    to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(1, way)))) / 2;
+  return (step) => {
+    if (step <= top) return between(first, lr, step / Math.max(top, Number.MIN_VALUE));
+    return between(lr, last, (step - top) / Math.max(end - top, Number.MIN_VALUE));
+  };
+}
+
+/**
+ * Falls by a factor whenever the loss has not fallen for more than `patience` epochs: the validation loss, or the
+ * training loss where nothing is validated. An epoch counts as better where its loss is below (1 − threshold) times
+ * the lowest so far, as in PyTorch's ReduceLROnPlateau.
+ */
+export function plateau({
+  lr,
+  factor = 0.1,
+  patience = 10,
+  threshold = 1e-4,
+  cooldown = 0,
+  lowest: least = 0,
+}: {
+  lr: number;
+  factor?: number;
+  patience?: number;
+  threshold?: number;
+  /** Epochs after each fall in which none is counted. */
+  cooldown?: number;
+  /** The learning rate falls no further than this. */
+  lowest?: number;
+}): Schedule {
+  if (!(factor > 0 && factor < 1))
+    throw new RangeError(`plateau: factor is ${factor}, expected 0 < factor < 1`);
+  return (_, epochs = []) => {
+    let [rate, lowest, waited, resting] = [lr, Number.POSITIVE_INFINITY, 0, 0];
+    for (const { loss, validation } of epochs) {
+      const now = validation?.loss ?? loss;
+      if (now < lowest * (1 - threshold)) [lowest, waited] = [now, 0];
+      else waited++;
+      if (resting > 0) [resting, waited] = [resting - 1, 0];
+      if (waited > patience) {
+        rate = Math.max(least, rate * factor);
+        [resting, waited] = [cooldown, 0];
+      }
+    }
+    return rate;
+  };
+}

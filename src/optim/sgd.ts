@@ -1,5 +1,8 @@
 import { add, mul, sub } from "../ops/arithmetic.js";
+import { equal } from "../ops/comparisons.js";
+import { where } from "../ops/where.js";
 import { assign } from "../tensor/compile.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
 
 export interface SgdOptions {
@@ -7,8 +10,12 @@ export interface SgdOptions {
   momentum?: number;
   /** Looks where the momentum will lead: needs a momentum. */
   nesterov?: boolean;
+  /** The share of each gradient but the first that the momentum does not take up: the damped form. */
+  dampening?: number;
   /** Factor of the parameters in the gradient, of biases too: L2 regularisation. */
   weightDecay?: number;
+  /** What the momentum is of, gradients ("torch", if left out) or steps ("caffe"). */
+  form?: "torch" | "caffe";
 }
 
 /**
@@ -16,24 +23,34 @@ export interface SgdOptions {
  * hold at once:
  *
  *     g ← g + weightDecay · w
- *     v ← momentum · v + g
- *     w ← w − lr · v                      Nesterov: w ← w − lr · (g + momentum · v)
+ *     v ← momentum · v + (1 − dampening) · g      in the first step v ← g
+ *     w ← w − lr · v                              Nesterov: w ← w − lr · (g + momentum · v)
  *
- * The form of the AlexNet and ResNet papers, v ← momentum · v − lr · g, w ← w + v, makes the same steps while lr
- * stays the same.
+ * or, as "caffe", in the form of the AlexNet and ResNet papers, in which earlier steps keep the rate they were made
+ * with; both make the same steps while lr stays the same:
+ *
+ *     v ← momentum · v + (1 − dampening) · lr · g
+ *     w ← w − v                                   Nesterov: w ← w − (lr · g + momentum · v)
+ *
  * Sutskever, Martens, Dahl, Hinton: On the Importance of Initialization and Momentum, ICML 2013.
  */
 export function sgd(options: SgdOptions): Optimizer {
-  const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
+  const { momentum = 0, nesterov = false, dampening = 0, weightDecay = 0, form = "torch" } = options;
   const lr = checkedOption("sgd", "lr", options.lr);
   checkedOption("sgd", "momentum", momentum, { below: 1 });
+  checkedOption("sgd", "dampening", dampening, { below: 1 });
   checkedOption("sgd", "weightDecay", weightDecay);
   if (nesterov && momentum === 0) throw new RangeError("sgd: nesterov needs a momentum, such as 0.9");
+  if (nesterov && dampening > 0) throw new RangeError("sgd: nesterov takes no dampening");
+  if (form !== "torch" && form !== "caffe")
+    throw new RangeError(`sgd: form is "${form}", expected "torch" or "caffe"`);
   return {
     name: "sgd",
     lr,
     state: (parameters) => zerosFor(parameters, momentum > 0 ? ["momentum"] : []),
-    update(parameters, gradients, { lr, state }) {
+    update(parameters, gradients, { lr, step, state }) {
+      const taken = dampening > 0 ? where(equal(step, 1), 1, 1 - dampening) : 1;
+      const damped = (g: Tensor): Tensor => (dampening > 0 ? mul(g, taken) : g);
       [...parameters].forEach(([path, w], i) => {
         const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
         if (momentum === 0) {
@@ -41,9 +58,11 @@ export function sgd(options: SgdOptions): Optimizer {
           return;
         }
         const old = remembered("sgd", state, `momentum/${path}`);
-        const v = add(mul(old, momentum), g);
+        const push = form === "torch" ? g : mul(g, lr);
+        const v = add(mul(old, momentum), damped(push));
         assign(old, v);
-        assign(w, sub(w, mul(nesterov ? add(g, mul(v, momentum)) : v, lr)));
+        const way = nesterov ? add(push, mul(v, momentum)) : v;
+        assign(w, sub(w, form === "torch" ? mul(way, lr) : way));
       });
     },
     describe: () => ({ name: "sgd", options }),

@@ -1,4 +1,5 @@
 import { count, percent } from "./numbers.js";
+import { renderSvg } from "./render.js";
 import { background, faint, muted } from "./sheet/colours.js";
 import { confusionPanel } from "./sheet/confusion.js";
 import { filtersPanel, type SheetFilters } from "./sheet/filters.js";
@@ -68,6 +69,8 @@ export function sheetSvg({ title, subtitle = "", test, classes, filters, trainin
 export async function renderSheet(input: SheetInput): Promise<Uint8Array> {
   return pngOf(sheetSvg(input));
 }
+/** The sheet as a PNG file. */
+export const renderSheet = (input: SheetInput): Promise<Uint8Array> => renderSvg(sheetSvg(input));
 
 function header(title: string, subtitle: string, { accuracy, count: pictures }: SheetInput["test"]): string {
   const right = width - margin;

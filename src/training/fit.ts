@@ -15,7 +15,10 @@ import { copyOf, firstNotFinite, setWeights, variablesOf, type Weights } from ".
 export interface FitOptions {
   loss: Loss;
   optimizer: Optimizer;
-  /** Learning rate by step, counted from 0 over the whole run; the optimizer's own if left out. */
+  /**
+   * Learning rate by step, counted from 0 over the whole run, and by what the epochs came to; the optimizer's own if
+   * left out.
+   */
   schedule?: Schedule;
   /** Epochs of the whole run, those before a resumed checkpoint included. */
   epochs: number;
@@ -232,7 +235,7 @@ class Run {
 
   #learningRate(): number {
     const { schedule, optimizer } = this.#options;
-    return schedule ? schedule(this.#totalSteps) : optimizer.lr;
+    return schedule ? schedule(this.#totalSteps, this.#epochs) : optimizer.lr;
   }
 
   #count(loss: number, correct: number, size: number, lr: number): void {
@@ -323,7 +326,7 @@ class Run {
 
   #lastRate(): number {
     const { schedule, optimizer } = this.#options;
-    return schedule ? schedule(Math.max(0, this.#totalSteps - 1)) : optimizer.lr;
+    return schedule ? schedule(Math.max(0, this.#totalSteps - 1), this.#epochs) : optimizer.lr;
   }
 
   async #save(): Promise<void> {

@@ -38,6 +38,9 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
 
   const learn = (objective: Loss, { images, labels, lr, step, seed }: StepTensors) => {
     const { output, value } = trainingLoss(model, objective, { images, labels, seed });
+  const run = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
+    const output = model(pixelsFor(model, images), { training: true, seed });
+    const value = loss(output, labels, parameters);
     optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
     return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
   };

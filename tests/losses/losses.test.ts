@@ -1,7 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { compute, gradients, square, sub, sum, type Tensor, tensor } from "../../src/index.js";
+import {
+  compute,
+  gradients,
+  mul,
+  nn,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+  variable,
+} from "../../src/index.js";
 import * as losses from "../../src/losses/index.js";
+import { sgd } from "../../src/optim/index.js";
 import { ShapeError } from "../../src/tensor/shapes.js";
+import { fit } from "../../src/training/fit.js";
+import { patterns } from "../training/patterns.js";
 
 const logits = [
   [1, 2, 3],
@@ -85,4 +99,136 @@ test("mean squared error and l1, with their gradients", async () => {
 test("a function of one's own is a loss", async () => {
   const own: losses.Loss = (output, target) => sum(square(sub(output, target)));
   expect(await own(tensor([1, 2]), tensor([0, 0])).item()).toBe(5);
+});
+
+describe("far out nothing overflows", () => {
+  const far = tensor([[1000, -1000, 0]]);
+  test.each<[string, losses.Loss, Tensor, number[]]>([
+    ["crossEntropy", losses.crossEntropy({ smoothing: 0.3 }), tensor(Int32Array.of(1)), [0.9, -0.8, -0.1]],
+    ["binaryCrossEntropy", losses.binaryCrossEntropy(), tensor([[1, 1, 0]]), [0, -1 / 3, 1 / 6]],
+    ["focal", losses.focal(), tensor(Int32Array.of(0)), [0, 0, 0]],
+    [
+      "binaryFocal",
+      losses.binaryFocal({ alpha: null }),
+      tensor([[1, 0, 1]]),
+      [0, 0, -(0.25 * Math.LN2 + 0.125) / 3],
+    ],
+  ])("%s", async (_, loss, target, expected) => {
+    const slope = await gradients(loss(far, target), [far])[0].data();
+    expected.forEach((value, i) => {
+      expect(slope[i]).toBeCloseTo(value, 5);
+    });
+  });
+
+  test("probabilities of 0 and 1 that are wrong cost 100", async () => {
+    const certain = losses.binaryCrossEntropy({ of: "probabilities" });
+    expect(await certain(tensor([0, 1]), tensor([1, 0])).item()).toBeCloseTo(100, 4);
+  });
+});
+
+describe("class weights and smoothing", () => {
+  test("a target that is no class adds nothing", async () => {
+    const loss = losses.crossEntropy({ weights: [1, 2], smoothing: 0.5 });
+    const two = await loss(
+      tensor([
+        [1, 2],
+        [3, 1],
+      ]),
+      tensor(Int32Array.of(1, 2)),
+    ).item();
+    expect(two).toBeCloseTo(await loss(tensor([[1, 2]]), tensor(Int32Array.of(1))).item(), 6);
+  });
+
+  test.each<[() => losses.Loss, string]>([
+    [() => losses.crossEntropy({ smoothing: 1 }), "crossEntropy: smoothing is 1, expected 0 ≤ smoothing < 1"],
+    [
+      () => losses.crossEntropy({ weights: [1, -1] }),
+      "crossEntropy: the weights are 1, -1, expected numbers of at least 0",
+    ],
+    [
+      () => losses.binaryCrossEntropy({ positiveWeight: -1 }),
+      "binaryCrossEntropy: positiveWeight is -1, expected a number of at least 0",
+    ],
+    [() => losses.smoothL1({ beta: 0 }), "smoothL1: beta is 0, expected a number above 0"],
+    [() => losses.huber({ delta: Number.NaN }), "huber: delta is NaN, expected a number above 0"],
+    [() => losses.hinge({ margin: -1 }), "hinge: margin is -1, expected a number of at least 0"],
+    [() => losses.focal({ gamma: 0.5 }), "focal: gamma is 0.5, expected 0 or a number of at least 1"],
+    [() => losses.binaryFocal({ alpha: 2 }), "binaryFocal: alpha is 2, expected 0 ≤ alpha ≤ 1"],
+  ])("%s is refused", (make, message) => {
+    expect(make).toThrow(new RangeError(message));
+  });
+
+  test.each<[losses.Loss, Tensor, Tensor, string]>([
+    [
+      losses.crossEntropy({ weights: [1, 1, 1] }),
+      tensor([[1, 2]]),
+      tensor(Int32Array.of(0)),
+      "crossEntropy: there are 3 weights for 2 classes",
+    ],
+    [losses.binaryHinge(), tensor([[1, 2]]), tensor([1]), "binaryHinge: the output is 1×2, the target 1"],
+    [losses.marginRanking(), tensor([1, 2]), tensor([1]), "marginRanking: the output is 2, expected N×2"],
+    [
+      losses.marginRanking(),
+      tensor([[1, 2]]),
+      tensor([1, 1]),
+      "marginRanking: the targets are 2, expected 1, one for each pair (1×2)",
+    ],
+  ])("what does not fit is refused: %#", (loss, output, target, message) => {
+    expect(() => loss(output, target)).toThrow(new ShapeError(message));
+  });
+});
+
+describe("regularisers", () => {
+  const parameters = new Map([
+    ["conv1.filters", variable(Float32Array.of(1, -2, 3, -4), [1, 2, 2, 1])],
+    ["conv1.bias", variable(Float32Array.of(10))],
+  ]);
+  const nothing: losses.Loss = (output) => sum(mul(output, 0));
+  const [x, t] = [tensor([1]), tensor([0])];
+  const penalised = (...penalties: losses.Penalty[]) =>
+    losses.regularised(nothing, ...penalties)(x, t, parameters);
+
+  test("L1 and L2 of the weights, not of the biases, and together", async () => {
+    expect(await penalised(losses.l1Penalty(0.5)).item()).toBeCloseTo(5, 6);
+    expect(await penalised(losses.l2Penalty(0.5)).item()).toBeCloseTo(7.5, 6);
+    expect(await penalised(losses.l1Penalty(0.5), losses.l2Penalty(0.5)).item()).toBeCloseTo(12.5, 6);
+  });
+
+  test("the gradient of L2 is that of weight decay", async () => {
+    const filters = parameters.get("conv1.filters")!;
+    const [slope] = gradients(penalised(losses.l2Penalty(0.1)), [filters]);
+    (await slope.data()).forEach((v, i) => {
+      expect(v).toBeCloseTo(0.1 * filters.read()[i], 6);
+    });
+  });
+
+  test("which parameters count can be said", async () => {
+    const ofBias = losses.l1Penalty(1, { of: (path) => path.endsWith("bias") });
+    expect(await penalised(ofBias).item()).toBeCloseTo(10, 6);
+    expect(() => penalised(losses.l1Penalty(1, { of: () => false }))).toThrow(
+      new TypeError("l1Penalty: none of the 2 parameters counts"),
+    );
+    expect(() => losses.l2Penalty(-1)).toThrow(
+      new RangeError("l2Penalty: the factor is -1, expected a number of at least 0"),
+    );
+  });
+
+  test("without parameters, in evaluation, it is the loss alone", async () => {
+    expect(await losses.regularised(losses.l1(), losses.l2Penalty(1))(x, t).item()).toBe(1);
+  });
+
+  test("training with it makes weights smaller", async () => {
+    const size = async (loss: losses.Loss): Promise<number> => {
+      const model = nn.sequential(nn.flatten(), nn.dense(4));
+      const options = { loss, optimizer: sgd({ lr: 0.1 }), epochs: 2, batchSize: 16 };
+      for await (const _ of fit(model, patterns(64), options));
+      const weights = model.parameters.get("dense1.weights")!.read();
+      return Array.from(weights, (w) => w * w).reduce((a, b) => a + b);
+    };
+    const [plain, penalised] = [
+      await size(losses.crossEntropy()),
+      await size(losses.regularised(losses.crossEntropy(), losses.l2Penalty(0.5))),
+    ];
+    expect(penalised).toBeLessThan(0.7 * plain);
+  });
 });

@@ -68,3 +68,29 @@ describe("dropout", () => {
     expect(() => nn.dropout(rate)).toThrow(new RangeError(`dropout: rate is ${rate}, expected 0 ≤ rate < 1`));
   });
 });
+
+describe("spatial dropout", () => {
+  const model = nn.sequential(nn.spatialDropout(0.4));
+  const run = compile((x: Tensor, seed: Tensor) => model(x, { training: true, seed }));
+  const x = tensor(new Float32Array(50 * 3 * 2 * 20).fill(7), [50, 3, 2, 20]);
+
+  test("drops whole channels of single examples", async () => {
+    const y = await run(x, seeded(5));
+    const at = (n: number, pixel: number, c: number) => y[(n * 6 + pixel) * 20 + c];
+    let dropped = 0;
+    for (let n = 0; n < 50; n++)
+      for (let c = 0; c < 20; c++) {
+        for (let pixel = 1; pixel < 6; pixel++) expect(at(n, pixel, c)).toBe(at(n, 0, c));
+        if (at(n, 0, c) === 0) dropped++;
+      }
+    expect([...new Set(y)].sort()).toEqual([0, Math.fround(7 * Math.fround(1 / 0.6))]);
+    expect(Math.abs(dropped / 1000 - 0.4)).toBeLessThan(4 * Math.sqrt((0.4 * 0.6) / 1000));
+  });
+
+  test("does nothing in evaluation, and refuses a rate of 1", async () => {
+    expect(await model(x).data()).toEqual(await x.data());
+    expect(() => nn.spatialDropout(1)).toThrow(
+      new RangeError("spatialDropout: rate is 1, expected 0 ≤ rate < 1"),
+    );
+  });
+});

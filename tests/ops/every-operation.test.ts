@@ -33,6 +33,9 @@ const cell = (gates: number): Numbers[] => [
   uniform([2 * gates], { seed: 6 }),
 ];
 
+/** Of the first and the second picture, the last one partly outside. */
+const boxes = numbersOf([0, 0.4, 1.2, 2.9, 4.1, 1, 1, 0, 1, 3, 1, 2.2, -1.4, 6.5, 2], [3, 5]);
+
 type Unary =
   | "neg"
   | "abs"
@@ -265,6 +268,16 @@ const examples: { [name: string]: Example } = {
         pixels: [6, 4],
       }),
     textbook: (x) => textbook.maxUnpool2d(x, integers([2, 2, 2, 2], { high: 6 }), [3, 2], { pixels: [6, 4] }),
+  },
+  roiAlign: {
+    inputs: [picture],
+    engine: (x) => receptive.roiAlign(x, toTensor(boxes), [2, 3]),
+    textbook: (x) => textbook.roiAlign(x, boxes, [2, 3]),
+  },
+  roiPool: {
+    inputs: [picture],
+    engine: (x) => receptive.roiPool(x, toTensor(boxes), 2),
+    textbook: (x) => textbook.roiPool(x, boxes, 2),
   },
   maxPool2d: {
     inputs: [picture],

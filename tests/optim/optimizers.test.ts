@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compile, type Tensor, tensor, variable } from "../../src/index.js";
+import { compile, mul, type Tensor, tensor, variable } from "../../src/index.js";
 import * as optim from "../../src/optim/index.js";
 
 /** Some steps on the parameters [1, −2] with the given gradients. */
@@ -61,8 +61,93 @@ describe("sgd", () => {
     [{ lr: Number.NaN }, "sgd: lr is NaN, expected a number of at least 0"],
     [{ lr: 1, momentum: 1 }, "sgd: momentum is 1, expected 0 ≤ momentum < 1"],
     [{ lr: 1, nesterov: true }, "sgd: nesterov needs a momentum, such as 0.9"],
+    [{ lr: 1, momentum: 0.9, dampening: -1 }, "sgd: dampening is -1, expected 0 ≤ dampening < 1"],
+    [{ lr: 1, momentum: 0.9, dampening: 0.1, nesterov: true }, "sgd: nesterov takes no dampening"],
+    [{ lr: 1, form: "keras" as "torch" }, 'sgd: form is "keras", expected "torch" or "caffe"'],
   ])("%o is refused", (options, message) => {
     expect(() => optim.sgd(options)).toThrow(new RangeError(message));
+  });
+});
+
+test("when the learning rate falls, torch's momentum slows down at once, caffe's not", async () => {
+  const walk = async (form: "torch" | "caffe") => {
+    const w = variable(Float32Array.of(0));
+    const parameters = new Map([["w", w]]);
+    const optimizer = optim.sgd({ lr: 1, momentum: 0.5, form });
+    const state = optimizer.state(parameters);
+    const step = compile((lr: Tensor, step: Tensor) => {
+      optimizer.update(parameters, [tensor([1])], { lr, step, state });
+      return [];
+    });
+    await step(tensor(1), tensor(Int32Array.of(1), []));
+    await step(tensor(0.1), tensor(Int32Array.of(2), []));
+    return w.read()[0];
+  };
+  expect(await walk("torch")).toBeCloseTo(-1 - 0.1 * 1.5, 6);
+  expect(await walk("caffe")).toBeCloseTo(-1 - 0.5 - 0.1, 6);
+});
+
+describe("clipNorm", () => {
+  test("takes all parameters together, and leaves short gradients alone", async () => {
+    const [a, b] = [variable(Float32Array.of(0, 0)), variable(Float32Array.of(0))];
+    const parameters = new Map([
+      ["a", a],
+      ["b", b],
+    ]);
+    const optimizer = optim.clipNorm(optim.sgd({ lr: 1 }), { norm: 6.5 });
+    const step = compile((scale: Tensor, lr: Tensor, step: Tensor) => {
+      const gradients = [mul(tensor([3, 4]), scale), mul(tensor([12]), scale)];
+      optimizer.update(parameters, gradients, { lr, step, state: optimizer.state(parameters) });
+      return [];
+    });
+    const first = tensor(Int32Array.of(1), []);
+    await step(tensor(1), tensor(1), first); // of length 13
+    close([...a.read(), ...b.read()], [-1.5, -2, -6], 5);
+    await step(tensor(0.25), tensor(1), first); // of length 3.25
+    close([...a.read(), ...b.read()], [-2.25, -3, -9], 5);
+    expect(() => optim.clipNorm(optim.sgd({ lr: 1 }), { norm: 0 })).toThrow(
+      new RangeError("clipNorm: norm is 0, expected a number above 0"),
+    );
+  });
+});
+
+describe("maxNorm", () => {
+  const take = async (options: optim.MaxNormOptions) => {
+    const weights = variable(Float32Array.of(3, 0, 1, 4, 0, 1), [2, 3]);
+    const bias = variable(Float32Array.of(9));
+    const parameters = new Map([
+      ["dense1.weights", weights],
+      ["dense1.bias", bias],
+    ]);
+    const optimizer = optim.maxNorm(optim.sgd({ lr: 1 }), options);
+    const step = compile((lr: Tensor, step: Tensor) => {
+      const gradients = [
+        tensor([
+          [0, 0, 0],
+          [0, 0, 0],
+        ]),
+        tensor([0]),
+      ];
+      optimizer.update(parameters, gradients, { lr, step, state: optimizer.state(parameters) });
+      return [];
+    });
+    await step(tensor(1), tensor(Int32Array.of(1), []));
+    return { weights: [...weights.read()], bias: [...bias.read()] };
+  };
+
+  test("shortens the weights of a unit that are too long, not those of others, and not biases", async () => {
+    const { weights, bias } = await take({ norm: 2.5 });
+    close(weights, [1.5, 0, 1, 2, 0, 1]);
+    expect(bias).toEqual([9]);
+  });
+
+  test("of the parameters that are named", async () => {
+    const { weights, bias } = await take({ norm: 2.5, only: ["dense1.bias"] });
+    expect(weights).toEqual([3, 0, 1, 4, 0, 1]);
+    close(bias, [2.5]);
+    await expect(take({ norm: 1, only: ["dense2.weights"] })).rejects.toThrow(
+      new TypeError("maxNorm: there is no parameter dense2.weights; there are dense1.weights, dense1.bias"),
+    );
   });
 });
 
@@ -118,7 +203,17 @@ describe("adam", () => {
 
 test("an optimizer is made again from its description", () => {
   const options = { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 };
-  for (const optimizer of [optim.sgd(options), optim.adam({ beta1: 0.8 })]) {
+  const optimizers = [
+    optim.sgd(options),
+    optim.adam({ beta1: 0.8 }),
+    optim.adamW({ weightDecay: 0.2 }),
+    optim.adagrad({ lrDecay: 0.1 }),
+    optim.rmsprop({ centred: true }),
+    optim.adadelta({ rho: 0.9 }),
+    optim.clipNorm(optim.sgd({ lr: 0.3, form: "caffe" }), { norm: 2 }),
+    optim.maxNorm(optim.clipNorm(optim.adadelta(), { norm: 5 }), { norm: 3, only: ["dense1.weights"] }),
+  ];
+  for (const optimizer of optimizers) {
     const description = JSON.parse(JSON.stringify(optimizer.describe()));
     const again = optim.fromDescription(description);
     expect(again.name).toBe(optimizer.name);
@@ -126,7 +221,9 @@ test("an optimizer is made again from its description", () => {
     expect(again.describe()).toEqual(description);
   }
   expect(() => optim.fromDescription({ name: "lion", options: {} })).toThrow(
-    new TypeError('optim: there is no optimizer "lion"; there are adam, sgd'),
+    new TypeError(
+      'optim: there is no optimizer "lion"; there are adadelta, adagrad, adam, adamW, clipNorm, maxNorm, rmsprop, sgd',
+    ),
   );
 });
 

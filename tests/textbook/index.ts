@@ -53,6 +53,7 @@ export {
 } from "./pointwise.js";
 export { gruCell, lstmCell } from "./recurrent.js";
 export { argmax, max, maxout, mean, min, normalise, sum, variance } from "./reductions.js";
+export { roiAlign, roiPool } from "./roi.js";
 export { broadcastTo, concat, flip, pad, reshape, slice, transpose } from "./shape-operations.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export { upsample2d } from "./upsample2d.js";

@@ -1,0 +1,64 @@
+import { add, mul, sub } from "../ops/arithmetic.js";
+import { exp, pow, sigmoid, softplus } from "../ops/elementary.js";
+import { oneHot } from "../ops/one-hot.js";
+import { logSoftmax } from "../ops/softmax.js";
+import { mean } from "../ops/statistics.js";
+import { sum } from "../ops/sum.js";
+import { checkedScores, checkSameShape } from "./checks.js";
+import type { Loss } from "./loss.js";
+
+export interface FocalOptions {
+  /** How much less what is read rightly counts: 0 is cross entropy. 2 if left out. */
+  gamma?: number;
+}
+
+/**
+ * Focal loss of softmax, the mean over the batch: cross entropy in which examples count less, the surer they are read.
+ *
+ *     E = −1/N · Σ_n (1 − p)^gamma · ln p   with p = softmax(output[n])[target[n]]
+ *
+ * The output are logits N×K, the targets classes (N, i32 or u8).
+ * Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017, equation 4.
+ */
+export function focal({ gamma = 2 }: FocalOptions = {}): Loss {
+  checkGamma("focal", gamma);
+  return (output, target) => {
+    const [n, classes] = checkedScores("focal", output, target);
+    const logs = logSoftmax(output);
+    const each = mul(pow(sub(1, exp(logs)), gamma), logs);
+    return mul(sum(mul(oneHot(target, classes), each)), -1 / n);
+  };
+}
+
+export interface BinaryFocalOptions extends FocalOptions {
+  /** How much positive examples count; negative ones count 1 − alpha. 0.25 if left out, null: both count 1. */
+  alpha?: number | null;
+}
+
+/**
+ * Focal loss of sigmoids, the mean over all values, as RetinaNet has it:
+ *
+ *     E = mean −alpha_t · (1 − p_t)^gamma · ln p_t
+ *
+ * where p_t is the probability of what is true. The output are logits; targets are 0 and 1 in the same shape.
+ * Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017, equation 5.
+ */
+export function binaryFocal({ gamma = 2, alpha = 0.25 }: BinaryFocalOptions = {}): Loss {
+  checkGamma("binaryFocal", gamma);
+  if (alpha !== null && !(alpha >= 0 && alpha <= 1))
+    throw new RangeError(`binaryFocal: alpha is ${alpha}, expected 0 ≤ alpha ≤ 1`);
+  return (output, target) => {
+    checkSameShape("binaryFocal", output, target);
+    const p = sigmoid(output);
+    const yes = mul(pow(sub(1, p), gamma), softplus(mul(output, -1)));
+    const no = mul(pow(p, gamma), softplus(output));
+    const [positive, negative] = alpha === null ? [1, 1] : [alpha, 1 - alpha];
+    return mean(add(mul(mul(target, positive), yes), mul(mul(sub(1, target), negative), no)));
+  };
+}
+
+/** Between 0 and 1 the slope of (1 − p)^gamma is infinite at p = 1, where every example that was learned ends. */
+function checkGamma(speaker: string, gamma: number): void {
+  if (!(gamma === 0 || (gamma >= 1 && Number.isFinite(gamma))))
+    throw new RangeError(`${speaker}: gamma is ${gamma}, expected 0 or a number of at least 1`);
+}

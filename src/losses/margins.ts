@@ -1,0 +1,69 @@
+/** Losses that ask for a distance between scores, and are content where they have it. */
+import { add, maximum, mul, sub } from "../ops/arithmetic.js";
+import { oneHot } from "../ops/one-hot.js";
+import { reshape } from "../ops/reshape.js";
+import { slice } from "../ops/slice.js";
+import { mean } from "../ops/statistics.js";
+import { sum } from "../ops/sum.js";
+import { ShapeError, show } from "../tensor/shapes.js";
+import { checkedScores, checkSameShape } from "./checks.js";
+import type { Loss } from "./loss.js";
+
+/**
+ * The hinge of several classes, the mean over the batch: every wrong class should stay a margin below the right one.
+ *
+ *     E = 1/N · Σ_n Σ_{i ≠ target} max(0, margin + output[n,i] − output[n,target])
+ *
+ * The output are scores N×K, the targets classes (N, i32 or u8). PyTorch's multi_margin_loss is this divided by K.
+ * Weston, Watkins: Support Vector Machines for Multi-Class Pattern Recognition, ESANN 1999.
+ */
+export function hinge({ margin = 1 }: { margin?: number } = {}): Loss {
+  checkMargin("hinge", margin);
+  return (output, target) => {
+    const [n, classes] = checkedScores("hinge", output, target);
+    const right = oneHot(target, classes);
+    const score = sum(mul(output, right), { axis: 1, keepDims: true });
+    const excess = maximum(add(sub(output, score), margin), 0);
+    return mul(sum(mul(excess, sub(1, right))), 1 / n);
+  };
+}
+
+/**
+ * The hinge of two classes, the mean over all values: max(0, margin − target · output), with targets −1 and 1 in the
+ * shape of the output.
+ * Cortes, Vapnik: Support-Vector Networks, Machine Learning 20, 1995.
+ */
+export function binaryHinge({ margin = 1 }: { margin?: number } = {}): Loss {
+  checkMargin("binaryHinge", margin);
+  return (output, target) => {
+    checkSameShape("binaryHinge", output, target);
+    return mean(maximum(sub(margin, mul(target, output)), 0));
+  };
+}
+
+/**
+ * Margin ranking, the mean over the batch: of two scores the right one should be greater by a margin.
+ *
+ *     E = mean max(0, margin − target · (output[n,0] − output[n,1]))
+ *
+ * The output is N×2; the target of a pair is 1 where the first should be greater, −1 where the second.
+ */
+export function marginRanking({ margin = 0 }: { margin?: number } = {}): Loss {
+  checkMargin("marginRanking", margin);
+  return (output, target) => {
+    if (output.rank !== 2 || output.shape[1] !== 2)
+      throw new ShapeError(`marginRanking: the output is ${show(output.shape)}, expected N×2`);
+    const n = output.shape[0];
+    if (target.rank !== 1 || target.shape[0] !== n)
+      throw new ShapeError(
+        `marginRanking: the targets are ${show(target.shape)}, expected ${n}, one for each pair (${show(output.shape)})`,
+      );
+    const score = (i: number) => reshape(slice(output, [0, i], [n, i + 1]), [n]);
+    return mean(maximum(sub(margin, mul(target, sub(score(0), score(1)))), 0));
+  };
+}
+
+function checkMargin(speaker: string, margin: number): void {
+  if (!(margin >= 0 && Number.isFinite(margin)))
+    throw new RangeError(`${speaker}: margin is ${margin}, expected a number of at least 0`);
+}

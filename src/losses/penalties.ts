@@ -1,0 +1,57 @@
+/** Regularisers: what is added to a loss for the sake of small parameters. */
+import { add, mul } from "../ops/arithmetic.js";
+import { abs, square } from "../ops/elementary.js";
+import { scalar } from "../ops/scalar.js";
+import { sum } from "../ops/sum.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Loss } from "./loss.js";
+
+/** A single number from a model's parameters, by path. Any function of this form will do. */
+export type Penalty = (parameters: ReadonlyMap<string, Tensor>) => Tensor;
+
+export interface PenaltyOptions {
+  /** Which parameters count; left out, those of two axes and more: weights and filters, not biases and scales. */
+  of?: (path: string, parameter: Tensor) => boolean;
+}
+
+/** factor · Σ |w|: pulls weights to 0 until some are 0. */
+export const l1Penalty = (factor: number, options: PenaltyOptions = {}): Penalty =>
+  summed("l1Penalty", checkedFactor("l1Penalty", factor), (w) => sum(abs(w)), options);
+
+/** factor/2 · Σ w²: its gradient is factor · w, that of weight decay with the same factor in plain descent. */
+export const l2Penalty = (factor: number, options: PenaltyOptions = {}): Penalty =>
+  summed("l2Penalty", checkedFactor("l2Penalty", factor) / 2, (w) => sum(square(w)), options);
+
+/**
+ * A loss and what shall be added to it in training:
+ *
+ *     regularised(crossEntropy(), l2Penalty(5e-4))
+ *
+ * In evaluation, where the parameters are not given, it is the loss alone.
+ */
+export const regularised =
+  (loss: Loss, ...penalties: readonly Penalty[]): Loss =>
+  (output, target, parameters) => {
+    const value = loss(output, target, parameters);
+    return parameters ? penalties.reduce((total, penalty) => add(total, penalty(parameters)), value) : value;
+  };
+
+function summed(
+  speaker: string,
+  factor: number,
+  of: (w: Tensor) => Tensor,
+  { of: counts = (_, w) => w.rank >= 2 }: PenaltyOptions,
+): Penalty {
+  return (parameters) => {
+    const chosen = [...parameters].filter(([path, w]) => counts(path, w)).map(([, w]) => of(w));
+    if (chosen.length === 0 && parameters.size > 0)
+      throw new TypeError(`${speaker}: none of the ${parameters.size} parameters counts`);
+    return mul(chosen.reduce(add, scalar(0)), factor);
+  };
+}
+
+function checkedFactor(speaker: string, factor: number): number {
+  if (!(factor >= 0 && Number.isFinite(factor)))
+    throw new RangeError(`${speaker}: the factor is ${factor}, expected a number of at least 0`);
+  return factor;
+}

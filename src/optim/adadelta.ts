@@ -1,0 +1,50 @@
+import { add, div, mul, sub } from "../ops/arithmetic.js";
+import { sqrt, square } from "../ops/elementary.js";
+import { assign } from "../tensor/compile.js";
+import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+
+export interface AdadeltaOptions {
+  /** Factor of the steps, which the method sizes itself; 1 if left out, as in the paper. */
+  lr?: number;
+  /** Share of the past in both means; the paper's 0.95 if left out (PyTorch has 0.9). */
+  rho?: number;
+  epsilon?: number;
+  /** Factor of the parameters in the gradient: L2 regularisation. */
+  weightDecay?: number;
+}
+
+/**
+ * Adadelta: steps in the unit of the parameters, from the size of the steps before.
+ *
+ *     s ← rho · s + (1 − rho) · g²
+ *     d = √(u + epsilon) / √(s + epsilon) · g
+ *     u ← rho · u + (1 − rho) · d²
+ *     w ← w − lr · d
+ *
+ * Zeiler: ADADELTA, arXiv:1212.5701, algorithm 1.
+ */
+export function adadelta(options: AdadeltaOptions = {}): Optimizer {
+  const { rho = 0.95, epsilon = 1e-6, weightDecay = 0 } = options;
+  const lr = checkedOption("adadelta", "lr", options.lr ?? 1);
+  checkedOption("adadelta", "rho", rho, { below: 1 });
+  checkedOption("adadelta", "epsilon", epsilon);
+  checkedOption("adadelta", "weightDecay", weightDecay);
+  return {
+    name: "adadelta",
+    lr,
+    state: (parameters) => zerosFor(parameters, ["square", "steps"]),
+    update(parameters, gradients, { lr, state }) {
+      [...parameters].forEach(([path, w], i) => {
+        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
+        const oldSquare = remembered("adadelta", state, `square/${path}`);
+        const oldSteps = remembered("adadelta", state, `steps/${path}`);
+        const s = add(mul(oldSquare, rho), mul(square(g), 1 - rho));
+        const d = mul(div(sqrt(add(oldSteps, epsilon)), sqrt(add(s, epsilon))), g);
+        assign(oldSquare, s);
+        assign(oldSteps, add(mul(oldSteps, rho), mul(square(d), 1 - rho)));
+        assign(w, sub(w, mul(d, lr)));
+      });
+    },
+    describe: () => ({ name: "adadelta", options: { ...options, lr } }),
+  };
+}

@@ -1,0 +1,57 @@
+import { div, maximum, minimum, mul } from "../ops/arithmetic.js";
+import { sqrt, square } from "../ops/elementary.js";
+import { sum } from "../ops/sum.js";
+import { assign } from "../tensor/compile.js";
+import type { Variable } from "../tensor/tensor.js";
+import { currentTrace } from "../tensor/tracing.js";
+import type { Optimizer } from "./optimizer.js";
+
+export interface MaxNormOptions {
+  /** How long the weights that come into a unit may be, as a vector. */
+  norm: number;
+  /** Paths of the parameters that are held, such as "dense1.weights"; left out, all of two axes and more. */
+  only?: readonly string[];
+}
+
+/**
+ * An optimizer after each of whose steps the weights of every unit are at most so long: of a dense layer a column, of
+ * a convolution a filter, which is all that has the same place along the last axis. Longer ones are shortened:
+ *
+ *     w[…, f] ← w[…, f] · min(1, norm / ‖w[…, f]‖)
+ *
+ * Srivastava et al.: Dropout, JMLR 15, 2014, section 5.1. Kim: Convolutional Neural Networks for Sentence
+ * Classification, EMNLP 2014, holds its last layer at 3.
+ */
+export function maxNorm(optimizer: Optimizer, { norm, only }: MaxNormOptions): Optimizer {
+  if (!(norm > 0 && Number.isFinite(norm)))
+    throw new RangeError(`maxNorm: norm is ${norm}, expected a number above 0`);
+  return {
+    name: "maxNorm",
+    lr: optimizer.lr,
+    state: (parameters) => optimizer.state(parameters),
+    update(parameters, gradients, inputs) {
+      const unknown = only?.find((path) => !parameters.has(path));
+      if (unknown !== undefined)
+        throw new TypeError(
+          `maxNorm: there is no parameter ${unknown}; there are ${[...parameters.keys()].join(", ")}`,
+        );
+      optimizer.update(parameters, gradients, inputs);
+      for (const [path, w] of parameters) if (only ? only.includes(path) : w.rank >= 2) hold(w, norm);
+    },
+    describe: () => ({
+      name: "maxNorm",
+      options: { norm, ...(only ? { only } : {}), optimizer: optimizer.describe() },
+    }),
+  };
+}
+
+/** Of what this step has assigned. */
+function hold(w: Variable, norm: number): void {
+  const given = currentTrace()?.assignments.find(({ variable }) => variable === w);
+  if (!given) return;
+  const next = given.value;
+  const axes = next.shape.map((_, d) => d).slice(0, -1);
+  const lengths = sqrt(sum(square(next), { axis: axes, keepDims: true }));
+  // Of weights that are all 0 nothing is to be shortened, nor divided by.
+  assign(w, mul(next, minimum(div(norm, maximum(lengths, 1e-12)), 1)));
+}

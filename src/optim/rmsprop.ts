@@ -1,0 +1,67 @@
+import { add, div, maximum, mul, sub } from "../ops/arithmetic.js";
+import { sqrt, square } from "../ops/elementary.js";
+import { assign } from "../tensor/compile.js";
+import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+
+export interface RmspropOptions {
+  /** 0.01 if left out */
+  lr?: number;
+  /** Share of the past in the mean of the squares; 0.99 if left out. */
+  decay?: number;
+  epsilon?: number;
+  momentum?: number;
+  /** Divides by the deviation of the gradients, not by their root mean square. */
+  centred?: boolean;
+  /** Factor of the parameters in the gradient: L2 regularisation. */
+  weightDecay?: number;
+}
+
+/**
+ * RMSprop: gradients divided by how large they have been of late, in PyTorch's form, with epsilon outside the root.
+ *
+ *     s ← decay · s + (1 − decay) · g²
+ *     w ← w − lr · g / (√s + epsilon)        with a momentum: v ← momentum · v + g / (√s + epsilon), w ← w − lr · v
+ *
+ * Centred: √(s − m²) for √s, where m is the mean of the gradients in the same sense.
+ * Tieleman, Hinton: Neural Networks for Machine Learning, lecture 6.5, 2012; centred: Graves, arXiv:1308.0850, eq. 38.
+ */
+export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  const { decay = 0.99, epsilon = 1e-8, momentum = 0, centred = false, weightDecay = 0 } = options;
+  const lr = checkedOption("rmsprop", "lr", options.lr ?? 0.01);
+  checkedOption("rmsprop", "decay", decay, { below: 1 });
+  checkedOption("rmsprop", "epsilon", epsilon);
+  checkedOption("rmsprop", "momentum", momentum, { below: 1 });
+  checkedOption("rmsprop", "weightDecay", weightDecay);
+  return {
+    name: "rmsprop",
+    lr,
+    state: (parameters) =>
+      zerosFor(parameters, ["square", ...(centred ? ["mean"] : []), ...(momentum > 0 ? ["momentum"] : [])]),
+    update(parameters, gradients, { lr, state }) {
+      [...parameters].forEach(([path, w], i) => {
+        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
+        const oldSquare = remembered("rmsprop", state, `square/${path}`);
+        const s = add(mul(oldSquare, decay), mul(square(g), 1 - decay));
+        assign(oldSquare, s);
+        let spread = s;
+        if (centred) {
+          const oldMean = remembered("rmsprop", state, `mean/${path}`);
+          const m = add(mul(oldMean, decay), mul(g, 1 - decay));
+          assign(oldMean, m);
+          // Of gradients that are all alike rounding leaves a little less than 0.
+          spread = maximum(sub(s, square(m)), 0);
+        }
+        const push = div(g, add(sqrt(spread), epsilon));
+        if (momentum === 0) {
+          assign(w, sub(w, mul(push, lr)));
+          return;
+        }
+        const old = remembered("rmsprop", state, `momentum/${path}`);
+        const v = add(mul(old, momentum), push);
+        assign(old, v);
+        assign(w, sub(w, mul(v, lr)));
+      });
+    },
+    describe: () => ({ name: "rmsprop", options: { ...options, lr } }),
+  };
+}

@@ -1,0 +1,111 @@
+import { significant } from "./numbers.js";
+import { renderSvg } from "./render.js";
+import { background, blue, faint, ink, muted, orange, paleBlue } from "./sheet/colours.js";
+import { linearScale, logScale, spansDecades } from "./sheet/scales.js";
+import { type Box, curve, dot, element, line, rectangle, text, textWidth } from "./sheet/svg.js";
+
+/** The course of a learning-rate range test. */
+export interface RateCurve {
+  /** Model and data, "lenet5 on digits". */
+  title: string;
+  points: readonly { lr: number; loss: number; smoothed: number }[];
+  /** Where the smoothed loss falls fastest; nothing is marked where there is none. */
+  suggestion: number | null;
+}
+
+const [width, height] = [900, 560];
+
+/** Loss over learning rate as an SVG document of 900×560: each step in pale, smoothed in strong, the suggestion marked. */
+export function rateCurveSvg({ title, points, suggestion }: RateCurve): string {
+  const plot: Box = { x: 84, y: 96, width: width - 84 - 36, height: height - 96 - 76 };
+  const shown = points.filter(({ loss, smoothed }) => Number.isFinite(loss) && Number.isFinite(smoothed));
+  return element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      "font-family": "DejaVu Sans, sans-serif",
+    },
+    rectangle({ x: 0, y: 0, width, height }, { fill: background }) +
+      text(plot.x, 44, "Learning rate", { size: 22, bold: true }) +
+      text(plot.x, 68, title, { size: 14, colour: muted }) +
+      (shown.length === 0
+        ? text(plot.x, plot.y + 20, "No step was made.", { colour: muted })
+        : drawn(plot, shown, suggestion)),
+  );
+}
+
+/** The curve as a PNG file. */
+export const renderRateCurve = (input: RateCurve): Promise<Uint8Array> => renderSvg(rateCurveSvg(input));
+
+function drawn(plot: Box, points: RateCurve["points"], suggestion: number | null): string {
+  const [right, bottom] = [plot.x + plot.width, plot.y + plot.height];
+  const across = logScale([points[0].lr, points[points.length - 1].lr], [plot.x, right]);
+  const [low, high] = heightOf(points);
+  const up = (spansDecades(low, high) ? logScale : linearScale)([low, high], [bottom, plot.y]);
+  const at = (lr: number, loss: number): [number, number] => [
+    across.at(lr),
+    up.at(Math.min(high, Math.max(low, loss))),
+  ];
+  const label = { size: 12, colour: muted } as const;
+  const grid = up.ticks.map(
+    (tick) =>
+      line(plot.x, up.at(tick.value), right, up.at(tick.value), faint) +
+      text(plot.x - 8, up.at(tick.value) + 4, tick.label, { ...label, anchor: "end" }),
+  );
+  const ticks = across.ticks.map(
+    (tick) =>
+      line(across.at(tick.value), bottom, across.at(tick.value), bottom + 5, muted) +
+      text(across.at(tick.value), bottom + 20, tick.label, { ...label, anchor: "middle" }),
+  );
+  return (
+    grid.join("") +
+    ticks.join("") +
+    line(plot.x, bottom, right, bottom, muted) +
+    text(plot.x + plot.width / 2, bottom + 44, "learning rate, logarithmic", { ...label, anchor: "middle" }) +
+    text(plot.x - 60, plot.y + plot.height / 2, "training loss", {
+      ...label,
+      anchor: "middle",
+      turned: -90,
+    }) +
+    curve(
+      points.map(({ lr, loss }) => at(lr, loss)),
+      paleBlue,
+      1,
+    ) +
+    curve(
+      points.map(({ lr, smoothed }) => at(lr, smoothed)),
+      blue,
+      2.5,
+    ) +
+    mark(plot, points, suggestion, at)
+  );
+}
+
+/** The smoothed losses fill the height; a step that leaps out of it is cut off. */
+function heightOf(points: RateCurve["points"]): [low: number, high: number] {
+  const values = points.map(({ smoothed }) => smoothed);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = (high - low) * 0.05;
+  return [low - room > 0 ? low - room : low, high + room];
+}
+
+function mark(
+  plot: Box,
+  points: RateCurve["points"],
+  suggestion: number | null,
+  at: (lr: number, loss: number) => [number, number],
+): string {
+  const point = points.find(({ lr }) => lr === suggestion);
+  if (!point) return "";
+  const [x, y] = at(point.lr, point.smoothed);
+  const words = `${significant(point.lr)}: the loss falls fastest`;
+  const isLeft = x + 12 + textWidth(words, 13) > plot.x + plot.width;
+  return (
+    line(x, plot.y, x, plot.y + plot.height, orange) +
+    dot([x, y], orange, 5) +
+    text(isLeft ? x - 12 : x + 12, plot.y + 14, words, { colour: ink, anchor: isLeft ? "end" : "start" })
+  );
+}

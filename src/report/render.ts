@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+
+/** An SVG document as a PNG file, drawn with fonts that we bring: it looks the same on a machine that has none. */
+export async function renderSvg(svg: string): Promise<Uint8Array> {
+  const fontBuffers = await loadRenderer();
+  const renderer = new Resvg(svg, {
+    font: { fontBuffers, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans" },
+  });
+  const rendered = renderer.render();
+  const png = rendered.asPng();
+  rendered.free();
+  renderer.free();
+  return png;
+}
+
+let fonts: Promise<Uint8Array[]> | undefined;
+
+/** Once in a process: the renderer refuses to be started twice. */
+function loadRenderer(): Promise<Uint8Array[]> {
+  fonts ??= startRenderer().catch((error) => {
+    fonts = undefined; // the next call may find what was missing
+    throw error;
+  });
+  return fonts;
+}
+
+async function startRenderer(): Promise<Uint8Array[]> {
+  const { resolve } = createRequire(import.meta.url);
+  const read = (path: string) => readFile(resolve(path));
+  const [program, ...files] = await Promise.all([
+    read("@resvg/resvg-wasm/index_bg.wasm"),
+    read("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+    read("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+  ]);
+  await initWasm(program);
+  return files;
+}

@@ -1,0 +1,113 @@
+import { yieldToHost } from "#platform";
+import { batches } from "../data/batches.js";
+import type { Dataset } from "../data/dataset.js";
+import type { Loss } from "../losses/index.js";
+import type { Model } from "../nn/index.js";
+import type { Optimizer } from "../optim/index.js";
+import { longestTurn } from "./evaluate.js";
+import { trainingStep } from "./step.js";
+import { copyOf, setWeights, variablesOf } from "./weights.js";
+
+export interface FindLearningRateOptions {
+  loss: Loss;
+  optimizer: Optimizer;
+  batchSize?: number;
+  /** The first and the last learning rate; 1e-6 and 10 if left out. */
+  from?: number;
+  to?: number;
+  /** Steps of training between them; 100 if left out. */
+  steps?: number;
+  seed?: number;
+  /** Ends after the step at hand: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: { done: number; count: number }) => void;
+}
+
+export interface LearningRateCurve {
+  /** Step by step; the last one may be where the loss has become far too large. */
+  points: { lr: number; loss: number; smoothed: number }[];
+  /** Where the smoothed loss falls fastest; null where it never falls. */
+  suggestion: number | null;
+  /** Where the smoothed loss is lowest. */
+  lowest: number;
+  /** Where the loss became four times its lowest, or no number; null if it never did. */
+  diverged: number | null;
+}
+
+/**
+ * Learning-rate range test: trains for some steps, in which the learning rate rises by equal factors, and looks where
+ * the loss falls fastest. The loss is smoothed by an exponential mean over some ten steps. The model has its weights
+ * and running statistics again afterwards.
+ *
+ * @throws RangeError where the rates do not rise or the steps are fewer than 10
+ * Smith: Cyclical Learning Rates for Training Neural Networks, WACV 2017, arXiv:1506.01186, section 3.3.
+ */
+export async function findLearningRate(
+  model: Model,
+  dataset: Dataset,
+  options: FindLearningRateOptions,
+): Promise<LearningRateCurve> {
+  const { from = 1e-6, to = 10, steps = 100, seed = 0, batchSize = 128, signal, onProgress } = options;
+  if (!(from > 0 && to > from && Number.isFinite(to)))
+    throw new RangeError(`findLearningRate: the rates go from ${from} to ${to}, expected 0 < from < to`);
+  if (!Number.isInteger(steps) || steps < 10)
+    throw new RangeError(`findLearningRate: steps is ${steps}, expected a whole number of at least 10`);
+  if (dataset.length === 0)
+    throw new RangeError(`findLearningRate: ${dataset.name} has no pictures to train on`);
+  if (!model.inputShape) model.build(dataset.shape, { seed });
+  const before = copyOf(variablesOf(model));
+  const step = trainingStep(model, options);
+  const points: LearningRateCurve["points"] = [];
+  let [mean, lowest, rested] = [0, Number.POSITIVE_INFINITY, performance.now()];
+  let diverged: number | null = null;
+  try {
+    for await (const batch of endless(dataset, batchSize, seed)) {
+      signal?.throwIfAborted();
+      const i = points.length;
+      const lr = from * (to / from) ** (i / (steps - 1));
+      const { loss } = await step(batch, { shape: dataset.shape, lr, step: i, seed });
+      mean = memory * mean + (1 - memory) * loss;
+      const smoothed = mean / (1 - memory ** (i + 1));
+      if (!(smoothed <= farTooLarge * lowest)) {
+        diverged = lr;
+        if (Number.isFinite(smoothed)) points.push({ lr, loss, smoothed });
+        break;
+      }
+      lowest = Math.min(lowest, smoothed);
+      points.push({ lr, loss, smoothed });
+      onProgress?.({ done: points.length, count: steps });
+      if (points.length === steps) break;
+      if (performance.now() - rested > longestTurn) {
+        await yieldToHost();
+        rested = performance.now();
+      }
+    }
+  } finally {
+    setWeights(variablesOf(model), before, { owner: model.name });
+  }
+  return { points, ...readingOf(points), diverged };
+}
+
+/** Share of the past in the smoothed loss. */
+const memory = 0.9;
+/** Times the lowest smoothed loss: nothing is learned from there on. */
+const farTooLarge = 4;
+
+/** Epoch after epoch. */
+async function* endless(dataset: Dataset, batchSize: number, seed: number) {
+  for (let epoch = 0; ; epoch++) yield* batches(dataset, { batchSize, shuffle: { seed, epoch } });
+}
+
+/** What a curve says. Slopes are those of straight lines through five points each, over the logarithm of the rate. */
+export function readingOf(points: LearningRateCurve["points"]): {
+  suggestion: number | null;
+  lowest: number;
+} {
+  const valley = points.reduce((best, { smoothed }, i) => (smoothed < points[best].smoothed ? i : best), 0);
+  let [steepest, suggestion]: [number, number | null] = [0, null];
+  for (let i = 2; i + 2 < points.length && i <= valley; i++) {
+    const slope = [-2, -1, 1, 2].reduce((sum, k) => sum + k * points[i + k].smoothed, 0);
+    if (slope < steepest) [steepest, suggestion] = [slope, points[i].lr];
+  }
+  return { suggestion, lowest: points[valley]?.lr ?? Number.NaN };
+}

@@ -1,0 +1,39 @@
+import type { Dataset } from "../data/dataset.js";
+import type { Loss } from "../losses/index.js";
+import type { Model } from "../nn/index.js";
+import {
+  type MinimizeEvent,
+  type MinimizeOptions,
+  type MinimizeResult,
+  minimize,
+} from "../optim/minimize.js";
+import { tensor } from "../tensor/creation.js";
+import { pixelsFor } from "./pixels.js";
+
+export interface FullBatchOptions extends MinimizeOptions {
+  loss: Loss;
+  /** The weights that an unbuilt model begins with follow from it. */
+  seed?: number;
+}
+
+/**
+ * Trains a model by L-BFGS on all pictures at once: for small data sets and smooth losses. Event by event, as
+ * `optim.minimize` tells of it.
+ *
+ * @throws TypeError where the model draws random numbers in training: an objective with noise has no lowest point
+ */
+export async function* fitFullBatch(
+  model: Model,
+  dataset: Dataset,
+  { loss, seed = 0, ...options }: FullBatchOptions,
+): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
+  if (dataset.length === 0) throw new RangeError(`fitFullBatch: ${dataset.name} has no pictures to train on`);
+  if (!model.inputShape) model.build(dataset.shape, { seed });
+  const { length, shape } = dataset;
+  const pixels = shape[0] * shape[1] * shape[2];
+  const images = tensor(dataset.images.subarray(0, length * pixels), [length, ...shape]);
+  const labels = tensor(Int32Array.from(dataset.labels.subarray(0, length)));
+  const { parameters } = model;
+  const objective = () => loss(model(pixelsFor(model, images), { training: true }), labels, parameters);
+  return yield* minimize(objective, [...parameters.values()], options);
+}
