@@ -361,7 +361,7 @@ async function maximisedSheet(asked: Asked): Promise<ContactSheet> {
     sections: [
       {
         title: "",
-        edge: Math.max(96, Math.min(240, width)),
+        edge: n <= 20 ? 160 : Math.max(96, Math.min(240, width)),
         tiles: Array.from({ length: n }, (_, i) => ({
           picture: pictureOf(images.values!.subarray(i * each, (i + 1) * each), { height, width }, channels),
           caption: [names[i], `${significant(before[i])} → ${significant(scores[i])}`] as const,

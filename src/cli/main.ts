@@ -4,11 +4,14 @@ import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/engine.js";
 import { dataCommand } from "./data.js";
+import { dreamCommand } from "./dream.js";
 import { evaluateCommand } from "./evaluate.js";
 import { explainCommand } from "./explain.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
 import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
+import { styleCommand } from "./style.js";
+import { styleTrainCommand } from "./style-train.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
 
@@ -37,6 +40,8 @@ Examples:
   $ receptive train                          LeNet-5 learns handwritten digits
   $ receptive predict my-digit.png           what the trained network reads in a picture
   $ receptive evaluate --data mnist          how well it reads the test pictures
+  $ receptive explain saliency my-digit.png  which pixels decided
+  $ receptive dream photo.jpg                what a layer sees in a photograph
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
   $ receptive data list                      the data sets there are
 
@@ -45,13 +50,16 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
 
 for (const add of [
   trainCommand,
+  findLrCommand,
   evaluateCommand,
   predictCommand,
   explainCommand,
+  dreamCommand,
+  styleCommand,
+  styleTrainCommand,
   summaryCommand,
   dataCommand,
 ])
-for (const add of [trainCommand, findLrCommand, evaluateCommand, predictCommand, summaryCommand, dataCommand])
   add(program);
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)

@@ -107,8 +107,7 @@ export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
   const steps = epochs * Math.ceil(images / batchSize);
   const schedule = scheduleMakers[settings.schedule](optimizer.lr, Math.max(1, steps - warmUp));
   return {
-    loss: registry[settings.model]?.loss?.() ?? crossEntropy(),
-    loss: crossEntropy({ smoothing: settings.labelSmoothing }),
+    loss: registry[settings.model]?.loss?.() ?? crossEntropy({ smoothing: settings.labelSmoothing }),
     optimizer,
     schedule: warmUp > 0 ? optim.warmUp(schedule, { steps: warmUp }) : schedule,
     epochs,

@@ -40,3 +40,9 @@ export function wholeList(text: string): number[] {
     throw new InvalidArgumentError("Expected whole numbers of at least 0, with commas between them.");
   return parts.map(Number);
 }
+
+/** Numbers above 0: "2,1". */
+export const positiveList = (text: string): number[] => text.split(",").map(positive);
+
+/** Names with commas between them. */
+export const nameList = (text: string): string[] => text.split(",").map((name) => name.trim());

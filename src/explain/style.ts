@@ -1,4 +1,4 @@
-import { pullBack } from "../autodiff/gradients.js";
+import { gradients } from "../autodiff/gradients.js";
 import { resample } from "../images/resample.js";
 import type { Layer, Model } from "../nn/index.js";
 import * as nn from "../nn/index.js";
@@ -7,10 +7,10 @@ import { add, mul, sub } from "../ops/arithmetic.js";
 import { square } from "../ops/elementary.js";
 import { matmul } from "../ops/matmul.js";
 import { reshape } from "../ops/reshape.js";
-import { scalar } from "../ops/scalar.js";
 import { mean } from "../ops/statistics.js";
 import { transpose } from "../ops/transpose.js";
 import { adam } from "../optim/adam.js";
+import { minimize } from "../optim/minimize.js";
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
@@ -38,6 +38,7 @@ export interface StyleOptions extends Running, Partial<StyleLayers> {
   /** Of the total variation of a pixel: smoother pictures. */
   variationWeight?: number;
   iterations?: number;
+  /** Adam if left out; L-BFGS, as in the paper, looks at the loss more than once in an iteration. */
   optimizer?: "lbfgs" | "adam";
   /** Learning rate of Adam, as a share of the range of pixels. */
   lr?: number;
@@ -106,32 +107,46 @@ export async function style(
 
   const losses: number[] = [];
   const done = parts(options, iterations);
+  const now = (): Tensor => {
+    const values = (variable.read() as Float32Array).map((v) => Math.min(Math.max(v, 0), 1) * 255);
+    const found: Canvas = { ...canvas, values };
+    return pixelsOf(options.keepColours ? withColoursOf(canvas, found) : found);
+  };
+  const steps =
+    options.optimizer === "lbfgs"
+      ? minimize(loss, [variable], { iterations, gradientTolerance: 0, changeTolerance: 0 })
+      : descent(loss, variable, { iterations, lr });
+  for await (const { iteration, value } of steps) {
+    losses.push(value);
+    if (iteration % previewEvery === 0) await options.onPreview?.({ iteration, loss: value, pixels: now() });
+    await done(iteration);
+  }
+  return { pixels: now(), losses };
+}
+
+/** Adam, held in the range of pixels after each step. */
+async function* descent(
+  loss: () => Tensor,
+  variable: Variable,
+  { iterations, lr }: { iterations: number; lr: number },
+): AsyncGenerator<{ iteration: number; value: number }> {
   const parameters = new Map([["picture", variable]]);
   const optimizer = adam({ lr });
   const state = optimizer.state(parameters);
   const descend = compile((rate: Tensor, step: Tensor) => {
     const value = loss();
-    const gradients = pullBack(value, scalar(1), [variable]);
-    optimizer.update(parameters, gradients, { lr: rate, step, state });
+    optimizer.update(parameters, gradients(value, [variable]), { lr: rate, step, state });
     return value;
   });
   const hold = compile(() => {
     assign(variable, clip(variable, 0, 1));
     return [];
   });
-  const now = (): Tensor => {
-    const values = (variable.read() as Float32Array).map((v) => v * 255);
-    const found: Canvas = { ...canvas, values };
-    return pixelsOf(options.keepColours ? withColoursOf(canvas, found) : found);
-  };
   for (let iteration = 1; iteration <= iterations; iteration++) {
     const [value] = await descend(tensor(lr), Tensor.from(Int32Array.of(iteration), [], "i32"));
     await hold();
-    losses.push(value);
-    if (iteration % previewEvery === 0) await options.onPreview?.({ iteration, loss: value, pixels: now() });
-    await done(iteration);
+    yield { iteration, value };
   }
-  return { pixels: now(), losses };
 }
 
 const noises = 17;
@@ -247,15 +262,14 @@ export function checkedLayers(
 
 /**
  * The paper's choice on VGG: the first rectified convolution at each size of the maps for the style, the second at
- * the last but one for the content (relu1_1 to relu5_1, relu4_2). On other networks the first layer at each size,
- * and the last one at the last but one.
+ * the last but one for the content (relu1_1 to relu5_1, relu4_2). On other networks the same of their rectified
+ * layers and blocks.
  */
 export function usualLayers(model: Model): StyleLayers {
+  // Of blocks (fire modules, residual stages, branches) the whole, not what is inside them.
   const maps = placesOf(model, "style").filter(
-    ({ output, layer, path }) =>
-      output.length === 3 &&
-      output[0] > 1 &&
-      (layer.type === "relu" || (layer.type === "sequential" && path !== "")),
+    ({ output, layer, path, holdsOthers }) =>
+      output.length === 3 && output[0] > 1 && !path.includes("/") && (layer.type === "relu" || holdsOthers),
   );
   const bySize = new Map<number, string[]>();
   for (const { path, output } of maps) bySize.set(output[0], [...(bySize.get(output[0]) ?? []), path]);

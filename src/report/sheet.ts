@@ -5,7 +5,6 @@ import { confusionPanel } from "./sheet/confusion.js";
 import { filtersPanel, type SheetFilters } from "./sheet/filters.js";
 import { lossPanel, type SheetTraining } from "./sheet/loss.js";
 import { mistakesPanel, type SheetMistake } from "./sheet/mistakes.js";
-import { pngOf } from "./sheet/render.js";
 import { type Box, document, fittedText, line, rectangle, text } from "./sheet/svg.js";
 
 export type { SheetFilters, SheetMistake, SheetTraining };
@@ -65,10 +64,6 @@ export function sheetSvg({ title, subtitle = "", test, classes, filters, trainin
   );
 }
 
-/** The sheet as a PNG file, drawn with fonts that we bring: it looks the same on a machine that has none. */
-export async function renderSheet(input: SheetInput): Promise<Uint8Array> {
-  return pngOf(sheetSvg(input));
-}
 /** The sheet as a PNG file. */
 export const renderSheet = (input: SheetInput): Promise<Uint8Array> => renderSvg(sheetSvg(input));
 

@@ -38,16 +38,14 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
 
   const learn = (objective: Loss, { images, labels, lr, step, seed }: StepTensors) => {
     const { output, value } = trainingLoss(model, objective, { images, labels, seed });
-  const run = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
-    const output = model(pixelsFor(model, images), { training: true, seed });
-    const value = loss(output, labels, parameters);
     optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
     return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
   };
   const run = compile((inputs: StepTensors) => learn(loss, inputs));
   const runMixed = compile((inputs: StepTensors, others: Tensor, share: Tensor) =>
     learn(
-      (output, labels) => add(mul(loss(output, labels), share), mul(loss(output, others), sub(1, share))),
+      (output, labels, weights) =>
+        add(mul(loss(output, labels, weights), share), mul(loss(output, others, weights), sub(1, share))),
       inputs,
     ),
   );
@@ -82,7 +80,7 @@ export function trainingLoss(
   const heads: Tensor[] = [];
   const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y, labels), weight));
   const output = model(pixelsFor(model, images), { training: true, seed, aside });
-  return { output, value: heads.reduce(add, loss(output, labels)) };
+  return { output, value: heads.reduce(add, loss(output, labels, model.parameters)) };
 }
 
 /** A seed of its own for each step, so that dropout draws other units, and the same ones in the same run. */

@@ -33,6 +33,7 @@ const withParameters = (layer: nn.Layer, [x, ...values]: Tensor[]): Tensor => {
     parameter: () => values[next++],
     buffer: () => values[next++],
     update: () => {},
+    aside: () => {},
     uniform: () => tensor(0),
     run: (inner, y) => withParameters(inner, [y]),
   });

@@ -1,8 +1,8 @@
 /** Many pictures on one sheet, in sections, each with its words: what a method has found, as a PNG a person can read. */
 import type { Picture } from "../../images/picture.js";
+import { renderSvg } from "../render.js";
 import { background, faint, muted } from "../sheet/colours.js";
 import { heading, headingHeight } from "../sheet/panel.js";
-import { pngOf } from "../sheet/render.js";
 import { type Box, document, element, fittedText, image, line, rectangle, text } from "../sheet/svg.js";
 
 export interface Tile {
@@ -52,7 +52,8 @@ export function contactSheetSvg({ title, subtitle = "", sections }: ContactSheet
   );
 }
 
-export const renderContactSheet = (sheet: ContactSheet): Promise<Uint8Array> => pngOf(contactSheetSvg(sheet));
+export const renderContactSheet = (sheet: ContactSheet): Promise<Uint8Array> =>
+  renderSvg(contactSheetSvg(sheet));
 
 function drawSection(
   box: Box,

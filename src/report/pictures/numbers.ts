@@ -42,7 +42,7 @@ export function signedColours(values: ArrayLike<number>, size: Size): Picture {
   );
 }
 
-/** A map laid over a photograph in grey: the higher a value, the more of its colour is seen. */
+/** A map laid over a photograph in dark grey: the higher a value, the more of its colour is seen. */
 export function overlay(photo: Picture, values: ArrayLike<number>, size: Size): Picture {
   const map = resample(values, { ...size, channels: 1 }, photo);
   const grey = brightness(photo);
@@ -52,7 +52,8 @@ export function overlay(photo: Picture, values: ArrayLike<number>, size: Size): 
     const share = Math.min(Math.max(map[i] / most, 0), 1);
     const colour = heat(0.25 + 0.75 * share);
     const weight = 0.75 * share;
-    for (let c = 0; c < 3; c++) pixels[3 * i + c] = Math.round(grey[i] * (1 - weight) + colour[c] * weight);
+    for (let c = 0; c < 3; c++)
+      pixels[3 * i + c] = Math.round(0.7 * grey[i] * (1 - weight) + colour[c] * weight);
   }
   return { width: photo.width, height: photo.height, channels: 3, pixels };
 }
