@@ -1,5 +1,7 @@
 /** Data sets as commands ask for them. */
-import { type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
+import { chosen } from "../data/dataset.js";
+import { type AnyDataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
+import { type FolderOptions, openFolder } from "../images/folder.js";
 import { suggestion } from "../nn/spelling.js";
 import { downloadProgress } from "../report/progress.js";
 import { UsageError } from "./failure.js";
@@ -15,21 +17,36 @@ export async function defaultData(): Promise<{ name: string; remark?: string }> 
   };
 }
 
+/** The folder of `folder:PATH`; undefined for the name of a data set. */
+export const folderOf = (name: string): string | undefined =>
+  name.startsWith("folder:") ? name.slice("folder:".length) : undefined;
+
 /** @throws UsageError naming the data set that was probably meant */
 export function checkDataName(name: string): void {
   const names = Object.keys(datasets);
-  if (!Object.hasOwn(datasets, name))
+  if (folderOf(name) === "") throw new UsageError("folder: needs a path, as in folder:flowers");
+  if (folderOf(name) === undefined && !Object.hasOwn(datasets, name))
     throw new UsageError(
-      `there is no data set "${name}" (there are ${names.join(", ")})${suggestion(name, names)}`,
+      `there is no data set "${name}" (there are ${names.join(", ")}; or folder:PATH)${suggestion(name, names)}`,
     );
 }
 
 /** Loads a data set, or the beginning of it, with a bar for each file that must be downloaded. */
 export async function loadData(
   name: string,
-  { limit, json, signal }: { limit?: number; json?: boolean; signal?: AbortSignal } = {},
-): Promise<Splits> {
+  {
+    limit,
+    json,
+    signal,
+    folder: options,
+  }: { limit?: number; json?: boolean; signal?: AbortSignal; folder: FolderOptions },
+): Promise<Splits<AnyDataset>> {
   checkDataName(name);
+  const folder = folderOf(name);
+  if (folder !== undefined) {
+    const { train, test } = await openFolder(folder, options);
+    return { train: spread(train, limit), test: spread(test, limit) };
+  }
   let bar: (ReturnType<typeof downloadProgress> & { file: string }) | undefined;
   try {
     const { train, test } = await loadDataset(name, {
@@ -48,5 +65,14 @@ export async function loadData(
   }
 }
 
-const first = (dataset: Dataset, limit = dataset.length): Dataset =>
+const first = (dataset: AnyDataset, limit = dataset.length): AnyDataset =>
   part(dataset, 0, Math.min(limit, dataset.length));
+
+/** Of a folder, whose pictures stand class by class: so many of them, evenly from all. */
+export function spread(dataset: AnyDataset, limit = dataset.length): AnyDataset {
+  if (limit >= dataset.length) return dataset;
+  return chosen(
+    dataset,
+    Int32Array.from({ length: limit }, (_, i) => Math.floor((i * dataset.length) / limit)),
+  );
+}

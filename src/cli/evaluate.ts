@@ -1,34 +1,41 @@
 import type { Command } from "commander";
+import type { AnyDataset } from "../data/dataset.js";
+import { openClasses } from "../images/folder.js";
 import { allowsColour } from "../report/colour.js";
 import { confusionText } from "../report/confusion.js";
 import { count, percent, significant } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
-import { load, modelOf } from "../training/checkpoint.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
-import { onlyCheckpoint } from "./checkpoints.js";
-import { checkDataName, loadData } from "./data-sets.js";
+import { checkDataName, folderOf, loadData, spread } from "./data-sets.js";
+import { UsageError } from "./failure.js";
+import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function evaluateCommand(program: Command): void {
-  program
+  const command = program
     .command("evaluate")
-    .description("measure a trained network on the test pictures of a data set")
-    .option("--checkpoint <path>", "the trained network; the one in runs/ if left out")
-    .option("--data <name>", "the data set; the one it was trained on if left out")
+    .description("measure a trained network on the test pictures of a data set");
+  networkOptions(command)
+    .option(
+      "--data <name>",
+      "a data set, or folder:PATH with a folder of pictures for each class; that of its training if left out",
+    )
     .option("--batch-size <pictures>", "pictures read at once", whole(1), 256)
     .option("--limit <pictures>", "read the first so many pictures only", whole(1))
     .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
     .option("--json", 'one line: {"top1":…,"top5":…,"loss":…,"count":…}')
     .addHelpText(
       "after",
-      "\nExample:\n  $ receptive evaluate --checkpoint runs/lenet5-mnist/checkpoint.safetensors --data mnist",
+      `
+Examples:
+  $ receptive evaluate --checkpoint runs/lenet5-mnist/checkpoint.safetensors --data mnist
+  $ receptive evaluate --model resnet18 --weights resnet18.safetensors --data folder:imagenet/val`,
     )
     .action(run);
 }
 
-interface Options {
-  checkpoint?: string;
+interface Options extends NetworkOptions {
   data?: string;
   batchSize: number;
   limit?: number;
@@ -36,12 +43,14 @@ interface Options {
   json?: boolean;
 }
 
-async function run({ checkpoint: path, data, batchSize, limit, threads, json }: Options): Promise<void> {
+async function run({ data, batchSize, limit, threads, json, ...options }: Options): Promise<void> {
   if (data !== undefined) checkDataName(data);
   await configure({ threads });
-  const checkpoint = await load(path ?? (await onlyCheckpoint()));
-  const model = modelOf(checkpoint);
-  const { test } = await loadData(data ?? checkpoint.data.name, { limit, json });
+  const network = await openNetwork(options, { json });
+  const { model } = network;
+  const name = data ?? network.data;
+  if (name === undefined) throw new UsageError("which pictures? --data NAME or --data folder:PATH");
+  const test = await testPictures(name, network, { limit, json });
   const line = waitingLine({ json });
   const result = await evaluate(model, test, {
     batchSize,
@@ -53,6 +62,19 @@ async function run({ checkpoint: path, data, batchSize, limit, threads, json }: 
     console.log(`${model.name} on ${test.name}: ${scores(result)}\n`);
     console.log(confusionText(confusion, test.classes, terminal()));
   }
+}
+
+async function testPictures(
+  name: string,
+  { input, classes, preprocessing }: Network,
+  { limit, json }: { limit?: number; json?: boolean },
+): Promise<AnyDataset> {
+  const folder = folderOf(name);
+  if (folder === undefined)
+    return (await loadData(name, { limit, json, folder: { input, preprocessing } })).test;
+  if (classes.length === 0)
+    throw new UsageError("what do the outputs mean? --classes FILE brings their names, one a line");
+  return spread(await openClasses(folder, classes, { input, preprocessing }), limit);
 }
 
 /** "98.76 % of 10,000 test pictures read rightly, 99.98 % within the first five, loss 0.0391" */

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { regularisations } from "../explain/index.js";
@@ -107,7 +108,7 @@ async function run(name: string, files: string[], options: Options): Promise<voi
     const sheet = await method.run({
       ...options,
       network,
-      files,
+      files: files.map((file) => basename(file)),
       pictures,
       images: tensor(joined(pictures), [pictures.length, ...network.input]),
       classes: options.class,

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/engine.js";
+import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
 import { dreamCommand } from "./dream.js";
 import { evaluateCommand } from "./evaluate.js";
@@ -10,6 +11,7 @@ import { explainCommand } from "./explain.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
 import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
+import { runCommand } from "./run.js";
 import { styleCommand } from "./style.js";
 import { styleTrainCommand } from "./style-train.js";
 import { summaryCommand } from "./summary.js";
@@ -42,6 +44,10 @@ Examples:
   $ receptive evaluate --data mnist          how well it reads the test pictures
   $ receptive explain saliency my-digit.png  which pixels decided
   $ receptive dream photo.jpg                what a layer sees in a photograph
+  $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy
+                                             arrays in, a layer's output out
+  $ receptive convert model.onnx model.safetensors
+                                             weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
   $ receptive data list                      the data sets there are
 
@@ -57,6 +63,8 @@ for (const add of [
   dreamCommand,
   styleCommand,
   styleTrainCommand,
+  runCommand,
+  convertCommand,
   summaryCommand,
   dataCommand,
 ])

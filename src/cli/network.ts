@@ -1,18 +1,31 @@
-/** The trained network that a command is about. */
-import type { Command } from "commander";
+/** The trained network that a command is about: a checkpoint of ours, or an architecture and weights from elsewhere. */
+import { readFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
 import { fileSource } from "#platform";
+import type { ByteSource } from "../formats/byte-source.js";
 import { openArrays } from "../formats/open-arrays.js";
-import { type Preprocessing, preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
-import { registered } from "../models/index.js";
-import { loadWeights } from "../models/load-weights.js";
+import {
+  type Preprocessing,
+  preprocessingOf,
+  preprocessings,
+  usualPreprocessing,
+} from "../images/preprocessing.js";
+import { withTorchvisionNames } from "../models/caffe-names.js";
+import { isHubName, openHub } from "../models/hugging-face.js";
+import { loadWeights, registered } from "../models/index.js";
+import { withPixelScaling } from "../models/pixel-scaling.js";
 import type { Model } from "../nn/index.js";
+import { downloadProgress } from "../report/progress.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { onlyCheckpoint } from "./checkpoints.js";
+import { UsageError } from "./failure.js";
 
 export interface NetworkOptions {
   checkpoint?: string;
   model?: string;
   weights?: string;
+  preprocessing?: string;
+  classes?: string;
 }
 
 export interface Network {
@@ -25,30 +38,102 @@ export interface Network {
   data?: string;
 }
 
-export function networkOptions(command: Command): Command {
+/**
+ * The options by which a command is told which network to use.
+ * @param isGiven  the weights are an argument of the command, which is about no checkpoint
+ */
+export function networkOptions(command: Command, { isGiven = false } = {}): Command {
+  if (isGiven) command.option("--model <name>", "the architecture that they are of: writes a checkpoint");
+  else
+    command
+      .option("--checkpoint <path>", "a network trained here; the one in runs/ if left out")
+      .option("--model <name>", "instead of a checkpoint: an architecture, with --weights")
+      .option(
+        "--weights <file>",
+        "its weights: safetensors, a torch .pth, an .onnx of SqueezeNet, or hf:owner/name of the Hugging Face hub",
+      );
   return command
-    .option("--checkpoint <path>", "a network trained here; the one in runs/ if left out")
-    .option("--model <name>", "instead of a checkpoint: an architecture, with --weights")
-    .option("--weights <file>", "its weights: safetensors");
+    .addOption(
+      new Option(
+        "--preprocessing <name>",
+        "how the weights want their pictures (default: imagenet, or centre for small inputs)",
+      ).choices(Object.keys(preprocessings)),
+    )
+    .option("--classes <file>", "what the outputs mean, one name a line; ImageNet's if there are a thousand");
 }
 
-export async function openNetwork(
-  { checkpoint: path, model: name, weights }: NetworkOptions,
-  _: { json?: boolean } = {},
-): Promise<Network> {
-  if (name !== undefined && weights !== undefined) {
-    const { make, input } = registered(name);
-    const model = make();
-    await loadWeights(model, await openArrays(await fileSource(weights)));
-    return { model, input, classes: [], preprocessing: preprocessingOf(usualPreprocessing(input)) };
+export async function openNetwork(options: NetworkOptions, how: { json?: boolean } = {}): Promise<Network> {
+  const { checkpoint, model: name, weights } = options;
+  if (name === undefined && weights === undefined) return fromCheckpoint(options);
+  if (checkpoint !== undefined)
+    throw new UsageError(
+      "--checkpoint brings its own architecture and weights: leave out --model and --weights",
+    );
+  if (name === undefined)
+    throw new UsageError("--weights needs the architecture they belong to: --model NAME");
+  if (weights === undefined)
+    throw new UsageError(`--model ${name} needs --weights, or a --checkpoint instead`);
+  const { make, input } = registered(name);
+  const names = options.classes === undefined ? undefined : await readClasses(options.classes);
+  const model = make(names ? { classes: names.length } : {});
+  await bringWeights(model, weights, how);
+  const preprocessing = preprocessingOf(options.preprocessing ?? usualPreprocessing(input));
+  const outputs = outputsOf(model);
+  return {
+    model: preprocessing.pixels ? withPixelScaling(model, preprocessing.pixels) : model,
+    input,
+    classes:
+      names ?? (outputs === 1000 ? (await import("../models/imagenet-classes.js")).imagenetClasses : []),
+    preprocessing,
+  };
+}
+
+/** Gives a model the weights of a file or of the hub. */
+export async function bringWeights(
+  model: Model,
+  weights: string,
+  how: { json?: boolean } = {},
+): Promise<void> {
+  await loadWeights(model, withTorchvisionNames(await openArrays(await openWeights(weights, how))));
+}
+
+/** Where `--weights` points to. */
+export async function openWeights(weights: string, { json }: { json?: boolean } = {}): Promise<ByteSource> {
+  if (!isHubName(weights)) return fileSource(weights);
+  const bar = downloadProgress(weights, { json });
+  try {
+    return await openHub(weights, { onProgress: ({ received, total }) => bar.report(received, total) });
+  } finally {
+    bar.stop();
   }
+}
+
+async function fromCheckpoint({
+  checkpoint: path,
+  classes,
+  preprocessing,
+}: NetworkOptions): Promise<Network> {
   const checkpoint = await load(path ?? (await onlyCheckpoint()));
   const { input, data } = checkpoint;
   return {
     model: modelOf(checkpoint),
     input,
-    classes: data.classes,
-    preprocessing: preprocessingOf(usualPreprocessing(input)),
+    classes: classes === undefined ? data.classes : await readClasses(classes),
+    preprocessing: preprocessingOf(preprocessing ?? usualPreprocessing(input)),
     data: data.name,
   };
+}
+
+/** Names in the order of the outputs, one a line; the number of a WordNet synset before a name is left out. */
+async function readClasses(path: string): Promise<string[]> {
+  const lines = (await readFile(path, "utf8"))
+    .split("\n")
+    .map((line) => line.trim().replace(/^n\d{8}\s+/, ""));
+  const names = lines.filter((line) => line !== "");
+  if (names.length === 0) throw new UsageError(`--classes ${path}: has no names, expected one a line`);
+  return names;
+}
+
+function outputsOf(model: Model): number | undefined {
+  return model.summary().layers.at(-1)?.output.at(-1);
 }

@@ -1,48 +1,60 @@
 import type { Command } from "commander";
 import type { Picture } from "../images/picture.js";
 import { prepareDigit } from "../images/prepare-digit.js";
-import { prepareImage } from "../images/prepare-image.js";
+import { centreCrop, tenCrop } from "../images/preprocessing.js";
 import { readImage } from "../images/read.js";
 import { percent } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { tensor } from "../tensor/creation.js";
-import { load, modelOf } from "../training/checkpoint.js";
 import { predict } from "../training/predict.js";
-import { onlyCheckpoint } from "./checkpoints.js";
+import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { whole } from "./values.js";
 
 export function predictCommand(program: Command): void {
-  program
+  const command = program
     .command("predict")
     .description("what a trained network reads in pictures of yours")
-    .argument("<image...>", "picture files of any size: JPEG, PNG, WebP, GIF, TIFF, AVIF or SVG")
-    .option("--checkpoint <path>", "the trained network; the one in runs/ if left out")
+    .argument("<image...>", "picture files of any size: JPEG, PNG, WebP, GIF, TIFF, AVIF or SVG");
+  networkOptions(command)
+    .option(
+      "--ten-crop",
+      "read ten views of each picture and average: corners, centre, and their mirror images",
+    )
     .option("--top <classes>", "classes to name, the likeliest first", whole(1), 3)
     .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
     .option("--json", 'a line for each picture: {"image":…,"classes":[{"class":…,"probability":…}]}')
-    .addHelpText("after", "\nExample:\n  $ receptive predict seven.png three.jpg --top 2")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ receptive predict seven.png three.jpg --top 2
+  $ receptive predict cat.jpg --model resnet18 --weights hf:timm/resnet18.tv_in1k --top 5`,
+    )
     .action(run);
 }
 
-interface Options {
-  checkpoint?: string;
+interface Options extends NetworkOptions {
+  tenCrop?: boolean;
   top: number;
   threads?: number;
   json?: boolean;
 }
 
-async function run(images: string[], { checkpoint: path, top, threads, json }: Options): Promise<void> {
+async function run(
+  images: string[],
+  { tenCrop: ten, top, threads, json, ...options }: Options,
+): Promise<void> {
   await configure({ threads });
-  const checkpoint = await load(path ?? (await onlyCheckpoint()));
-  const { input, data } = checkpoint;
-  const model = modelOf(checkpoint);
+  const network = await openNetwork(options, { json });
   // All are read first: a file that is no picture stops the command before it has said anything.
   const pictures = await Promise.all(images.map(readImage));
   for (const [i, picture] of pictures.entries()) {
-    const { pixels } = prepared(picture, input);
-    const [probabilities] = await predict(model, tensor(pixels, [1, ...input]));
+    const probabilities = await read(
+      network,
+      ten ? tenViews(picture, network) : [prepared(picture, network)],
+    );
     const classes = [...probabilities]
-      .map((probability, c) => ({ class: data.classes[c] ?? String(c), probability }))
+      .map((probability, c) => ({ class: network.classes[c] ?? String(c), probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, top);
     if (json) console.log(JSON.stringify({ image: images[i], classes }));
@@ -51,7 +63,18 @@ async function run(images: string[], { checkpoint: path, top, threads, json }: O
   }
 }
 
-/** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
-function prepared(picture: Picture, input: readonly [number, number, number]): Picture {
-  return input.join() === "28,28,1" ? prepareDigit(picture) : prepareImage(picture, input);
+/** Probabilities by class, the mean over the views of one picture. */
+async function read({ model, input }: Network, views: readonly Picture[]): Promise<Float64Array> {
+  const [h, w, c] = input;
+  const images = new Uint8Array(views.length * h * w * c);
+  for (const [i, { pixels }] of views.entries()) images.set(pixels, i * h * w * c);
+  const rows = await predict(model, tensor(images, [views.length, h, w, c]));
+  return Float64Array.from(rows[0], (_, k) => rows.reduce((sum, row) => sum + row[k], 0) / rows.length);
 }
+
+/** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
+const prepared = (picture: Picture, { input, preprocessing }: Network): Picture =>
+  input.join() === "28,28,1" ? prepareDigit(picture) : centreCrop(picture, input, preprocessing);
+
+const tenViews = (picture: Picture, { input, preprocessing }: Network): Picture[] =>
+  tenCrop(picture, input, preprocessing);

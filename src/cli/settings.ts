@@ -1,11 +1,11 @@
 /** What a training run is made of, as options give it and as a checkpoint keeps it. */
-import { randomAffine } from "../data/augment.js";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
 import { crossEntropy } from "../losses/index.js";
 import { registry } from "../models/index.js";
 import * as optim from "../optim/index.js";
 import type { Checkpoint } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
+import { augmentOf } from "./augmentations.js";
 
 export interface Settings {
   model: string;
@@ -20,7 +20,8 @@ export interface Settings {
   labelSmoothing?: number;
   schedule: keyof typeof scheduleMakers;
   warmUp: number;
-  augment?: boolean;
+  /** Names of augmentations, with commas between them; true leaves the choice to the data. */
+  augment?: boolean | string;
   validation?: number;
   keepBest?: boolean;
   patience?: number;
@@ -97,10 +98,7 @@ export function optimizerOf(choice: Choice): optim.Optimizer {
 export const optimizers = Object.keys(optimizerMakers);
 export const schedules = Object.keys(scheduleMakers);
 
-/** What handwriting does by itself: turned, larger or smaller, slanted, not quite in the middle. */
-const handwriting = { rotation: 10, scale: [0.9, 1.1], shear: 0.15, shift: 2 } as const;
-
-export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
+export function fitOptionsOf(settings: Settings, train: AnyDataset): FitOptions {
   const { epochs, batchSize, seed, validation = 0, keepBest, patience, augment, warmUp } = settings;
   const optimizer = optimizerOf(settings);
   const images = train.length - Math.round(train.length * validation);
@@ -116,6 +114,6 @@ export function fitOptionsOf(settings: Settings, train: Dataset): FitOptions {
     ...(validation > 0 ? { validation } : {}),
     ...(patience === undefined ? {} : { earlyStopping: { patience } }),
     keepBest,
-    ...(augment ? { augment: randomAffine(handwriting) } : {}),
+    ...augmentOf(augment, train),
   };
 }

@@ -1,4 +1,4 @@
-import type { Dataset } from "../data/dataset.js";
+import { type AnyDataset, picturesAt } from "../data/dataset.js";
 import type { Picture } from "../images/picture.js";
 import type { Model } from "../nn/index.js";
 import { count } from "../report/numbers.js";
@@ -8,12 +8,16 @@ import type { Evaluation } from "../training/evaluate.js";
 import type { Settings } from "./settings.js";
 
 /** What the sheet of a finished training shows. */
-export function sheetOf(
+export async function sheetOf(
   model: Model,
-  test: Dataset,
+  test: AnyDataset,
   { top1, count: pictures, confusion, mistakes }: Evaluation,
   { settings, latest }: { settings: Settings; latest: Checkpoint },
-): SheetInput {
+): Promise<SheetInput> {
+  const pixels = await picturesAt(
+    test,
+    Int32Array.from(mistakes, ({ index }) => index),
+  );
   const params = [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
   const { history, images, batchSize } = latest.training!;
   const epochs = history.epochs.length;
@@ -24,8 +28,8 @@ export function sheetOf(
       accuracy: top1,
       count: pictures,
       confusion,
-      mistakes: mistakes.map(({ index, truth, read, confidence }) => ({
-        picture: pictureAt(test, index),
+      mistakes: mistakes.map(({ truth, read, confidence }, i) => ({
+        picture: pictureAt(pixels, i, test.shape),
         truth: test.classes[truth],
         read: test.classes[read],
         confidence,
@@ -42,9 +46,9 @@ export function sheetOf(
   };
 }
 
-function pictureAt({ shape: [height, width, channels], images }: Dataset, index: number): Picture {
+function pictureAt(images: Uint8Array, i: number, [height, width, channels]: AnyDataset["shape"]): Picture {
   const size = height * width * channels;
-  const pixels = images.subarray(index * size, (index + 1) * size);
+  const pixels = images.subarray(i * size, (i + 1) * size);
   return { width, height, channels: channels === 3 ? 3 : 1, pixels };
 }
 

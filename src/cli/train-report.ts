@@ -1,5 +1,5 @@
 /** What `receptive train` says before and after: for people, and as JSON. */
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
 import type { Model } from "../nn/index.js";
 import { confusionText } from "../report/confusion.js";
 import { count, duration, imageRate } from "../report/numbers.js";
@@ -17,7 +17,7 @@ export function beginning({
   resume,
 }: {
   model: Model;
-  train: Dataset;
+  train: AnyDataset;
   settings: Settings;
   resume?: Checkpoint;
 }): { line: object; text: string } {
@@ -51,7 +51,7 @@ export interface Outcome {
   done: DoneEvent;
   result: Evaluation;
   model: Model;
-  test: Dataset;
+  test: AnyDataset;
   settings: Settings;
   checkpoint: string;
   sheet: string;

@@ -1,7 +1,8 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
+import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { registered } from "../models/index.js";
 import { fromDescription, type Model } from "../nn/index.js";
 import { count } from "../report/numbers.js";
@@ -11,8 +12,9 @@ import { configure } from "../runtime/engine.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
 import { evaluate } from "../training/evaluate.js";
 import { type DoneEvent, type FitEvent, fit, TrainingError } from "../training/fit.js";
+import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, removeLeftovers, runsFolder, sheetFile } from "./checkpoints.js";
-import { checkDataName, defaultData, loadData } from "./data-sets.js";
+import { checkDataName, defaultData, folderOf, loadData } from "./data-sets.js";
 import { interruption } from "./interruption.js";
 import { fitOptionsOf, optimizers, type Settings, schedules, settingsAmong, settingsOf } from "./settings.js";
 import { sheetOf } from "./sheet.js";
@@ -27,7 +29,7 @@ export function trainCommand(program: Command): void {
     .option("--model <name>", "the network", "lenet5")
     .option(
       "--data <name>",
-      "the data set (see `receptive data list`); MNIST where it is on this machine, else digits",
+      "a data set (see `receptive data list`), or folder:PATH; MNIST where it is on this machine, else digits",
     )
     .option("--epochs <n>", "how often each picture is shown", whole(1), 3)
     .option("--batch-size <pictures>", "pictures of a step", whole(1), 128)
@@ -47,7 +49,11 @@ export function trainCommand(program: Command): void {
       new Option("--schedule <name>", "how the learning rate falls").choices(schedules).default("cosine"),
     )
     .option("--warm-up <steps>", "steps in which the learning rate rises to its full height", whole(0), 0)
-    .option("--augment", "show pictures turned, scaled, slanted and shifted a little")
+    .option(
+      "--augment [steps]",
+      `show pictures changed a little: ${augmentationNames.join(", ")}, with commas between; alone handwriting for grey pictures, crop and flip for others`,
+      augmentations,
+    )
     .option(
       "--validation <share>",
       "measure each epoch on this share of the training pictures, set apart",
@@ -74,6 +80,7 @@ export function trainCommand(program: Command): void {
       `
 Examples:
   $ receptive train --model lenet5 --data mnist --epochs 12 --augment
+  $ receptive train --model resnet18 --data folder:flowers --augment crop,flip,jitter
   $ receptive train --resume runs/lenet5-mnist/checkpoint.safetensors --epochs 20
 
 Ctrl-C stops after the step at hand, saves, and says how to go on (exit code 130).`,
@@ -106,7 +113,17 @@ async function train(options: Options, command: Command): Promise<void> {
   let latest = resume;
   const stop = interruption();
   try {
-    const data = await loadData(settings.data, { limit: settings.limit, json, signal: stop.signal });
+    const input = isNamed ? registered(settings.model).input : resume.input;
+    const data = await loadData(settings.data, {
+      limit: settings.limit,
+      json,
+      signal: stop.signal,
+      folder: {
+        input,
+        preprocessing: preprocessingOf(usualPreprocessing(input)),
+        randomViews: cropsFiles(settings.augment),
+      },
+    });
     const model = make({ classes: data.train.classes.length });
     await removeLeftovers(output);
     const events = fit(model, data.train, {
@@ -137,7 +154,7 @@ async function train(options: Options, command: Command): Promise<void> {
     const sheet = join(output, sheetFile);
     await writeFileAtomic(
       sheet,
-      await renderSheet(sheetOf(model, data.test, result, { settings, latest: latest! })),
+      await renderSheet(await sheetOf(model, data.test, result, { settings, latest: latest! })),
     );
     const outcome = { done, result, model, test: data.test, settings, checkpoint, sheet };
     console.log(json ? JSON.stringify(outcomeLine(outcome)) : outcomeText(outcome));
@@ -158,7 +175,11 @@ async function train(options: Options, command: Command): Promise<void> {
   }
 }
 
-const defaultOutput = ({ model, data }: Settings) => join(runsFolder, `${model}-${data}`);
+/** Of a folder, its own name: runs/resnet18-flowers. */
+function defaultOutput({ model, data }: Settings): string {
+  const folder = folderOf(data);
+  return join(runsFolder, `${model}-${folder === undefined ? data : basename(resolve(folder))}`);
+}
 
 /** What holds: options that were given, then those of the checkpoint, then the defaults. */
 async function settle(
@@ -192,7 +213,7 @@ async function follow(
     resume,
   }: {
     model: Model;
-    train: Dataset;
+    train: AnyDataset;
     settings: Settings;
     json: boolean;
     tell: (text: string) => void;

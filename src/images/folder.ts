@@ -51,13 +51,43 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
   return splitTenth(whole);
 }
 
-/** All pictures of a folder of classes as one data set, to measure with. */
-export async function openClasses(path: string, classes: readonly string[], options: FolderOptions) {
+/**
+ * The pictures of a folder of classes (or of its val or test folder) as one data set, for a model that knows what its
+ * outputs mean. A folder is found among their names, or among the words of one such as "tench, Tinca tinca"; where the
+ * folders are as many as the outputs and have names of another kind, their order is that of the outputs, as for
+ * ImageNet's n01440764.
+ *
+ * @throws DataError where there are no classes, or one that the model does not know
+ */
+export async function openClasses(
+  path: string,
+  classes: readonly string[],
+  options: FolderOptions,
+): Promise<StreamedDataset> {
   const top = await listFolder(path);
   const inner = top && splitFolders.test.find((name) => top.folders.includes(name));
   const found = await listClasses(inner ? `${path}/${inner}` : path);
-  return datasetOf(path, "test", classes, found, options);
+  const labels = new Map(
+    classes.flatMap((name, label) => [name, ...name.split(",")].map((word) => [plain(word), label])),
+  );
+  const known = [...found.keys()].filter((name) => labels.has(plain(name)));
+  const byOrder = known.length === 0 && found.size === classes.length;
+  const files = new Map<string, string[]>();
+  for (const [i, [name, paths]] of [...found].entries()) {
+    const label = byOrder ? i : labels.get(plain(name));
+    if (label === undefined)
+      throw new DataError(`${path}: the model knows no class ${name}; it knows ${listed(classes)}`);
+    files.set(classes[label], [...(files.get(classes[label]) ?? []), ...paths]);
+  }
+  return datasetOf(path, "test", classes, files, options);
 }
+
+/** Folders write "golden_retriever" for "golden retriever". */
+const plain = (name: string) =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[_\s]+/g, " ");
 
 type Files = ReadonlyMap<string, readonly string[]>;
 
@@ -81,7 +111,7 @@ async function listClasses(path: string): Promise<Files> {
   return found;
 }
 
-/** @param classes  their order gives the labels; a class that has no pictures here is allowed */
+/** @param classes  their order gives the labels; one of them may have no pictures here */
 function datasetOf(
   path: string,
   split: string,
@@ -91,9 +121,7 @@ function datasetOf(
 ): StreamedDataset {
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const samples = [...files].flatMap(([name, paths]) => {
-    const label = indexOf.get(name);
-    if (label === undefined)
-      throw new DataError(`${path}: the model knows no class ${name}; it knows ${listed(classes)}`);
+    const label = indexOf.get(name)!;
     return paths.map((file) => ({ file, label }));
   });
   const size = input[0] * input[1] * input[2];

@@ -25,8 +25,9 @@ export const preprocessings = {
     enlarge: 235 / 224,
     filter: "bicubic",
   },
-  small: {
-    description: "the middle of the picture in the network's size; for networks of small pictures",
+  centre: {
+    description:
+      "the middle of the picture in the size of the network, as networks of small pictures take it",
     enlarge: 1,
     filter: "bilinear",
   },
@@ -71,7 +72,7 @@ type Input = readonly [h: number, w: number, c: number];
 
 /** What a network of this input was most likely shown, where nobody says. */
 export const usualPreprocessing = ([height, width]: Input): PreprocessingName =>
-  Math.min(height, width) >= 128 ? "imagenet" : "small";
+  Math.min(height, width) >= 128 ? "imagenet" : "centre";
 
 /** The centre of the picture, as the network of this input takes it. */
 export function centreCrop(picture: Picture, input: Input, how: Preprocessing): Picture {
@@ -95,8 +96,9 @@ export function tenCrop(picture: Picture, input: Input, how: Preprocessing): Pic
     [bottom, right],
     [half(bottom), half(right)],
   ];
-  const crops = places.map(([top, left]) => cropped(resized, { top, left }, input));
-  return [...crops, ...crops.map(mirrored)];
+  return [resized, mirrored(resized)].flatMap((picture) =>
+    places.map(([top, left]) => cropped(picture, { top, left }, input)),
+  );
 }
 
 /** Offsets as torchvision rounds them: half a pixel to the even side. */

@@ -19,7 +19,7 @@ export type ResizeFilter = keyof typeof filters;
 /**
  * A picture in another size, as the preprocessing of published networks has it (Pillow's resize, torchvision's with
  * antialiasing): where the picture shrinks the filter is stretched, so that every pixel counts; columns first, then
- * rows, each rounded to 8 bits.
+ * rows, each rounded to 8 bits. To the bit what Pillow gives.
  */
 export function resize(
   picture: Picture,
@@ -33,25 +33,28 @@ export function resize(
     for (let j = 0; j < width; j++) {
       const { first, weights } = columns[j];
       for (let c = 0; c < channels; c++) {
-        let sum = 0;
+        let sum = one / 2;
         let at = (i * picture.width + first) * channels + c;
         for (let t = 0; t < weights.length; t++, at += channels) sum += weights[t] * picture.pixels[at];
-        narrow[(i * width + j) * channels + c] = Math.floor(sum + 0.5);
+        narrow[(i * width + j) * channels + c] = Math.floor(sum / one);
       }
     }
   const rowLength = width * channels;
   const pixels = new Uint8ClampedArray(height * rowLength);
   const sums = new Float64Array(rowLength);
   for (const [i, { first, weights }] of tapsOf(picture.height, height, filter).entries()) {
-    sums.fill(0.5);
+    sums.fill(one / 2);
     for (let t = 0; t < weights.length; t++)
       for (let j = 0; j < rowLength; j++) sums[j] += weights[t] * narrow[(first + t) * rowLength + j];
-    for (let j = 0; j < rowLength; j++) pixels[i * rowLength + j] = Math.floor(sums[j]);
+    for (let j = 0; j < rowLength; j++) pixels[i * rowLength + j] = Math.floor(sums[j] / one);
   }
   return { width, height, channels, pixels: new Uint8Array(pixels.buffer) };
 }
 
-/** The source pixels that make up each new pixel: `weights[t]` belongs to pixel `first + t`; they sum to 1. */
+/** Weights are whole numbers of this part: so Pillow has them, and so the same pixels fall to the same side. */
+const one = 2 ** 22;
+
+/** The source pixels that make up each new pixel: `weights[t]` belongs to pixel `first + t`; they sum to `one`. */
 function tapsOf(
   length: number,
   newLength: number,
@@ -68,6 +71,6 @@ function tapsOf(
       weight((first + t + 0.5 - centre) / stretch),
     );
     const total = weights.reduce((sum, w) => sum + w, 0);
-    return { first, weights: weights.map((w) => w / total) };
+    return { first, weights: weights.map((w) => Math.round((w / total) * one)) };
   });
 }

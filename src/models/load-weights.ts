@@ -15,16 +15,14 @@ import { isBatchCount, placesFirst, type TorchNames, torchParts } from "./torch-
  *     nothing is changed then
  */
 export async function loadWeights(model: Model, file: ArrayFile): Promise<void> {
-  const known = Object.hasOwn(registry, model.name) ? registry[model.name] : undefined;
   if (!model.inputShape) {
-    if (!known)
+    if (!Object.hasOwn(registry, model.name))
       throw new WeightsError(`${model.name}: not built yet: build it for the shape of its pictures`);
-    model.build(known.input, { blank: true });
+    model.build(registry[model.name].input, { blank: true });
   }
-  const variables = variablesOf(model);
-  const isOwn = file.arrays.has([...variables.keys()][0]);
-  const places = isOwn ? ownPlaces(variables) : torchPlaces(model, variables, known?.torch);
-  const found = matched(model, places, file);
+  const own = ownPlaces(model);
+  const isOwn = own.some(({ path }) => file.arrays.has(path));
+  const found = matched(model, isOwn ? own : torchPlaces(model), file);
   for (const { variable, array, turned } of found) {
     const values = await array.read();
     variable.set(turned && values instanceof Float32Array ? placesFirst(values, turned) : values);
@@ -32,7 +30,8 @@ export async function loadWeights(model: Model, file: ArrayFile): Promise<void> 
 }
 
 /** Where the numbers of a variable may lie in a file. */
-interface Place {
+export interface Place {
+  readonly path: string;
   readonly variable: Variable;
   /** The first of these that is there is taken. */
   readonly names: readonly string[];
@@ -43,32 +42,33 @@ interface Place {
   readonly isSpare: boolean;
 }
 
-const ownPlaces = (variables: ReadonlyMap<string, Variable>): Place[] =>
-  [...variables].map(([path, variable]) => ({
+const ownPlaces = (model: Model): Place[] =>
+  [...variablesOf(model)].map(([path, variable]) => ({
+    path,
     variable,
     names: [path],
     shape: variable.shape,
     isSpare: false,
   }));
 
-function torchPlaces(
-  model: Model,
-  variables: ReadonlyMap<string, Variable>,
-  names: TorchNames = () => undefined,
-): Place[] {
+/** Where torchvision's files have what a built model has learned; under our own names, where it is not there. */
+export function torchPlaces(model: Model): Place[] {
+  const known = Object.hasOwn(registry, model.name) ? registry[model.name] : undefined;
+  const names: TorchNames = known?.torch ?? (() => undefined);
   const used = new Set(model.summary().layers.map(({ name }) => name));
   const first = model.layers[0]?.type === "rescale" ? 1 : 0;
-  return [...variables].map(([path, variable]) => {
+  return [...variablesOf(model)].map(([path, variable]) => {
     const [layer, part] = [path.slice(0, path.lastIndexOf(".")), path.slice(path.lastIndexOf(".") + 1)];
     const module = names(layer, model.layerNames.indexOf(layer.split("/")[0]) - first);
     const isSpare = !used.has(layer);
     if (!module || !Object.hasOwn(torchParts, part))
-      return { variable, names: [path], shape: variable.shape, isSpare };
+      return { path, variable, names: [path], shape: variable.shape, isSpare };
     const { suffix, shape: shapeOf } = torchParts[part];
     const shape = shapeOf(variable.shape);
     const [filters, ...inputs] =
       module.flattened && part === "weights" ? [shape[0], ...module.flattened] : shape;
     return {
+      path,
       variable,
       names: module.names.map((name) => `${name}.${suffix}`),
       shape,

@@ -34,8 +34,9 @@ function matrix(
   width: number,
   colour: boolean,
 ): string | undefined {
-  const numbers = confusion.flat().map(count);
-  const widest = Math.max(...numbers.map((text) => text.length), 1);
+  // A thousand classes make a million numbers: too many to be arguments of Math.max.
+  const largest = confusion.reduce((most, row) => row.reduce((a, b) => Math.max(a, b), most), 0);
+  const widest = count(largest).length;
   const accuracyWidth = "accuracy".length;
   const room = width - accuracyWidth - 2;
 

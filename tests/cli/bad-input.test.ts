@@ -2,9 +2,12 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
+import { registry } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
 import { isBuilt, noPictures, receptive, temporaryFolder } from "./receptive.js";
+
+const modelNames = Object.keys(registry).join(", ");
 
 describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and nothing is written:", () => {
   let folder: string;
@@ -42,12 +45,12 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     [
       "train --model lenet",
       2,
-      'error: there is no model "lenet" (there are lenet5, vgg_cifar); did you mean "lenet5"?',
+      `error: there is no model "lenet" (there are ${modelNames}); did you mean "lenet5"?`,
     ],
     [
       "train --data mnits",
       2,
-      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, digits); did you mean "mnist"?',
+      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, cifar10, cifar100, digits; or folder:PATH); did you mean "mnist"?',
     ],
     [
       "train --data digits --threads 0",
@@ -102,7 +105,7 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
     [
       "evaluate --checkpoint other.safetensors --data mnits",
       2,
-      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, digits); did you mean "mnist"?',
+      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, cifar10, cifar100, digits; or folder:PATH); did you mean "mnist"?',
     ],
     ["predict --checkpoint other.safetensors nowhere.png", 1, "error: nowhere.png: no such file"],
     [
@@ -111,7 +114,11 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
       "error: nowhere.safetensors: there is no such checkpoint",
     ],
     ["predict", 2, "error: missing required argument 'image'"],
-    ["summary vgg99x", 2, 'error: there is no model "vgg99x" (there are lenet5, vgg_cifar)'],
+    [
+      "summary vgg99x",
+      2,
+      `error: there is no model "vgg99x" (there are ${modelNames}); did you mean "vgg19"?`,
+    ],
   ])("receptive %s", async (line, code, message) => {
     await refused(line, code, message);
   });

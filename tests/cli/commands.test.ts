@@ -56,6 +56,8 @@ describe.skipIf(!isBuilt)("receptive", () => {
     "train --help",
     "evaluate --help",
     "predict --help",
+    "run --help",
+    "convert --help",
     "summary --help",
     "data list --help",
   ])("%s shows an example", async (line) => {

@@ -212,6 +212,8 @@ describe("the list of data sets", () => {
       mnist: `found in ${data}`,
       "fashion-mnist": "would be downloaded (31 MB)",
       "fashion-mnist-remapped": "not found, and on no server",
+      cifar10: "would be downloaded (170 MB)",
+      cifar100: "would be downloaded (169 MB)",
       digits: "embedded",
     });
   });
@@ -219,7 +221,7 @@ describe("the list of data sets", () => {
   test("a name that is not in it", () => {
     expect(() => loadDataset("minst")).toThrow(
       new DataError(
-        `there is no data set "minst"; there are mnist, fashion-mnist, fashion-mnist-remapped, digits`,
+        `there is no data set "minst"; there are mnist, fashion-mnist, fashion-mnist-remapped, cifar10, cifar100, digits`,
       ),
     );
     expect(() => loadDataset("toString")).toThrow(DataError);

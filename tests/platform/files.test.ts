@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, rm, symlink, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -26,6 +27,38 @@ describe("files in Node", () => {
     await node.writeFileAtomic(join(path, "inside"), Uint8Array.of(1)); // `taken` is a folder now
     await expect(node.writeFileAtomic(path, Uint8Array.of(1))).rejects.toThrow();
     expect((await readdir(folder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("a file is read a part at a time, and its sum taken", async () => {
+    const path = join(folder, "parts.bin");
+    await node.writeFileAtomic(
+      path,
+      Uint8Array.from({ length: 1000 }, (_, i) => i % 256),
+    );
+    const source = await node.fileSource(path);
+    expect([source.name, source.size]).toEqual([path, 1000]);
+    expect([...(await source.read(254, 258))]).toEqual([254, 255, 0, 1]);
+    expect((await source.read(1000, 1000)).length).toBe(0);
+    expect(await node.fileSha256(path)).toBe(
+      createHash("sha256")
+        .update(await node.readFile(path))
+        .digest("hex"),
+    );
+    await truncate(path, 100);
+    await expect(source.read(50, 200)).rejects.toThrow(
+      new Error(`${path}: became shorter while it was read`),
+    );
+  });
+
+  test("a folder is listed, links as what they lead to", async () => {
+    const path = join(folder, "listed");
+    await node.writeFileAtomic(join(path, "b.txt"), new Uint8Array(1));
+    await node.writeFileAtomic(join(path, "inner", "c.txt"), new Uint8Array(1));
+    await symlink(join(path, "inner"), join(path, "a-link"));
+    await symlink(join(path, "nothing"), join(path, "broken"));
+    expect(await node.listFolder(path)).toEqual({ folders: ["a-link", "inner"], files: ["b.txt"] });
+    expect(await node.listFolder(join(path, "nothing"))).toBeUndefined();
+    expect(await node.listFolder(join(path, "b.txt"))).toBeUndefined();
   });
 
   test("appending makes the file, then adds to it", async () => {

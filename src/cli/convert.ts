@@ -1,0 +1,89 @@
+import type { Command } from "commander";
+import { writeFileAtomic } from "#platform";
+import type { ArrayFile } from "../formats/array-file.js";
+import { openArrays } from "../formats/open-arrays.js";
+import { encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
+import { withTorchvisionNames } from "../models/caffe-names.js";
+import { bytes, count } from "../report/numbers.js";
+import { alignedTable } from "../report/table.js";
+import { show } from "../tensor/shapes.js";
+import { checkpointOf, save } from "../training/checkpoint.js";
+import { UsageError } from "./failure.js";
+import { type NetworkOptions, networkOptions, openNetwork, openWeights } from "./network.js";
+import { waitingLine } from "./waiting-line.js";
+
+export function convertCommand(program: Command): void {
+  const command = program
+    .command("convert")
+    .description(
+      "weights of another format as safetensors, or as a checkpoint of ours; without an output lists them",
+    )
+    .argument("<weights>", "safetensors, a torch .pth, the initialisers of an .onnx, or hf:owner/name")
+    .argument("[output]", "the file to write, .safetensors");
+  networkOptions(command, { isGiven: true })
+    .option("--json", 'one line: {"output":…,"arrays":{name:{"shape":…,"dtype":…}}}')
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ receptive convert squeezenet.onnx squeezenet.safetensors
+  $ receptive convert squeezenet.onnx checkpoint.safetensors --model squeezenet1_1 --preprocessing bgr`,
+    )
+    .action(run);
+}
+
+type Options = Pick<NetworkOptions, "model" | "preprocessing" | "classes"> & { json?: boolean };
+
+async function run(
+  weights: string,
+  output: string | undefined,
+  { json, ...options }: Options,
+): Promise<void> {
+  if (output !== undefined && !output.endsWith(".safetensors"))
+    throw new UsageError(
+      `${output}: what is written is safetensors, and is called so: ${output}.safetensors`,
+    );
+  if (options.model === undefined && (options.preprocessing ?? options.classes) !== undefined)
+    throw new UsageError("--preprocessing and --classes belong into a checkpoint: --model NAME makes one");
+  const file = withTorchvisionNames(await openArrays(await openWeights(weights, { json })));
+  if (output !== undefined && options.model !== undefined) {
+    const { model, input, classes } = await openNetwork({ ...options, weights }, { json });
+    await save(output, checkpointOf(model, { input, data: { name: "imported", classes } }));
+  } else if (output !== undefined) {
+    const line = waitingLine({ json });
+    await writeFileAtomic(
+      output,
+      await converted(file, (name) => line.show(name)).finally(() => line.clear()),
+    );
+  }
+  if (json) console.log(JSON.stringify({ output, arrays: Object.fromEntries(file.arrays) }));
+  else console.log(listing(file, output));
+}
+
+async function converted(file: ArrayFile, onArray: (name: string) => void): Promise<Uint8Array> {
+  const arrays = new Map<string, SafetensorsArray>();
+  for (const [name, { shape, read }] of file.arrays) {
+    onArray(name);
+    arrays.set(name, { shape, data: await read() });
+  }
+  return encodeSafetensors(arrays, file.metadata);
+}
+
+function listing({ arrays }: ArrayFile, output: string | undefined): string {
+  const sizes = [...arrays.values()].map(({ shape }) => shape.reduce((product, n) => product * n, 1));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (output !== undefined)
+    return `${output}: ${count(arrays.size)} arrays, ${count(total)} numbers (${bytes(4 * total)})`;
+  return alignedTable(
+    [
+      { title: "name", align: "left" },
+      { title: "type", align: "left" },
+      { title: "shape", align: "left" },
+      { title: "numbers", align: "right" },
+    ],
+    [
+      ...[...arrays].map(([name, { shape, dtype }], i) => [name, dtype, show(shape), count(sizes[i])]),
+      ["total", "", "", count(total)],
+    ],
+  );
+}

@@ -1,0 +1,154 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DataError } from "../../src/data/index.js";
+import { openClasses, openFolder, randomRegion } from "../../src/images/folder.js";
+import { preprocessings } from "../../src/images/preprocessing.js";
+import { readRegion } from "../../src/images/read.js";
+import { RandomStream } from "../../src/random/threefry.js";
+
+const installed = await import("sharp").catch(() => undefined);
+const unless = installed ? "" : " (skipped: sharp is not installed)";
+const sharp = installed?.default as typeof import("sharp").default;
+const options = { input: [4, 4, 3], preprocessing: preprocessings.centre } as const;
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "receptive-folder-"));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** Pictures of one colour each: class/0.png is as bright as its number says. */
+async function put(folder: string, classes: { [name: string]: number[] }, size = 4) {
+  for (const [name, levels] of Object.entries(classes)) {
+    await mkdir(join(root, folder, name), { recursive: true });
+    for (const [i, level] of levels.entries()) {
+      const raw = { width: size, height: size, channels: 3 } as const;
+      await sharp(new Uint8Array(size * size * 3).fill(level), { raw })
+        .png()
+        .toFile(join(root, folder, name, `${i}.png`));
+    }
+  }
+}
+const at = (folder: string) => join(root, folder);
+
+describe.skipIf(!installed)(`a folder of pictures${unless}`, () => {
+  test("train and val; classes in the order of their names", async () => {
+    await put("split/train", { b: [20, 21], a: [10] });
+    await put("split/val", { a: [11], b: [22] });
+    await writeFile(join(at("split/train/a"), "notes.txt"), "no picture");
+    const { train, test: val } = await openFolder(at("split"), options);
+    expect([train.classes, [...train.labels], train.length, train.shape]).toEqual([
+      ["a", "b"],
+      [0, 1, 1],
+      3,
+      [4, 4, 3],
+    ]);
+    expect([...val.labels]).toEqual([0, 1]);
+    const images = await train.read(Int32Array.of(2, 0));
+    expect([images.length, images[0], images[47], images[48], images[95]]).toEqual([96, 21, 21, 10, 10]);
+  });
+
+  test("without splits every tenth picture is kept for testing", async () => {
+    await put("plain", {
+      a: Array.from({ length: 12 }, (_, i) => i),
+      b: Array.from({ length: 8 }, (_, i) => 100 + i),
+    });
+    const { train, test } = await openFolder(at("plain"), options);
+    expect([train.length, test.length, [...test.labels]]).toEqual([18, 2, [0, 1]]);
+    // Files are in the order of their names, "10.png" before "2.png".
+    expect((await test.read(Int32Array.of(0)))[0]).toBe(7);
+  });
+
+  test("random views follow from seed, epoch and place, whoever asks for them first", async () => {
+    await mkdir(at("views/a"), { recursive: true });
+    await mkdir(at("views/b"), { recursive: true });
+    const pixels = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7) % 256);
+    for (const name of ["a/0", "b/0", "b/1"])
+      for (const split of ["train", "test"]) {
+        await mkdir(at(`views/${split}/${name[0]}`), { recursive: true });
+        const raw = { width: 40, height: 30, channels: 3 } as const;
+        await sharp(pixels, { raw })
+          .png()
+          .toFile(at(`views/${split}/${name}.png`));
+      }
+    const { train } = await openFolder(at("views"), { ...options, randomViews: true });
+    const draw = { seed: 1, epoch: 2 };
+    const all = await train.read(Int32Array.of(0, 1, 2), draw);
+    expect(await train.read(Int32Array.of(2, 0), draw)).toEqual(
+      Uint8Array.of(...all.slice(96, 144), ...all.slice(0, 48)),
+    );
+    expect(await train.read(Int32Array.of(0, 1, 2), { seed: 1, epoch: 3 })).not.toEqual(all);
+    const centre = await train.read(Int32Array.of(0, 1));
+    expect(centre.slice(0, 48)).toEqual(centre.slice(48));
+  });
+
+  test("for a model that knows its classes: by name, by a word of one, by order", async () => {
+    await put("named", { Tinca_tinca: [5], goldfish: [6] });
+    const known = ["shark", "goldfish", "tench, Tinca tinca"];
+    const named = await openClasses(at("named"), known, options);
+    expect([named.classes, [...named.labels]]).toEqual([known, [1, 2].reverse()]);
+    await put("numbers/val", { n01: [1], n02: [2] });
+    const ordered = await openClasses(at("numbers"), ["x", "y"], options);
+    expect([...ordered.labels]).toEqual([0, 1]);
+    await expect(openClasses(at("named"), ["shark", "goldfish"], options)).rejects.toThrow(
+      new DataError(`${at("named")}: the model knows no class Tinca_tinca; it knows shark, goldfish`),
+    );
+  });
+
+  test("one clear line where it is no such folder", async () => {
+    await mkdir(at("empty/a"), { recursive: true });
+    await put("odd/train", { a: [1] });
+    await put("odd/test", { z: [1] });
+    await put("few", { a: [1] });
+    for (const [folder, message] of [
+      ["nowhere", "there is no such folder"],
+      ["empty/a", "has no folders of pictures, expected one for each class"],
+    ])
+      await expect(openFolder(at(folder), options)).rejects.toThrow(
+        new DataError(`${at(folder)}: ${message}`),
+      );
+    await expect(openFolder(at("empty"), options)).rejects.toThrow(
+      new DataError(`${at("empty")}/a: has no picture files`),
+    );
+    await expect(openFolder(at("odd"), options)).rejects.toThrow(
+      new DataError(`${at("odd")}/test: has a class z, which train has not`),
+    );
+    await expect(openFolder(at("few"), options)).rejects.toThrow(
+      new DataError(`folder:${at("few")}: has only 1 pictures, of which every tenth is kept for testing`),
+    );
+  });
+
+  test("a part of a picture that lies on its side is a part of what one sees", async () => {
+    // Left half black, right half white, and to be turned by 90°: seen, the upper half is black.
+    const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => (Math.floor(i / 3) % 8 < 4 ? 0 : 255));
+    const path = at("turned.png");
+    await sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toFile(path);
+    const part = await readRegion(path, [2, 2, 3], () => ({ left: 0, top: 0, width: 8, height: 4 }));
+    expect([...part.pixels]).toEqual(new Array(12).fill(0));
+  });
+});
+
+test("random parts lie in the picture, are 8 to 100 % of it, and neither too wide nor too tall", () => {
+  for (const [width, height] of [
+    [500, 375],
+    [64, 64],
+    [3000, 100],
+    [1, 1],
+  ])
+    for (let i = 0; i < 300; i++) {
+      const part = randomRegion({ width, height }, new RandomStream(1, 0, i));
+      expect(part.left + part.width).toBeLessThanOrEqual(width);
+      expect(part.top + part.height).toBeLessThanOrEqual(height);
+      expect(Math.min(part.left, part.top)).toBeGreaterThanOrEqual(0);
+      if (width !== 500) continue;
+      const [share, ratio] = [(part.width * part.height) / (500 * 375), part.width / part.height];
+      expect(share).toBeGreaterThan(0.079);
+      expect(ratio).toBeGreaterThan(0.74);
+      expect(ratio).toBeLessThan(1.35);
+    }
+});

@@ -1,0 +1,192 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { ArrayFile } from "../../src/formats/array-file.js";
+import { memorySource } from "../../src/formats/byte-source.js";
+import { openArrays } from "../../src/formats/open-arrays.js";
+import { add, compile, gradients, mul, type Tensor, tensor } from "../../src/index.js";
+import { crossEntropy } from "../../src/losses/index.js";
+import { loadWeights, registered } from "../../src/models/index.js";
+import { torchPlaces } from "../../src/models/load-weights.js";
+import * as nn from "../../src/nn/index.js";
+import { sizeOf } from "../../src/tensor/shapes.js";
+import { variablesOf } from "../../src/training/weights.js";
+
+const script = join(import.meta.dirname, "../golden/networks.py");
+
+/** Debian's Python has PyTorch, where it is installed; another one may come first in the path. */
+const python = ["/usr/bin/python3", "python3"].find(
+  (name) => spawnSync(name, ["-c", "import torch, torchvision"]).status === 0,
+);
+
+/** Our names of torchvision's networks; all but the first two take minutes together: RECEPTIVE_SWEEP=1. */
+const architectures: readonly (readonly [ours: string, theirs: string])[] = [
+  ["resnet18", "resnet18"],
+  ["squeezenet1_1", "squeezenet1_1"],
+  ["squeezenet1_0", "squeezenet1_0"],
+  ["googlenet_bn", "googlenet"],
+  ["densenet121", "densenet121"],
+  ["densenet161", "densenet161"],
+  ["densenet169", "densenet169"],
+  ["densenet201", "densenet201"],
+  ["resnet34", "resnet34"],
+  ["resnet50", "resnet50"],
+  ["resnet101", "resnet101"],
+  ["resnet152", "resnet152"],
+  ["alexnet_torchvision", "alexnet"],
+  ...["vgg11", "vgg13", "vgg16", "vgg19"].flatMap((name) => [
+    [name, name] as const,
+    [`${name}_bn`, `${name}_bn`] as const,
+  ]),
+];
+
+/** As registered, but nothing is dropped in training. */
+function withoutDropout(name: string, options?: { classes?: number }): nn.Model {
+  const text = JSON.stringify(registered(name).make(options).describe());
+  return nn.fromDescription(JSON.parse(text, (key, value) => (key === "rate" ? 0 : value)));
+}
+
+/** The greatest difference over the greatest value that was expected. */
+function distance(actual: ArrayLike<number>, expected: ArrayLike<number>, scale?: number): number {
+  expect(actual.length).toBe(expected.length);
+  let [worst, greatest] = [0, scale ?? 0];
+  for (let i = 0; i < expected.length; i++) {
+    worst = Math.max(worst, Math.abs(actual[i] - expected[i]));
+    if (scale === undefined) greatest = Math.max(greatest, Math.abs(expected[i]));
+  }
+  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst / greatest;
+}
+
+/** Scores in evaluation, and the gradients of one step of training, by path. */
+async function computed(model: nn.Model, pictures: Float32Array, size: number) {
+  const x = tensor(pictures, [2, size, size, 3]);
+  const scores = await compile((images: Tensor) => model(images))(x);
+  const step = compile((images: Tensor, labels: Tensor, seed: Tensor) => {
+    const heads: Tensor[] = [];
+    const loss = (y: Tensor) => crossEntropy()(y, labels);
+    const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y), weight));
+    const output = model(images, { training: true, seed, aside });
+    return gradients(heads.reduce(add, loss(output)), [...model.parameters.values()]);
+  });
+  const slopes = await step(x, tensor(Int32Array.of(3, 7)), tensor(Int32Array.of(1), []));
+  return { scores, slopes: new Map([...model.parameters.keys()].map((path, i) => [path, slopes[i]])) };
+}
+
+/** Numbers of −1 to 1 that follow from a name, as the script makes them. */
+function uniform(name: string, count: number): Float32Array {
+  let seed = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) seed = Math.imul(seed ^ byte, 0x01000193);
+  return Float32Array.from({ length: count }, (_, i) => {
+    let x = (Math.imul(i, 0x9e3779b9) + seed) | 0;
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+/** Weights by the script's formula. */
+function numbersOf(name: string, shape: readonly number[]): Float32Array {
+  const u = uniform(name, sizeOf(shape));
+  if (shape.length > 1) {
+    const bound = Math.fround(Math.sqrt(6 / sizeOf(shape.slice(1))));
+    return u.map((value) => value * bound);
+  }
+  return name.endsWith("running_var") || name.endsWith("weight")
+    ? u.map((value) => 1 + value / 2)
+    : u.map((value) => value / 10);
+}
+
+/** A file, under torchvision's names, of numbers that follow from them. */
+const fileOf = (
+  model: nn.Model,
+  values: (name: string, shape: readonly number[]) => Float32Array,
+): ArrayFile => ({
+  name: "a formula",
+  metadata: {},
+  arrays: new Map(
+    torchPlaces(model).map(({ names: [name], shape }) => [
+      name,
+      { shape, dtype: "F32", read: async () => values(name, shape) },
+    ]),
+  ),
+});
+
+describe.skipIf(!python)("as torchvision computes it", () => {
+  const sweep = process.env.RECEPTIVE_SWEEP ? architectures : architectures.slice(0, 2);
+
+  test.each(sweep)(
+    "%s at 224×224: scores, and the gradient of every parameter",
+    async (ours, theirs) => {
+      const folder = mkdtempSync(join(tmpdir(), "receptive-"));
+      try {
+        const { status, stderr } = spawnSync(python!, [script, "files", theirs, "224", folder]);
+        if (status !== 0) throw new Error(`${script}: ${stderr}`);
+        const open = (name: string) =>
+          openArrays(memorySource(name, new Uint8Array(readFileSync(join(folder, `${name}.safetensors`)))));
+        const cases = await open("cases");
+        const model = withoutDropout(ours);
+        await loadWeights(model, await open("weights"));
+        const pictures = (await cases.arrays.get("pictures")!.read()) as Float32Array;
+        const { scores, slopes } = await computed(model, pictures, 224);
+        expect(distance(scores, await cases.arrays.get("scores")!.read())).toBeLessThan(1e-4);
+        const expected = withoutDropout(ours);
+        await loadWeights(expected, await open("gradients"));
+        for (const [path, variable] of expected.parameters)
+          expect(distance(slopes.get(path)!, variable.read()), path).toBeLessThan(1e-4);
+        for (const [path, variable] of expected.buffers)
+          expect(distance(model.buffers.get(path)!.read(), variable.read()), path).toBeLessThan(1e-4);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    600_000,
+  );
+});
+
+interface Golden {
+  architecture: string;
+  size: number;
+  /** Every hundredth, of two pictures. */
+  scores: number[][];
+  scale: number;
+  /** The gradient along a direction that follows from the parameter's name, and its length. */
+  slopes: { [name: string]: [along: number, length: number] };
+}
+
+describe("as torchvision computed it", () => {
+  const path = join(import.meta.dirname, "../golden/networks.json");
+  const cases: Golden[] = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
+  const nameOf = (theirs: string) => architectures.find(([, name]) => name === theirs)![0];
+
+  test.each(cases.map((golden) => [nameOf(golden.architecture), golden.size, golden] as const))(
+    "%s at %i pixels",
+    async (ours, size, { scores, scale, slopes }) => {
+      const model = withoutDropout(ours);
+      model.build([size, size, 3], { blank: true });
+      await loadWeights(model, fileOf(model, numbersOf));
+      const pictures = uniform("pictures", 2 * size * size * 3).map((u) => 2 * u);
+      const result = await computed(model, pictures, size);
+      const every = scores[0].map((_, k) => 100 * k);
+      const seen = [0, 1].flatMap((n) => every.map((k) => result.scores[1000 * n + k]));
+      expect(distance(seen, scores.flat(), scale)).toBeLessThan(1e-4);
+      if (Object.keys(slopes).length === 0) return;
+      const along = withoutDropout(ours);
+      along.build([size, size, 3], { blank: true });
+      await loadWeights(
+        along,
+        fileOf(along, (name, shape) => uniform(`along ${name}`, sizeOf(shape))),
+      );
+      for (const { path, names } of torchPlaces(along)) {
+        const direction = variablesOf(along).get(path)!.read();
+        const slope: ArrayLike<number> = result.slopes.get(path) ?? model.buffers.get(path)!.read();
+        const [expected, length] = slopes[names[0]];
+        let actual = 0;
+        for (let i = 0; i < slope.length; i++) actual += slope[i] * direction[i];
+        expect(Math.abs(actual - expected) / length, path).toBeLessThan(1e-4);
+      }
+    },
+    120_000,
+  );
+});
