@@ -293,7 +293,7 @@ function extremes(values: ArrayLike<number>): [number, number] {
 async function topSheet(asked: Asked): Promise<ContactSheet> {
   const { network, running, top, unit } = asked;
   const layer = needed(asked, "top-activations");
-  const dataset = (await loadData(dataOf(asked), { limit: asked.limit })).test;
+  const dataset = (await loadData(dataOf(asked), { limit: asked.limit, folder: network })).test;
   const found = await explain.topActivations(network.model, dataset, { layers: layer, k: top, ...running });
   const hits = found.get(layer)!;
   const units = unit ?? Array.from({ length: Math.min(hits.length, 24) }, (_, k) => k);
@@ -524,7 +524,7 @@ async function deconvnetSheet(asked: Asked): Promise<ContactSheet> {
 async function sanitySheet(asked: Asked): Promise<ContactSheet> {
   const { network, running, seed } = asked;
   const { model, input } = network;
-  const { test } = await loadData(dataOf(asked), { limit: asked.limit });
+  const { test } = await loadData(dataOf(asked), { limit: asked.limit, folder: network });
   const n = Math.min(8, test.length);
   const bytes = await picturesAt(
     test,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { crossEntropy } from "../losses/index.js";
 import { registered } from "../models/index.js";
 import { count, significant } from "../report/numbers.js";
@@ -63,7 +64,7 @@ async function run(options: Options): Promise<void> {
   const { json = false, from, to, steps, batchSize, seed, limit, threads } = options;
   if (to <= from) throw new UsageError(`--from ${from} --to ${to}: the rates do not rise`);
   if (options.data !== undefined) checkDataName(options.data);
-  const { make } = registered(options.model);
+  const { make, input } = registered(options.model);
   const name = options.data ?? (await defaultData()).name;
   const output = options.output ?? join(runsFolder, `${options.model}-${name}`);
   await checkWritable(output);
@@ -71,7 +72,8 @@ async function run(options: Options): Promise<void> {
   const stop = interruption();
   const line = waitingLine({ json });
   try {
-    const { train } = await loadData(name, { limit, json, signal: stop.signal });
+    const folder = { input, preprocessing: preprocessingOf(usualPreprocessing(input)) };
+    const { train } = await loadData(name, { limit, json, signal: stop.signal, folder });
     const model = make({ classes: train.classes.length });
     const found = await findLearningRate(model, train, {
       loss: crossEntropy(),

@@ -30,7 +30,7 @@ export async function writeImage(path: string, { width, height, channels, pixels
 export async function writeAnimation(
   path: string,
   frames: readonly Uint8Array[],
-  { milliseconds }: { milliseconds: number },
+  { milliseconds, width }: { milliseconds: number; width: number },
 ): Promise<void> {
   const { default: sharp } = await loadSharp(path);
   // The last one stays for a while.
@@ -39,7 +39,8 @@ export async function writeAnimation(
     frames.map((png) => Buffer.from(png)),
     { join: { animated: true } },
   )
-    .gif({ delay, loop: 0 })
+    .resize({ width })
+    .gif({ delay, loop: 0, dither: 0, colours: 64, interFrameMaxError: 4 })
     .toBuffer();
   await writeFileAtomic(path, new Uint8Array(gif));
 }

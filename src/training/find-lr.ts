@@ -1,6 +1,6 @@
 import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
-import type { Dataset } from "../data/dataset.js";
+import type { AnyDataset } from "../data/dataset.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
@@ -44,7 +44,7 @@ export interface LearningRateCurve {
  */
 export async function findLearningRate(
   model: Model,
-  dataset: Dataset,
+  dataset: AnyDataset,
   options: FindLearningRateOptions,
 ): Promise<LearningRateCurve> {
   const { from = 1e-6, to = 10, steps = 100, seed = 0, batchSize = 128, signal, onProgress } = options;
@@ -94,7 +94,7 @@ const memory = 0.9;
 const farTooLarge = 4;
 
 /** Epoch after epoch. */
-async function* endless(dataset: Dataset, batchSize: number, seed: number) {
+async function* endless(dataset: AnyDataset, batchSize: number, seed: number) {
   for (let epoch = 0; ; epoch++) yield* batches(dataset, { batchSize, shuffle: { seed, epoch } });
 }
 
