@@ -35,11 +35,10 @@ export async function writeAnimation(
   const { default: sharp } = await loadSharp(path);
   // The last one stays for a while.
   const delay = frames.map((_, i) => (i === frames.length - 1 ? 4 * milliseconds : milliseconds));
-  const gif = await sharp(
-    frames.map((png) => Buffer.from(png)),
-    { join: { animated: true } },
-  )
-    .resize({ width })
+  const small = await Promise.all(
+    frames.map((png) => sharp(Buffer.from(png)).resize({ width }).png().toBuffer()),
+  );
+  const gif = await sharp(small, { join: { animated: true } })
     .gif({ delay, loop: 0, dither: 0, colours: 64, interFrameMaxError: 4 })
     .toBuffer();
   await writeFileAtomic(path, new Uint8Array(gif));
