@@ -26,7 +26,7 @@ export { type Aimed, saliency } from "./saliency.js";
 export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./sanity-check.js";
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
 export { type Snapshot, type SnapshotOptions, snapshot } from "./snapshot.js";
-export { type Styled, type StyleLayers, type StyleOptions, style } from "./style.js";
+export { type Styled, type StyleLayers, type StyleOptions, style, usualLayers } from "./style.js";
 export { styleNetwork, stylise } from "./style-network.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";

@@ -39,7 +39,7 @@ export interface Sanity {
 export async function sanityCheck(
   model: Model,
   images: Tensor,
-  { methods, seed = 0, alike = 0.6, ...running }: SanityOptions,
+  { methods, seed = 0, alike = 0.8, ...running }: SanityOptions,
 ): Promise<Sanity> {
   const copy = nn.sequential(model.name, ...model.layers);
   copy.build(inputOf("sanityCheck", model), { seed });
