@@ -24,18 +24,31 @@ const photo = async (name: string, edge: number): Promise<Tensor> => {
   return tensor(pixels, [1, edge, edge, 3]);
 };
 
-/** Where the animal is in the picture that the network is shown, 224×224: seen by eye. */
-const animals = [
-  { file: "photos/dog.jpg", classes: [258], box: { top: 0, left: 0, bottom: 224, right: 130 } },
+interface Box {
+  top: number;
+  left: number;
+  bottom: number;
+  right: number;
+}
+
+/** Where the animal is, and its head, in the picture that the network is shown, 224×224: seen by eye. */
+const animals: { file: string; classes: number[]; animal: Box; head: Box }[] = [
+  {
+    file: "photos/dog.jpg",
+    classes: [258], // Samoyed
+    animal: { top: 0, left: 0, bottom: 224, right: 150 }, // without the tail, beside which there is half a lawn
+    head: { top: 0, left: 0, bottom: 90, right: 90 },
+  },
   {
     file: "pretrained/kitten_224.png",
-    classes: [281, 282, 285],
-    box: { top: 10, left: 20, bottom: 224, right: 215 },
+    classes: [281], // tabby
+    animal: { top: 0, left: 30, bottom: 224, right: 190 },
+    head: { top: 0, left: 35, bottom: 150, right: 170 },
   },
 ];
 
 describe.skipIf(missing)(`SqueezeNet trained on ImageNet${missing}`, () => {
-  describe.each(animals)("$file", ({ file, classes, box }) => {
+  describe.each(animals)("$file", ({ file, classes, animal, head }) => {
     const shown = async () => {
       const { pixels } = centreCrop(
         await readImage(`${data}/${file}`),
@@ -44,8 +57,8 @@ describe.skipIf(missing)(`SqueezeNet trained on ImageNet${missing}`, () => {
       );
       return tensor(pixels, [1, 224, 224, 3]);
     };
-    /** The share of the map's greatest twentieth that lies in the box, beside the box's share of the picture. */
-    const pointing = (values: ArrayLike<number>, rows: number) => {
+    /** The share of the map's greatest twentieth that lies in the box. */
+    const pointing = (values: ArrayLike<number>, rows: number, box: Box) => {
       const cell = 224 / rows;
       const sorted = Array.from(values, (v, at) => ({ v, at })).sort((a, b) => b.v - a.v);
       const top = sorted.slice(0, Math.max(1, Math.round(sorted.length / 20)));
@@ -60,11 +73,11 @@ describe.skipIf(missing)(`SqueezeNet trained on ImageNet${missing}`, () => {
       const image = await shown();
       const [p] = await predict(model, image);
       expect(classes).toContain(p.indexOf(Math.max(...p)));
-      expect(pointing((await explain.saliency(model, image)).values!, 224)).toBeGreaterThan(0.9);
-      expect(pointing((await explain.gradCam(model, image)).values!, 224)).toBeGreaterThan(0.9);
+      expect(pointing((await explain.saliency(model, image)).values!, 224, animal)).toBeGreaterThan(0.85);
+      expect(pointing((await explain.gradCam(model, image)).values!, 224, head)).toBeGreaterThan(0.85);
       const { map, before } = await explain.occlusion(model, image, { size: 56, stride: 16 });
       const lost = Array.from(map.values!, (v) => before.values![0] - v);
-      expect(pointing(lost, 14)).toBeGreaterThan(0.9);
+      expect(pointing(lost, 14, head)).toBeGreaterThan(0.85);
     }, 120_000);
   });
 
