@@ -2,6 +2,7 @@
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
 export type { Dataset } from "./data/index.js";
 export * as data from "./data/index.js";
+export * as explain from "./explain/index.js";
 export type { Loss } from "./losses/index.js";
 export * as losses from "./losses/index.js";
 export * as models from "./models/index.js";
