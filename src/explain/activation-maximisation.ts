@@ -1,9 +1,10 @@
 import { type GradientRules, pullBack } from "../autodiff/gradients.js";
 import type { Model } from "../nn/index.js";
-import { clip, relu } from "../ops/activations.js";
-import { add, mul, sub } from "../ops/arithmetic.js";
+import { clip } from "../ops/activations.js";
+import { add, minimum, mul, sub } from "../ops/arithmetic.js";
 import { greater } from "../ops/comparisons.js";
 import { abs, square } from "../ops/elementary.js";
+import { reshape } from "../ops/reshape.js";
 import { scalar } from "../ops/scalar.js";
 import { slice } from "../ops/slice.js";
 import { sum } from "../ops/sum.js";
@@ -87,8 +88,8 @@ export interface Maximised {
  *
  *     x* = argmax over x of score(x) − penalties(x),   pixels within the range of the data
  *
- * by Adam from a faint noise. In the first steps, and while a unit is silent, rectifiers that are shut let pass
- * what would open them: it could not find its way otherwise (Olah et al. 2017).
+ * by Adam from a faint noise. While a unit is silent, the rectifier before it lets pass what would open it: it
+ * could not find its way otherwise (Olah et al. 2017).
  *
  * @throws ExplainError where there is no such class, layer or unit, or the pictures are too small for the layer
  * Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep Network, 2009; Simonyan et al. 2014.
@@ -126,33 +127,30 @@ export async function activationMaximisation(
     const optimizer = adam({ lr });
     const parameters = new Map([["picture", canvas.variable]]);
     const state = optimizer.state(parameters);
-    const climb = (rules: GradientRules) =>
-      compile((chosen: Tensor, rows: Tensor, columns: Tensor, rate: Tensor, step: Tensor) => {
+    const climb = compile(
+      (chosen: Tensor, rows: Tensor, columns: Tensor, rate: Tensor, step: Tensor, shut: Tensor) => {
         const p = canvas.picture();
         const moves = held.jitter || held.scale;
         const each = aim.score(fromShares(model, moves ? separable(p, rows, columns) : p), chosen);
         const cost = sub(penalties(p, held, origin), sum(each));
-        optimizer.update(parameters, pullBack(cost, scalar(1), [canvas.variable], rules), {
-          lr: rate,
-          step,
-          state,
-        });
+        const slopes = pullBack(cost, scalar(1), [canvas.variable], opening(shut));
+        optimizer.update(parameters, slopes, { lr: rate, step, state });
         return each;
-      });
-    const [opening, plain] = [climb(redirected), climb({})];
-    let silent = true;
+      },
+    );
+    let reached: ArrayLike<number> = before.subarray(first, first + n);
     for (let step = 1; step <= steps; step++) {
       const scale = 1 + random.uniform(-1, 1) * (held.scale ?? 0);
       const shift = () => Math.round(random.uniform(-1, 1) * (held.jitter ?? 0));
-      const opens: boolean = step <= openingSteps || (silent && step <= steps / 2);
-      const reached: ArrayLike<number> = await (opens ? opening : plain)(
+      const silent = Float32Array.from(reached, (score) => (score === 0 && step <= openingSteps ? 1 : 0));
+      reached = await climb(
         units,
         moved(height, { shift: shift(), scale }),
         moved(width, { shift: shift(), scale }),
         tensor(lr),
         Tensor.from(Int32Array.of(step), [], "i32"),
+        Tensor.from(silent, [n], "f32"),
       );
-      silent = Array.from(reached).includes(0);
       await canvas.afterStep(step);
       await done((first / batchSize) * steps + step);
     }
@@ -163,12 +161,24 @@ export async function activationMaximisation(
   return { images: Tensor.from(images, [count, ...size], "f32"), scores, before };
 }
 
-/** Where a rectifier is shut, what would open it passes. */
-const redirected: GradientRules = {
-  // The cost falls where the unit rises: what opens it arrives as a negative slope.
-  relu: (dy, { output }) => [where(greater(output, 0), dy, mul(relu(mul(dy, -1)), -1))],
-};
-const openingSteps = 16;
+/**
+ * Where the last rectifier before the unit is shut, what would open it passes, in those pictures for which `shut` is
+ * 1. Those further down keep their gradient: if all of them let pass, pictures only get dark.
+ */
+function opening(shut: Tensor): GradientRules {
+  let isLast = true;
+  return {
+    relu(dy, { output }) {
+      // The cost falls where the unit rises: what opens it arrives as a negative slope.
+      const silent = reshape(shut, [shut.size, ...dy.shape.slice(1).map(() => 1)]);
+      const otherwise = isLast ? mul(minimum(dy, 0), silent) : 0;
+      isLast = false;
+      return [where(greater(output, 0), dy, otherwise)];
+    },
+  };
+}
+/** A unit that is silent after so many steps stays so. */
+const openingSteps = 64;
 
 const moving = 12;
 const noises = 13;

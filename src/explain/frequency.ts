@@ -42,7 +42,7 @@ const spectra = 11;
 /**
  * The picture of a spectrum, 0 to 1:
  *
- *     x = σ(M · Re Σ over u,v of s(u,v) · Z[u,v] · e^(2πi (u·y/H + v·x/W))),   s = √(H·W) / frequency
+ *     x = σ(M · Re Σ over u,v of s(u,v) · Z[u,v] · e^(2πi (u·y/H + v·x/W))),   s = √(H·W) / (4 · frequency)
  *
  * with the waves of a photograph, whose strength falls with the frequency, equally strong in Z, and M the principal
  * colours.
@@ -69,7 +69,7 @@ export function pictureOf(z: Tensor, size: readonly number[]): Tensor {
     matmul(upright(real, imaginary, -1), columns.cos),
     matmul(upright(imaginary, real, 1), columns.sin),
   );
-  const plain = transpose(mul(across, 1 / Math.sqrt(height * width)), [0, 1, 3, 2]);
+  const plain = transpose(mul(across, 1 / (4 * Math.sqrt(height * width))), [0, 1, 3, 2]);
   return sigmoid(channels === 3 ? matmul(plain, transpose(tensor(principalColours), [1, 0])) : plain);
 }
 
