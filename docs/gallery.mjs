@@ -138,14 +138,15 @@ function mosaic(pictures, columns, gap = 1) {
   });
   return { ...size, channels: 3, pixels };
 }
-const colour = (picture) =>
-  picture.channels === 3
-    ? picture
-    : {
-        ...picture,
-        channels: 3,
-        pixels: Uint8Array.from(picture.pixels.flatMap ? [...picture.pixels].flatMap((v) => [v, v, v]) : []),
-      };
+/** Grey as red, green and blue. */
+const colour = (picture) => ({
+  ...picture,
+  channels: 3,
+  pixels:
+    picture.channels === 3
+      ? picture.pixels
+      : Uint8Array.from({ length: 3 * picture.pixels.length }, (_, i) => picture.pixels[Math.floor(i / 3)]),
+});
 const over = (map) => overlay(shown, map.values, { height: map.shape[1], width: map.shape[2] });
 
 const { filters } = explain.filters(model);
@@ -167,16 +168,17 @@ const mapTiles = Array.from({ length: 16 }, (_, k) =>
 );
 const { map, before } = await explain.occlusion(model, image, { target, size: 56, stride: 16 });
 const lost = map.values.map((v) => Math.max(0, before.values[0] - v));
-const units = [3, 17, 40, 90];
 const back = [];
-for (const unit of units) {
+for (const unit of [3, 5]) {
   const { pixels, hits } = await explain.deconvnet(model, image, { layer: "fire4", unit });
-  const box = { ...hits[0].box };
-  const edge = Math.min(box.height, box.width, 48);
-  const square = { top: box.top, left: box.left, height: edge, width: edge };
+  const { box } = hits[0];
+  const edge = 46;
+  const square = {
+    ...{ height: edge, width: edge },
+    ...{ top: Math.min(box.top, 224 - edge), left: Math.min(box.left, 224 - edge) },
+  };
   back.push(cut(signedColours(pixels.values, whole), square), cut(shown, square));
 }
-const same = back.filter(({ height }) => height === back[0].height);
 const made = await explain.activationMaximisation(model, {
   target: { layer: "fire8", unit: [6] },
   regularisation: "olah",
@@ -252,7 +254,7 @@ const sheet = await renderContactSheet({
           caption: "occlusion",
         },
         { picture: mosaic(mapTiles, 4), caption: "feature maps of fire2" },
-        { picture: mosaic(same, 2), caption: "deconvnet: fire4, beside the picture" },
+        { picture: mosaic(back, 2), caption: "deconvnet: fire4, beside the picture" },
         { picture: mosaic(tiles, 8), caption: "filters of the first layer" },
       ],
     },
@@ -264,7 +266,7 @@ const sheet = await renderContactSheet({
         { picture: pictureOf(made.images.values, whole, 3), caption: "what a unit of fire8 answers to most" },
         {
           picture: pictureOf(classes.images.values, whole, 3),
-          caption: "what the class flamingo answers to most",
+          caption: "what flamingo answers to most",
         },
         { picture: mosaic(patches.slice(0, 4), 2), caption: "patches that drive a unit of LeNet-5" },
         { picture: four(fooled), caption: "read as 0, 1, 2, 3, above 99.9 %" },

@@ -1,5 +1,4 @@
 import { gradients } from "../autodiff/gradients.js";
-import { resample } from "../images/resample.js";
 import type { Layer, Model } from "../nn/index.js";
 import * as nn from "../nn/index.js";
 import { clip } from "../ops/activations.js";
@@ -281,10 +280,3 @@ export function usualLayers(model: Model): StyleLayers {
   const middle = sizes[Math.max(0, sizes.length - 2)];
   return { content: [middle[Math.min(1, middle.length - 1)]], style: sizes.map(([first]) => first) };
 }
-
-/** A picture of at most this many pixels along its longer edge. */
-export const fitted = (canvas: Canvas, edge: number): Canvas => {
-  const scale = Math.min(1, edge / Math.max(canvas.height, canvas.width));
-  const size = { height: Math.round(canvas.height * scale), width: Math.round(canvas.width * scale) };
-  return { ...canvas, ...size, values: resample(canvas.values, canvas, size) };
-};

@@ -98,7 +98,7 @@ describe.skipIf(!mnist)(
       const first = await explain.activationMaximisation(model, { target, steps, seed: 4 });
       const again = await explain.activationMaximisation(model, { target, steps, seed: 4, batchSize: 1 });
       const other = await explain.activationMaximisation(model, { target, steps, seed: 5 });
-      const worst = first.images.values!.reduce(
+      const worst = Array.from(first.images.values!).reduce(
         (a, v, i) => Math.max(a, Math.abs(v - again.images.values![i])),
         0,
       );

@@ -64,10 +64,6 @@ export function classPicture(classes: ArrayLike<number>, size: Size): Picture {
   return coloured(classes, size, (k) => categorical[seen.indexOf(k) % categorical.length]);
 }
 
-/** The colour of a class among those of a picture, as `classPicture` gives it. */
-export const colourOfClass = (classes: ArrayLike<number>, k: number): Rgb =>
-  categorical[[...new Set(Array.from(classes))].sort((a, b) => a - b).indexOf(k) % categorical.length];
-
 /** Part of a picture. */
 export function cut(
   { width, channels, pixels }: Picture,
@@ -90,10 +86,12 @@ function coloured(values: ArrayLike<number>, { height, width }: Size, colour: (v
   return { height, width, channels: 3, pixels };
 }
 
-/** The value that this share of the others lie below. */
+/** The value that this share of the others lie below. Zeros do not count: a map may be empty nearly everywhere. */
 function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  const sorted = Float64Array.from(values)
+    .filter((v) => v !== 0)
+    .sort();
+  return sorted.length === 0 ? 0 : sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
 
 /** Okabe, Ito: colours that people with any colour vision tell apart; then paler ones. */
