@@ -86,6 +86,16 @@ function coloured(values: ArrayLike<number>, { height, width }: Size, colour: (v
   return { height, width, channels: 3, pixels };
 }
 
+/** The least and the greatest value. */
+export function extremes(values: ArrayLike<number>): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]);
+    high = Math.max(high, values[i]);
+  }
+  return [low, high];
+}
+
 /** The value that this share of the others lie below. Zeros do not count: a map may be empty nearly everywhere. */
 function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values)
