@@ -2,6 +2,7 @@
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
 export type { AnyDataset, Dataset, StreamedDataset } from "./data/index.js";
 export * as data from "./data/index.js";
+export * as explain from "./explain/index.js";
 export * as features from "./features/index.js";
 export * as formats from "./formats/index.js";
 export type { Loss } from "./losses/index.js";

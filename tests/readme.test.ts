@@ -28,6 +28,20 @@ describe("README", () => {
     },
   );
 
+  test.skipIf(!built)("its example of explaining answers shapes as it says (needs npm run build)", () => {
+    const [, code] = /```ts\n([^`]*?explain\.gradCam.*?)```/s.exec(readme)!;
+    const folder = resolve(root, "runs");
+    const file = resolve(folder, `readme-explain-${process.pid}.mjs`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, code);
+    try {
+      const printed = execFileSync(process.execPath, [file], { encoding: "utf8" }).trim();
+      expect(printed).toBe("[ 1, 32, 32 ] [ 2, 32, 32, 3 ]");
+    } finally {
+      rmSync(file);
+    }
+  });
+
   test("every file it links to is there", () => {
     for (const [, target] of readme.matchAll(/\]\(([^)#]+)\)/g))
       expect(existsSync(resolve(root, target)), target).toBe(true);

@@ -1,7 +1,8 @@
 /** Reverse-mode differentiation: gradients are graphs like any other, and can be differentiated again. */
+import type { Attributes } from "../compiler/operation.js";
 import { add } from "../ops/arithmetic.js";
 import { broadcastTo } from "../ops/broadcast-to.js";
-import { isDifferentiable } from "../ops/define.js";
+import { type Applied, isDifferentiable } from "../ops/define.js";
 import { scalar } from "../ops/scalar.js";
 import { identity } from "../ops/stop-gradient.js";
 import { ShapeError, show } from "../tensor/shapes.js";
@@ -27,8 +28,18 @@ export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
   return pullBack(y, scalar(1), xs);
 }
 
-/** Σ dy · ∂y/∂x for each x: the vector–Jacobian product. */
-export function pullBack(y: Tensor, dy: Tensor, xs: readonly Tensor[]): Tensor[] {
+/** What takes the place of an operation's gradient, by the operation's name. */
+export interface GradientRules {
+  readonly [operation: string]: (dy: Tensor, applied: Applied<Attributes>) => readonly (Tensor | null)[];
+}
+
+/**
+ * Σ dy · ∂y/∂x for each x: the vector–Jacobian product.
+ *
+ * @param rules  operations that pass back something else than their gradient: wherever in the graph they stand,
+ *               and whichever layer put them there
+ */
+export function pullBack(y: Tensor, dy: Tensor, xs: readonly Tensor[], rules: GradientRules = {}): Tensor[] {
   const order = inputsFirst(y);
   const wanted = new Set<Tensor>(xs);
   // Only what lies between y and an x takes part: the gradient of the pictures, say, is never formed.
@@ -42,7 +53,9 @@ export function pullBack(y: Tensor, dy: Tensor, xs: readonly Tensor[]): Tensor[]
     if (!arriving || node.inputs.length === 0 || !isDifferentiable(node.operation)) continue;
     if (!node.inputs.some((input) => between.has(input))) continue;
     const { inputs, attributes } = node;
-    const parts = node.operation.definition.vjp(arriving, { inputs, output: node, attributes });
+    const { name, definition } = node.operation;
+    const rule = Object.hasOwn(rules, name) ? rules[name] : definition.vjp;
+    const parts = rule(arriving, { inputs, output: node, attributes });
     parts.forEach((part, i) => {
       const input = inputs[i];
       if (!part || !between.has(input)) return;

@@ -1,5 +1,6 @@
 /** Errors as the command line tells them: one line that says what to do, and an exit code. */
 import { CommanderError } from "commander";
+import { ExplainError } from "../explain/index.js";
 import { FeatureError } from "../features/raster.js";
 import { UnknownModelError } from "../models/index.js";
 
@@ -13,7 +14,10 @@ export class UsageError extends Error {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUsage;
-  return error instanceof UsageError || error instanceof UnknownModelError || error instanceof FeatureError
+  return error instanceof UsageError ||
+    error instanceof UnknownModelError ||
+    error instanceof FeatureError ||
+    error instanceof ExplainError
     ? exitCodes.wrongUsage
     : exitCodes.failed;
 }

@@ -72,13 +72,8 @@ async function run(options: Options): Promise<void> {
   const stop = interruption();
   const line = waitingLine({ json });
   try {
-    const preprocessing = preprocessingOf(usualPreprocessing(input));
-    const { train } = await loadData(name, {
-      limit,
-      json,
-      signal: stop.signal,
-      folder: { input, preprocessing },
-    });
+    const folder = { input, preprocessing: preprocessingOf(usualPreprocessing(input)) };
+    const { train } = await loadData(name, { limit, json, signal: stop.signal, folder });
     const model = make({ classes: train.classes.length });
     const found = await findLearningRate(model, train, {
       loss: crossEntropy(),

@@ -5,13 +5,17 @@ import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/engine.js";
 import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
+import { dreamCommand } from "./dream.js";
 import { evaluateCommand } from "./evaluate.js";
+import { explainCommand } from "./explain.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
 import { featuresCommand } from "./features.js";
 import { filterCommand } from "./filter.js";
 import { findLrCommand } from "./find-lr.js";
 import { predictCommand } from "./predict.js";
 import { runCommand } from "./run.js";
+import { styleCommand } from "./style.js";
+import { styleTrainCommand } from "./style-train.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
 
@@ -40,6 +44,8 @@ Examples:
   $ receptive train                          LeNet-5 learns handwritten digits
   $ receptive predict my-digit.png           what the trained network reads in a picture
   $ receptive evaluate --data mnist          how well it reads the test pictures
+  $ receptive explain saliency my-digit.png  which pixels decided
+  $ receptive dream photo.jpg                what a layer sees in a photograph
   $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy
                                              arrays in, a layer's output out
   $ receptive convert model.onnx model.safetensors
@@ -57,6 +63,10 @@ for (const add of [
   findLrCommand,
   evaluateCommand,
   predictCommand,
+  explainCommand,
+  dreamCommand,
+  styleCommand,
+  styleTrainCommand,
   runCommand,
   convertCommand,
   summaryCommand,

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { registered } from "../models/index.js";
@@ -18,6 +19,7 @@ import { checkDataName, defaultData, loadData } from "./data-sets.js";
 import { interruption } from "./interruption.js";
 import { fitOptionsOf, optimizers, type Settings, schedules, settingsAmong, settingsOf } from "./settings.js";
 import { sheetOf } from "./sheet.js";
+import { type Film, film } from "./snapshots.js";
 import { beginning, outcomeLine, outcomeText } from "./train-report.js";
 import { positive, seed, share, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
@@ -74,6 +76,7 @@ export function trainCommand(program: Command): void {
       whole(1),
     )
     .option("--limit <pictures>", "train and test on the first so many pictures only", whole(1))
+    .option("--snapshots", "also write an animation of its filters and maps while they form (learning.gif)")
     .option("--json", "a JSON line on stdout for each event: start, step, epoch, done")
     .addHelpText(
       "after",
@@ -93,6 +96,7 @@ type Options = Partial<Settings> & {
   resume?: string;
   output?: string;
   checkpointEvery?: number;
+  snapshots?: boolean;
   json?: boolean;
 };
 
@@ -126,8 +130,13 @@ async function train(options: Options, command: Command): Promise<void> {
     });
     const model = make({ classes: data.train.classes.length });
     await removeLeftovers(output);
+    const fitOptions = fitOptionsOf(settings, data.train);
+    const shots = options.snapshots
+      ? await film(model, data.test, settings.epochs * batchCount(data.train.length, settings))
+      : undefined;
     const events = fit(model, data.train, {
-      ...fitOptionsOf(settings, data.train),
+      ...fitOptions,
+      snapshots: shots?.options,
       signal: stop.signal,
       resume,
       checkpoint: {
@@ -138,7 +147,7 @@ async function train(options: Options, command: Command): Promise<void> {
         },
       },
     });
-    const done = await follow(events, { model, train: data.train, settings, json, tell, resume });
+    const done = await follow(events, { model, train: data.train, settings, json, tell, resume, shots });
     if (done.reason === "aborted") {
       if (json) console.log(JSON.stringify({ ...done, checkpoint }));
       tell(`Stopped, and saved. To go on: npx receptive train --resume ${checkpoint}`);
@@ -156,6 +165,8 @@ async function train(options: Options, command: Command): Promise<void> {
       sheet,
       await renderSheet(await sheetOf(model, data.test, result, { settings, latest: latest! })),
     );
+    const animation = await shots?.write(output);
+    if (animation) tell(`How it learned:                          ${animation}`);
     const outcome = { done, result, model, test: data.test, settings, checkpoint, sheet };
     console.log(json ? JSON.stringify(outcomeLine(outcome)) : outcomeText(outcome));
   } catch (error) {
@@ -205,6 +216,7 @@ async function follow(
     json,
     tell,
     resume,
+    shots,
   }: {
     model: Model;
     train: AnyDataset;
@@ -212,6 +224,7 @@ async function follow(
     json: boolean;
     tell: (text: string) => void;
     resume?: Checkpoint;
+    shots?: Film;
   },
 ): Promise<DoneEvent> {
   const progress = trainingProgress(settings.epochs, { json });
@@ -230,10 +243,12 @@ async function follow(
       progress.report(event);
       if (event.kind === "done") return event;
       if (event.kind === "step") {
+        shots?.add(event);
         if (performance.now() - lastStep < stepInterval) continue;
         lastStep = performance.now();
       }
-      say(event);
+      // A person watches the animation; as JSON, filters and maps would be megabytes.
+      say({ ...event, snapshot: undefined });
     }
   } finally {
     progress.stop();

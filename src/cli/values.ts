@@ -32,3 +32,17 @@ export function share(text: string): number {
     throw new InvalidArgumentError("Expected a number of at least 0 and below 1.");
   return value;
 }
+
+/** Whole numbers of at least 0: "3", or "0,4,17". */
+export function wholeList(text: string): number[] {
+  const parts = text.split(",").map((part) => part.trim());
+  if (parts.some((part) => !/^\d+$/.test(part)))
+    throw new InvalidArgumentError("Expected whole numbers of at least 0, with commas between them.");
+  return parts.map(Number);
+}
+
+/** Numbers above 0: "2,1". */
+export const positiveList = (text: string): number[] => text.split(",").map(positive);
+
+/** Names with commas between them. */
+export const nameList = (text: string): string[] => text.split(",").map((name) => name.trim());

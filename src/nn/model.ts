@@ -9,8 +9,13 @@ export interface Mode {
   training?: boolean;
   /** A single i32 that changes with each step: what dropout draws depends on it. */
   seed?: Tensor;
-  /** Is shown the output of every layer with the layer's path, inner layers before the one they stand in. */
-  capture?: (path: string, output: Tensor, layer: Layer) => void;
+  /** Is shown the output of every layer with the layer's path and input, inner layers before the one they stand in. */
+  capture?: (path: string, output: Tensor, layer: Layer, input: Tensor) => void;
+  /**
+   * May name a layer that does another one's part in this call: average pooling, say, where the model has max
+   * pooling. It finds the parameters of the layer in whose place it stands.
+   */
+  instead?: (path: string, layer: Layer) => Layer | undefined;
   /** Is shown the outputs of auxiliary heads, in training, and how many times the loss of each counts. */
   aside?: (output: Tensor, weight: number, path: string) => void;
 }

@@ -53,9 +53,10 @@ export function runLayer(layer: Layer, x: Tensor, path: string, pass: Pass): Ten
       }
     },
   };
-  const y = layer.forward(x, scope);
-  pass.ran?.({ path, layer, x, y, holdsOthers });
-  if (path !== "") pass.capture?.(path, y, layer);
+  const acting = (path !== "" && pass.instead?.(path, layer)) || layer;
+  const y = acting.forward(x, scope);
+  pass.ran?.({ path, layer: acting, x, y, holdsOthers });
+  if (path !== "") pass.capture?.(path, y, acting, x);
   return y;
 }
 

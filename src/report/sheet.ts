@@ -5,7 +5,7 @@ import { confusionPanel } from "./sheet/confusion.js";
 import { filtersPanel, type SheetFilters } from "./sheet/filters.js";
 import { lossPanel, type SheetTraining } from "./sheet/loss.js";
 import { mistakesPanel, type SheetMistake } from "./sheet/mistakes.js";
-import { type Box, element, fittedText, line, rectangle, text } from "./sheet/svg.js";
+import { type Box, document, fittedText, line, rectangle, text } from "./sheet/svg.js";
 
 export type { SheetFilters, SheetMistake, SheetTraining };
 
@@ -58,15 +58,8 @@ export function sheetSvg({ title, subtitle = "", test, classes, filters, trainin
     hasMatrix ? confusionPanel({ ...lower, ...left }, test.confusion!, classes) : "",
     mistakesPanel(mistakes, test.mistakes, test.mistakeCount ?? test.mistakes.length),
   ];
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      "font-family": "DejaVu Sans, sans-serif",
-    },
+  return document(
+    { width, height },
     rectangle({ x: 0, y: 0, width, height }, { fill: background }) + panels.join(""),
   );
 }

@@ -2,6 +2,7 @@ import { yieldToHost } from "#platform";
 import { type Augment, batchCount, batches } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
 import type { Mixup } from "../data/mixup.js";
+import type { Snapshot } from "../explain/snapshot.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
@@ -41,6 +42,8 @@ export interface FitOptions {
   mixup?: Mixup;
   /** Hands over what is needed to resume: after each epoch or each so many steps, and at the end. */
   checkpoint?: { every: "epoch" | number; save: (checkpoint: Checkpoint) => void | Promise<void> };
+  /** Looks at the model as it learns, every so many steps: what is seen comes with the step's event. */
+  snapshots?: { every: number; take: (model: Model) => Snapshot | Promise<Snapshot> };
   /** Goes on where this checkpoint was taken. Without a seed or batch size, those of the checkpoint hold. */
   resume?: Checkpoint;
 }
@@ -59,6 +62,8 @@ export interface StepEvent {
   /** Over the last seconds. */
   imagesPerSecond: number;
   lr: number;
+  /** The filters and maps of this moment, in those steps for which they were asked. */
+  snapshot?: Snapshot;
 }
 
 export interface EpochEvent {
@@ -191,7 +196,7 @@ class Run {
         this.#watch.pause();
         if (typeof checkpoint?.every === "number" && this.#totalSteps % checkpoint.every === 0)
           await this.#save();
-        yield this.#stepEvent(lr);
+        yield { ...this.#stepEvent(lr), ...(await this.#snapshot()) };
         this.#watch.start();
       }
       this.#watch.pause();
@@ -269,6 +274,12 @@ class Run {
       imagesPerSecond: this.#watch.imagesPerSecond,
       lr,
     };
+  }
+
+  async #snapshot(): Promise<{ snapshot?: Snapshot }> {
+    const { snapshots } = this.#options;
+    if (!snapshots || this.#totalSteps % snapshots.every !== 0) return {};
+    return { snapshot: await snapshots.take(this.#model) };
   }
 
   #scores(): { loss: number; accuracy: number } {
@@ -406,7 +417,7 @@ const isBetter = (a: { loss: number; accuracy: number }, b: { loss: number; accu
 const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));
 
 function check(
-  { epochs, earlyStopping, checkpoint }: FitOptions,
+  { epochs, earlyStopping, checkpoint, snapshots }: FitOptions,
   train: AnyDataset,
   batchSize: number,
 ): void {
@@ -417,6 +428,8 @@ function check(
   if (train.length === 0) throw new RangeError(`fit: ${train.name} has no pictures to train on`);
   if (earlyStopping && !(earlyStopping.patience >= 1))
     throw new RangeError(`fit: patience is ${earlyStopping.patience}, expected a whole number from 1 on`);
+  if (snapshots && !(Number.isInteger(snapshots.every) && snapshots.every >= 1))
+    throw new RangeError(`fit: snapshots.every is ${snapshots.every}, expected a number of steps from 1 on`);
   const every = checkpoint?.every;
   if (typeof every === "number" && !(Number.isInteger(every) && every >= 1))
     throw new RangeError(

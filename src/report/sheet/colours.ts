@@ -46,6 +46,22 @@ export const shadeOf = (hue: "blue" | "red", share: number): Rgb =>
     share,
   );
 
+/** matplotlib's inferno at even steps, by S. van der Walt and N. Smith: black, purple, orange, pale yellow. */
+const inferno: readonly Rgb[] = [
+  [0, 0, 4],
+  [31, 12, 72],
+  [85, 15, 109],
+  [136, 34, 106],
+  [186, 54, 85],
+  [227, 89, 51],
+  [249, 140, 10],
+  [249, 201, 50],
+  [252, 255, 164],
+];
+
+/** A colour for 0..1: from black to bright, evenly brighter to the eye. */
+export const heat = (share: number): Rgb => between(inferno, share);
+
 export const css = ([r, g, b]: Rgb): string => `rgb(${r},${g},${b})`;
 
 function between(stops: readonly Rgb[], share: number): Rgb {

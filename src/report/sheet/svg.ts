@@ -21,6 +21,20 @@ export function element(name: string, attributes: Attributes, content = ""): str
   return content === "" ? `<${name}${list.join("")}/>` : `<${name}${list.join("")}>${content}</${name}>`;
 }
 
+/** A whole drawing. */
+export const document = ({ width, height }: { width: number; height: number }, content: string): string =>
+  element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      "font-family": "DejaVu Sans, sans-serif",
+    },
+    content,
+  );
+
 export interface TextStyle {
   size?: number;
   colour?: string;

@@ -1,0 +1,153 @@
+import { basename, extname } from "node:path";
+import { type Command, Option } from "commander";
+import { style, stylise } from "../explain/index.js";
+import { readImage } from "../images/read.js";
+import { checkPictureName, writeImage } from "../images/write.js";
+import { duration, significant } from "../report/numbers.js";
+import { configure } from "../runtime/engine.js";
+import { load, modelOf } from "../training/checkpoint.js";
+import { UsageError } from "./failure.js";
+import { interruption } from "./interruption.js";
+import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
+import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";
+import { nameList, positive, positiveList, seed, share, whole } from "./values.js";
+import { waitingLine } from "./waiting-line.js";
+
+export function styleCommand(program: Command): void {
+  const command = program
+    .command("style")
+    .description("neural style: a photograph in the manner of a painting")
+    .argument("<image>", "a photograph of any size")
+    .option("--style <image...>", "a painting, or several to blend")
+    .option(
+      "--fast <checkpoint>",
+      "instead of --style: a network of `receptive style-train`, which paints in one go",
+    );
+  networkOptions(command)
+    .option("--blend <weights>", "of several paintings, such as 2,1", positiveList)
+    .option("--content-layers <names>", "layers that say what is in the photograph", nameList)
+    .option("--style-layers <names>", "layers that say how it is painted", nameList)
+    .option("--content-weight <weight>", "how much stays of the photograph", positive, 1)
+    .option("--style-weight <weight>", "how much comes from the painting", positive, 100)
+    .option("--smooth <weight>", "of the total variation", positive, 0.1)
+    .option("--iterations <n>", "steps of the descent", whole(1), 200)
+    .addOption(new Option("--optimizer <name>", "how it descends").choices(["adam", "lbfgs"]).default("adam"))
+    .option("--lr <share>", "of adam: learning rate as a share of the range of pixels", share, 0.02)
+    .addOption(
+      new Option("--start <from>", "what it begins with").choices(["content", "noise"]).default("content"),
+    )
+    .addOption(
+      new Option("--pooling <kind>", "in place of max pooling")
+        .choices(["average", "max"])
+        .default("average"),
+    )
+    .option("--keep-colours", "the photograph's colours stay")
+    .option("--size <pixels>", "the longer edge of the result, at most", whole(32), 512)
+    .option(
+      "--style-size <pixels>",
+      "the longer edge at which the painting is looked at; as --size if left out",
+      whole(32),
+    )
+    .option("--preview <iterations>", "write the picture as it is after each so many", whole(1))
+    .option("--seed <n>", "everything random follows from it", seed, 0)
+    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--output <file>", "the picture: .png, .jpg or .webp (default: NAME-style.jpg)")
+    .option("--json", 'one line: {"output":…,"loss":…,"seconds":…}')
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ receptive style photo.jpg --style starry-night.jpg\n  $ receptive style photo.jpg --fast starry.safetensors",
+    )
+    .action(run);
+}
+
+interface Options extends NetworkOptions {
+  style?: string[];
+  fast?: string;
+  blend?: number[];
+  contentLayers?: string[];
+  styleLayers?: string[];
+  contentWeight: number;
+  styleWeight: number;
+  smooth: number;
+  iterations: number;
+  optimizer: "adam" | "lbfgs";
+  lr: number;
+  start: "content" | "noise";
+  pooling: "average" | "max";
+  keepColours?: boolean;
+  size: number;
+  styleSize?: number;
+  preview?: number;
+  seed: number;
+  threads?: number;
+  output?: string;
+  json?: boolean;
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const { json, threads, fast, size } = options;
+  const output = options.output ?? `${basename(file, extname(file))}-style.jpg`;
+  checkPictureName(output);
+  if ((options.style === undefined) === (fast === undefined))
+    throw new UsageError(
+      "style: expects a painting (--style painting.jpg), or a trained network (--fast PATH)",
+    );
+  await configure({ threads });
+  const begun = performance.now();
+  const stop = interruption();
+  const waiting = waitingLine({ json });
+  try {
+    const photo = fittedPicture(await readImage(file), { edge: size, channels: 3 });
+    const { pixels, loss } =
+      fast === undefined
+        ? await descended(photo, output, options, stop.signal, waiting)
+        : { pixels: await stylise(modelOf(await load(fast)), pixelsOfPicture(photo)), loss: undefined };
+    await writeImage(output, pictureOfPixels(pixels));
+    waiting.clear();
+    const seconds = (performance.now() - begun) / 1000;
+    console.log(
+      json ? JSON.stringify({ output, loss, seconds }) : `${file}, painted: ${output} (${duration(seconds)})`,
+    );
+  } catch (error) {
+    if (error !== stop.signal.reason) throw error;
+    process.stderr.write("Stopped; no picture was written.\n");
+    process.exitCode = stop.exitCode();
+  } finally {
+    waiting.clear();
+    stop.release();
+  }
+}
+
+async function descended(
+  photo: ReturnType<typeof fittedPicture>,
+  output: string,
+  options: Options,
+  signal: AbortSignal,
+  waiting: ReturnType<typeof waitingLine>,
+) {
+  const { model } = await openNetwork(options, { json: options.json });
+  const edge = options.styleSize ?? options.size;
+  const paintings = await Promise.all(
+    options.style!.map(async (path) =>
+      pixelsOfPicture(fittedPicture(await readImage(path), { edge, channels: 3 })),
+    ),
+  );
+  let loss = Number.NaN;
+  const { pixels, losses } = await style(model, pixelsOfPicture(photo), paintings, {
+    ...options,
+    content: options.contentLayers,
+    style: options.styleLayers,
+    variationWeight: options.smooth,
+    signal,
+    previewEvery: options.preview ?? 25,
+    onProgress: ({ done, count }) =>
+      waiting.show(
+        `painting: iteration ${done} of ${count}${Number.isNaN(loss) ? "" : `, loss ${significant(loss)}`}`,
+      ),
+    async onPreview(preview) {
+      loss = preview.loss;
+      if (options.preview !== undefined) await writeImage(output, pictureOfPixels(preview.pixels));
+    },
+  });
+  return { pixels, loss: losses.at(-1) };
+}

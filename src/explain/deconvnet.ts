@@ -1,0 +1,76 @@
+import { type GradientRules, pullBack } from "../autodiff/gradients.js";
+import type { Model } from "../nn/index.js";
+import { relu } from "../ops/activations.js";
+import { mul } from "../ops/arithmetic.js";
+import { argmax, max } from "../ops/extremes.js";
+import { oneHot } from "../ops/one-hot.js";
+import { reshape } from "../ops/reshape.js";
+import { identity } from "../ops/stop-gradient.js";
+import { sum } from "../ops/sum.js";
+import { compile } from "../tensor/compile.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type Box, boxSeen } from "./field.js";
+import { picturesFor } from "./pictures.js";
+import { parts, type Running } from "./running.js";
+import { checkedUnits, type Unit } from "./target.js";
+import { outputAt, placeOf } from "./walk.js";
+
+/** A rectifier on the way back: what is positive, wherever it was open on the way there. */
+export const deconvolved: GradientRules = { relu: (dy) => [relu(dy)] };
+
+export interface Projection {
+  /** N×H×W×C: what in the picture made the unit active, in units of the activation per unit of pixel value. */
+  readonly pixels: Tensor;
+  readonly hits: readonly {
+    /** The unit's greatest activation in the picture. */
+    readonly activation: number;
+    /** Row and column of the map where it is; 0, 0 for a neuron. */
+    readonly at: readonly [number, number];
+    /** The part of the picture that the unit sees there. */
+    readonly box: Box;
+  }[];
+}
+
+/**
+ * The deconvolutional network: a unit's greatest activation, all others of its layer set to zero, projected back to
+ * the pixels, layer by layer: through the switches of max pooling, through rectifiers, which pass what is positive,
+ * and through the transposed filters. Residual sums pass it to all their branches.
+ *
+ * @param images  N×H×W×C
+ * @throws ExplainError where there is no such layer or unit
+ * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 2.1.
+ */
+export async function deconvnet(model: Model, images: Tensor, options: Unit & Running): Promise<Projection> {
+  const { layer } = options;
+  const done = parts(options, 1);
+  const x = await picturesFor("deconvnet", model, images);
+  const [n, height, width] = x.shape;
+  const units = checkedUnits("deconvnet", model, options, n);
+  const { field } = placeOf(model, layer, "deconvnet");
+  let columns = 1;
+  const run = compile((pictures: Tensor, chosen: Tensor) => {
+    const place = identity(pictures);
+    const a = outputAt(model, place, layer);
+    const channels = a.shape[a.rank - 1];
+    const places = a.size / n / channels;
+    columns = a.rank === 4 ? a.shape[2] : 1;
+    const stack = reshape(a, [n, places, channels]);
+    const mine = sum(mul(stack, reshape(oneHot(chosen, channels), [n, 1, channels])), { axis: 2 });
+    const at = argmax(mine, { axis: 1 });
+    const only = mul(
+      reshape(oneHot(at, places), [n, places, 1]),
+      reshape(oneHot(chosen, channels), [n, 1, channels]),
+    );
+    const signal = reshape(mul(stack, only), a.shape);
+    return { at, activation: max(mine, { axis: 1 }), pixels: pullBack(a, signal, [place], deconvolved)[0] };
+  });
+  const found = await run(x, units);
+  await done(1);
+  return {
+    pixels: Tensor.from(found.pixels, x.shape, "f32"),
+    hits: Array.from({ length: n }, (_, i) => {
+      const at = [Math.floor(found.at[i] / columns), found.at[i] % columns] as const;
+      return { activation: found.activation[i], at, box: boxSeen(field, at, { height, width }) };
+    }),
+  };
+}

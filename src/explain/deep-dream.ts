@@ -1,0 +1,183 @@
+import { pullBack } from "../autodiff/gradients.js";
+import { resample } from "../images/resample.js";
+import type { Model } from "../nn/index.js";
+import { mul } from "../ops/arithmetic.js";
+import { square } from "../ops/elementary.js";
+import { argmax } from "../ops/extremes.js";
+import { gather } from "../ops/gather.js";
+import { matmul } from "../ops/matmul.js";
+import { reshape } from "../ops/reshape.js";
+import { scalar } from "../ops/scalar.js";
+import { stopGradient } from "../ops/stop-gradient.js";
+import { sum } from "../ops/sum.js";
+import { transpose } from "../ops/transpose.js";
+import { RandomStream } from "../random/threefry.js";
+import { compile } from "../tensor/compile.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
+import { ExplainError } from "./explain-error.js";
+import { checkSize } from "./field.js";
+import { fromShares } from "./pictures.js";
+import { parts, type Running } from "./running.js";
+import { activationOf, checkedUnits } from "./target.js";
+import { mapsOf, outputAt } from "./walk.js";
+
+export interface DreamOptions extends Running {
+  /** The layer that dreams. */
+  layer: string;
+  /** One of its units; all together if left out. */
+  unit?: number;
+  /** A picture, 1×H×W×C, pixels of 0 to 255: what the layer sees there is what is dreamt. */
+  guide?: Tensor;
+  /** Sizes of the picture that are dreamt on, the smallest first, each larger than the one before by `octaveScale`. */
+  octaves?: number;
+  octaveScale?: number;
+  /** Steps at each size. */
+  iterations?: number;
+  /** Of a pixel on average, of 255. */
+  step?: number;
+  /** The picture is shifted by up to so many pixels before each step. */
+  jitter?: number;
+  /** Pictures with a longer edge are dreamt on in tiles of at most so many pixels. */
+  tile?: number;
+  seed?: number;
+  /** Is shown the picture after each step, 1×h×w×C of the octave's size, pixels of 0 to 255. */
+  onFrame?: (frame: { octave: number; iteration: number; pixels: Tensor }) => void | Promise<void>;
+}
+
+/**
+ * Deep Dream: a photograph in which a layer finds more and more of what it has learned to see.
+ *
+ *     x ← x + step · g / mean|g|,   g = ∂/∂x of ½ Σ a²  (of a unit Σ aₖ; with a guide Σ a · b, b its best match there)
+ *
+ * from the smallest octave to the picture's own size; what was dreamt is carried along, enlarged.
+ *
+ * @param image  1×H×W×C, pixels of 0 to 255, of any size
+ * @returns      1×H×W×C, pixels of 0 to 255
+ * @throws ExplainError where there is no such layer or unit, it has no height and width, or the picture is too small
+ * Mordvintsev, Olah, Tyka: Inceptionism, 2015; settings are those of Google's published notebook.
+ */
+export async function deepDream(model: Model, image: Tensor, options: DreamOptions): Promise<Tensor> {
+  const { layer, octaves = 4, octaveScale = 1.4, iterations = 10, step = 1.5, jitter = 32 } = options;
+  const { tile = 640, seed = 0 } = options;
+  const base = await canvasOf("deepDream", model, image);
+  const place = mapsOf(model, layer, "deepDream");
+  checkSize("deepDream", model, place, base);
+  if (options.unit !== undefined) checkedUnits("deepDream", model, { layer, unit: options.unit }, 1);
+  if (options.unit !== undefined && options.guide)
+    throw new ExplainError("deepDream: a unit and a guide are given, expected one of them");
+
+  const sizes = Array.from({ length: octaves }, (_, k) => {
+    const scale = octaveScale ** (octaves - 1 - k);
+    return { height: Math.round(base.height / scale), width: Math.round(base.width / scale) };
+  }).filter((size) => isLargeEnough(() => checkSize("deepDream", model, place, size)));
+  const slope = await slopeOf(model, options);
+  const done = parts(options, sizes.length * iterations);
+  const random = new RandomStream(seed, shifting);
+
+  let dreamt: Canvas | undefined;
+  let x = base.values;
+  for (const [octave, size] of sizes.entries()) {
+    const below = octave === sizes.length - 1 ? base : resized(base, size);
+    const detail = dreamt && resized(dreamt, size).values;
+    x = detail ? below.values.map((v, i) => v + detail[i]) : below.values.slice();
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      const g = await tiled({ ...below, values: x }, { tile, jitter, random, slope });
+      const by = step / (g.reduce((total, v) => total + Math.abs(v), 0) / g.length + 1e-20);
+      x = x.map((v, i) => Math.min(Math.max(v + by * g[i], 0), 255));
+      await options.onFrame?.({ octave, iteration, pixels: pixelsOf({ ...below, values: x }) });
+      await done(octave * iterations + iteration + 1);
+    }
+    dreamt = { ...below, values: x.map((v, i) => v - below.values[i]) };
+  }
+  return pixelsOf({ ...base, values: x });
+}
+
+const shifting = 16;
+
+type Slope = (pixels: Tensor) => Promise<Float32Array>;
+
+/** ∂ objective / ∂ pixels of a tile. */
+async function slopeOf(model: Model, { layer, unit, guide }: DreamOptions): Promise<Slope> {
+  const at = (pixels: Tensor) => outputAt(model, fromShares(model, mul(pixels, 1 / 255)), layer);
+  const pulled = (pixels: Tensor, score: Tensor) => pullBack(score, scalar(1), [pixels])[0];
+  if (guide) {
+    const { height, width, channels, values } = await canvasOf("deepDream: the guide", model, guide);
+    const seen = compile((pixels: Tensor) => at(pixels));
+    const [found, like] = [
+      await seen(Tensor.from(values, [1, height, width, channels], "f32")),
+      mapsOf(model, layer, "deepDream"),
+    ];
+    const features = like.output[2];
+    const vectors = Tensor.from(found, [found.length / features, features], "f32");
+    const run = compile((pixels: Tensor, others: Tensor) => {
+      const a = at(pixels);
+      const mine = reshape(a, [a.size / features, features]);
+      const best = argmax(matmul(mine, transpose(others, [1, 0])), { axis: 1 });
+      return pulled(pixels, sum(mul(mine, stopGradient(gather(others, best)))));
+    });
+    return async (pixels) => (await run(pixels, vectors)) as Float32Array;
+  }
+  const run = compile((pixels: Tensor) => {
+    const a = at(pixels);
+    const score =
+      unit === undefined
+        ? mul(sum(square(a)), 0.5)
+        : sum(activationOf(a, Tensor.from(Int32Array.of(unit), [1], "i32")));
+    return pulled(pixels, score);
+  });
+  return async (pixels) => (await run(pixels)) as Float32Array;
+}
+
+/**
+ * The gradient of a whole picture, tile by tile. Each time the tiles lie elsewhere on the picture, whose edges are
+ * taken to meet, so that no seams are seen.
+ */
+async function tiled(
+  { height, width, channels, values }: Canvas,
+  { tile, jitter, random, slope }: { tile: number; jitter: number; random: RandomStream; slope: Slope },
+): Promise<Float32Array> {
+  const along = (extent: number) => {
+    const count = Math.ceil(extent / tile);
+    const edge = Math.ceil(extent / count);
+    const shift = count > 1 ? random.integer(extent) : random.integer(2 * jitter + 1) - jitter + extent;
+    return { edge, begins: Array.from({ length: count }, (_, k) => shift + k * edge) };
+  };
+  const [rows, columns] = [along(height), along(width)];
+  const gradient = new Float32Array(values.length);
+  const patch = new Float32Array(rows.edge * columns.edge * channels);
+  const each = (top: number, left: number, visit: (at: number, inPatch: number) => void) => {
+    for (let i = 0; i < rows.edge; i++)
+      for (let j = 0; j < columns.edge; j++) {
+        const at = (((top + i) % height) * width + ((left + j) % width)) * channels;
+        for (let c = 0; c < channels; c++) visit(at + c, (i * columns.edge + j) * channels + c);
+      }
+  };
+  for (const top of rows.begins)
+    for (const left of columns.begins) {
+      each(top, left, (at, inPatch) => {
+        patch[inPatch] = values[at];
+      });
+      const found = await slope(Tensor.from(patch.slice(), [1, rows.edge, columns.edge, channels], "f32"));
+      each(top, left, (at, inPatch) => {
+        gradient[at] = found[inPatch];
+      });
+    }
+  return gradient;
+}
+
+const resized = (canvas: Canvas, size: { height: number; width: number }): Canvas => ({
+  ...canvas,
+  ...size,
+  values: resample(canvas.values, canvas, size),
+});
+
+function isLargeEnough(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (error instanceof ExplainError) return false;
+    throw error;
+  }
+}

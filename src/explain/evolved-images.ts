@@ -1,0 +1,122 @@
+import type { Model } from "../nn/index.js";
+import { softmax } from "../ops/softmax.js";
+import { RandomStream } from "../random/threefry.js";
+import { compile } from "../tensor/compile.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type Cppn, mutated, painted, simpleCppn } from "./cppn.js";
+import { classesOf, type Fooling, type FoolingOptions } from "./fooling-images.js";
+import { fromShares, inputOf } from "./pictures.js";
+import { parts } from "./running.js";
+import { scoresOf } from "./walk.js";
+
+export interface EvolutionOptions extends FoolingOptions {
+  /** What is inherited: every pixel by itself, or a small network that paints the picture (CPPN). */
+  encoding?: "direct" | "indirect";
+  /** At most. */
+  generations?: number;
+  /** Children of a generation. */
+  children?: number;
+}
+
+/** How pictures are inherited. */
+interface Encoding<Genome> {
+  first(random: RandomStream): Genome;
+  child(parent: Genome, generation: number, random: RandomStream): Genome;
+  /** H·W·C shares of the range. */
+  picture(genome: Genome, size: readonly [number, number, number]): Float32Array;
+}
+
+/**
+ * Pictures that a model is sure of and no person would read, by evolution: of each class the archive keeps the
+ * picture that the model is surest of; a child of any of them takes the place of every elite that it surpasses
+ * (MAP-Elites). No gradient is used.
+ *
+ * @throws ExplainError where there is no such class
+ * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 2.3; Mouret, Clune:
+ * Illuminating Search Spaces by Mapping Elites, arXiv:1504.04909; Stanley: Compositional Pattern Producing Networks, 2007.
+ */
+export async function evolvedImages(model: Model, options: EvolutionOptions = {}): Promise<Fooling> {
+  const { encoding = "direct" } = options;
+  const size = inputOf("evolvedImages", model);
+  return encoding === "direct"
+    ? evolve(model, options, pixelByPixel(size[0] * size[1] * size[2]))
+    : evolve(model, options, byNetwork(size[2]));
+}
+
+async function evolve<Genome>(
+  model: Model,
+  options: EvolutionOptions,
+  { first, child, picture }: Encoding<Genome>,
+): Promise<Fooling> {
+  const { confidence = 0.99, generations = 1000, children = 200, seed = 0 } = options;
+  const size = inputOf("evolvedImages", model);
+  const classes = await classesOf("evolvedImages", model, options.classes);
+  const judge = compile((p: Tensor) => softmax(scoresOf(model, fromShares(model, p))));
+  const pixels = size[0] * size[1] * size[2];
+  const elites: { genome: Genome; sureness: number; pixels: Float32Array }[] = [];
+  const done = parts(options, generations);
+  let generation = 0;
+  for (; generation < generations; generation++) {
+    const random = new RandomStream(seed, evolution, generation);
+    const brood = Array.from({ length: children }, () =>
+      generation === 0
+        ? first(random)
+        : child(elites[random.integer(elites.length)].genome, generation, random),
+    );
+    const pictures = brood.map((genome) => picture(genome, size));
+    const values = new Float32Array(children * pixels);
+    pictures.forEach((p, i) => {
+      values.set(p, i * pixels);
+    });
+    const sureness = await judge(Tensor.from(values, [children, ...size], "f32"));
+    const count = sureness.length / children;
+    for (let i = 0; i < children; i++)
+      classes.forEach((k, at) => {
+        const q = sureness[i * count + k];
+        if (!elites[at] || q > elites[at].sureness)
+          elites[at] = { genome: brood[i], sureness: q, pixels: pictures[i] };
+      });
+    await done(generation + 1);
+    if (elites.every((elite) => elite.sureness >= confidence)) break;
+  }
+  await done(generations);
+  const images = new Float32Array(classes.length * pixels);
+  elites.forEach((elite, at) => {
+    images.set(
+      elite.pixels.map((v) => v * 255),
+      at * pixels,
+    );
+  });
+  return {
+    classes,
+    images: Tensor.from(images, [classes.length, ...size], "f32"),
+    confidences: Float32Array.from(elites, (elite) => elite.sureness),
+    steps: Math.min(generation + 1, generations),
+  };
+}
+
+const evolution = 15;
+
+/**
+ * Pixels are drawn evenly; a child changes each with a probability of a tenth, halved every 1000 generations, by
+ * polynomial mutation (Deb 2001, with an exponent of 15).
+ */
+const pixelByPixel = (pixels: number): Encoding<Float32Array> => ({
+  first: (random) => Float32Array.from({ length: pixels }, () => random.uniform()),
+  child(parent, generation, random) {
+    const rate = 0.1 * 0.5 ** Math.floor(generation / 1000);
+    return parent.map((value) => {
+      if (random.uniform() >= rate) return value;
+      const u = random.uniform();
+      const by = u < 0.5 ? (2 * u) ** (1 / 16) - 1 : 1 - (2 * (1 - u)) ** (1 / 16);
+      return Math.min(Math.max(value + by, 0), 1);
+    });
+  },
+  picture: (genome) => genome,
+});
+
+const byNetwork = (channels: number): Encoding<Cppn> => ({
+  first: (random) => mutated(simpleCppn(channels, random), random),
+  child: (parent, _, random) => mutated(parent, random),
+  picture: painted,
+});

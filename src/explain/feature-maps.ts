@@ -1,0 +1,34 @@
+import type { Model } from "../nn/index.js";
+import { compile } from "../tensor/compile.js";
+import { Tensor } from "../tensor/tensor.js";
+import { picturesFor } from "./pictures.js";
+import { parts, type Running } from "./running.js";
+import { mapsOf, outputAt } from "./walk.js";
+
+/**
+ * Every map of a layer for each picture: what its filters answer, where.
+ *
+ * @param images  N×H×W×C
+ * @returns       N×h×w×F, the layer's output as it is
+ * @throws ExplainError where there is no such layer, or it has no height and width
+ * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014; Yosinski et al., arXiv:1506.06579,
+ * section 2.
+ */
+export async function featureMaps(
+  model: Model,
+  images: Tensor,
+  { layer, ...running }: { layer: string } & Running,
+): Promise<Tensor> {
+  const done = parts(running, 1);
+  const x = await picturesFor("featureMaps", model, images);
+  mapsOf(model, layer, "featureMaps");
+  let shape: readonly number[] = [];
+  const run = compile((pictures: Tensor) => {
+    const maps = outputAt(model, pictures, layer);
+    shape = maps.shape;
+    return maps;
+  });
+  const values = await run(x);
+  await done(1);
+  return Tensor.from(values, shape, "f32");
+}

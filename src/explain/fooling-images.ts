@@ -1,0 +1,108 @@
+import { pullBack } from "../autodiff/gradients.js";
+import type { Model } from "../nn/index.js";
+import { clip } from "../ops/activations.js";
+import { add, div, mul } from "../ops/arithmetic.js";
+import { less } from "../ops/comparisons.js";
+import { abs } from "../ops/elementary.js";
+import { oneHot } from "../ops/one-hot.js";
+import { reshape } from "../ops/reshape.js";
+import { scalar } from "../ops/scalar.js";
+import { logSoftmax, softmax } from "../ops/softmax.js";
+import { mean } from "../ops/statistics.js";
+import { sum } from "../ops/sum.js";
+import { where } from "../ops/where.js";
+import { RandomStream } from "../random/threefry.js";
+import { compile } from "../tensor/compile.js";
+import { Tensor } from "../tensor/tensor.js";
+import { fromShares, inputOf } from "./pictures.js";
+import { parts, type Running } from "./running.js";
+import { aimAt } from "./target.js";
+import { scoresOf } from "./walk.js";
+
+export interface FoolingOptions extends Running {
+  /** The classes to be feigned, a picture for each; all of the model's if left out. */
+  classes?: readonly number[];
+  /** A picture is finished when the model is so sure of it. */
+  confidence?: number;
+  seed?: number;
+}
+
+export interface Fooling {
+  readonly classes: readonly number[];
+  /** N×H×W×C, pixels of 0 to 255. */
+  readonly images: Tensor;
+  /** How sure the model is that each picture shows its class. */
+  readonly confidences: Float32Array;
+  /** Steps or generations that it took. */
+  readonly steps: number;
+}
+
+/**
+ * Pictures of noise that a model is sure of, by gradient: from evenly random pixels, small steps up the logarithm of
+ * the probability, so that the picture stays the noise it was.
+ *
+ *     x ← x + step · g / mean|g|,   g = ∂ ln p[k] / ∂ x,   held in the range of the data
+ *
+ * @throws ExplainError where there is no such class
+ * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 3.6.
+ */
+export async function foolingImages(
+  model: Model,
+  options: FoolingOptions & {
+    /** Of a pixel on average, as a share of the range. */
+    step?: number;
+    /** At most. */
+    steps?: number;
+  } = {},
+): Promise<Fooling> {
+  const { confidence = 0.999, seed = 0, step = 0.01, steps = 500 } = options;
+  const size = inputOf("foolingImages", model);
+  const classes = await classesOf("foolingImages", model, options.classes);
+  const n = classes.length;
+  const climb = compile((p: Tensor, units: Tensor) => {
+    const scores = scoresOf(model, fromShares(model, p));
+    const chosen = oneHot(units, scores.shape[1]);
+    const sureness = sum(mul(softmax(scores), chosen), { axis: 1 });
+    const [slope] = pullBack(sum(mul(logSoftmax(scores), chosen)), scalar(1), [p]);
+    const by = add(mean(abs(slope), { axis: [1, 2, 3], keepDims: true }), 1e-30);
+    // Pictures that are finished stay as they are.
+    const width = reshape(where(less(sureness, confidence), step, 0), [n, 1, 1, 1]);
+    return { sureness, next: clip(add(p, mul(slope, div(width, by))), 0, 1) };
+  });
+
+  const random = new RandomStream(seed, noises);
+  let p = Float32Array.from({ length: n * size[0] * size[1] * size[2] }, () => random.uniform());
+  const units = Tensor.from(Int32Array.from(classes), [n], "i32");
+  const done = parts(options, steps);
+  let [confidences, made] = [new Float32Array(n), 0];
+  for (; made < steps; made++) {
+    const { sureness, next } = await climb(Tensor.from(p, [n, ...size], "f32"), units);
+    confidences = sureness as Float32Array<ArrayBuffer>;
+    if (confidences.every((q) => q >= confidence)) break;
+    p = next as Float32Array<ArrayBuffer>;
+    await done(made + 1);
+  }
+  await done(steps);
+  const images = Tensor.from(
+    p.map((v) => v * 255),
+    [n, ...size],
+    "f32",
+  );
+  return { classes, images, confidences, steps: made };
+}
+
+const noises = 14;
+
+/** The classes that are wanted. */
+export async function classesOf(
+  speaker: string,
+  model: Model,
+  wanted: readonly number[] | undefined,
+): Promise<readonly number[]> {
+  const one = Tensor.from(new Float32Array(0), [1, ...inputOf(speaker, model)], "f32");
+  const [, count] = scoresOf(model, one).shape;
+  const classes = wanted ?? Array.from({ length: count }, (_, k) => k);
+  const pictures = Tensor.from(new Float32Array(0), [classes.length, ...inputOf(speaker, model)], "f32");
+  await aimAt(speaker, model, pictures, classes);
+  return classes;
+}

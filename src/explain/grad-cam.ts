@@ -1,0 +1,96 @@
+import { pullBack } from "../autodiff/gradients.js";
+import { resample } from "../images/resample.js";
+import type { Model } from "../nn/index.js";
+import { relu } from "../ops/activations.js";
+import { mul } from "../ops/arithmetic.js";
+import { scalar } from "../ops/scalar.js";
+import { mean } from "../ops/statistics.js";
+import { sum } from "../ops/sum.js";
+import { compile } from "../tensor/compile.js";
+import { Tensor } from "../tensor/tensor.js";
+import { guidedBackpropagation } from "./guided-backpropagation.js";
+import { picturesFor } from "./pictures.js";
+import { parts } from "./running.js";
+import type { Aimed } from "./saliency.js";
+import { aimAt } from "./target.js";
+import { lastMaps, mapsOf } from "./walk.js";
+
+export interface GradCamOptions extends Aimed {
+  /** The layer whose maps are weighed; the last one with height and width if left out. */
+  layer?: string;
+  /** Whether what speaks against the class is left out, as in the paper. */
+  relu?: boolean;
+  /** Whether the map is enlarged to the picture's size, by linear interpolation. */
+  enlarge?: boolean;
+}
+
+/**
+ * Grad-CAM: a layer's maps, weighed by how much each moves the score.
+ *
+ *     α[k] = mean over i,j of ∂ score / ∂ A[i,j,k],   L = ReLU(Σ over k of α[k] · A[k])
+ *
+ * @param images  N×H×W×C
+ * @returns       N×H×W, or N×h×w of the layer if it is not enlarged; in units of the score
+ * @throws ExplainError where there is no such class, unit or layer, or the layer has no height and width
+ * Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM, arXiv:1610.02391, equations 1 and 2; the score before
+ * softmax.
+ */
+export async function gradCam(model: Model, images: Tensor, options: GradCamOptions = {}): Promise<Tensor> {
+  const { relu: rectified = true, enlarge = true } = options;
+  const done = parts(options, 1);
+  const x = await picturesFor("gradCam", model, images);
+  const layer = options.layer ?? lastMaps(model, "gradCam");
+  mapsOf(model, layer, "gradCam");
+  const { score, units } = await aimAt("gradCam", model, x, options.target);
+  let size: readonly number[] = [];
+  const run = compile((pictures: Tensor, chosen: Tensor) => {
+    let maps: Tensor | undefined;
+    const scores = score(pictures, chosen, {
+      capture(path, output) {
+        if (path === layer) maps = output;
+      },
+    });
+    const [slopes] = pullBack(sum(scores), scalar(1), [maps!]);
+    const weighed = sum(mul(maps!, mean(slopes, { axis: [1, 2], keepDims: true })), { axis: 3 });
+    size = weighed.shape;
+    return rectified ? relu(weighed) : weighed;
+  });
+  const values = (await run(x, units)) as Float32Array;
+  await done(1);
+  const [n, h, w] = size;
+  if (!enlarge) return Tensor.from(values, [n, h, w], "f32");
+  const [, height, width] = x.shape;
+  const enlarged = new Float32Array(n * height * width);
+  for (let i = 0; i < n; i++)
+    enlarged.set(
+      resample(
+        values.subarray(i * h * w, (i + 1) * h * w),
+        { height: h, width: w, channels: 1 },
+        { height, width },
+      ),
+      i * height * width,
+    );
+  return Tensor.from(enlarged, [n, height, width], "f32");
+}
+
+/**
+ * Guided Grad-CAM: guided backpropagation, where Grad-CAM points to.
+ *
+ * @returns  N×H×W×C
+ * Selvaraju et al., section 3.3.
+ */
+export async function guidedGradCam(
+  model: Model,
+  images: Tensor,
+  options: Omit<GradCamOptions, "relu" | "enlarge"> = {},
+): Promise<Tensor> {
+  const { onProgress: _, ...quiet } = options;
+  const done = parts(options, 2);
+  const where = await gradCam(model, images, quiet);
+  await done(1);
+  const what = await guidedBackpropagation(model, images, quiet);
+  await done(2);
+  const channels = what.shape[3];
+  const values = what.values!.map((value, i) => value * where.values![Math.floor(i / channels)]);
+  return Tensor.from(Float32Array.from(values), what.shape, "f32");
+}

@@ -1,0 +1,27 @@
+import type { Model } from "../nn/index.js";
+import { mul } from "../ops/arithmetic.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { gradientOf } from "./input-gradient.js";
+import { picturesFor } from "./pictures.js";
+import { parts } from "./running.js";
+import type { Aimed } from "./saliency.js";
+import { aimAt } from "./target.js";
+
+/**
+ * Gradient × input: the part of each value in the score, if the network were linear.
+ *
+ *     A = x · ∂ score / ∂ x
+ *
+ * @param images  N×H×W×C
+ * @returns       N×H×W×C, in units of the score
+ * @throws ExplainError where there is no such class or unit
+ * Shrikumar, Greenside, Shcherbina, Kundaje: Not Just a Black Box, arXiv:1605.01713, section 2.
+ */
+export async function gradientTimesInput(model: Model, images: Tensor, options: Aimed = {}): Promise<Tensor> {
+  const done = parts(options, 1);
+  const x = await picturesFor("gradientTimesInput", model, images);
+  const aim = await aimAt("gradientTimesInput", model, x, options.target);
+  const map = await gradientOf(aim, x, (g, pictures) => mul(g, pictures));
+  await done(1);
+  return map;
+}

@@ -1,0 +1,33 @@
+/** What a network has learned: every method a function of a model, which stays as it is. */
+
+export {
+  type ActivationMaximisationOptions,
+  activationMaximisation,
+  type Maximised,
+  type Regularisation,
+  regularisations,
+} from "./activation-maximisation.js";
+export { deconvnet, type Projection } from "./deconvnet.js";
+export { type DreamOptions, deepDream } from "./deep-dream.js";
+export { type EvolutionOptions, evolvedImages } from "./evolved-images.js";
+export { ExplainError } from "./explain-error.js";
+export { type StyleTrainingOptions, trainStyle } from "./fast-style.js";
+export { featureMaps } from "./feature-maps.js";
+export type { Box } from "./field.js";
+export { filters } from "./filters.js";
+export { type Fooling, type FoolingOptions, foolingImages } from "./fooling-images.js";
+export { type GradCamOptions, gradCam, guidedGradCam } from "./grad-cam.js";
+export { gradientTimesInput } from "./gradient-times-input.js";
+export { guidedBackpropagation } from "./guided-backpropagation.js";
+export { type IntegratedGradientsOptions, integratedGradients } from "./integrated-gradients.js";
+export { type Occlusion, type OcclusionOptions, occlusion } from "./occlusion.js";
+export type { Running } from "./running.js";
+export { type Aimed, saliency } from "./saliency.js";
+export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./sanity-check.js";
+export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
+export { type Snapshot, type SnapshotOptions, snapshot } from "./snapshot.js";
+export { type Styled, type StyleLayers, type StyleOptions, style, usualLayers } from "./style.js";
+export { styleNetwork, stylise } from "./style-network.js";
+export type { Target, Unit } from "./target.js";
+export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
+export { layersWithMaps, unitCount } from "./walk.js";

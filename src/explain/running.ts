@@ -1,0 +1,25 @@
+/** Long work: how far it is, its host's turn, and its end where that is asked for. */
+import { yieldToHost } from "#platform";
+import { longestTurn } from "../training/evaluate.js";
+
+/** Every method takes these. */
+export interface Running {
+  /** Stops after the part at hand: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: { done: number; count: number }) => void;
+}
+
+/** To be awaited after each of `count` parts. */
+export function parts({ signal, onProgress }: Running, count: number): (done: number) => Promise<void> {
+  let rested = performance.now();
+  signal?.throwIfAborted();
+  return async (done) => {
+    onProgress?.({ done, count });
+    if (performance.now() - rested > longestTurn) {
+      await yieldToHost();
+      rested = performance.now();
+    }
+    // After the last part the work is done: there is nothing left to stop.
+    if (done < count) signal?.throwIfAborted();
+  };
+}

@@ -1,0 +1,116 @@
+import type { Model } from "../nn/index.js";
+import * as nn from "../nn/index.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { copyOf, variablesOf } from "../training/weights.js";
+import { inputOf } from "./pictures.js";
+import { parts, type Running } from "./running.js";
+import { strongest } from "./strongest.js";
+
+/** A method whose answer for each picture is a map: N×H×W, or N×H×W×C. */
+export type MapMethod = (model: Model, images: Tensor) => Promise<Tensor>;
+
+export interface SanityOptions extends Running {
+  /** Methods by name. */
+  methods: { readonly [name: string]: MapMethod };
+  seed?: number;
+  /** Maps that are still so alike, when all weights are random, do not show what was learned. */
+  alike?: number;
+}
+
+export interface Sanity {
+  /** The layers in the order in which their weights became random, the last of the model first; each stays so. */
+  readonly layers: readonly string[];
+  /**
+   * Of each method, after each of these layers: the rank correlation of its maps with those of the trained model, as
+   * a mean over the pictures. 1: nothing has changed; 0: nothing is left.
+   */
+  readonly likeness: { readonly [method: string]: readonly number[] };
+  /** Methods that do not depend on what was learned. */
+  readonly unmoved: readonly string[];
+}
+
+/**
+ * The sanity check of saliency maps: layer by layer, from the last to the first, weights are replaced by fresh
+ * initial ones, in a copy of the model, and the maps are compared with those of the trained model by Spearman's
+ * rank correlation of their absolute values. What a method shows of a random network, it has not learned from data.
+ *
+ * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim: Sanity Checks for Saliency Maps, arXiv:1810.03292, section 3.1.
+ */
+export async function sanityCheck(
+  model: Model,
+  images: Tensor,
+  { methods, seed = 0, alike = 0.8, ...running }: SanityOptions,
+): Promise<Sanity> {
+  const copy = nn.sequential(model.name, ...model.layers);
+  copy.build(inputOf("sanityCheck", model), { seed });
+  const [trained, random] = [copyOf(variablesOf(model)), copyOf(variablesOf(copy))];
+  const names = Object.keys(methods);
+  const owners = [...trained.keys()].map((path) => path.slice(0, path.lastIndexOf(".")));
+  const layers = [...new Set(owners)].reverse();
+  const done = parts(running, names.length * (layers.length + 1));
+  let made = 0;
+
+  const maps = async (of: Model): Promise<Float32Array[][]> => {
+    const found: Float32Array[][] = [];
+    for (const name of names) {
+      found.push(perPicture(await methods[name](of, images)));
+      await done(++made);
+    }
+    return found;
+  };
+  const original = await maps(model);
+  const likeness = names.map((): number[] => []);
+  const isRandom = new Set<string>();
+  for (const layer of layers) {
+    isRandom.add(layer);
+    for (const [path, variable] of variablesOf(copy)) {
+      const source = isRandom.has(path.slice(0, path.lastIndexOf("."))) ? random : trained;
+      variable.set(source.get(path)!.data);
+    }
+    const changed = await maps(copy);
+    changed.forEach((pictures, m) => {
+      const alikes = pictures.map((map, i) => rankCorrelation(map, original[m][i]));
+      likeness[m].push(alikes.reduce((a, b) => a + b, 0) / alikes.length);
+    });
+  }
+  return {
+    layers,
+    likeness: Object.fromEntries(names.map((name, m) => [name, likeness[m]])),
+    unmoved: names.filter((_, m) => likeness[m][layers.length - 1] >= alike),
+  };
+}
+
+/** The absolute values of each picture's map, over channels the greatest. */
+function perPicture(maps: Tensor): Float32Array[] {
+  const flat = maps.rank === 4 ? strongest(maps) : maps;
+  const size = flat.size / flat.shape[0];
+  const values = flat.values as Float32Array;
+  return Array.from({ length: flat.shape[0] }, (_, i) =>
+    values.slice(i * size, (i + 1) * size).map((v) => Math.abs(v)),
+  );
+}
+
+/** Spearman's: the correlation of ranks, equal values sharing the mean of theirs. 0 where one map is even. */
+export function rankCorrelation(a: Float32Array, b: Float32Array): number {
+  const [x, y] = [ranks(a), ranks(b)];
+  const middle = (a.length - 1) / 2;
+  let [xy, xx, yy] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    xy += (x[i] - middle) * (y[i] - middle);
+    xx += (x[i] - middle) ** 2;
+    yy += (y[i] - middle) ** 2;
+  }
+  return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy);
+}
+
+function ranks(values: Float32Array): Float64Array {
+  const order = Array.from(values, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const found = new Float64Array(values.length);
+  for (let begin = 0; begin < order.length; ) {
+    let end = begin + 1;
+    while (end < order.length && values[order[end]] === values[order[begin]]) end++;
+    for (let k = begin; k < end; k++) found[order[k]] = (begin + end - 1) / 2;
+    begin = end;
+  }
+  return found;
+}

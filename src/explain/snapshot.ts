@@ -1,0 +1,37 @@
+import type { Model } from "../nn/index.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { featureMaps } from "./feature-maps.js";
+import { filters } from "./filters.js";
+
+export interface SnapshotOptions {
+  /** Pictures whose maps are looked at, N×H×W×C; only the first counts. */
+  image?: Tensor;
+  /** The convolution; the first one if left out. */
+  layer?: string;
+}
+
+/** A model while it learns: the filters of a convolution, and what they make of one picture. */
+export interface Snapshot {
+  readonly layer: string;
+  /** kH×kW×C×F */
+  readonly filters: Tensor;
+  /** 1×h×w×F */
+  readonly maps?: Tensor;
+}
+
+/**
+ * Filters and maps as they are at this moment. For use between the events of `fit`:
+ *
+ *     for await (const event of fit(model, train, options))
+ *       if (event.kind === "epoch") film.push(await explain.snapshot(model, { image }));
+ *
+ * @throws ExplainError where there are no such filters
+ */
+export async function snapshot(
+  model: Model,
+  { image, layer: named }: SnapshotOptions = {},
+): Promise<Snapshot> {
+  const { layer, filters: weights } = filters(model, named);
+  if (!image) return { layer, filters: weights };
+  return { layer, filters: weights, maps: await featureMaps(model, image, { layer }) };
+}

@@ -1,0 +1,282 @@
+import { gradients } from "../autodiff/gradients.js";
+import type { Layer, Model } from "../nn/index.js";
+import * as nn from "../nn/index.js";
+import { clip } from "../ops/activations.js";
+import { add, mul, sub } from "../ops/arithmetic.js";
+import { square } from "../ops/elementary.js";
+import { matmul } from "../ops/matmul.js";
+import { reshape } from "../ops/reshape.js";
+import { mean } from "../ops/statistics.js";
+import { transpose } from "../ops/transpose.js";
+import { adam } from "../optim/adam.js";
+import { minimize } from "../optim/minimize.js";
+import { RandomStream } from "../random/threefry.js";
+import { assign, compile } from "../tensor/compile.js";
+import { tensor } from "../tensor/creation.js";
+import { Tensor, Variable } from "../tensor/tensor.js";
+import { totalVariation } from "./activation-maximisation.js";
+import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
+import { withColoursOf } from "./colours.js";
+import { ExplainError } from "./explain-error.js";
+import { checkSize } from "./field.js";
+import { fromShares } from "./pictures.js";
+import { parts, type Running } from "./running.js";
+import { mapsOf, outputsAt, placesOf } from "./walk.js";
+
+/** Which layers say what is in a picture, and which how it is painted. */
+export interface StyleLayers {
+  readonly content: readonly string[];
+  readonly style: readonly string[];
+}
+
+export interface StyleOptions extends Running, Partial<StyleLayers> {
+  /** The weight of each style picture; all the same if left out. */
+  blend?: readonly number[];
+  contentWeight?: number;
+  styleWeight?: number;
+  /** Of the total variation of a pixel: smoother pictures. */
+  variationWeight?: number;
+  iterations?: number;
+  /** Adam if left out; L-BFGS, as in the paper, looks at the loss more than once in an iteration. */
+  optimizer?: "lbfgs" | "adam";
+  /** Learning rate of Adam, as a share of the range of pixels. */
+  lr?: number;
+  /** What the picture is at first. */
+  start?: "content" | "noise";
+  /** Whether the photograph's colours stay: of the result only the brightness is taken. */
+  keepColours?: boolean;
+  /** What stands where the model has max pooling: averages give smoother pictures, as in the paper. */
+  pooling?: "average" | "max";
+  seed?: number;
+  /** Is shown the picture, 1×H×W×C, pixels of 0 to 255, after every `previewEvery` iterations. */
+  onPreview?: (preview: { iteration: number; loss: number; pixels: Tensor }) => void | Promise<void>;
+  previewEvery?: number;
+}
+
+export interface Styled {
+  /** 1×H×W×C of the content's size, pixels of 0 to 255. */
+  readonly pixels: Tensor;
+  /** The loss in each iteration. */
+  readonly losses: readonly number[];
+}
+
+/**
+ * Neural style: a picture with what is in one and the manner of others, found by descent in its pixels.
+ *
+ *     loss = content · Σ over l of ‖F[l] − P[l]‖² / ‖P[l]‖² + style · Σ over l of ‖G[l] − A[l]‖² / ‖A[l]‖² + variation
+ *     G[l] = F[l]ᵀ F[l] / places
+ *
+ * F, P: activations of the picture and the content; A: the Gram matrix of the style, with several styles their
+ * weighed mean. The paper's sums are not divided by the size of what they are compared with; as shares of it, one
+ * set of weights holds for every network and size of picture.
+ *
+ * @param content  1×H×W×C, pixels of 0 to 255, of any size
+ * @param styles   one picture or several, of any sizes
+ * @throws ExplainError where there is no such layer, it has no height and width, or a picture is too small for it
+ * Gatys, Ecker, Bethge: Image Style Transfer Using Convolutional Neural Networks, CVPR 2016, equations 1 to 7; colours:
+ * Gatys et al.: Preserving Color in Neural Artistic Style Transfer, arXiv:1606.05897, section 3.2.
+ */
+export async function style(
+  model: Model,
+  content: Tensor,
+  styles: Tensor | readonly Tensor[],
+  options: StyleOptions = {},
+): Promise<Styled> {
+  const { contentWeight = 1, styleWeight = 100, variationWeight = 0.1, iterations = 200 } = options;
+  const { lr = 0.02, start = "content", seed = 0, previewEvery = 25 } = options;
+  const canvas = await canvasOf("style", model, content);
+  const painted = await canvasesOf(model, styles);
+  const layers = checkedLayers(model, options, [canvas, ...painted]);
+  const mode = options.pooling === "max" ? {} : { instead: averaged };
+  const shape = [1, canvas.height, canvas.width, canvas.channels];
+
+  const wanted = await contentOf(model, canvas, layers.content, mode);
+  const grams = await stylesOf(model, painted, layers.style, { mode, blend: options.blend });
+  const variable = new Variable(beginning(canvas, start, seed), shape, "f32");
+  const loss = (): Tensor => {
+    const outputs = outputsAt(model, fromShares(model, variable), [...layers.content, ...layers.style], mode);
+    const off = (found: Tensor, target: Tensor) =>
+      mul(mean(square(sub(found, target))), 1 / meanSquare(target));
+    const contents = layers.content.map((layer, i) => off(outputs.get(layer)!, wanted[i]));
+    const manners = layers.style.map((layer, i) => off(gram(outputs.get(layer)!), grams[i]));
+    const share = (terms: Tensor[], weight: number) => mul(terms.reduce(add), weight / terms.length);
+    const variation = mul(totalVariation(variable), variationWeight / variable.size);
+    return add(add(share(contents, contentWeight), share(manners, styleWeight)), variation);
+  };
+
+  const losses: number[] = [];
+  const done = parts(options, iterations);
+  const now = (): Tensor => {
+    const values = (variable.read() as Float32Array).map((v) => Math.min(Math.max(v, 0), 1) * 255);
+    const found: Canvas = { ...canvas, values };
+    return pixelsOf(options.keepColours ? withColoursOf(canvas, found) : found);
+  };
+  const steps =
+    options.optimizer === "lbfgs"
+      ? minimize(loss, [variable], { iterations, gradientTolerance: 0, changeTolerance: 0 })
+      : descent(loss, variable, { iterations, lr });
+  for await (const { iteration, value } of steps) {
+    losses.push(value);
+    if (iteration % previewEvery === 0) await options.onPreview?.({ iteration, loss: value, pixels: now() });
+    await done(iteration);
+  }
+  return { pixels: now(), losses };
+}
+
+/** Adam, held in the range of pixels after each step. */
+async function* descent(
+  loss: () => Tensor,
+  variable: Variable,
+  { iterations, lr }: { iterations: number; lr: number },
+): AsyncGenerator<{ iteration: number; value: number }> {
+  const parameters = new Map([["picture", variable]]);
+  const optimizer = adam({ lr });
+  const state = optimizer.state(parameters);
+  const descend = compile((rate: Tensor, step: Tensor) => {
+    const value = loss();
+    optimizer.update(parameters, gradients(value, [variable]), { lr: rate, step, state });
+    return value;
+  });
+  const hold = compile(() => {
+    assign(variable, clip(variable, 0, 1));
+    return [];
+  });
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const [value] = await descend(tensor(lr), Tensor.from(Int32Array.of(iteration), [], "i32"));
+    await hold();
+    yield { iteration, value };
+  }
+}
+
+const noises = 17;
+
+/** Shares of the range. */
+function beginning({ values }: Canvas, start: "content" | "noise", seed: number): Float32Array {
+  if (start === "content") return values.map((v) => v / 255);
+  const random = new RandomStream(seed, noises);
+  return values.map(() => Math.min(Math.max(random.normal(0.5, 0.1), 0), 1));
+}
+
+/** Average pooling in the windows of max pooling. */
+export function averaged(_: string, layer: Layer): Layer | undefined {
+  if (layer.type !== "maxPool2d") return undefined;
+  const { size, ...options } = layer.options as nn.MaxPool2dOptions;
+  return nn.avgPool2d(size, { ...options, countPadding: false });
+}
+
+/** Σ over places of the products of channels, by their number: N×h×w×C to N×C×C. */
+export function gram(a: Tensor): Tensor {
+  const [n, h, w, c] = a.shape;
+  const rows = reshape(a, [n, h * w, c]);
+  return mul(matmul(transpose(rows, [0, 2, 1]), rows), 1 / (h * w));
+}
+
+function meanSquare(target: Tensor): number {
+  let sum = 0;
+  for (const value of target.values!) sum += value * value;
+  return Math.max(sum / target.size, 1e-12);
+}
+
+export const canvasesOf = (model: Model, styles: Tensor | readonly Tensor[]): Promise<Canvas[]> =>
+  Promise.all(
+    (Array.isArray(styles) ? styles : [styles]).map((picture: Tensor) =>
+      canvasOf("style: the style", model, picture),
+    ),
+  );
+
+type WalkMode = { instead?: typeof averaged };
+
+async function contentOf(
+  model: Model,
+  { height, width, channels, values }: Canvas,
+  layers: readonly string[],
+  mode: WalkMode,
+): Promise<Tensor[]> {
+  const shapes: (readonly number[])[] = [];
+  const run = compile((p: Tensor) => {
+    const outputs = outputsAt(model, fromShares(model, p), layers, mode);
+    return layers.map((layer, i) => {
+      shapes[i] = outputs.get(layer)!.shape;
+      return outputs.get(layer)!;
+    });
+  });
+  const found = await run(
+    Tensor.from(
+      values.map((v) => v / 255),
+      [1, height, width, channels],
+      "f32",
+    ),
+  );
+  return found.map((numbers, i) => Tensor.from(numbers, shapes[i], "f32"));
+}
+
+/** The Gram matrices of the style, layer by layer: of several pictures their weighed mean. */
+export async function stylesOf(
+  model: Model,
+  painted: readonly Canvas[],
+  layers: readonly string[],
+  { mode = {}, blend = painted.map(() => 1) }: { mode?: WalkMode; blend?: readonly number[] },
+): Promise<Tensor[]> {
+  if (blend.length !== painted.length)
+    throw new ExplainError(`style: ${blend.length} weights for ${painted.length} style pictures`);
+  const total = blend.reduce((a, b) => a + b, 0);
+  if (!(total > 0) || blend.some((weight) => !(weight >= 0)))
+    throw new ExplainError(
+      `style: the weights are ${blend.join(", ")}, expected numbers of at least 0, and one above`,
+    );
+  const sums: Float32Array[] = [];
+  const sizes: number[] = [];
+  for (const [k, { height, width, channels, values }] of painted.entries()) {
+    const run = compile((p: Tensor) => {
+      const outputs = outputsAt(model, fromShares(model, p), layers, mode);
+      return layers.map((layer, i) => {
+        sizes[i] = outputs.get(layer)!.shape[3];
+        return gram(outputs.get(layer)!);
+      });
+    });
+    const shares = values.map((v) => v / 255);
+    const found = await run(Tensor.from(shares, [1, height, width, channels], "f32"));
+    found.forEach((g, i) => {
+      sums[i] ??= new Float32Array(g.length);
+      for (let at = 0; at < g.length; at++) sums[i][at] += (g[at] * blend[k]) / total;
+    });
+  }
+  return sums.map((g, i) => Tensor.from(g, [1, sizes[i], sizes[i]], "f32"));
+}
+
+/** The layers that were named, or the model's own. */
+export function checkedLayers(
+  model: Model,
+  named: Partial<StyleLayers>,
+  pictures: readonly Canvas[],
+): StyleLayers {
+  const usual = usualLayers(model);
+  const layers = { content: named.content ?? usual.content, style: named.style ?? usual.style };
+  for (const layer of [...layers.content, ...layers.style]) {
+    const place = mapsOf(model, layer, "style");
+    for (const picture of pictures) checkSize("style", model, place, picture);
+  }
+  return layers;
+}
+
+/**
+ * The paper's choice on VGG: the first rectified convolution at each size of the maps for the style, the second at
+ * the last but one for the content (relu1_1 to relu5_1, relu4_2). On other networks the same of their rectified
+ * layers and blocks.
+ */
+export function usualLayers(model: Model): StyleLayers {
+  // Of blocks (fire modules, residual stages, branches) the whole, not what is inside them.
+  const maps = placesOf(model, "style").filter(
+    ({ output, layer, path, holdsOthers }) =>
+      output.length === 3 && output[0] > 1 && !path.includes("/") && (layer.type === "relu" || holdsOthers),
+  );
+  const bySize = new Map<number, string[]>();
+  for (const { path, output } of maps) bySize.set(output[0], [...(bySize.get(output[0]) ?? []), path]);
+  const sizes = [...bySize.values()];
+  if (sizes.length === 0)
+    throw new ExplainError(
+      `style: ${model.name} has no rectified maps to look at: name content and style layers`,
+    );
+  const middle = sizes[Math.max(0, sizes.length - 2)];
+  return { content: [middle[Math.min(1, middle.length - 1)]], style: sizes.map(([first]) => first) };
+}

@@ -1,0 +1,136 @@
+/** What happens inside a model: outputs of its layers by name, and the scores behind its probabilities. */
+import type { Layer, Mode, Model } from "../nn/index.js";
+import { rehearse } from "../nn/pass.js";
+import { type Field, ReceptiveFields } from "../nn/receptive-field.js";
+import { suggestion } from "../nn/spelling.js";
+import { reshape } from "../ops/reshape.js";
+import { type Shape, show } from "../tensor/shapes.js";
+import { placeholder, type Tensor } from "../tensor/tensor.js";
+import { ExplainError } from "./explain-error.js";
+import { inputOf } from "./pictures.js";
+
+/** A layer where it stands. */
+export interface Place {
+  readonly path: string;
+  readonly layer: Layer;
+  /** Of what comes out, for one picture. */
+  readonly output: Shape;
+  /** Whether other layers ran inside it. */
+  readonly holdsOthers: boolean;
+  /** What a unit of it sees. */
+  readonly field: Field;
+}
+
+/** The layers of a model in the order in which they end, for pictures of its own size. Nothing is run. */
+export function placesOf(model: Model, speaker = "explain"): Place[] {
+  const x = placeholder([1, ...inputOf(speaker, model)], "f32");
+  const fields = new ReceptiveFields(x);
+  const places: Place[] = [];
+  rehearse(model, x, {
+    training: false,
+    ran(run) {
+      const { path, layer, y, holdsOthers } = run;
+      const field = fields.after(run);
+      if (path !== "") places.push({ path, layer, output: y.shape.slice(1), holdsOthers, field });
+    },
+  });
+  return places;
+}
+
+/** @throws ExplainError that lists the layers there are */
+export function placeOf(model: Model, layer: string, speaker: string): Place {
+  const places = placesOf(model, speaker);
+  const found = places.find(({ path }) => path === layer);
+  if (found) return found;
+  const names = places.map(({ path }) => path);
+  throw new ExplainError(
+    `${speaker}: ${model.name} has no layer "${layer}"; its layers are ${names.join(", ")}${suggestion(layer, names)}`,
+  );
+}
+
+/** A layer whose output is a stack of maps. @throws ExplainError if it has no height and width */
+export function mapsOf(model: Model, layer: string, speaker: string): Place {
+  const place = placeOf(model, layer, speaker);
+  if (place.output.length === 3) return place;
+  const others = placesOf(model).flatMap(({ path, output }) => (output.length === 3 ? [path] : []));
+  throw new ExplainError(
+    `${speaker}: ${layer} of ${model.name} has no height and width (${show(place.output)}); layers with maps are ${others.join(", ")}`,
+  );
+}
+
+/** The last layer with maps, and the filters of the last convolution in it: what Grad-CAM looks at. */
+export function lastMaps(model: Model, speaker: string): string {
+  const places = placesOf(model, speaker).filter(
+    // A map of one pixel says nothing of where.
+    ({ output, holdsOthers }) => output.length === 3 && output[0] * output[1] > 1 && !holdsOthers,
+  );
+  const last = places.at(-1);
+  if (!last)
+    throw new ExplainError(`${speaker}: ${model.name} has no layer with height and width to look at`);
+  return last.path;
+}
+
+/** Leaves a walk through the model when all that was wanted is known. */
+class Enough extends Error {}
+
+/**
+ * The outputs of layers for pictures of any size. What comes after the last of them is not run: a network whose
+ * dense layers belong to one size shows its convolutions at every size.
+ */
+export function outputsAt(
+  model: Model,
+  x: Tensor,
+  layers: readonly string[],
+  mode: Mode = {},
+): Map<string, Tensor> {
+  const found = new Map<string, Tensor>();
+  const wanted = new Set(layers);
+  try {
+    model(x, {
+      ...mode,
+      capture(path, output, layer, input) {
+        mode.capture?.(path, output, layer, input);
+        if (wanted.has(path)) found.set(path, output);
+        if (found.size === wanted.size) throw new Enough();
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  }
+  return found;
+}
+
+/** The output of one layer. */
+export const outputAt = (model: Model, x: Tensor, layer: string, mode?: Mode): Tensor =>
+  outputsAt(model, x, [layer], mode).get(layer)!;
+
+/**
+ * The scores of the classes, N×classes: what goes into the softmax where the model ends in one.
+ * Probabilities rise when other classes fall, scores do not.
+ */
+export function scoresOf(model: Model, x: Tensor, mode: Mode = {}): Tensor {
+  let softmax: { input: Tensor; output: Tensor } | undefined;
+  const y = model(x, {
+    ...mode,
+    capture(path, output, layer, input) {
+      mode.capture?.(path, output, layer, input);
+      if (layer.type === "softmax") softmax = { input, output };
+    },
+  });
+  const scores = softmax && softmax.output === y ? softmax.input : y;
+  const [n] = scores.shape;
+  const classes = scores.size / n;
+  if (scores.shape[scores.rank - 1] !== classes)
+    throw new ExplainError(
+      `${model.name} answers ${show(scores.shape.slice(1))} for a picture, not one score for each class; name a layer and a unit`,
+    );
+  return reshape(scores, [n, classes]);
+}
+
+/** Layers whose output is a stack of maps, in the model's order. */
+export const layersWithMaps = (model: Model): string[] =>
+  placesOf(model).flatMap(({ path, output }) => (output.length === 3 ? [path] : []));
+
+/** Filters or neurons of a layer. @throws ExplainError where there is no such layer */
+export const unitCount = (model: Model, layer: string): number =>
+  placeOf(model, layer, "explain").output.at(-1)!;

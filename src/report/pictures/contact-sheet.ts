@@ -1,0 +1,133 @@
+/** Many pictures on one sheet, in sections, each with its words: what a method has found, as a PNG a person can read. */
+import type { Picture } from "../../images/picture.js";
+import { renderSvg } from "../render.js";
+import { background, faint, muted } from "../sheet/colours.js";
+import { heading, headingHeight } from "../sheet/panel.js";
+import { type Box, document, element, fittedText, image, line, rectangle, text } from "../sheet/svg.js";
+
+export interface Tile {
+  picture: Picture;
+  /** A line or two below it. */
+  caption?: string | readonly [string, string];
+  /** Drawn on it, in pixels of the picture. */
+  box?: { top: number; left: number; height: number; width: number };
+}
+
+export interface Section {
+  title: string;
+  remark?: string;
+  tiles: readonly Tile[];
+  /** Tiles in a row; as many as look well if left out. */
+  columns?: number;
+  /** The longer edge of a tile, at most. */
+  edge?: number;
+}
+
+export interface ContactSheet {
+  title: string;
+  subtitle?: string;
+  sections: readonly Section[];
+}
+
+const width = 1400;
+const margin = 48;
+
+/** An SVG document 1400 wide and as high as it needs to be. */
+export function contactSheetSvg({ title, subtitle = "", sections }: ContactSheet): string {
+  const inner = width - 2 * margin;
+  const head =
+    text(margin, 66, fittedText(title, inner, 28), { size: 26, bold: true }) +
+    text(margin, 92, fittedText(subtitle, inner, 15), { size: 14, colour: muted }) +
+    line(margin, 112, width - margin, 112, faint, 1.5);
+  let y = 132;
+  const drawn = sections.map((section) => {
+    const { content, height } = drawSection({ x: margin, y, width: inner, height: 0 }, section);
+    y += height + 26;
+    return content;
+  });
+  const height = y + 10;
+  return document(
+    { width, height },
+    rectangle({ x: 0, y: 0, width, height }, { fill: background }) + head + drawn.join(""),
+  );
+}
+
+export const renderContactSheet = (sheet: ContactSheet): Promise<Uint8Array> =>
+  renderSvg(contactSheetSvg(sheet));
+
+function drawSection(
+  box: Box,
+  { title, remark, tiles, columns, edge }: Section,
+): { content: string; height: number } {
+  const lines = Math.max(
+    0,
+    ...tiles.map(({ caption }) => (caption === undefined ? 0 : linesOf(caption).length)),
+  );
+  const captionHeight = lines === 0 ? 0 : 6 + 14 * lines;
+  const across = columns ?? columnsFor(tiles, box.width, edge);
+  const gap = across > 20 ? 4 : across > 12 ? 7 : 12;
+  const cell = Math.min((box.width - gap * (across - 1)) / across, edge ?? 220);
+  // A row is as high as its highest picture.
+  let y = box.y + (title ? headingHeight : 0);
+  let content = title ? heading(box, title, remark) : "";
+  for (let first = 0; first < tiles.length; first += across) {
+    const row = tiles.slice(first, first + across);
+    const heights = row.map(({ picture }) => sizeIn(picture, cell).height);
+    const highest = Math.max(...heights);
+    row.forEach((tile, k) => {
+      content += drawTile(tile, { x: box.x + k * (cell + gap), y, width: cell, height: highest });
+    });
+    y += highest + captionHeight + gap;
+  }
+  return { content, height: y - gap - box.y };
+}
+
+function drawTile({ picture, caption, box }: Tile, cell: Box): string {
+  const { width: w, height: h } = sizeIn(picture, cell.width);
+  const frame = { x: cell.x, y: cell.y, width: w, height: h };
+  const scale = w / picture.width;
+  const marked = box
+    ? element("rect", {
+        x: frame.x + box.left * scale,
+        y: frame.y + box.top * scale,
+        width: box.width * scale,
+        height: box.height * scale,
+        fill: "none",
+        stroke: "#ffd400",
+        "stroke-width": 2,
+      })
+    : "";
+  const words = caption === undefined ? [] : linesOf(caption);
+  return (
+    image(picture, frame) +
+    rectangle(frame, { fill: "none", stroke: "#c9d0d6" }) +
+    marked +
+    words
+      .map((content, n) =>
+        text(cell.x, cell.y + cell.height + 15 + 14 * n, fittedText(content, cell.width + 6, 11), {
+          size: 11,
+          colour: n === 0 ? undefined : muted,
+        }),
+      )
+      .join("")
+  );
+}
+
+const linesOf = (caption: NonNullable<Tile["caption"]>): readonly string[] =>
+  typeof caption === "string" ? [caption] : caption;
+
+/** As large as the cell allows, in the picture's own proportions. */
+function sizeIn({ width: w, height: h }: Picture, edge: number): { width: number; height: number } {
+  const scale = edge / Math.max(w, h);
+  return { width: w * scale, height: h * scale };
+}
+
+/** A number of columns that fills rows evenly where it can. */
+function columnsFor(tiles: readonly Tile[], room: number, edge = 220): number {
+  const least = Math.max(1, Math.floor(room / (edge + 12)));
+  const count = tiles.length;
+  if (count <= least) return Math.max(count, Math.min(least, 5));
+  for (const columns of [8, 16, 10, 12, 20, 24, 32])
+    if (columns >= least && count % columns === 0 && count / columns <= 16) return columns;
+  return count > 160 ? 24 : count > 60 ? 16 : Math.max(least, 10);
+}
