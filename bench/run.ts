@@ -1,6 +1,6 @@
 /** Measures the engine: `npm run bench [-- WORKLOAD …] [options]`; `arguments.ts` has the options. */
 import { availableParallelism } from "node:os";
-import { device } from "receptive";
+import { device } from "../dist/index.js";
 import { ArgumentError, choicesFrom, usage } from "./arguments.js";
 import { compareAll } from "./compare.js";
 import { peerNames } from "./contenders/known.js";

@@ -1,5 +1,5 @@
 /** Ourselves, as a contender: `node receptive.js THREADS`; RECEPTIVE_TARGET names the target. */
-import { compile, configure, device, matmul, sum, variable } from "receptive";
+import { compile, configure, device, matmul, sum, variable } from "../../dist/index.js";
 import { seeds, uniform } from "../networks/numbers.js";
 import type { Workload } from "../workloads.js";
 import { receptiveVersion } from "./installation.js";

@@ -10,7 +10,7 @@ import {
   optim,
   type Tensor,
   tensor,
-} from "receptive";
+} from "../../dist/index.js";
 import { trainingStep } from "../../dist/training/step.js";
 import { descent, labels, numbersOf, pictures } from "../networks/numbers.js";
 import type { Extent, Network, Parameter, Step } from "../networks/step.js";
