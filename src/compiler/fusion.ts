@@ -19,6 +19,9 @@ export interface Fusion {
 export const isView = (node: Node): boolean =>
   node.operation.lowering.kind === "view" || node.operation.lowering.kind === "reshape";
 
+/** Computing a node so often costs more than storing it. */
+const manyPlaces = 3;
+
 /** The node whose values a chain of views shows. */
 export function baseOf(node: Node): Node {
   let base = node;
@@ -67,7 +70,8 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
     if (kind === "map") {
       if (scalarsOnly(node)) return true;
       if (widened(node)) return false;
-      return kernels.size === 1 || isCheap(node);
+      if (isCheap(node)) return true;
+      return kernels.size === 1 && seenAt(node) < manyPlaces;
     }
     if (kernels.size !== 1) return false;
     const [kernel] = kernels;
@@ -85,6 +89,11 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
       tensors.length <= 1 &&
       tensors.every((t) => t.operation.lowering.kind !== "map" || users.get(t)!.length > 1)
     );
+  }
+
+  /** From how many places the node is seen through views: inside its user it would be computed for each of them. */
+  function seenAt(node: Node): number {
+    return users.get(node)!.filter((user) => user.operation.lowering.kind === "view").length;
   }
 
   /** True where a user sees the node through a view that repeats its values: computed once, not once a use. */

@@ -35,6 +35,15 @@ describe("what becomes one kernel", () => {
     expect(launched.filter((name) => name.startsWith("copy 2×8×8"))).toEqual([]); // no copy of the picture
   });
 
+  test("what is seen from many places is computed once", () => {
+    const shifted = (x: Tensor): Tensor =>
+      [0, 1, 2, 3]
+        .map((d) => receptive.slice(x, [d], [x.size - 3 + d]))
+        .reduce((total, part) => add(total, part));
+    expect(names(programOf(shifted(shifted(leaf(100)))))).toHaveLength(2); // not one with 16 loads
+    expect(names(programOf(shifted(mul(leaf(100), 2))))).toHaveLength(1); // that is soon computed again
+  });
+
   test("views cost no kernel", () => {
     const x = leaf(4, 6);
     const y = receptive.reshape(receptive.transpose(receptive.slice(x, [0, 1], [4, 5])), [2, 8]);
