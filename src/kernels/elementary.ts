@@ -84,9 +84,15 @@ export function tanh(k: KernelBuilder, x: Floats): Floats {
   return k.select(k.compare("lt", magnitude, k.f32(0.625)), near, signed);
 }
 
-/** 1 / (1 + e^−x) */
+/** 1 / (1 + e^−|x|), for negative x e^−|x| of it. What rounding takes from the sum is given back, to first order. */
 export function sigmoid(k: KernelBuilder, x: Floats): Floats {
-  return k.div(k.f32(1), k.add(k.f32(1), exp(k, k.neg(x))));
+  const one = k.f32(1);
+  const power = exp(k, k.neg(k.abs(x)));
+  const sum = k.add(one, power);
+  const lost = k.sub(power, k.sub(sum, one));
+  const rough = k.div(k.select(k.compare("lt", x, k.f32(0)), power, one), sum);
+  const inverse = k.max(rough, k.sub(one, rough)); // of the sum
+  return k.fma(k.mul(rough, inverse), k.neg(lost), rough);
 }
 
 /** x^y = e^(y ln |x|), negative for a negative x and an odd y, NaN for a negative x and a fractional y. */

@@ -193,7 +193,7 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
     ],
     [
       "features train --data mnits",
-      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, digits); did you mean "mnist"?',
+      'error: there is no data set "mnits" (there are mnist, fashion-mnist, fashion-mnist-remapped, cifar10, cifar100, digits; or folder:PATH); did you mean "mnist"?',
     ],
   ])("%s: one line", async (line, message) => {
     const { code, stdout, stderr } = await receptive(line.split(" "), { folder });
