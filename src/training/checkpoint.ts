@@ -55,8 +55,8 @@ export interface History {
   epochs: readonly {
     epoch: number;
     loss: number;
-    accuracy: number;
-    validation?: { loss: number; accuracy: number };
+    accuracy?: number;
+    validation?: { loss: number; accuracy?: number };
   }[];
 }
 
