@@ -65,7 +65,7 @@ function textOf({ done, model, data: { test }, settings, paths }: FinishedRun, r
     "Try next:",
     `  npx receptive predict ${exampleOf(test)} --checkpoint ${paths.checkpoint}`,
     "      what it reads in a picture of yours",
-    `  npx receptive train --data ${settings.data} --epochs 12 --augment`,
+    `  npx receptive train --model ${settings.model} --data ${settings.data} --epochs 12 --augment`,
     "      longer, and on pictures that are never twice the same: fewer mistakes",
   ].join("\n");
 }

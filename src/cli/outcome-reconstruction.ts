@@ -32,8 +32,8 @@ export async function outcomeOfReconstruction(run: FinishedRun): Promise<Outcome
       `${model.name} on ${test.name}: ${reconstructionScores(result)}; ${label}: ${significant(pcaLoss)}.`,
       effort(done),
       "",
-      `The trained network:                     ${paths.checkpoint}`,
-      `Filters, loss curve, pictures made again: ${paths.sheet}`,
+      `The trained network:                       ${paths.checkpoint}`,
+      `Filters, loss curve, pictures made again:  ${paths.sheet}`,
     ].join("\n"),
     sheet: await renderReconstructionSheet({
       title: `${model.name} on ${test.name}`,
