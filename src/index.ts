@@ -52,4 +52,12 @@ export {
 export { type FitEvent, type FitOptions, fit, TrainingError } from "./training/fit.js";
 export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
 export { predict } from "./training/predict.js";
+export {
+  type PrincipalComponents,
+  principalComponents,
+  projected,
+  projectionError,
+} from "./training/principal-components.js";
+export { evaluateReconstruction, type Reconstruction, reconstructed } from "./training/reconstruction.js";
+export type { Target } from "./training/target.js";
 export { type Weights, WeightsError } from "./training/weights.js";

@@ -6,7 +6,7 @@ import { encodeSafetensors, type SafetensorsArray } from "../formats/safetensors
 import { withTorchvisionNames } from "../models/caffe-names.js";
 import { bytes, count } from "../report/numbers.js";
 import { alignedTable } from "../report/table.js";
-import { show } from "../tensor/shapes.js";
+import { show, sizeOf } from "../tensor/shapes.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
 import { UsageError } from "./failure.js";
 import { type NetworkOptions, networkOptions, openNetwork, openWeights } from "./network.js";
@@ -72,7 +72,7 @@ async function converted(file: ArrayFile, onArray: (name: string) => void): Prom
 }
 
 function listing({ arrays }: ArrayFile, output: string | undefined): string {
-  const sizes = [...arrays.values()].map(({ shape }) => shape.reduce((product, n) => product * n, 1));
+  const sizes = [...arrays.values()].map(({ shape }) => sizeOf(shape));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (output !== undefined)
     return `${output}: ${count(arrays.size)} arrays, ${count(total)} numbers (${bytes(4 * total)})`;

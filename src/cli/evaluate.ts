@@ -1,14 +1,17 @@
 import type { Command } from "commander";
 import type { AnyDataset } from "../data/dataset.js";
 import { openClasses } from "../images/folder.js";
+import { objectiveOf } from "../models/index.js";
 import { allowsColour } from "../report/colour.js";
 import { confusionText } from "../report/confusion.js";
 import { count, percent, significant } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
+import { evaluateReconstruction } from "../training/reconstruction.js";
 import { checkDataName, folderOf, loadData, spread } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
+import { reconstructionScores } from "./outcome-reconstruction.js";
 import { whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -52,10 +55,21 @@ async function run({ data, batchSize, limit, threads, json, ...options }: Option
   if (name === undefined) throw new UsageError("which pictures? --data NAME or --data folder:PATH");
   const test = await testPictures(name, network, { limit, json });
   const line = waitingLine({ json });
-  const result = await evaluate(model, test, {
+  const { loss: objective, target } = objectiveOf(model.name);
+  const how = {
+    loss: objective,
     batchSize,
-    onProgress: ({ done, count: all }) => line.show(`${count(done)} of ${count(all)} pictures`),
-  }).finally(() => line.clear());
+    onProgress: (progress: { done: number; count: number }) =>
+      line.show(`${count(progress.done)} of ${count(progress.count)} pictures`),
+  };
+  if (target === "picture") {
+    const result = await evaluateReconstruction(model, test, how).finally(() => line.clear());
+    console.log(
+      json ? JSON.stringify(result) : `${model.name} on ${test.name}: ${reconstructionScores(result)}`,
+    );
+    return;
+  }
+  const result = await evaluate(model, test, how).finally(() => line.clear());
   const { top1, top5, loss, count: pictures, confusion } = result;
   if (json) console.log(JSON.stringify({ top1, top5, loss, count: pictures }));
   else {

@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
-import { crossEntropy } from "../losses/index.js";
-import { registered } from "../models/index.js";
+import { objectiveOf, registered } from "../models/index.js";
 import { count, significant } from "../report/numbers.js";
 import { renderRateCurve } from "../report/rate-curve.js";
 import { configure } from "../runtime/engine.js";
@@ -12,7 +11,7 @@ import { checkWritable, defaultOutput } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
-import { optimizerOf, optimizers, type Settings } from "./settings.js";
+import { optimizerOf, optimizers, type Settings, usualOptimizer } from "./settings.js";
 import { positive, seed, share, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -25,7 +24,9 @@ export function findLrCommand(program: Command): void {
     .option("--model <name>", "the network", "lenet5")
     .option("--data <name>", "the data set; MNIST where it is on this machine, else digits")
     .addOption(
-      new Option("--optimizer <name>", "how weights follow gradients").choices(optimizers).default("sgd"),
+      new Option("--optimizer <name>", "how weights follow gradients")
+        .choices(optimizers)
+        .default("sgd", "sgd; adam for the autoencoder"),
     )
     .option("--momentum <share>", "of sgd and rmsprop", share, 0.9)
     .option("--weight-decay <factor>", "of the weights in the gradient, or beside it with adamW", positive)
@@ -60,7 +61,9 @@ type Options = Pick<
   json?: boolean;
 };
 
-async function run(options: Options): Promise<void> {
+async function run(given: Options, command: Command): Promise<void> {
+  const isChosen = command.getOptionValueSource("optimizer") === "cli";
+  const options = isChosen ? given : { ...given, optimizer: usualOptimizer(given.model) };
   const { json = false, from, to, steps, batchSize, seed, limit, threads } = options;
   if (to <= from) throw new UsageError(`--from ${from} --to ${to}: the rates do not rise`);
   if (options.data !== undefined) checkDataName(options.data);
@@ -76,7 +79,7 @@ async function run(options: Options): Promise<void> {
     const { train } = await loadData(name, { limit, json, signal: stop.signal, folder });
     const model = make({ classes: train.classes.length });
     const found = await findLearningRate(model, train, {
-      loss: crossEntropy(),
+      ...objectiveOf(options.model),
       optimizer: optimizerOf(options),
       ...{ from, to, steps, batchSize, seed },
       signal: stop.signal,

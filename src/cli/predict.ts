@@ -3,10 +3,12 @@ import type { Picture } from "../images/picture.js";
 import { prepareDigit } from "../images/prepare-digit.js";
 import { centreCrop, tenCrop } from "../images/preprocessing.js";
 import { readImage } from "../images/read.js";
+import { objectiveOf } from "../models/index.js";
 import { percent } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { tensor } from "../tensor/creation.js";
 import { predict } from "../training/predict.js";
+import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { whole } from "./values.js";
 
@@ -46,6 +48,10 @@ async function run(
 ): Promise<void> {
   await configure({ threads });
   const network = await openNetwork(options, { json });
+  if (objectiveOf(network.model.name).target === "picture")
+    throw new UsageError(
+      `${network.model.name} reads no classes, it makes pictures again: receptive evaluate measures how well`,
+    );
   // All are read first: a file that is no picture stops the command before it has said anything.
   const pictures = await Promise.all(images.map(readImage));
   for (const [i, picture] of pictures.entries()) {

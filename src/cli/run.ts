@@ -9,7 +9,7 @@ import { count, duration } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
-import { show } from "../tensor/shapes.js";
+import { show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { pixelsFor } from "../training/pixels.js";
@@ -111,7 +111,7 @@ async function outputsOf(
     return wanted;
   });
   const [count, ...inner] = x.shape;
-  const size = inner.reduce((product, n) => product * n, 1);
+  const size = sizeOf(inner);
   // Whole numbers of other widths than a byte are numbers, not pixels.
   const values = x.data instanceof Int32Array ? Float32Array.from(x.data) : x.data;
   const parts: Float32Array[] = [];

@@ -1,11 +1,12 @@
 /** What a training run is made of, as options give it and as a checkpoint keeps it. */
 import type { AnyDataset } from "../data/dataset.js";
 import { crossEntropy } from "../losses/index.js";
-import { registry } from "../models/index.js";
+import { objectiveOf, registered, registry } from "../models/index.js";
 import * as optim from "../optim/index.js";
 import type { Checkpoint } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
 import { augmentOf } from "./augmentations.js";
+import { UsageError } from "./failure.js";
 
 export interface Settings {
   model: string;
@@ -95,17 +96,24 @@ export function optimizerOf(choice: Choice): optim.Optimizer {
   return choice.clipNorm === undefined ? optimizer : optim.clipNorm(optimizer, { norm: choice.clipNorm });
 }
 
+/** That of a model for which none was chosen. */
+export const usualOptimizer = (model: string): Settings["optimizer"] => registered(model).optimizer ?? "sgd";
+
 export const optimizers = Object.keys(optimizerMakers);
 export const schedules = Object.keys(scheduleMakers);
 
 export function fitOptionsOf(settings: Settings, train: AnyDataset): FitOptions {
   const { epochs, batchSize, seed, validation = 0, keepBest, patience, augment, warmUp } = settings;
+  if (settings.labelSmoothing !== undefined && registry[settings.model]?.loss)
+    throw new UsageError(
+      `--label-smoothing is for cross entropy, and ${settings.model} is trained by a loss of its own`,
+    );
   const optimizer = optimizerOf(settings);
   const images = train.length - Math.round(train.length * validation);
   const steps = epochs * Math.ceil(images / batchSize);
   const schedule = scheduleMakers[settings.schedule](optimizer.lr, Math.max(1, steps - warmUp));
   return {
-    loss: registry[settings.model]?.loss?.() ?? crossEntropy({ smoothing: settings.labelSmoothing }),
+    ...objectiveOf(settings.model, () => crossEntropy({ smoothing: settings.labelSmoothing })),
     optimizer,
     schedule: warmUp > 0 ? optim.warmUp(schedule, { steps: warmUp }) : schedule,
     epochs,

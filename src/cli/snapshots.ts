@@ -45,7 +45,7 @@ export async function film(model: Model, test: AnyDataset, steps: number): Promi
         drawn.push(
           await renderContactSheet({
             title: `${model.name} learns`,
-            subtitle: `epoch ${event.epoch}, step ${count(event.step)} of ${count(event.steps)}: loss ${significant(event.loss)}, accuracy ${percent(event.accuracy)}`,
+            subtitle: subtitleOf(event),
             sections: [
               { title: `filters of ${seen.layer}`, tiles: filterTiles(seen, scales.filters), edge: 130 },
               {
@@ -61,6 +61,11 @@ export async function film(model: Model, test: AnyDataset, steps: number): Promi
       return path;
     },
   };
+}
+
+function subtitleOf({ epoch, step, steps, loss, accuracy }: StepEvent): string {
+  const read = accuracy === undefined ? "" : `, accuracy ${percent(accuracy)}`;
+  return `epoch ${epoch}, step ${count(step)} of ${count(steps)}: loss ${significant(loss)}${read}`;
 }
 
 const largest = (values: ArrayLike<number>): number =>

@@ -4,23 +4,30 @@ import { writeFileAtomic } from "#platform";
 import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
-import { registered } from "../models/index.js";
+import { objectiveOf, registered } from "../models/index.js";
 import { fromDescription, type Model } from "../nn/index.js";
 import { count } from "../report/numbers.js";
 import { trainingProgress } from "../report/progress.js";
-import { renderSheet } from "../report/sheet.js";
 import { configure } from "../runtime/engine.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
-import { evaluate } from "../training/evaluate.js";
 import { type DoneEvent, type FitEvent, fit, TrainingError } from "../training/fit.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";
 import { interruption } from "./interruption.js";
-import { fitOptionsOf, optimizers, type Settings, schedules, settingsAmong, settingsOf } from "./settings.js";
-import { sheetOf } from "./sheet.js";
+import { outcomeOfClasses } from "./outcome-classes.js";
+import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
+import {
+  fitOptionsOf,
+  optimizers,
+  type Settings,
+  schedules,
+  settingsAmong,
+  settingsOf,
+  usualOptimizer,
+} from "./settings.js";
 import { type Film, film } from "./snapshots.js";
-import { beginning, outcomeLine, outcomeText } from "./train-report.js";
+import { beginning } from "./train-report.js";
 import { positive, seed, share, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -36,7 +43,9 @@ export function trainCommand(program: Command): void {
     .option("--epochs <n>", "how often each picture is shown", whole(1), 3)
     .option("--batch-size <pictures>", "pictures of a step", whole(1), 128)
     .addOption(
-      new Option("--optimizer <name>", "how weights follow gradients").choices(optimizers).default("sgd"),
+      new Option("--optimizer <name>", "how weights follow gradients")
+        .choices(optimizers)
+        .default("sgd", "sgd; adam for the autoencoder"),
     )
     .option(
       "--lr <rate>",
@@ -155,20 +164,19 @@ async function train(options: Options, command: Command): Promise<void> {
       return;
     }
     const line = waitingLine({ json });
-    const result = await evaluate(model, data.test, {
+    const sheet = join(output, sheetFile);
+    const outcomeOf =
+      objectiveOf(settings.model).target === "class" ? outcomeOfClasses : outcomeOfReconstruction;
+    const outcome = await outcomeOf({
+      ...{ done, model, data, settings, latest: latest!, paths: { checkpoint, sheet } },
       signal: stop.signal,
       onProgress: (progress) =>
         line.show(`testing: ${count(progress.done)} of ${count(progress.count)} pictures`),
     }).finally(() => line.clear());
-    const sheet = join(output, sheetFile);
-    await writeFileAtomic(
-      sheet,
-      await renderSheet(await sheetOf(model, data.test, result, { settings, latest: latest! })),
-    );
+    await writeFileAtomic(sheet, outcome.sheet);
     const animation = await shots?.write(output);
     if (animation) tell(`How it learned:                          ${animation}`);
-    const outcome = { done, result, model, test: data.test, settings, checkpoint, sheet };
-    console.log(json ? JSON.stringify(outcomeLine(outcome)) : outcomeText(outcome));
+    console.log(json ? JSON.stringify({ ...done, ...outcome.line, checkpoint, sheet }) : outcome.text);
   } catch (error) {
     const isSaved = latest !== resume;
     if (error === stop.signal.reason) {
@@ -197,6 +205,8 @@ async function settle(
     ...(resume ? settingsOf(resume) : {}),
     ...settingsAmong(options, (name) => command.getOptionValueSource(name) === "cli"),
   } as Settings; // whatever has no default may be missing, and that is the data set only
+  if (!resume && command.getOptionValueSource("optimizer") === "default")
+    settings.optimizer = usualOptimizer(settings.model);
   if ((settings.keepBest || settings.patience) && !settings.validation) settings.validation = 0.1;
   if (settings.data !== undefined) return { settings };
   const { name, remark } = await defaultData();

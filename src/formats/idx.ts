@@ -1,3 +1,5 @@
+import { sizeOf } from "./elements.js";
+
 /**
  * idx, the format of MNIST: two zero bytes, the type of the values, the number of dimensions, each dimension as a
  * 32-bit big-endian number, then the values, the last dimension running fastest.
@@ -60,7 +62,7 @@ export async function readIdx(
     );
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
-  const expected = shape.reduce((product, size) => product * size, 1);
+  const expected = sizeOf(shape);
   const found = data.length - start;
   if (found !== expected)
     throw new IdxError(
@@ -77,7 +79,7 @@ export function writeIdx({
   shape: readonly number[];
   values: Uint8Array;
 }): Uint8Array<ArrayBuffer> {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   if (size !== values.length)
     throw new IdxError(`writeIdx: got ${values.length} values, expected ${size} for ${shape.join("×")}`);
   const bytes = new Uint8Array(4 + 4 * shape.length + size);

@@ -6,7 +6,7 @@ export { type GooglenetVariant, googlenet } from "./googlenet.js";
 export { lenet5 } from "./lenet5.js";
 export { lenet5Of1998 } from "./lenet5-1998.js";
 export { loadWeights } from "./load-weights.js";
-export { type Registered, registered, registry, UnknownModelError } from "./registry.js";
+export { objectiveOf, type Registered, registered, registry, UnknownModelError } from "./registry.js";
 export { type ResnetVariant, resnet } from "./resnet.js";
 export { type ResnetCifarVariant, resnetCifar } from "./resnet-cifar.js";
 export { type SqueezenetVariant, squeezenet } from "./squeezenet.js";

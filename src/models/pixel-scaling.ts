@@ -32,7 +32,7 @@ export function withPixelScaling(model: Model, { order, mean, deviation }: Pixel
     name: model.name,
     options: { layers: [{ ...first, options: scaling }, ...rest] },
   });
-  adapted.build(model.inputShape!);
+  adapted.build(model.inputShape!, { blank: true });
   const weights = copyOf(variablesOf(model));
   if (order === "bgr") turnChannels(model.name, weights);
   setWeights(variablesOf(adapted), weights, { owner: model.name });

@@ -1,6 +1,7 @@
-import { type Loss, maximumAPosteriori } from "../losses/index.js";
+import { crossEntropy, type Loss, maximumAPosteriori, meanSquaredError } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { suggestion } from "../nn/spelling.js";
+import type { Target } from "../training/target.js";
 import { alexnet, alexnetNames, alexnetTorchvision } from "./alexnet.js";
 import { autoencoder } from "./autoencoder.js";
 import { densenet, densenetNames, densenetVariants } from "./densenet.js";
@@ -23,6 +24,10 @@ export interface Registered {
   make(options?: { classes?: number }): Model;
   /** What it is trained by, where that is not cross entropy. */
   readonly loss?: () => Loss;
+  /** What its output is compared with, where that is not the class. */
+  readonly target?: Target;
+  /** What trains it well, where plain descent hardly gets on. */
+  readonly optimizer?: "adam";
   /** The names of its weights in torchvision and timm, where it is there. */
   readonly torch?: TorchNames;
 }
@@ -67,8 +72,22 @@ export const registry: { readonly [name: string]: Registered } = {
     description: "convolutional autoencoder for digits",
     input: [28, 28, 1],
     make: () => autoencoder(),
+    loss: meanSquaredError,
+    target: "picture",
+    optimizer: "adam",
   },
 };
+
+/** What a model is trained by: its entry's loss and target, and of all others a loss over classes. */
+export function objectiveOf(
+  name: string,
+  ofClasses: () => Loss = crossEntropy,
+): { loss: Loss; target: Target } {
+  const { loss = ofClasses, target = "class" }: Partial<Registered> = Object.hasOwn(registry, name)
+    ? registry[name]
+    : {};
+  return { loss: loss(), target };
+}
 
 /** A line for each variant of an architecture. */
 function family<Variant extends string>(

@@ -10,15 +10,16 @@ export type TrainingEvent =
       /** Steps of an epoch. */
       steps: number;
       loss: number;
-      accuracy: number;
+      /** Not of a training against pictures. */
+      accuracy?: number;
       imagesPerSecond: number;
     }
   | {
       kind: "epoch";
       epoch: number;
       loss: number;
-      accuracy: number;
-      validation?: { loss: number; accuracy: number };
+      accuracy?: number;
+      validation?: { loss: number; accuracy?: number };
       seconds: number;
     }
   | { kind: "done" };
@@ -85,8 +86,8 @@ export function trainingProgress(
         stop();
         const parts = [`epoch ${event.epoch}/${epochs}`, ...scores(event)];
         if (event.validation) {
-          const [loss, accuracy] = scores(event.validation);
-          parts.push(`validation ${loss}`, accuracy);
+          const [loss, ...accuracy] = scores(event.validation);
+          parts.push(`validation ${loss}`, ...accuracy);
         }
         stream.write(`${[...parts, duration(event.seconds)].join("  ")}\n`);
         lastLine = now();
@@ -127,9 +128,9 @@ export function downloadProgress(
   };
 }
 
-const scores = ({ loss, accuracy }: { loss: number; accuracy: number }) => [
+const scores = ({ loss, accuracy }: { loss: number; accuracy?: number }) => [
   `loss ${significant(loss)}`,
-  `acc ${percent(accuracy)}`,
+  ...(accuracy === undefined ? [] : [`acc ${percent(accuracy)}`]),
 ];
 
 /** Seconds left of all epochs, from the steps made since the first call; undefined until there are some. */

@@ -55,8 +55,8 @@ export interface History {
   epochs: readonly {
     epoch: number;
     loss: number;
-    accuracy: number;
-    validation?: { loss: number; accuracy: number };
+    accuracy?: number;
+    validation?: { loss: number; accuracy?: number };
   }[];
 }
 
@@ -157,6 +157,6 @@ export function modelOf(checkpoint: Checkpoint): Model {
  * @throws WeightsError where the checkpoint is of another model: names the first parameter that differs
  */
 export function setModelWeights(model: Model, { weights, input }: Checkpoint): void {
-  if (!model.inputShape) model.build(input);
+  if (!model.inputShape) model.build(input, { blank: true });
   setWeights(variablesOf(model), weights, { owner: model.name });
 }

@@ -6,10 +6,13 @@ import type { Model } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { longestTurn } from "./evaluate.js";
 import { trainingStep } from "./step.js";
+import type { Target } from "./target.js";
 import { copyOf, setWeights, variablesOf } from "./weights.js";
 
 export interface FindLearningRateOptions {
   loss: Loss;
+  /** What the loss compares outputs with: the pictures' classes if left out. */
+  target?: Target;
   optimizer: Optimizer;
   batchSize?: number;
   /** The first and the last learning rate; 1e-6 and 10 if left out. */

@@ -7,14 +7,18 @@ import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
 import type { Checkpoint, TrainingState } from "./checkpoint.js";
-import { type Evaluation, evaluator, longestTurn } from "./evaluate.js";
+import { evaluator, longestTurn } from "./evaluate.js";
+import { reconstructionEvaluator } from "./reconstruction.js";
 import { splitOff } from "./split.js";
 import { trainingStep } from "./step.js";
 import { Stopwatch } from "./stopwatch.js";
+import type { Target } from "./target.js";
 import { copyOf, firstNotFinite, setWeights, variablesOf, type Weights } from "./weights.js";
 
 export interface FitOptions {
   loss: Loss;
+  /** What the loss compares outputs with: the pictures' classes if left out. */
+  target?: Target;
   optimizer: Optimizer;
   /**
    * Learning rate by step, counted from 0 over the whole run, and by what the epochs came to; the optimizer's own if
@@ -32,7 +36,7 @@ export interface FitOptions {
   earlyStopping?: { patience: number; minDelta?: number };
   /**
    * However the run ends, the model gets the weights of its best epoch: the highest validation accuracy (among
-   * equals the lower loss), or the lowest training loss where nothing is validated.
+   * equals, and where there is none, the lower loss), or the lowest training loss where nothing is validated.
    */
   keepBest?: boolean;
   /** Ends the run after the step at hand. */
@@ -48,7 +52,9 @@ export interface FitOptions {
   resume?: Checkpoint;
 }
 
-/** Epochs and steps count from 1. Loss and accuracy are those of the epoch so far. */
+/**
+ * Epochs and steps count from 1. Loss and accuracy are those of the epoch so far; against pictures there is no accuracy.
+ */
 export type FitEvent = StepEvent | EpochEvent | DoneEvent;
 
 export interface StepEvent {
@@ -58,7 +64,7 @@ export interface StepEvent {
   /** Steps of an epoch. */
   steps: number;
   loss: number;
-  accuracy: number;
+  accuracy?: number;
   /** Over the last seconds. */
   imagesPerSecond: number;
   lr: number;
@@ -70,8 +76,8 @@ export interface EpochEvent {
   kind: "epoch";
   epoch: number;
   loss: number;
-  accuracy: number;
-  validation?: { loss: number; accuracy: number };
+  accuracy?: number;
+  validation?: { loss: number; accuracy?: number };
   /** Of training, without validation. */
   seconds: number;
 }
@@ -122,7 +128,10 @@ class Run {
   readonly #validation: AnyDataset | undefined;
   readonly #steps: number;
   readonly #step: ReturnType<typeof trainingStep>;
-  readonly #evaluate: ReturnType<typeof evaluator>;
+  readonly #evaluate: (
+    dataset: AnyDataset,
+    options: { signal?: AbortSignal; mistakes: number },
+  ) => Promise<{ loss: number; accuracy?: number }>;
   readonly #watch: Stopwatch;
 
   // Where the run stands; with the variables this is all that a checkpoint holds.
@@ -162,7 +171,8 @@ class Run {
 
     if (!model.inputShape) model.build(dataset.shape, { seed: this.#seed });
     this.#step = trainingStep(model, options);
-    this.#evaluate = evaluator(model, options.loss);
+    const measured = options.target === "picture" ? reconstructionEvaluator : evaluator;
+    this.#evaluate = measured(model, options.loss);
     if (resume && before) this.#resume(resume, before);
     this.#watch = new Stopwatch(before);
     this.#lastGood = copyOf(variablesOf(model));
@@ -282,9 +292,10 @@ class Run {
     return { snapshot: await snapshots.take(this.#model) };
   }
 
-  #scores(): { loss: number; accuracy: number } {
+  #scores(): { loss: number; accuracy?: number } {
     const { loss, correct, images } = this.#sums;
-    return { loss: loss / images, accuracy: correct / images };
+    const readsClasses = this.#options.target !== "picture";
+    return { loss: loss / images, ...(readsClasses ? { accuracy: correct / images } : {}) };
   }
 
   /** Measures and closes an epoch; undefined if that was aborted. */
@@ -298,10 +309,10 @@ class Run {
     this.#stepOfEpoch = 0;
     const training = this.#scores();
     this.#sums = { loss: 0, correct: 0, images: 0 };
-    const validation = measured && { loss: measured.loss, accuracy: measured.accuracy };
+    const validation = measured && onlyScores(measured);
     this.#epochs.push({ epoch: this.#epoch, ...training, ...(validation ? { validation } : {}) });
 
-    const scores = validation ?? { loss: training.loss, accuracy: 0 };
+    const scores = { loss: (validation ?? training).loss, accuracy: validation?.accuracy ?? 0 };
     const { keepBest, earlyStopping } = this.#options;
     if (keepBest && (!this.#best || isBetter(scores, this.#best)))
       this.#best = { ...scores, epoch: this.#epoch, weights };
@@ -313,7 +324,7 @@ class Run {
     return { kind: "epoch", epoch: this.#epoch, ...training, ...(validation ? { validation } : {}), seconds };
   }
 
-  async #validate(): Promise<Evaluation | undefined | "aborted"> {
+  async #validate(): Promise<{ loss: number; accuracy?: number } | undefined | "aborted"> {
     if (!this.#validation) return undefined;
     const { signal } = this.#options;
     try {
@@ -409,6 +420,9 @@ class Run {
     if (this.#options.keepBest && before.best) this.#best = { ...before.best, weights: resume.weights };
   }
 }
+
+const onlyScores = ({ loss, accuracy }: { loss: number; accuracy?: number }) =>
+  accuracy === undefined ? { loss } : { loss, accuracy };
 
 const isBetter = (a: { loss: number; accuracy: number }, b: { loss: number; accuracy: number }) =>
   a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);

@@ -6,6 +6,7 @@ import { add, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { equal } from "../ops/comparisons.js";
 import { argmax } from "../ops/extremes.js";
+import { scalar } from "../ops/scalar.js";
 import { sum } from "../ops/sum.js";
 import type { Optimizer } from "../optim/index.js";
 import { threefry2x32 } from "../random/threefry.js";
@@ -13,6 +14,7 @@ import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
+import { type Target, targetsOf } from "./target.js";
 
 /** What changes from step to step. */
 export interface StepInputs {
@@ -32,13 +34,18 @@ type StepTensors = { [name in "images" | "labels" | "lr" | "step" | "seed"]: Ten
  * One step of training as one program: the loss, its gradients, the optimizer's update and the running statistics,
  * in place. The program is compiled at the first batch, and once more for a last batch that is smaller.
  */
-export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; optimizer: Optimizer }) {
+export function trainingStep(
+  model: Model,
+  { loss, optimizer, target = "class" }: { loss: Loss; optimizer: Optimizer; target?: Target },
+) {
   const { parameters } = model;
   const state: ReadonlyMap<string, Variable> = optimizer.state(parameters);
 
   const learn = (objective: Loss, { images, labels, lr, step, seed }: StepTensors) => {
-    const { output, value } = trainingLoss(model, objective, { images, labels, seed });
+    const targets = targetsOf(target, { images, labels });
+    const { output, value } = trainingLoss(model, objective, { images, targets, seed });
     optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
+    if (target !== "class") return { loss: value, correct: scalar(0) };
     return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
   };
   const run = compile((inputs: StepTensors) => learn(loss, inputs));
@@ -62,7 +69,10 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
       seed: tensor(Int32Array.of(stepSeed(seed, step)), []),
     };
     const { mixed } = batch;
-    const result = await (mixed ? runMixed(inputs, tensor(mixed.labels), tensor(mixed.share)) : run(inputs));
+    // A mixed picture is compared with itself: there is nothing to share out.
+    const result = await (mixed && target === "class"
+      ? runMixed(inputs, tensor(mixed.labels), tensor(mixed.share))
+      : run(inputs));
     return { loss: result.loss[0], correct: result.correct[0] };
   };
   return Object.assign(take, { state });
@@ -75,12 +85,12 @@ export function trainingStep(model: Model, { loss, optimizer }: { loss: Loss; op
 export function trainingLoss(
   model: Model,
   loss: Loss,
-  { images, labels, seed }: { images: Tensor; labels: Tensor; seed: Tensor },
+  { images, targets, seed }: { [name in "images" | "targets" | "seed"]: Tensor },
 ): { output: Tensor; value: Tensor } {
   const heads: Tensor[] = [];
-  const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y, labels), weight));
+  const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y, targets), weight));
   const output = model(pixelsFor(model, images), { training: true, seed, aside });
-  return { output, value: heads.reduce(add, loss(output, labels, model.parameters)) };
+  return { output, value: heads.reduce(add, loss(output, targets, model.parameters)) };
 }
 
 /** A seed of its own for each step, so that dropout draws other units, and the same ones in the same run. */

@@ -37,10 +37,7 @@ describe.skipIf(!isBuilt)("receptive find-lr", () => {
 
   test.each([
     ["find-lr --data digits --from 1 --to 0.1", "error: --from 1 --to 0.1: the rates do not rise\n"],
-    [
-      "find-lr --model lenet --data digits",
-      'error: there is no model "lenet"; did you mean "lenet5"?\n',
-    ],
+    ["find-lr --model lenet --data digits", 'error: there is no model "lenet"; did you mean "lenet5"?\n'],
   ])("%s is refused", async (line, message) => {
     const { code, stderr } = await run(line);
     expect(code).toBe(2);

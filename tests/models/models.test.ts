@@ -96,7 +96,7 @@ describe.each(Object.entries(registry))("%s", (name, { make, input, loss = cross
     const shape = [quick[name], quick[name], input[2]];
     model.build(shape, { seed: 1 });
     const step = compile((images: Tensor, labels: Tensor, seed: Tensor) => {
-      const { output, value } = trainingLoss(model, loss(), { images, labels, seed });
+      const { output, value } = trainingLoss(model, loss(), { images, targets: labels, seed });
       return { output, slopes: gradients(value, [...model.parameters.values()]) };
     });
     const size = 2 * shape[0] * shape[1] * shape[2];

@@ -71,10 +71,11 @@ function distance(
 const floor = 1e-2;
 
 /**
- * Of gradients, on their scale. Where max pooling follows a normalisation throughout a network, some two of the
- * values in a window agree to the last bit; if another one wins than in float64, one of the windows' shares moves.
+ * Of gradients, on their scale. Where max pooling follows a normalisation throughout a network, and in the first
+ * pool of squeezenet1_0, some two of the values in a window agree to the last bit; if another one wins than in
+ * float64, one of the windows' shares moves. PyTorch's own gradients in float32 differ as much, 1.6e-3 in that pool.
  */
-const tolerance = (ours: string): number => (ours.endsWith("_bn") ? 5e-3 : 1e-4);
+const tolerance = (ours: string): number => (ours.endsWith("_bn") || ours === "squeezenet1_0" ? 5e-3 : 1e-4);
 
 /** Scores in evaluation, and the gradients of one step of training, by path. */
 async function computed(model: nn.Model, pictures: Float32Array, size: number) {

@@ -158,7 +158,7 @@ describe("the best weights are kept on every way a run ends:", () => {
   test("finished", async () => {
     const model = smallNet();
     const events = await collect(fit(model, train, keeping()));
-    const accuracies = epochsOf(events).map((e) => e.validation!.accuracy);
+    const accuracies = epochsOf(events).map((e) => e.validation!.accuracy!);
     expect(events.at(-1)).toMatchObject({ reason: "finished", epochs: 5 });
     expect((await evaluate(model, validation)).accuracy).toBe(Math.max(...accuracies));
   });
@@ -168,7 +168,7 @@ describe("the best weights are kept on every way a run ends:", () => {
     const events = await collect(fit(model, train, keeping({ epochs: 50, earlyStopping: { patience: 2 } })));
     const done = events.at(-1);
     expect(done).toMatchObject({ reason: "stopped early" });
-    const accuracies = epochsOf(events).map((e) => e.validation!.accuracy);
+    const accuracies = epochsOf(events).map((e) => e.validation!.accuracy!);
     expect((await evaluate(model, validation)).accuracy).toBe(Math.max(...accuracies));
   });
 

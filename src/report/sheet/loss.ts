@@ -9,7 +9,9 @@ export interface SheetTraining {
   /** Training loss by step; steps count from 1 over the whole run, and need not all be there. */
   steps: readonly { step: number; loss: number }[];
   /** By epoch, counted from 1. */
-  epochs: readonly { epoch: number; validation?: { loss: number; accuracy: number } }[];
+  epochs: readonly { epoch: number; validation?: { loss: number; accuracy?: number } }[];
+  /** A loss to beat, which is drawn as a line, and what has it. */
+  reference?: { label: string; loss: number };
 }
 
 type Point = readonly [x: number, y: number];
@@ -29,12 +31,16 @@ export function lossPanel(box: Box, training: SheetTraining): string {
     validation ? [{ at: (epoch * training.stepsPerEpoch) / unit, ...validation }] : [],
   );
   const validation = finite(validated.map(({ at, loss }) => [at, loss]));
-  const accuracy = finite(validated.map(({ at, accuracy }) => [at, accuracy]));
+  const accuracy = finite(
+    validated.flatMap(({ at, accuracy }) => (accuracy === undefined ? [] : [[at, accuracy]])),
+  );
+  const { reference } = training;
 
   const head = heading(box, "Loss");
   const losses = [...raw, ...validation].map(([, y]) => y);
   if (losses.length === 0)
     return head + text(box.x, box.y + headingHeight + 20, "No step was made.", { colour: muted });
+  if (reference) losses.push(reference.loss);
 
   const plot: Box = {
     x: box.x + 56,
@@ -50,8 +56,18 @@ export function lossPanel(box: Box, training: SheetTraining): string {
 
   return (
     head +
-    legend(box, validation.length > 0, accuracy.length > 0) +
+    legend(box, { validation: validation.length > 0, accuracy: accuracy.length > 0, reference }) +
     axes(plot, across, up, inEpochs ? "epoch" : "step", logarithmic ? "loss, logarithmic" : "loss") +
+    (reference
+      ? curve(
+          toPixels([
+            [0, reference.loss],
+            [last, reference.loss],
+          ]),
+          ink,
+          1.5,
+        )
+      : "") +
     curve(toPixels(raw), paleBlue, 1.2) +
     accuracyCurve(plot, across, accuracy) +
     curve(toPixels(smooth), blue, 2.2) +
@@ -126,12 +142,20 @@ function marked(points: readonly Point[], colour: string): string {
 }
 
 /** In the heading's line, from the right. */
-function legend(box: Box, withValidation: boolean, withAccuracy: boolean): string {
+function legend(
+  box: Box,
+  {
+    validation,
+    accuracy,
+    reference,
+  }: { validation: boolean; accuracy: boolean; reference?: { label: string } },
+): string {
   const entries = [
     { label: "training, smoothed", colour: blue },
     { label: "training", colour: paleBlue },
-    ...(withValidation ? [{ label: "validation", colour: orange }] : []),
-    ...(withAccuracy ? [{ label: "validation accuracy", colour: green }] : []),
+    ...(validation ? [{ label: "validation", colour: orange }] : []),
+    ...(accuracy ? [{ label: "validation accuracy", colour: green }] : []),
+    ...(reference ? [{ label: reference.label, colour: ink }] : []),
   ];
   let x = box.x + box.width;
   const parts = entries.reverse().map(({ label, colour }) => {

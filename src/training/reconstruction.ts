@@ -1,0 +1,65 @@
+import { yieldToHost } from "#platform";
+import { batches } from "../data/batches.js";
+import type { AnyDataset } from "../data/dataset.js";
+import { type Loss, meanSquaredError } from "../losses/index.js";
+import type { Model } from "../nn/index.js";
+import { compile } from "../tensor/compile.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type EvaluateOptions, longestTurn } from "./evaluate.js";
+import { pixelsFor } from "./pixels.js";
+import { targetsOf } from "./target.js";
+
+export interface Reconstruction {
+  /** Mean over the pictures: with the mean squared error the mean of (output − pixel)², pixels from 0 to 1. */
+  loss: number;
+  count: number;
+}
+
+type Options = Omit<EvaluateOptions, "loss" | "mistakes">;
+
+/** How well a model that was trained against pictures makes those of a data set again. */
+export function evaluateReconstruction(
+  model: Model,
+  dataset: AnyDataset,
+  { loss, ...options }: Options & Pick<EvaluateOptions, "loss"> = {},
+): Promise<Reconstruction> {
+  return reconstructionEvaluator(model, loss)(dataset, options);
+}
+
+/** The same for several evaluations: what is compiled once serves all of them. */
+export function reconstructionEvaluator(
+  model: Model,
+  loss: Loss = meanSquaredError(),
+): (dataset: AnyDataset, options?: Options) => Promise<Reconstruction> {
+  const run = compile((images: Tensor, labels: Tensor) =>
+    loss(model(pixelsFor(model, images)), targetsOf("picture", { images, labels })),
+  );
+  return async (dataset, { batchSize = 256, signal, onProgress } = {}) => {
+    if (!model.inputShape) model.build(dataset.shape);
+    let [sum, done, rested] = [0, 0, performance.now()];
+    for await (const { images, labels, size } of batches(dataset, { batchSize })) {
+      signal?.throwIfAborted();
+      const [value] = await run(tensor(images, [size, ...dataset.shape]), tensor(labels));
+      sum += value * size;
+      done += size;
+      onProgress?.({ done, count: dataset.length });
+      if (performance.now() - rested > longestTurn) {
+        await yieldToHost();
+        rested = performance.now();
+      }
+    }
+    return { loss: sum / done, count: done };
+  };
+}
+
+/**
+ * What such a model makes of pictures.
+ *
+ * @param images  N×H×W×C, bytes of 0 to 255
+ * @returns       of the same shape, bytes again: outputs below 0 and above 1 become black and white
+ */
+export async function reconstructed(model: Model, images: Tensor): Promise<Uint8ClampedArray> {
+  const output = await compile((x: Tensor) => model(pixelsFor(model, x)))(images);
+  return Uint8ClampedArray.from(output, (value) => 255 * value);
+}
