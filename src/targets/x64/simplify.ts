@@ -32,7 +32,9 @@ class AddressSharing {
   private readonly same = new Map<number, number>();
   private readonly variables = new Set<number>();
   /** For each form without its constant, a value that has been computed. */
-  private known = new Map<string, Known>();
+  private readonly known = new Map<string, Known>();
+  /** Forms that became known in the innermost block. */
+  private learned: string[] = [];
 
   block(instructions: readonly Instruction[]): Instruction[] {
     const out: Instruction[] = [];
@@ -45,10 +47,11 @@ class AddressSharing {
 
   /** What is computed in a block is known only there. */
   private inner(instructions: readonly Instruction[]): Instruction[] {
-    const outside = this.known;
-    this.known = new Map(outside);
+    const outside = this.learned;
+    this.learned = [];
     const out = this.block(instructions);
-    this.known = outside;
+    for (const key of this.learned) this.known.delete(key);
+    this.learned = outside;
     return out;
   }
 
@@ -115,7 +118,7 @@ class AddressSharing {
     const { key } = form;
     const known = this.known.get(key);
     if (!known) {
-      this.known.set(key, { value: i.out as Int, constant: form.constant });
+      this.learn(key, { value: i.out as Int, constant: form.constant });
       return instruction;
     }
     const difference = form.constant - known.constant;
@@ -155,7 +158,12 @@ class AddressSharing {
   private atom(value: Value): void {
     const form = makeForm([[value.id, 1]], 0);
     this.forms.set(value.id, form);
-    this.known.set(form.key, { value: value as Int, constant: 0 });
+    this.learn(form.key, { value: value as Int, constant: 0 });
+  }
+
+  private learn(key: string, known: Known): void {
+    this.known.set(key, known);
+    this.learned.push(key);
   }
 
   private use<T extends ValueType>(value: Value<T>): Value<T> {
@@ -184,9 +192,24 @@ function sum(a: Form, b: Form): Form {
   const constant = a.constant + b.constant;
   if (b.terms.length === 0) return { ...a, constant };
   if (a.terms.length === 0) return { ...b, constant };
-  const coefficients = new Map(a.terms);
-  for (const [id, c] of b.terms) coefficients.set(id, (coefficients.get(id) ?? 0) + c);
-  const terms = [...coefficients].filter(([, c]) => c !== 0).sort(([p], [q]) => p - q);
+  const terms: Form["terms"][number][] = [];
+  let [i, j] = [0, 0];
+  while (i < a.terms.length && j < b.terms.length) {
+    const [p, q] = [a.terms[i], b.terms[j]];
+    if (p[0] === q[0]) {
+      if (p[1] + q[1] !== 0) terms.push([p[0], p[1] + q[1]]);
+      i++;
+      j++;
+    } else if (p[0] < q[0]) {
+      terms.push(p);
+      i++;
+    } else {
+      terms.push(q);
+      j++;
+    }
+  }
+  while (i < a.terms.length) terms.push(a.terms[i++]);
+  while (j < b.terms.length) terms.push(b.terms[j++]);
   return makeForm(terms, constant);
 }
 
