@@ -9,6 +9,7 @@ import { contiguous, type GraphNode, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
 import { type Stages, splitPreparation } from "./preparation.js";
+import { widenColumns } from "./widen.js";
 
 /** @param constants  sources from this one on keep their values from run to run, though no variable holds them */
 export function plan(
@@ -16,6 +17,7 @@ export function plan(
   target: TargetDescription,
   constants: number = Number.POSITIVE_INFINITY,
 ): Program {
+  widenColumns(graph, target.lanes);
   partition(graph);
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   const isAssigned = new Set(graph.assignments.map(({ source }) => source));
