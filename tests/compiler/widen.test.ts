@@ -80,7 +80,8 @@ onEveryTarget("neighbours as columns", () => {
 
 describe("the plan", () => {
   const namesFor = (lanes: number, filters: number): string[] => {
-    const target = { ...wasmTarget({ relaxedSimd: true }), lanes, registers: 32 };
+    const name = `${lanes} lanes`; // programs are kept by it
+    const target = { ...wasmTarget({ relaxedSimd: true }), name, lanes, registers: 32 };
     const [x, w] = [toTensor(uniform([20, 28, 28, 1])), toTensor(uniform([5, 5, 1, filters]))];
     const { program } = programFor(target, [conv2d(x, w, { padding: "same" })]);
     return program.launches.map(({ kernel }) => program.kernels[kernel].name);
