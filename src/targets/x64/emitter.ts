@@ -8,19 +8,12 @@ import type {
   TargetDescription,
   Value,
 } from "../../kernels/language.js";
-import {
-  Assembler,
-  type Condition,
-  type Convention,
-  conventions,
-  fitsInt32,
-  gpr,
-  Label,
-  type Memory,
-  type VectorInstruction,
-  type VectorLength,
-  type VectorOptions,
-} from "./encoding.js";
+import { Assembler, type Condition } from "./assembler/assembler.js";
+import { Label } from "./assembler/code.js";
+import { fitsInt32, gpr, type Memory } from "./assembler/operands.js";
+import type { VectorOptions } from "./assembler/vector-encoding.js";
+import type { VectorInstruction, VectorLength } from "./assembler/vector-forms.js";
+import { type Convention, conventions } from "./conventions.js";
 import {
   type Allocation,
   allocateRegisters,
