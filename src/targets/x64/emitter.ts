@@ -14,20 +14,16 @@ import { fitsInt32, gpr, type Memory } from "./assembler/operands.js";
 import type { VectorOptions } from "./assembler/vector-encoding.js";
 import type { VectorInstruction, VectorLength } from "./assembler/vector-forms.js";
 import { type Convention, conventions } from "./conventions.js";
-import {
-  type Allocation,
-  allocateRegisters,
-  type Loop,
-  type Parameters,
-  type RegisterFile,
-} from "./registers.js";
+import { type Parameters, registerFile, scratch, scratch2, scratchMask } from "./register-file.js";
+import { type Allocation, allocateRegisters } from "./registers.js";
 import {
   classOf,
   comparisons,
   gathers,
   type Level,
   type Load,
-  memorySlots,
+  type Loop,
+  memoryOperands,
   type Operation,
   type Selection,
   select,
@@ -60,11 +56,6 @@ interface InMemory {
   readonly one: boolean;
 }
 type VectorOperand = number | InMemory;
-
-/** Integers that are computed with between others; never allocated. */
-const [scratch, scratch2] = [gpr.rax, gpr.rdx];
-/** The mask register that serves stores of part of a vector, gathers and comparisons in between. */
-const scratchMask = 7;
 
 const vectorInstructions: { readonly [O in Operator]?: VectorInstruction } = {
   and: "vpand",
@@ -326,20 +317,13 @@ class Emitter {
       (id) => this.allocation.registers.get(id)!,
     );
     const values = inputsOf(i);
-    // The allocator counted a temporary for each of these, also where a loop keeps the constant in a register.
-    const mayLieInMemory = values.map(
-      (v) =>
-        v.type !== "int" &&
-        (this.selection.vectorConstants.has(v.id) ||
-          this.selection.folded.has(v.id) ||
-          this.allocation.spilled.has(v.id)),
-    );
-    const slot = memorySlots(i, this.level).find((s) => mayLieInMemory[s]);
+    const { slot, loaded } = memoryOperands(i, this.selection, this.allocation.spilled);
     const inputs: VectorOperand[] = values.map(() => -1);
     const take = (value: Value, s: number): void => {
       if (value.type === "int") return;
       inputs[s] = this.vectorOperand(value);
-      if (s === slot || !mayLieInMemory[s]) return;
+      // A temporary is counted for each of these, also where a loop keeps the constant in a register.
+      if (s === slot || !loaded.includes(value)) return;
       const temporary = temporaries.shift()!;
       if (typeof inputs[s] === "number") return;
       this.loadInto(value, temporary, inputs[s]);
@@ -1080,28 +1064,4 @@ function needsScratch(block: readonly Instruction[], lanes: number, level: Level
       (i.kind === "when" && needsScratch(i.otherwise, lanes, level))
     );
   });
-}
-
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
-
-/** The registers to hand out, those first that need not be saved. */
-function registerFile(level: Level, convention: Convention, parameters: Parameters): RegisterFile {
-  const cheapFirst = (all: number[], saved: readonly number[]): number[] => [
-    ...all.filter((r) => !saved.includes(r)),
-    ...all.filter((r) => saved.includes(r)),
-  ];
-  const reserved: readonly number[] = [scratch, scratch2, gpr.rsp];
-  const incoming = new Map<number, number>();
-  [parameters.block, parameters.begin, parameters.end].forEach((id, n) => {
-    if (!reserved.includes(convention.arguments[n])) incoming.set(id, convention.arguments[n]);
-  });
-  return {
-    int: cheapFirst(
-      range(0, 16).filter((r) => !reserved.includes(r)),
-      convention.savedIntegers,
-    ),
-    vector: cheapFirst(range(0, level === "avx512" ? 32 : 16), convention.savedVectors),
-    mask: level === "avx512" ? range(1, scratchMask) : [],
-    incoming,
-  };
 }
