@@ -3,7 +3,7 @@
  * cache, in a bare loop. Contractions are measured against it.
  */
 
-import { tileFor } from "../dist/kernels/contraction.js";
+import { tileFor } from "../dist/kernels/contraction/cut.js";
 import { type Floats, KernelBuilder } from "../dist/kernels/language.js";
 import type { Machine } from "../dist/targets/machine.js";
 import { detectFeatures } from "../dist/targets/wasm/features.js";

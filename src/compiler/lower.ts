@@ -1,7 +1,8 @@
 /** Writes the kernels: every stored node becomes an index space with expressions, and that a kernel. */
 
 import { placeAll } from "../kernels/collapse.js";
-import { accumulatesInMemory, type Contraction } from "../kernels/contraction.js";
+import { accumulatesInMemory } from "../kernels/contraction/cut.js";
+import type { Contraction } from "../kernels/contraction/shape.js";
 import { collect, formatOf, type Store } from "../kernels/expression.js";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { type KernelLibrary, libraryOf } from "../kernels/library.js";

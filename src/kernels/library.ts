@@ -1,5 +1,6 @@
 /** Kernels by what they were asked to do: one that has been written before is not written again. */
-import { type Contraction, contractionKernel } from "./contraction.js";
+import { contractionKernel } from "./contraction/contraction.js";
+import type { Contraction } from "./contraction/shape.js";
 import { collect, type Expression, type Store, type Strided } from "./expression.js";
 import { type Box, fillKernel } from "./fill.js";
 import { gatherKernel, type Picking, scatterAddKernel } from "./gather.js";

@@ -1,5 +1,8 @@
 /** What the processor and the system offer, asked by emitted code: CPUID and XGETBV. */
-import { Assembler, conventions, gpr, Label } from "./encoding.js";
+import { Assembler } from "./assembler/assembler.js";
+import { Label } from "./assembler/code.js";
+import { gpr } from "./assembler/operands.js";
+import { conventions } from "./conventions.js";
 import type { Level } from "./selection.js";
 
 export interface X64Features {

@@ -4,7 +4,10 @@
  */
 import type { Waiting } from "../../platform/node-native.js";
 import type { MachineLaunch } from "../machine.js";
-import { Assembler, type Convention, conventions, gpr, Label, type Memory } from "./encoding.js";
+import { Assembler } from "./assembler/assembler.js";
+import { Label } from "./assembler/code.js";
+import { gpr, type Memory } from "./assembler/operands.js";
+import { type Convention, conventions } from "./conventions.js";
 
 /** Parameters of `run`: the program's argument blocks, this thread's number, how many threads, the barrier's words. */
 export const runParameters = 4;

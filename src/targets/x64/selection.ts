@@ -8,6 +8,7 @@ import { inputsOf } from "./simplify.js";
 export type Level = "avx2" | "avx512";
 
 export type Load = Extract<Instruction, { kind: "load" }>;
+export type Loop = Extract<Instruction, { kind: "loop" }>;
 export type Operation = Extract<Instruction, { kind: "value" }>;
 
 /** A vector that is known when the kernel is emitted: one word for all lanes, or the numbers of the lanes. */
@@ -157,6 +158,22 @@ export function select(body: readonly Instruction[], level: Level): Selection {
   return { level, vectorConstants, intConstants, folded, coalesced, jumps };
 }
 
+/**
+ * Which of an instruction's vectors lie in memory: one may stay there, the slot of an input; the others have to be
+ * loaded into temporary registers first.
+ */
+export function memoryOperands(
+  i: Instruction,
+  selection: Selection,
+  spilled: ReadonlySet<number>,
+): { slot: number | undefined; loaded: readonly Value[] } {
+  const inputs = inputsOf(i);
+  const inMemory = ({ id, type }: Value): boolean =>
+    type !== "int" && (selection.vectorConstants.has(id) || selection.folded.has(id) || spilled.has(id));
+  const slot = memorySlots(i, selection.level).find((s) => inMemory(inputs[s]));
+  return { slot, loaded: inputs.filter((input, s) => s !== slot && inMemory(input)) };
+}
+
 function mentions(block: readonly Instruction[], variable: number): boolean {
   return block.some(
     (i) =>
@@ -208,6 +225,4 @@ export const gathers = (i: Load, lanes: number): boolean =>
 export const writesEarly = (i: Instruction): boolean =>
   i.kind === "value" && (i.operator === "truncate" || i.operator === "zipLow" || i.operator === "zipHigh");
 
-export const floatBits = (value: number): number => new Int32Array(new Float32Array([value]).buffer)[0];
-
-export const isVector = (value: Value): boolean => value.type !== "int";
+const floatBits = (value: number): number => new Int32Array(new Float32Array([value]).buffer)[0];

@@ -3,7 +3,7 @@
  * and differ in their displacements, results that nobody uses are not computed.
  */
 import type { Instruction, Int, Value, ValueType } from "../../kernels/language.js";
-import { fitsInt32 } from "./encoding.js";
+import { fitsInt32 } from "./assembler/operands.js";
 
 /** An integer as Σ coefficient · value + constant, over values that do not change. */
 interface Form {

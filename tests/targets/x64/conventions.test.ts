@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { type Floats, KernelBuilder } from "../../../src/kernels/language.js";
+import { Assembler } from "../../../src/targets/x64/assembler/assembler.js";
+import { Label } from "../../../src/targets/x64/assembler/code.js";
+import { gpr } from "../../../src/targets/x64/assembler/operands.js";
+import { conventions } from "../../../src/targets/x64/conventions.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
-import { Assembler, conventions, gpr, Label } from "../../../src/targets/x64/encoding.js";
 import { missingReason, NativeMemory, native, runnable } from "./machine.js";
 
 if (missingReason) test.skip(`calling conventions, because ${missingReason}`, () => {});

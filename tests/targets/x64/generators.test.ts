@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Contraction, contractionKernel } from "../../../src/kernels/contraction.js";
+import { contractionKernel } from "../../../src/kernels/contraction/contraction.js";
+import type { Contraction } from "../../../src/kernels/contraction/shape.js";
 import { exp, log, sigmoid, tanh } from "../../../src/kernels/elementary.js";
 import type { ElementType, Expression, Rule, Store } from "../../../src/kernels/expression.js";
 import { fillKernel } from "../../../src/kernels/fill.js";

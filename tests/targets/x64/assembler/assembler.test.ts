@@ -3,17 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { RandomStream } from "../../../src/random/threefry.js";
+import { RandomStream } from "../../../../src/random/threefry.js";
+import { Assembler } from "../../../../src/targets/x64/assembler/assembler.js";
+import { gpr, type Memory } from "../../../../src/targets/x64/assembler/operands.js";
 import {
-  Assembler,
-  gpr,
-  type Memory,
   memoryBytes,
   type VectorForm,
   type VectorInstruction,
   type VectorLength,
   vectorForms,
-} from "../../../src/targets/x64/encoding.js";
+} from "../../../../src/targets/x64/assembler/vector-forms.js";
 
 /** The instructions as Debian's binutils read them. */
 function disassemble(code: Uint8Array): string[] {
@@ -247,7 +246,6 @@ test.skipIf(!here)("every integer instruction, as the disassembler reads it", ()
     one(() => asm.store32(memory, a), `mov DWORD PTR ${m},${names32[a]}`);
     one(() => asm.store8(memory, a), `mov BYTE PTR ${m},${names8[a]}`);
     one(() => asm.load32(a, memory), `mov ${names32[a]},DWORD PTR ${m}`);
-    one(() => asm.move32(a, b), `mov ${names32[a]},${names32[b]}`);
     one(() => asm.loadSigned32(a, memory), `movsxd ${A},DWORD PTR ${m}`);
     one(() => asm.loadByte(a, memory), `movzx ${names32[a]},BYTE PTR ${m}`);
     one(() => asm.lea(a, memory), `lea ${A},${m}`);

@@ -1,0 +1,148 @@
+/** The micro-kernel: a tile of sums in registers, from its start over the whole inner depth to its stores. */
+import type { Evaluator } from "../expression.js";
+import type { Floats, Int, KernelBuilder, TargetDescription } from "../language.js";
+import { enterAll } from "../map.js";
+import type { Cut, Tile, UnitRow } from "./cut.js";
+import { type Axis, type Contraction, product } from "./shape.js";
+
+/**
+ * Where the depth is walked in one go, a tile starts at zero and stores its results. Where it is walked in turns,
+ * the place of the results is cleared first and each turn adds to it. (One kernel that asks "is this the first
+ * turn?" would do, but older engines then keep the sums in memory instead of registers.)
+ */
+export type Turn = "whole" | "clear" | "accumulate";
+
+/** Columns that tiles are taken of: as many vectors as a tile has, the last of them maybe not full. */
+export interface ColumnBlock {
+  /** Where they start in B. */
+  readonly b: Int;
+  /** The first of them. */
+  readonly column: Int;
+  readonly width: number;
+  readonly tile: Tile;
+}
+
+export class TileWriter {
+  constructor(
+    private readonly k: KernelBuilder,
+    private readonly target: TargetDescription,
+    private readonly spec: Contraction,
+    private readonly cut: Cut,
+    private readonly evaluator: Evaluator,
+  ) {}
+
+  /** `units` units from `first` on × the vectors of a block; `a` is where their rows' axis starts in A. */
+  write(
+    turn: Turn,
+    a: Int,
+    first: Int,
+    units: number,
+    { b, column, width, tile: { vectors } }: ColumnBlock,
+  ): void {
+    const { k, spec, cut, target, evaluator } = this;
+    const roots = spec.stores.map((store) => store.value);
+    const unitStride = 4 * cut.unitAxis.a;
+    const start = k.offset(a, first, unitStride);
+    const rows = units * cut.unit.length;
+    const rowOf = (r: number): { unit: number; row: UnitRow } => ({
+      unit: Math.floor(r / cut.unit.length),
+      row: cut.unit[r % cut.unit.length],
+    });
+    const displacements = Array.from({ length: rows }, (_, r) => {
+      const { unit, row } = rowOf(r);
+      return unit * unitStride + 4 * row.a;
+    });
+    const lanesOf = (v: number): number => Math.min(target.lanes, width - v * target.lanes);
+    const eachRow = (body: (r: number) => void): void => {
+      if (spec.rows.length === 0) body(0);
+      else
+        for (let r = 0; r < rows; r++) {
+          const { unit, row } = rowOf(r);
+          enterAll(k, evaluator, [k.plus(first, unit), ...row.indices.map((i) => k.int(i))], () => body(r));
+        }
+    };
+    const eachVector = (body: (r: number, v: number) => void): void =>
+      eachRow((r) => {
+        for (let v = 0; v < vectors; v++) body(r, v);
+      });
+    if (turn === "clear") {
+      eachVector((_, v) => evaluator.store(spec.stores[0], k.f32(0), column, v * target.lanes, lanesOf(v)));
+      return;
+    }
+    const sums: Floats[][] = Array.from({ length: rows }, () => []);
+    eachVector((r, v) => {
+      const start =
+        turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : k.f32(0);
+      sums[r].push(k.variable(start));
+    });
+    const ahead = this.prefetches(vectors);
+    const unroll = Math.max(1, Math.min(8, Math.floor(target.turn / (rows * vectors))));
+    walk(k, cut.innerDepth, unroll, start, b, 0, 0, (pa, pb, da, db) => {
+      const factors = Array.from(
+        { length: vectors },
+        (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
+      );
+      if (ahead) for (let v = 0; v < vectors; v++) k.prefetch(pb, db + 4 * (v + vectors) * spec.vectorStride);
+      for (let r = 0; r < rows; r++) {
+        const x = k.load("f32", pa, { displacement: da + displacements[r], access: "splat" }) as Floats;
+        for (let v = 0; v < vectors; v++) k.assign(sums[r][v], k.fma(x, factors[v], sums[r][v]));
+      }
+    });
+    eachVector((r, v) => {
+      const lanes = lanesOf(v);
+      const values = evaluator.values(roots, column, v * target.lanes, lanes, [sums[r][v]]);
+      spec.stores.forEach((store, s) => {
+        evaluator.store(store, values[s], column, v * target.lanes, lanes);
+      });
+    });
+  }
+
+  /**
+   * Whether the next block of columns is asked for while this one is worked on: where B is packed and so large
+   * that it comes from afar, as the filters of a deep layer do with every picture.
+   */
+  private prefetches(vectors: number): boolean {
+    const { spec, target } = this;
+    const bytes = 4 * spec.columns * product(spec.depth);
+    const distance = 4 * vectors * spec.vectorStride;
+    return spec.vectorStride !== target.lanes && bytes >= 2 ** 18 && distance < 2 ** 30;
+  }
+}
+
+/** Nested depth loops, the innermost unrolled, all of them where they are short. */
+function walk(
+  k: KernelBuilder,
+  axes: readonly Axis[],
+  unroll: number,
+  a: Int,
+  b: Int,
+  da: number,
+  db: number,
+  step: (a: Int, b: Int, da: number, db: number) => void,
+): void {
+  if (axes.length === 0) {
+    step(a, b, da, db);
+    return;
+  }
+  const [axis, ...rest] = axes;
+  const inside = product(rest);
+  const once = (pa: Int, pb: Int, i: number): void =>
+    walk(k, rest, unroll, pa, pb, da + 4 * i * axis.a, db + 4 * i * axis.b, step);
+  if (axis.count * inside <= Math.max(3, unroll)) {
+    for (let i = 0; i < axis.count; i++) once(a, b, i);
+    return;
+  }
+  const steps = rest.length === 0 ? unroll : 1;
+  const whole = Math.floor(axis.count / steps) * steps;
+  k.loop(
+    0,
+    whole,
+    (i) => {
+      const pa = k.offset(a, i, 4 * axis.a);
+      const pb = k.offset(b, i, 4 * axis.b);
+      for (let u = 0; u < steps; u++) once(pa, pb, u);
+    },
+    steps,
+  );
+  for (let i = whole; i < axis.count; i++) once(a, b, i);
+}
