@@ -71,11 +71,14 @@ function distance(
 const floor = 1e-2;
 
 /**
- * Of gradients, on their scale. Where max pooling follows a normalisation throughout a network, and in the first
- * pool of squeezenet1_0, some two of the values in a window agree to the last bit; if another one wins than in
- * float64, one of the windows' shares moves. PyTorch's own gradients in float32 differ as much, 1.6e-3 in that pool.
+ * Of gradients, on their scale. Where max pooling follows a normalisation, and in the first pool of squeezenet1_0,
+ * some two of the values in a window agree to the last bit; if another one wins than in float64, one of the windows'
+ * shares moves. PyTorch's own gradients in float32 differ as much: 1.6e-3 in squeezenet1_0, 2.7e-2 in googlenet_bn.
  */
-const tolerance = (ours: string): number => (ours.endsWith("_bn") || ours === "squeezenet1_0" ? 5e-3 : 1e-4);
+function tolerance(ours: string): number {
+  if (ours === "googlenet_bn") return 3e-2;
+  return ours.endsWith("_bn") || ours === "squeezenet1_0" ? 5e-3 : 1e-4;
+}
 
 /** Scores in evaluation, and the gradients of one step of training, by path. */
 async function computed(model: nn.Model, pictures: Float32Array, size: number) {
