@@ -71,14 +71,11 @@ function distance(
 const floor = 1e-2;
 
 /**
- * Of gradients, on their scale. Where max pooling follows a normalisation, and in the first pool of squeezenet1_0,
- * some two of the values in a window agree to the last bit; if another one wins than in float64, one of the windows'
- * shares moves. PyTorch's own gradients in float32 differ as much: 1.6e-3 in squeezenet1_0, 2.7e-2 in googlenet_bn.
+ * Of gradients, on their scale. Where max pooling follows a normalisation, some two of the values in a window agree to
+ * the last bit; if another one wins than in float64, one of the windows' shares moves. Then PyTorch's own gradients in
+ * float32 differ as well, by up to 2.7e-2 in googlenet, and ours may differ twice as much.
  */
-function tolerance(ours: string): number {
-  if (ours === "googlenet_bn") return 3e-2;
-  return ours.endsWith("_bn") || ours === "squeezenet1_0" ? 5e-3 : 1e-4;
-}
+const tolerance = (deviationOfTorch: number): number => Math.max(1e-4, 2 * deviationOfTorch);
 
 /** Scores in evaluation, and the gradients of one step of training, by path. */
 async function computed(model: nn.Model, pictures: Float32Array, size: number) {
@@ -155,9 +152,10 @@ describe.skipIf(!python)("as torchvision computes it", () => {
         await loadWeights(expected, await open("gradients"));
         const scales = new Map([...expected.parameters].map(([path, v]) => [path, greatest(v.read())]));
         const least = floor * greatest([...scales.values()]);
+        const allowed = tolerance(JSON.parse(readFileSync(join(folder, "deviation.json"), "utf8")));
         for (const [path, variable] of expected.parameters) {
           const scale = Math.max(least, scales.get(path)!);
-          expect(distance(slopes.get(path)!, variable.read(), scale), path).toBeLessThan(tolerance(ours));
+          expect(distance(slopes.get(path)!, variable.read(), scale), path).toBeLessThan(allowed);
         }
         for (const [path, variable] of expected.buffers)
           expect(distance(model.buffers.get(path)!.read(), variable.read()), path).toBeLessThan(1e-4);
@@ -212,7 +210,7 @@ describe("as torchvision computed it", () => {
         const scale = result.slopes.has(path) ? Math.max(floor * longest, length) : length;
         let actual = 0;
         for (let i = 0; i < slope.length; i++) actual += slope[i] * direction[i];
-        expect(Math.abs(actual - expected) / scale, path).toBeLessThan(tolerance(ours));
+        expect(Math.abs(actual - expected) / scale, path).toBeLessThan(ours.endsWith("_bn") ? 5e-3 : 1e-4);
       }
     },
     120_000,
