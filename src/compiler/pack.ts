@@ -175,7 +175,7 @@ function pack(
 }
 
 /** True where neighbours along a dimension of a view are no neighbours in what it shows: a transposed filter. */
-function liesApart(node: Node, dimension: number): boolean {
+export function liesApart(node: Node, dimension: number): boolean {
   let base = node;
   let indices = identity(node.shape);
   for (;;) {

@@ -92,6 +92,7 @@ const op = defineOp<Steps>({
   ],
   lowering: {
     kind: "contract",
+    windows: (attributes) => attributes as Steps,
     axes(a, b, attributes, shapes) {
       const { stride, dilation } = attributes as Steps;
       const [n, y, x, g, f] = shapes.out;
