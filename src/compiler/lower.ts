@@ -237,7 +237,14 @@ export class Lowerer implements StoredNodes {
       const value =
         node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
       const loops = loopsOf(core, node === core ? indices : builder.resultIndices(core), node);
-      const order = [...axes.outer, axes.rows, axes.columns, axes.channels];
+      const { channels } = axes;
+      const { lanes } = this.target;
+      const vectors = {
+        from: channels.from * lanes,
+        dimension: axes.vectors ?? channels.dimension,
+        step: axes.vectors === undefined ? lanes : 1,
+      };
+      const order = [...axes.outer, vectors, axes.rows, axes.columns, channels];
       const store = builder.store(node, value, indices);
       const stores = placeAll([store], (at) => ({
         offset: at.offset,
@@ -248,7 +255,7 @@ export class Lowerer implements StoredNodes {
         squares: {
           matrix: lowering.matrix,
           outer: axes.outer.map((axis) => axis.count),
-          channels: axes.channels.count,
+          channels: channels.count,
           from: { offset: layout.offset, strides: order.map((axis) => axis.from) },
           stores,
           last: axes.last,

@@ -64,6 +64,8 @@ export interface SquaresAxes {
   readonly rows: SquaresAxis;
   readonly columns: SquaresAxis;
   readonly channels: SquaresAxis;
+  /** Where the result has its channels in vectors: the dimension that counts these. */
+  readonly vectors?: number;
   /** How many rows and columns of the last squares along the last two loops exist. */
   readonly last: readonly [rows: number, columns: number];
 }

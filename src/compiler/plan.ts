@@ -22,7 +22,7 @@ export function plan(
   const isAssigned = new Set(graph.assignments.map(({ source }) => source));
   const staysAsItIs = ({ source }: Node): boolean =>
     resident(source) ? !isAssigned.has(source) : source >= constants;
-  winograd(graph);
+  winograd(graph, target.lanes, staysAsItIs);
   packOperands(graph, target.lanes, staysAsItIs);
   const { lowerer, launchesOf } = lowerAll(graph, target);
   const sourceNodes = new Map<number, Node>();

@@ -4,44 +4,68 @@
  * results ends in the same store as it would. Decided from shapes alone: no result depends on threads or target.
  */
 import { tile } from "../kernels/winograd.js";
-import type { Affine } from "./affine.js";
 import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
 import { type Operation, type SquaresAxes, type Strided, sizeOf } from "./operation.js";
-import { liesApart } from "./pack.js";
+import { constants, liesApart } from "./pack.js";
 
 const { results, pixels } = tile;
 
-export function winograd(graph: Graph): void {
-  rewrite(graph, (node, inputs, add) => (pays(node) ? minimalFiltering(node, inputs, add) : null));
+/** @param isConstant  true for sources that stay as they are from run to run: their transform is made once */
+export function winograd(graph: Graph, lanes: number, isConstant: (source: Node) => boolean): void {
+  const constant = constants(graph.nodes, isConstant);
+  const filters = new Map<Node, Node>();
+  rewrite(graph, (node, [picture, filter], add) => {
+    if (!pays(node, constant.has(node.inputs[1]))) return null;
+    let transformed = filters.get(filter);
+    if (!transformed) filters.set(filter, (transformed = transformedFilter(filter, lanes, add)));
+    return minimalFiltering(node, picture, transformed, add);
+  });
 }
 
-function pays(node: Node): boolean {
+/**
+ * What moving a float of the transformed tiles and filters costs, written and read, in multiply-adds of a
+ * convolution. Two cores with AVX-512 write and read some 20 GB/s beyond their second-level caches while they
+ * multiply and add 130 thousand million times a second: 50; what stays in the caches takes a third of that.
+ */
+const moved = 32;
+
+/** Less than this part of the direct convolution's cost must be left, for what the estimate does not see. */
+const worthwhile = 0.8;
+
+function pays(node: Node, filterStays: boolean): boolean {
   const { lowering } = node.operation;
   if (lowering.kind !== "contract" || !lowering.windows) return false;
   const { stride, dilation } = lowering.windows(node.attributes);
-  const [[kH, kW, c]] = [node.inputs[1].shape];
+  const [kH, kW, c] = node.inputs[1].shape;
   const [n, height, width, groups, f] = node.shape;
-  if (kH !== tile.filter || kW !== tile.filter || groups !== 1 || Math.max(...stride, ...dilation) > 1) return false;
+  if (kH !== tile.filter || kW !== tile.filter || groups !== 1 || Math.max(...stride, ...dilation) > 1)
+    return false;
   const tiles = n * Math.ceil(height / results) * Math.ceil(width / results);
-  return c >= +(process.env.WC ?? 32) && f >= +(process.env.WC ?? 32) && tiles >= +(process.env.WT ?? 16);
+  const square = pixels ** 2;
+  // A filter that changes is transformed for every run.
+  const floats = tiles * (c + f) + c * f * (filterStays ? 0.5 : 1.5);
+  const cost = square * (tiles * c * f + moved * floats);
+  return cost < worthwhile * n * height * width * tile.filter ** 2 * c * f;
 }
 
-function minimalFiltering(node: Node, [picture, filter]: Node[], add: AddNode): Node {
+function minimalFiltering(node: Node, picture: Node, filter: Node, add: AddNode): Node {
   const [n, height, width, , f] = node.shape;
-  const c = filter.shape[2];
+  const c = picture.shape[4];
   const [down, right] = [Math.ceil(height / results), Math.ceil(width / results)];
-  const whole = surrounded(picture, [down, right], add);
   const tiles = add({
-    operation: { name: "transform of tiles", lowering: { kind: "squares", matrix: "picture", axes: ofPicture } },
+    operation: {
+      name: "transform of tiles",
+      lowering: { kind: "squares", matrix: "picture", axes: ofPicture },
+    },
     attributes: {},
-    inputs: [whole],
+    inputs: [surrounded(picture, [down, right], add)],
     shape: [pixels, pixels, n, down, right, c],
     type: "f32",
   });
   const product = add({
     operation: productOf(node),
     attributes: {},
-    inputs: [tiles, transformedFilter(filter, add)],
+    inputs: [tiles, filter],
     shape: [pixels, pixels, n, down, right, f],
     type: "f32",
   });
@@ -79,43 +103,48 @@ function surrounded(picture: Node, [down, right]: readonly number[], add: AddNod
   });
 }
 
-/** U[i, j, c, f] = (G g Gᵀ)[i, j], written with the channels as neighbours that are neighbours in the filter. */
-function transformedFilter(filter: Node, add: AddNode): Node {
+/** U[i, j, c, f] = (G g Gᵀ)[i, j], in the order in which the product reads it: vectors of f, each along all of c. */
+function transformedFilter(filter: Node, lanes: number, add: AddNode): Node {
   const [, , c, , f] = filter.shape;
-  const turned = liesApart(filter, 4);
-  const made = add({
+  // The turned filter of an input gradient is copied first, so that its columns are neighbours.
+  const inOrder = liesApart(filter, 4)
+    ? add({
+        operation: {
+          name: "in order",
+          lowering: {
+            kind: "assemble",
+            parts: (_, __, out) => [out],
+            gaps: () => ({ value: 0, boxes: [] }),
+          },
+        },
+        attributes: {},
+        inputs: [filter],
+        shape: filter.shape,
+        type: "f32",
+      })
+    : filter;
+  return add({
     operation: {
       name: "transform of filters",
-      lowering: { kind: "squares", matrix: "filter", axes: (from) => ofFilter(from, c, f, turned) },
+      lowering: { kind: "squares", matrix: "filter", axes: ofFilter },
     },
     attributes: {},
-    inputs: [filter],
-    shape: turned ? [pixels, pixels, f, c] : [pixels, pixels, c, f],
-    type: "f32",
-  });
-  if (!turned) return made;
-  const exchanged = ([i, j, a, b]: readonly Affine[]): Affine[] => [i, j, b, a];
-  return add({
-    operation: { name: "transposed", lowering: { kind: "view", index: exchanged } },
-    attributes: {},
-    inputs: [made],
-    shape: [pixels, pixels, c, f],
+    inputs: [inOrder],
+    shape: [pixels, pixels, Math.ceil(f / lanes), c, lanes],
     type: "f32",
   });
 }
 
-function ofFilter({ strides: [y, x, c, , f] }: Strided, channels: number, filters: number, turned: boolean): SquaresAxes {
-  const [outer, inner] = turned
-    ? [{ count: filters, from: f }, { count: channels, from: c }]
-    : [{ count: channels, from: c }, { count: filters, from: f }];
+function ofFilter({ strides: [y, x, c, , f] }: Strided, { from }: { from: readonly number[] }): SquaresAxes {
   return {
     outer: [
-      { ...outer, dimension: 2, step: 1 },
-      { count: 1, from: 0, dimension: 2, step: 0 },
+      { count: from[2], from: c, dimension: 3, step: 1 },
+      { count: 1, from: 0, dimension: 3, step: 0 },
     ],
     rows: { count: pixels, from: y, dimension: 0, step: 1 },
     columns: { count: pixels, from: x, dimension: 1, step: 1 },
-    channels: { ...inner, dimension: 3, step: 1 },
+    channels: { count: from[4], from: f, dimension: 4, step: 1 },
+    vectors: 2,
     last: [pixels, pixels],
   };
 }
@@ -168,8 +197,9 @@ function productOf({ operation, attributes, inputs }: Node): Operation {
         return {
           batch: [0, 1].map((d) => ({ count: pixels, a: a[d], b: b[d], dimension: d })),
           rows,
-          columns: { count: out[5], a: 0, b: b[3], dimension: 5 },
-          depth: [{ count: shape[5], a: a[5], b: b[2], dimension: null }],
+          columns: { count: out[5], a: 0, b: b[4], dimension: 5 },
+          vectorStride: b[2],
+          depth: [{ count: shape[5], a: a[5], b: b[3], dimension: null }],
         };
       },
     },

@@ -3,7 +3,6 @@
  * the products of Winograd's convolution. A row of L·X is made from loads and multiplied by Lᵀ while it is in
  * registers; the square itself would not fit there.
  */
-import { placeAll } from "./collapse.js";
 import { Evaluator, type Store, type Strided } from "./expression.js";
 import { type Floats, type Int, KernelBuilder, type TargetDescription } from "./language.js";
 import { decode, enterAll, type Generated, shareLoops } from "./map.js";
@@ -14,9 +13,9 @@ export interface Squares {
   /** Loops over the squares. */
   readonly outer: readonly number[];
   readonly channels: number;
-  /** Over [...outer, row, column, channel] of X; the buffer is argument 0. */
+  /** Over [...outer, vector of channels, row, column, channel] of X; the buffer is argument 0. */
   readonly from: Strided;
-  /** Over [...outer, row, column, channel] of R, which is the first result. */
+  /** Over [...outer, vector of channels, row, column, channel] of R, which is the first result. */
   readonly stores: readonly Store[];
   /** How many rows and columns of R exist in the last squares along the last two loops. */
   readonly last: readonly [rows: number, columns: number];
@@ -30,12 +29,7 @@ export function squaresKernel(target: TargetDescription, name: string, spec: Squ
   const matrix = matrices[spec.matrix];
   const { outer } = spec;
   const [rows, columns] = spec.last;
-  // Channels are walked a vector at a time: one more loop before those inside the square.
-  const split = ({ offset, strides }: Strided): Strided => ({
-    offset,
-    strides: [...strides.slice(0, -3), strides.at(-1)! * target.lanes, ...strides.slice(-3)],
-  });
-  const stores = placeAll(spec.stores, split);
+  const { stores } = spec;
   const roots = stores.map((s) => s.value);
   const loops = outer.length + 3;
   const evaluator = new Evaluator(
@@ -46,7 +40,7 @@ export function squaresKernel(target: TargetDescription, name: string, spec: Squ
     loops,
   );
   const { strides } = spec.from;
-  const [down, right, across] = strides.slice(-3);
+  const [forward, down, right, across] = strides.slice(-4);
   const start = k.plus(k.argument(0), 4 * spec.from.offset);
 
   const square = (from: Int, lanes: number, height: number, width: number): void => {
@@ -91,10 +85,10 @@ export function squaresKernel(target: TargetDescription, name: string, spec: Squ
   const rest = spec.channels - vectors * target.lanes;
   const allChannels = (from: Int, height: number, width: number): void => {
     k.repeat(vectors, (v) =>
-      evaluator.enter(v, () => square(k.offset(from, v, 4 * target.lanes * across), target.lanes, height, width)),
+      evaluator.enter(v, () => square(k.offset(from, v, 4 * forward), target.lanes, height, width)),
     );
     if (rest === 0) return;
-    const after = k.plus(from, 4 * vectors * target.lanes * across);
+    const after = k.plus(from, 4 * vectors * forward);
     evaluator.enter(k.int(vectors), () => square(after, rest, height, width));
   };
   /** At one place: squares at the end of a picture may stick out of it. */
