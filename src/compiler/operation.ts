@@ -88,11 +88,13 @@ export type Lowering =
   | { kind: "reduce"; combine: Combine }
   | {
       kind: "contract";
-      /**
-       * Present where this is a convolution of N×H×W×G×C with kH×kW×C×G×F to N×H'×W'×G×F: its step and the distance
-       * between the pixels that neighbouring weights see.
-       */
-      windows?(attributes: Attributes): { stride: readonly number[]; dilation: readonly number[] };
+      /** Present where it belongs to a convolution of N×H×W×G×C with kH×kW×C×G×F to N×H'×W'×G×F. */
+      convolution?: {
+        /** What is computed: the results from picture and filter, or the filter's gradient from picture and results. */
+        computes: "results" | "filter gradient";
+        /** The step between windows, and the distance between the pixels that neighbouring weights see. */
+        steps(attributes: Attributes): { stride: readonly number[]; dilation: readonly number[] };
+      };
       axes(
         a: Strided,
         b: Strided,

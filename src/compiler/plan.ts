@@ -17,12 +17,12 @@ export function plan(
   target: TargetDescription,
   constants: number = Number.POSITIVE_INFINITY,
 ): Program {
-  partition(graph);
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   const isAssigned = new Set(graph.assignments.map(({ source }) => source));
   const staysAsItIs = ({ source }: Node): boolean =>
     resident(source) ? !isAssigned.has(source) : source >= constants;
   winograd(graph, target.lanes, staysAsItIs);
+  partition(graph);
   packOperands(graph, target.lanes, staysAsItIs);
   const { lowerer, launchesOf } = lowerAll(graph, target);
   const sourceNodes = new Map<number, Node>();

@@ -13,13 +13,66 @@ const { results, pixels } = tile;
 /** @param isConstant  true for sources that stay as they are from run to run: their transform is made once */
 export function winograd(graph: Graph, lanes: number, isConstant: (source: Node) => boolean): void {
   const constant = constants(graph.nodes, isConstant);
+  const surroundings = new Map<string, Node>();
   const filters = new Map<Node, Node>();
-  rewrite(graph, (node, [picture, filter], add) => {
-    if (!pays(node, constant.has(node.inputs[1]))) return null;
-    let transformed = filters.get(filter);
-    if (!transformed) filters.set(filter, (transformed = transformedFilter(filter, lanes, add)));
-    return minimalFiltering(node, picture, transformed, add);
+  rewrite(graph, (node, [picture, other], add) => {
+    const found = convolutionIn(node, constant);
+    if (!found || !pays(found)) return null;
+    // Forward and backward pass see the same picture: whoever computes it writes it with all its surroundings.
+    const surrounded = (x: Node, height: number, width: number): Node => {
+      const key = `${x.id} ${height} ${width}`;
+      const known = surroundings.get(key) ?? withZerosAround(x, height, width, add);
+      surroundings.set(key, known);
+      return known;
+    };
+    const { down, right } = found;
+    const seen = (count: number): number => results * count + pixels - results;
+    const whole = surrounded(picture, seen(down), seen(right));
+    const tiles = add({
+      operation: {
+        name: "transform of tiles",
+        lowering: { kind: "squares", matrix: "picture", axes: ofPicture },
+      },
+      attributes: {},
+      inputs: [whole],
+      shape: [pixels, pixels, found.n, down, right, found.c],
+      type: "f32",
+    });
+    if (found.computes === "filter gradient")
+      return filterGradient(node, found, tiles, surrounded(other, results * down, results * right), lanes, add);
+    const filter = filters.get(other) ?? transformedFilter(other, lanes, add);
+    filters.set(other, filter);
+    return convolution(node, found, tiles, filter, add);
   });
+}
+
+/** A convolution that minimal filtering can do: its sizes, and how many tiles cover a picture. */
+interface Found {
+  readonly computes: "results" | "filter gradient";
+  readonly n: number;
+  readonly height: number;
+  readonly width: number;
+  readonly c: number;
+  readonly f: number;
+  readonly down: number;
+  readonly right: number;
+  /** True where its transformed filter is made once, not with each run. */
+  readonly prepared: boolean;
+}
+
+function convolutionIn(node: Node, constant: ReadonlySet<Node>): Found | null {
+  const { lowering } = node.operation;
+  if (lowering.kind !== "contract" || !lowering.convolution) return null;
+  const { computes, steps } = lowering.convolution;
+  const { stride, dilation } = steps(node.attributes);
+  const other = node.inputs[1];
+  const [filter, made] = computes === "results" ? [other.shape, node.shape] : [node.shape, other.shape];
+  const [kH, kW, c] = filter;
+  const [n, height, width, groups, f] = made;
+  if (kH !== tile.filter || kW !== tile.filter || groups !== 1 || Math.max(...stride, ...dilation) > 1) return null;
+  const [down, right] = [Math.ceil(height / results), Math.ceil(width / results)];
+  const prepared = computes === "results" && constant.has(other);
+  return { computes, n, height, width, c, f, down, right, prepared };
 }
 
 /**
@@ -32,36 +85,15 @@ const moved = 32;
 /** Less than this part of the direct convolution's cost must be left, for what the estimate does not see. */
 const worthwhile = 0.8;
 
-function pays(node: Node, filterStays: boolean): boolean {
-  const { lowering } = node.operation;
-  if (lowering.kind !== "contract" || !lowering.windows) return false;
-  const { stride, dilation } = lowering.windows(node.attributes);
-  const [kH, kW, c] = node.inputs[1].shape;
-  const [n, height, width, groups, f] = node.shape;
-  if (kH !== tile.filter || kW !== tile.filter || groups !== 1 || Math.max(...stride, ...dilation) > 1)
-    return false;
-  const tiles = n * Math.ceil(height / results) * Math.ceil(width / results);
-  const square = pixels ** 2;
-  // A filter that changes is transformed for every run.
-  const floats = tiles * (c + f) + c * f * (filterStays ? 0.5 : 1.5);
-  const cost = square * (tiles * c * f + moved * floats);
+function pays({ n, height, width, c, f, down, right, prepared }: Found): boolean {
+  const tiles = n * down * right;
+  const floats = tiles * (c + f) + c * f * (prepared ? 0.5 : 1.5);
+  const cost = pixels ** 2 * (tiles * c * f + moved * floats);
   return cost < worthwhile * n * height * width * tile.filter ** 2 * c * f;
 }
 
-function minimalFiltering(node: Node, picture: Node, filter: Node, add: AddNode): Node {
-  const [n, height, width, , f] = node.shape;
-  const c = picture.shape[4];
-  const [down, right] = [Math.ceil(height / results), Math.ceil(width / results)];
-  const tiles = add({
-    operation: {
-      name: "transform of tiles",
-      lowering: { kind: "squares", matrix: "picture", axes: ofPicture },
-    },
-    attributes: {},
-    inputs: [surrounded(picture, [down, right], add)],
-    shape: [pixels, pixels, n, down, right, c],
-    type: "f32",
-  });
+/** Y = Aᵀ [Σ over c of V ∘ U] A */
+function convolution(node: Node, { n, down, right, f }: Found, tiles: Node, filter: Node, add: AddNode): Node {
   const product = add({
     operation: productOf(node),
     attributes: {},
@@ -81,15 +113,51 @@ function minimalFiltering(node: Node, picture: Node, filter: Node, add: AddNode)
   });
 }
 
-/** The picture with zeros below and to the right, where the last tiles would see beyond its end. */
-function surrounded(picture: Node, [down, right]: readonly number[], add: AddNode): Node {
-  const seen = (count: number): number => results * count + pixels - results;
-  const shape = picture.shape.with(1, seen(down)).with(2, seen(right));
-  if (sizeOf(shape) === sizeOf(picture.shape)) return picture;
-  const [, height, width] = picture.shape;
+/** dE/dg = Gᵀ [Σ over tiles of V ∘ (A dE/dY Aᵀ)] G: each step of the convolution, transposed. */
+function filterGradient(
+  node: Node,
+  { n, down, right, c, f }: Found,
+  tiles: Node,
+  gradient: Node,
+  lanes: number,
+  add: AddNode,
+): Node {
+  const transformed = add({
+    operation: {
+      name: "transform of gradients",
+      lowering: { kind: "squares", matrix: "resultGradient", axes: ofResultGradient },
+    },
+    attributes: {},
+    inputs: [gradient],
+    shape: [pixels, pixels, Math.ceil(f / lanes), n, down, right, lanes],
+    type: "f32",
+  });
+  const product = add({
+    operation: gradientProductOf(node),
+    attributes: {},
+    inputs: [tiles, transformed],
+    shape: [pixels, pixels, c, f],
+    type: "f32",
+  });
+  return add({
+    operation: {
+      name: "transform of filter gradients",
+      lowering: { kind: "squares", matrix: "filterGradient", axes: ofFilterGradient },
+    },
+    attributes: {},
+    inputs: [product],
+    shape: node.shape,
+    type: "f32",
+  });
+}
+
+/** Zeros below and to the right, where the last tiles reach beyond the end of x. */
+function withZerosAround(x: Node, height: number, width: number, add: AddNode): Node {
+  const shape = x.shape.with(1, height).with(2, width);
+  if (sizeOf(shape) === sizeOf(x.shape)) return x;
   const boxes = [
-    { begin: [0, height, 0, 0, 0], end: [...shape] },
-    { begin: [0, 0, width, 0, 0], end: shape.with(1, height) },
+    { begin: [0, x.shape[1], 0, 0, 0], end: [...shape] },
+    { begin: [0, 0, x.shape[2], 0, 0], end: shape.with(1, x.shape[1]) },
   ].filter((box) => box.end.every((e, d) => e > box.begin[d]));
   return add({
     operation: {
@@ -97,7 +165,7 @@ function surrounded(picture: Node, [down, right]: readonly number[], add: AddNod
       lowering: { kind: "assemble", parts: (_, __, out) => [out], gaps: () => ({ value: 0, boxes }) },
     },
     attributes: {},
-    inputs: [picture],
+    inputs: [x],
     shape,
     type: "f32",
   });
@@ -183,10 +251,49 @@ function ofResults(
   };
 }
 
-/** M[i, j, tile, f] = Σ over c of V[i, j, tile, c] · U[i, j, c, f] */
-function productOf({ operation, attributes, inputs }: Node): Operation {
+/** Over the gradient of N×H'×W'×1×F, into vectors of F. */
+function ofResultGradient(
+  { strides: [n, y, x, , f] }: Strided,
+  { from, out }: { from: readonly number[]; out: readonly number[] },
+): SquaresAxes {
+  return {
+    outer: [
+      { count: out[3], from: n, dimension: 3, step: 1 },
+      { count: out[4], from: results * y, dimension: 4, step: 1 },
+      { count: out[5], from: results * x, dimension: 5, step: 1 },
+    ],
+    rows: { count: pixels, from: y, dimension: 0, step: 1 },
+    columns: { count: pixels, from: x, dimension: 1, step: 1 },
+    channels: { count: from[4], from: f, dimension: 6, step: 1 },
+    vectors: 2,
+    last: [pixels, pixels],
+  };
+}
+
+function ofFilterGradient(
+  { strides: [i, j, c, f] }: Strided,
+  { out }: { out: readonly number[] },
+): SquaresAxes {
+  return {
+    outer: [
+      { count: out[2], from: c, dimension: 2, step: 1 },
+      { count: 1, from: 0, dimension: 2, step: 0 },
+    ],
+    rows: { count: tile.filter, from: i, dimension: 0, step: 1 },
+    columns: { count: tile.filter, from: j, dimension: 1, step: 1 },
+    channels: { count: out[4], from: f, dimension: 4, step: 1 },
+    last: [tile.filter, tile.filter],
+  };
+}
+
+const inTiles = ({ operation, attributes, inputs }: Node): string => {
   const shapes = inputs.map((input) => input.shape);
-  const label = `${operation.label?.(attributes, shapes) ?? operation.name} in tiles`;
+  return `${operation.label?.(attributes, shapes) ?? operation.name} in tiles`;
+};
+
+/** M[i, j, tile, f] = Σ over c of V[i, j, tile, c] · U[i, j, c, f] */
+function productOf(node: Node): Operation {
+  const label = inTiles(node);
   return {
     name: "product of tiles",
     label: () => label,
@@ -200,6 +307,27 @@ function productOf({ operation, attributes, inputs }: Node): Operation {
           columns: { count: out[5], a: 0, b: b[4], dimension: 5 },
           vectorStride: b[2],
           depth: [{ count: shape[5], a: a[5], b: b[3], dimension: null }],
+        };
+      },
+    },
+  };
+}
+
+/** dU[i, j, c, f] = Σ over tiles of V[i, j, tile, c] · D[i, j, tile, f] */
+function gradientProductOf(node: Node): Operation {
+  const label = inTiles(node);
+  return {
+    name: "gradient product of tiles",
+    label: () => label,
+    lowering: {
+      kind: "contract",
+      axes({ strides: a }, { strides: b }, _, { a: shape, out }) {
+        return {
+          batch: [0, 1].map((d) => ({ count: pixels, a: a[d], b: b[d], dimension: d })),
+          rows: [{ count: out[2], a: a[5], b: 0, dimension: 2 }],
+          columns: { count: out[3], a: 0, b: b[6], dimension: 3 },
+          vectorStride: b[2],
+          depth: [2, 3, 4].map((d) => ({ count: shape[d], a: a[d], b: b[d + 1], dimension: null })),
         };
       },
     },

@@ -36,7 +36,7 @@ const fma = (k: KernelBuilder, factor: number, a: Floats, b: Floats): Floats => 
  *
  *     d₀ − 5/2·d₂ + d₄,   ±√2·(d₄ − 2·d₂) + (d₃ − 2·d₁),   (d₂ − 2·d₄) ± √2·(d₁ − 2·d₃),   d₁ − 5/2·d₃ + d₅
  */
-export const pictureTransform: Matrix = {
+const pictureTransform: Matrix = {
   name: "picture",
   rows: 6,
   columns: 6,
@@ -76,7 +76,7 @@ const filterRows: readonly (readonly number[])[] = (() => {
   return [...rows, [0, 0, 1]];
 })();
 
-export const filterTransform: Matrix = {
+const filterTransform: Matrix = {
   name: "filter",
   rows: 6,
   columns: 3,
@@ -100,7 +100,7 @@ export const filterTransform: Matrix = {
 };
 
 /** Aᵀ: row n is the n-th power of the points, and the coefficient at ∞ belongs to the last. */
-export const resultTransform: Matrix = {
+const resultTransform: Matrix = {
   name: "results",
   rows: 4,
   columns: 6,
@@ -128,4 +128,59 @@ export const resultTransform: Matrix = {
   ],
 };
 
-export const matrices = { picture: pictureTransform, filter: filterTransform, results: resultTransform };
+/** A: what the gradient of the results is to the gradient of the products. */
+const resultGradient: Matrix = {
+  name: "gradient of results",
+  rows: 6,
+  columns: 4,
+  parts: [
+    { rows: [0], products: (_, d) => [() => d(0)] },
+    ...[
+      { rows: [1, 2], square: 0.5, point: Math.SQRT1_2 },
+      { rows: [3, 4], square: 2, point: Math.SQRT2 },
+    ].map(
+      ({ rows, square, point }): Part => ({
+        rows,
+        products(k, d) {
+          const [even, odd] = [fma(k, square, d(2), d(0)), fma(k, square, d(3), d(1))];
+          return [() => fma(k, point, odd, even), () => fma(k, -point, odd, even)];
+        },
+      }),
+    ),
+    { rows: [5], products: (_, d) => [() => d(3)] },
+  ],
+};
+
+/** Gᵀ: from the gradient of the transformed filter to the filter's. */
+const filterGradient: Matrix = {
+  name: "gradient of filters",
+  rows: 3,
+  columns: 6,
+  parts: [
+    {
+      rows: [0, 1, 2],
+      products(k, u) {
+        const [near, far] = [1, 3].map((row) => ({ row, sum: k.add(u(row), u(row + 1)), difference: k.sub(u(row), u(row + 1)) }));
+        const column = (c: number): Floats =>
+          [near, far].reduce<Floats | null>((total, { row, sum, difference }) => {
+            const factor = filterRows[row][c];
+            const term = filterRows[row + 1][c] * factor > 0 ? sum : difference;
+            return total ? fma(k, factor, term, total) : k.mul(term, k.f32(factor));
+          }, null)!;
+        return [
+          () => fma(k, filterRows[0][0], u(0), column(0)),
+          () => column(1),
+          () => k.add(column(2), u(5)),
+        ];
+      },
+    },
+  ],
+};
+
+export const matrices = {
+  picture: pictureTransform,
+  filter: filterTransform,
+  results: resultTransform,
+  resultGradient,
+  filterGradient,
+};
