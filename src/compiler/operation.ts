@@ -106,10 +106,7 @@ export type Lowering =
   | {
       kind: "squares";
       matrix: Squares["matrix"];
-      axes(
-        from: Strided,
-        shapes: { from: readonly number[]; out: readonly number[] },
-      ): SquaresAxes;
+      axes(from: Strided, shapes: { from: readonly number[]; out: readonly number[] }): SquaresAxes;
     }
   /** Inputs side by side in one buffer, what none covers filled with a value: where each lies in the result. */
   | {

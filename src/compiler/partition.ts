@@ -59,7 +59,12 @@ function cutContraction(node: Node, inputs: Node[], add: AddNode): Node | null {
   if (lowering.kind !== "contract" || results > 1e6) return null;
   // Counts do not depend on how the operands lie: contiguous stands for any layout here.
   const shapes = { a: inputs[0].shape, b: inputs[1].shape, out: node.shape };
-  const { batch, depth, rows } = lowering.axes(contiguous(shapes.a), contiguous(shapes.b), node.attributes, shapes);
+  const { batch, depth, rows } = lowering.axes(
+    contiguous(shapes.a),
+    contiguous(shapes.b),
+    node.attributes,
+    shapes,
+  );
   // The products of a batch are shared as they are.
   if (batch.reduce((n, axis) => n * axis.count, 1) >= enoughProducts) return null;
   const terms = depth.reduce((n, axis) => n * axis.count, 1);

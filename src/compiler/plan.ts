@@ -11,17 +11,21 @@ import { partition } from "./partition.js";
 import { type Stages, splitPreparation } from "./preparation.js";
 import { winograd } from "./winograd.js";
 
-/** @param constants  sources from this one on keep their values from run to run, though no variable holds them */
+/**
+ * @param constants         sources from this one on keep their values from run to run, though no variable holds them
+ * @param minimalFiltering  false: every convolution is computed directly, for comparisons
+ */
 export function plan(
   graph: Graph,
   target: TargetDescription,
   constants: number = Number.POSITIVE_INFINITY,
+  { minimalFiltering = true }: { minimalFiltering?: boolean } = {},
 ): Program {
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   const isAssigned = new Set(graph.assignments.map(({ source }) => source));
   const staysAsItIs = ({ source }: Node): boolean =>
     resident(source) ? !isAssigned.has(source) : source >= constants;
-  winograd(graph, target.lanes, staysAsItIs);
+  if (minimalFiltering) winograd(graph, target.lanes, staysAsItIs);
   partition(graph);
   packOperands(graph, target.lanes, staysAsItIs);
   const { lowerer, launchesOf } = lowerAll(graph, target);

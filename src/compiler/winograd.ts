@@ -5,8 +5,18 @@
  */
 import { tile } from "../kernels/winograd.js";
 import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
-import { type Operation, type SquaresAxes, type Strided, sizeOf } from "./operation.js";
+import { sizeOf } from "./operation.js";
 import { constants, liesApart } from "./pack.js";
+import {
+  gradientProductOf,
+  ofFilter,
+  ofFilterGradient,
+  ofPicture,
+  ofResultGradient,
+  ofResults,
+  productOf,
+} from "./winograd-axes.js";
+import { type Found, pays } from "./winograd-cost.js";
 
 const { results, pixels } = tile;
 
@@ -39,25 +49,18 @@ export function winograd(graph: Graph, lanes: number, isConstant: (source: Node)
       type: "f32",
     });
     if (found.computes === "filter gradient")
-      return filterGradient(node, found, tiles, surrounded(other, results * down, results * right), lanes, add);
+      return filterGradient(
+        node,
+        found,
+        tiles,
+        surrounded(other, results * down, results * right),
+        lanes,
+        add,
+      );
     const filter = filters.get(other) ?? transformedFilter(other, lanes, add);
     filters.set(other, filter);
     return convolution(node, found, tiles, filter, add);
   });
-}
-
-/** A convolution that minimal filtering can do: its sizes, and how many tiles cover a picture. */
-interface Found {
-  readonly computes: "results" | "filter gradient";
-  readonly n: number;
-  readonly height: number;
-  readonly width: number;
-  readonly c: number;
-  readonly f: number;
-  readonly down: number;
-  readonly right: number;
-  /** True where its transformed filter is made once, not with each run. */
-  readonly prepared: boolean;
 }
 
 function convolutionIn(node: Node, constant: ReadonlySet<Node>): Found | null {
@@ -69,31 +72,21 @@ function convolutionIn(node: Node, constant: ReadonlySet<Node>): Found | null {
   const [filter, made] = computes === "results" ? [other.shape, node.shape] : [node.shape, other.shape];
   const [kH, kW, c] = filter;
   const [n, height, width, groups, f] = made;
-  if (kH !== tile.filter || kW !== tile.filter || groups !== 1 || Math.max(...stride, ...dilation) > 1) return null;
+  if (kH !== tile.filter || kW !== tile.filter || groups !== 1 || Math.max(...stride, ...dilation) > 1)
+    return null;
   const [down, right] = [Math.ceil(height / results), Math.ceil(width / results)];
   const prepared = computes === "results" && constant.has(other);
   return { computes, n, height, width, c, f, down, right, prepared };
 }
 
-/**
- * What moving a float of the transformed tiles and filters costs, written and read, in multiply-adds of a
- * convolution. Two cores with AVX-512 write and read some 20 GB/s beyond their second-level caches while they
- * multiply and add 130 thousand million times a second: 50; what stays in the caches takes a third of that.
- */
-const moved = 32;
-
-/** Less than this part of the direct convolution's cost must be left, for what the estimate does not see. */
-const worthwhile = 0.8;
-
-function pays({ n, height, width, c, f, down, right, prepared }: Found): boolean {
-  const tiles = n * down * right;
-  const floats = tiles * (c + f) + c * f * (prepared ? 0.5 : 1.5);
-  const cost = pixels ** 2 * (tiles * c * f + moved * floats);
-  return cost < worthwhile * n * height * width * tile.filter ** 2 * c * f;
-}
-
 /** Y = Aᵀ [Σ over c of V ∘ U] A */
-function convolution(node: Node, { n, down, right, f }: Found, tiles: Node, filter: Node, add: AddNode): Node {
+function convolution(
+  node: Node,
+  { n, down, right, f }: Found,
+  tiles: Node,
+  filter: Node,
+  add: AddNode,
+): Node {
   const product = add({
     operation: productOf(node),
     attributes: {},
@@ -201,135 +194,4 @@ function transformedFilter(filter: Node, lanes: number, add: AddNode): Node {
     shape: [pixels, pixels, Math.ceil(f / lanes), c, lanes],
     type: "f32",
   });
-}
-
-function ofFilter({ strides: [y, x, c, , f] }: Strided, { from }: { from: readonly number[] }): SquaresAxes {
-  return {
-    outer: [
-      { count: from[2], from: c, dimension: 3, step: 1 },
-      { count: 1, from: 0, dimension: 3, step: 0 },
-    ],
-    rows: { count: pixels, from: y, dimension: 0, step: 1 },
-    columns: { count: pixels, from: x, dimension: 1, step: 1 },
-    channels: { count: from[4], from: f, dimension: 4, step: 1 },
-    vectors: 2,
-    last: [pixels, pixels],
-  };
-}
-
-function ofPicture(
-  { strides: [n, y, x, , c] }: Strided,
-  { out }: { out: readonly number[] },
-): SquaresAxes {
-  return {
-    outer: [
-      { count: out[2], from: n, dimension: 2, step: 1 },
-      { count: out[3], from: results * y, dimension: 3, step: 1 },
-      { count: out[4], from: results * x, dimension: 4, step: 1 },
-    ],
-    rows: { count: pixels, from: y, dimension: 0, step: 1 },
-    columns: { count: pixels, from: x, dimension: 1, step: 1 },
-    channels: { count: out[5], from: c, dimension: 5, step: 1 },
-    last: [pixels, pixels],
-  };
-}
-
-function ofResults(
-  { strides: [i, j, n, y, x, f] }: Strided,
-  { from, out }: { from: readonly number[]; out: readonly number[] },
-): SquaresAxes {
-  return {
-    outer: [
-      { count: from[2], from: n, dimension: 0, step: 1 },
-      { count: from[3], from: y, dimension: 1, step: results },
-      { count: from[4], from: x, dimension: 2, step: results },
-    ],
-    rows: { count: results, from: i, dimension: 1, step: 1 },
-    columns: { count: results, from: j, dimension: 2, step: 1 },
-    channels: { count: out[4], from: f, dimension: 4, step: 1 },
-    last: [out[1] - results * (from[3] - 1), out[2] - results * (from[4] - 1)],
-  };
-}
-
-/** Over the gradient of N×H'×W'×1×F, into vectors of F. */
-function ofResultGradient(
-  { strides: [n, y, x, , f] }: Strided,
-  { from, out }: { from: readonly number[]; out: readonly number[] },
-): SquaresAxes {
-  return {
-    outer: [
-      { count: out[3], from: n, dimension: 3, step: 1 },
-      { count: out[4], from: results * y, dimension: 4, step: 1 },
-      { count: out[5], from: results * x, dimension: 5, step: 1 },
-    ],
-    rows: { count: pixels, from: y, dimension: 0, step: 1 },
-    columns: { count: pixels, from: x, dimension: 1, step: 1 },
-    channels: { count: from[4], from: f, dimension: 6, step: 1 },
-    vectors: 2,
-    last: [pixels, pixels],
-  };
-}
-
-function ofFilterGradient(
-  { strides: [i, j, c, f] }: Strided,
-  { out }: { out: readonly number[] },
-): SquaresAxes {
-  return {
-    outer: [
-      { count: out[2], from: c, dimension: 2, step: 1 },
-      { count: 1, from: 0, dimension: 2, step: 0 },
-    ],
-    rows: { count: tile.filter, from: i, dimension: 0, step: 1 },
-    columns: { count: tile.filter, from: j, dimension: 1, step: 1 },
-    channels: { count: out[4], from: f, dimension: 4, step: 1 },
-    last: [tile.filter, tile.filter],
-  };
-}
-
-const inTiles = ({ operation, attributes, inputs }: Node): string => {
-  const shapes = inputs.map((input) => input.shape);
-  return `${operation.label?.(attributes, shapes) ?? operation.name} in tiles`;
-};
-
-/** M[i, j, tile, f] = Σ over c of V[i, j, tile, c] · U[i, j, c, f] */
-function productOf(node: Node): Operation {
-  const label = inTiles(node);
-  return {
-    name: "product of tiles",
-    label: () => label,
-    lowering: {
-      kind: "contract",
-      axes({ strides: a }, { strides: b }, _, { a: shape, out }) {
-        const rows = [2, 3, 4].map((d) => ({ count: shape[d], a: a[d], b: 0, dimension: d }));
-        return {
-          batch: [0, 1].map((d) => ({ count: pixels, a: a[d], b: b[d], dimension: d })),
-          rows,
-          columns: { count: out[5], a: 0, b: b[4], dimension: 5 },
-          vectorStride: b[2],
-          depth: [{ count: shape[5], a: a[5], b: b[3], dimension: null }],
-        };
-      },
-    },
-  };
-}
-
-/** dU[i, j, c, f] = Σ over tiles of V[i, j, tile, c] · D[i, j, tile, f] */
-function gradientProductOf(node: Node): Operation {
-  const label = inTiles(node);
-  return {
-    name: "gradient product of tiles",
-    label: () => label,
-    lowering: {
-      kind: "contract",
-      axes({ strides: a }, { strides: b }, _, { a: shape, out }) {
-        return {
-          batch: [0, 1].map((d) => ({ count: pixels, a: a[d], b: b[d], dimension: d })),
-          rows: [{ count: out[2], a: a[5], b: 0, dimension: 2 }],
-          columns: { count: out[3], a: 0, b: b[6], dimension: 3 },
-          vectorStride: b[2],
-          depth: [2, 3, 4].map((d) => ({ count: shape[d], a: a[d], b: b[d + 1], dimension: null })),
-        };
-      },
-    },
-  };
 }

@@ -73,7 +73,9 @@ export function squaresKernel(target: TargetDescription, name: string, spec: Squ
         const entries: Floats[][] = some.map(() => []);
         for (let j = 0; j < matrix.columns; j++) {
           const products = part.products(k, (i) => load(i, j));
-          some.forEach((i, n) => entries[n].push(products[i]()));
+          some.forEach((i, n) => {
+            entries[n].push(products[i]());
+          });
         }
         some.forEach((i, n) => {
           finish(part.rows[i], entries[n]);
@@ -95,7 +97,13 @@ export function squaresKernel(target: TargetDescription, name: string, spec: Squ
   const place = (indices: readonly Int[], from: Int): void => {
     const [y, x] = indices.slice(-2);
     const [endY, endX] = outer.slice(-2).map((count) => count - 1);
-    const cutTo = (index: Int, end: number, whole: number, left: number, body: (size: number) => void): void => {
+    const cutTo = (
+      index: Int,
+      end: number,
+      whole: number,
+      left: number,
+      body: (size: number) => void,
+    ): void => {
       if (left === whole) body(whole);
       else
         k.when(
@@ -113,8 +121,7 @@ export function squaresKernel(target: TargetDescription, name: string, spec: Squ
   const walk = (indices: readonly Int[], from: Int): void => {
     const d = indices.length;
     if (d === outer.length) place(indices, from);
-    else
-      k.repeat(outer[d], (i) => evaluator.enter(i, () => walk([...indices, i], advance(from, i, d))));
+    else k.repeat(outer[d], (i) => evaluator.enter(i, () => walk([...indices, i], advance(from, i, d))));
   };
   k.loop(k.begin, k.end, (item) => {
     const indices = decode(k, item, outer.slice(0, shared));

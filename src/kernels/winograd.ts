@@ -109,10 +109,7 @@ const resultTransform: Matrix = {
       rows: [0, 2],
       products(k, m) {
         const [near, far] = [k.add(m(1), m(2)), k.add(m(3), m(4))];
-        return [
-          () => k.add(k.add(near, far), m(0)),
-          () => fma(k, 2, far, k.mul(near, k.f32(0.5))),
-        ];
+        return [() => k.add(k.add(near, far), m(0)), () => fma(k, 2, far, k.mul(near, k.f32(0.5)))];
       },
     },
     {
@@ -160,7 +157,11 @@ const filterGradient: Matrix = {
     {
       rows: [0, 1, 2],
       products(k, u) {
-        const [near, far] = [1, 3].map((row) => ({ row, sum: k.add(u(row), u(row + 1)), difference: k.sub(u(row), u(row + 1)) }));
+        const [near, far] = [1, 3].map((row) => ({
+          row,
+          sum: k.add(u(row), u(row + 1)),
+          difference: k.sub(u(row), u(row + 1)),
+        }));
         const column = (c: number): Floats =>
           [near, far].reduce<Floats | null>((total, { row, sum, difference }) => {
             const factor = filterRows[row][c];
