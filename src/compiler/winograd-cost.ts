@@ -20,7 +20,7 @@ export interface Found {
 /**
  * What it costs to write and read a float of what is transformed, in multiply-adds: a core with AVX-512 does some 130
  * thousand million of these in the time in which it moves 3 (thousand million floats, out and in) beyond its caches,
- * and 16 inside. Measured on layers of 7×7 to 224×224 pixels, 16 to 512 channels, 1 to 64 pictures.
+ * and 16 inside. Fitted to layers of 7×7 to 224×224 pixels, 16 to 512 channels, 1 to 64 pictures.
  */
 const moved = { near: 8, far: 40 } as const;
 
