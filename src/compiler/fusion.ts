@@ -41,11 +41,11 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
   for (const node of graph.nodes) {
     const { kind } = node.operation.lowering;
     if (kind === "source") required.add(node);
-    if (kind === "contract" || kind === "gather" || kind === "scatterAdd")
+    if (kind === "contract" || kind === "squares" || kind === "gather" || kind === "scatterAdd")
       for (const input of node.inputs) required.add(baseOf(input));
     // These write their own buffer whatever comes after them.
     if (kind === "assemble" || kind === "gather" || kind === "scatterAdd") required.add(node);
-    if (kind === "contract") {
+    if (kind === "contract" || kind === "squares") {
       const last = lastOfChain(node, users);
       if (last !== node && users.get(last)!.some((user) => !isMap(user))) required.add(last);
     }

@@ -61,6 +61,8 @@ export class Lowerer implements StoredNodes {
         return [this.contraction(node, core)];
       case "reduce":
         return [this.reduction(node, core)];
+      case "squares":
+        return [this.squares(node, core)];
       case "assemble":
         return this.assembly(node);
       case "gather":
@@ -196,19 +198,11 @@ export class Lowerer implements StoredNodes {
       const value =
         node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
       const inside = node === core ? indices : builder.resultIndices(core);
-      // Each axis of the contraction is one loop of the kernel's node, or of length 1 and none.
-      const loops = order.map(({ dimension, count }) => {
-        const index = inside[dimension!];
-        const used = index.coefficients.flatMap((c, loop) => (c !== 0 && node.shape[loop] > 1 ? [loop] : []));
-        if (count === 1) return -1;
-        if (used.length !== 1 || index.coefficients[used[0]] !== 1 || node.shape[used[0]] !== count)
-          throw new NotAffine();
-        return used[0];
-      });
+      const loops = loopsOf(core, inside, node);
       const store = builder.store(node, value, indices);
       const placed = placeAll([store], (at) => ({
         offset: at.offset,
-        strides: loops.map((loop) => (loop < 0 ? 0 : at.strides[loop])),
+        strides: order.map(({ dimension }) => along(at, loops[dimension!])),
       }));
       const contraction: Contraction = {
         batch: axes.batch,
@@ -226,6 +220,50 @@ export class Lowerer implements StoredNodes {
       const operands = [this.storedBase(a), this.storedBase(b)];
       const replaceable = builder.readOnlyAt(store.at).filter((read) => !operands.includes(read));
       return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, replaceable);
+    } catch (error) {
+      if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
+      throw error;
+    }
+  }
+
+  private squares(node: Node, core: Node): Launch {
+    const { lowering } = core.operation;
+    if (lowering.kind !== "squares") throw new TypeError("not a transform of squares");
+    const [input] = core.inputs;
+    const layout = this.operand(input);
+    const axes = lowering.axes(layout, { from: input.shape, out: core.shape });
+    try {
+      const indices = identity(node.shape);
+      const builder = new ExpressionBuilder(this, node.shape, new Map([[core, 0]]), [], [input]);
+      const value =
+        node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
+      const loops = loopsOf(core, node === core ? indices : builder.resultIndices(core), node);
+      const { channels } = axes;
+      const { lanes } = this.target;
+      const vectors = {
+        from: channels.from * lanes,
+        dimension: axes.vectors ?? channels.dimension,
+        step: axes.vectors === undefined ? lanes : 1,
+      };
+      const order = [...axes.outer, vectors, axes.rows, axes.columns, channels];
+      const store = builder.store(node, value, indices);
+      const stores = placeAll([store], (at) => ({
+        offset: at.offset,
+        strides: order.map(({ dimension, step }) => along(at, loops[dimension]) * step),
+      }));
+      const generated = this.library.kernel(this.nameOf(node, core), {
+        kind: "squares",
+        squares: {
+          matrix: lowering.matrix,
+          outer: axes.outer.map((axis) => axis.count),
+          channels: channels.count,
+          from: { offset: layout.offset, strides: order.map((axis) => axis.from) },
+          stores,
+          last: axes.last,
+        },
+      });
+      if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
+      return this.launch(generated, builder, [node], sizeOf(core.shape) * 6, stores, []);
     } catch (error) {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
@@ -390,6 +428,23 @@ export class Lowerer implements StoredNodes {
     return names.length > 6 ? `${names.slice(0, 5).join(" + ")} + … (${seen.length})` : names.join(" + ");
   }
 }
+
+/**
+ * For each dimension of the core, the loop of the kernel's node that runs along it; −1 where its length is 1.
+ * @throws NotAffine where it is not one loop
+ */
+function loopsOf(core: Node, inside: readonly Affine[], node: Node): number[] {
+  return core.shape.map((count, dimension) => {
+    if (count === 1) return -1;
+    const { coefficients } = inside[dimension];
+    const used = coefficients.flatMap((c, loop) => (c !== 0 && node.shape[loop] > 1 ? [loop] : []));
+    if (used.length !== 1 || coefficients[used[0]] !== 1 || node.shape[used[0]] !== count)
+      throw new NotAffine();
+    return used[0];
+  });
+}
+
+const along = (at: Strided, loop: number): number => (loop < 0 ? 0 : at.strides[loop]);
 
 function reaches(from: Node, to: Node): boolean {
   if (from === to) return true;

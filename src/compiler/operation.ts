@@ -4,6 +4,7 @@
  */
 import type { ElementType, Rule, Strided } from "../kernels/expression.js";
 import type { Combine } from "../kernels/reduce.js";
+import type { Squares } from "../kernels/squares.js";
 import type { Affine } from "./affine.js";
 
 export type { ElementType, Strided };
@@ -47,6 +48,28 @@ export interface ContractionAxes {
   readonly depth: readonly ContractionAxis[];
 }
 
+/** A loop over squares, or over the rows, columns or channels of one: how it walks the input and the result. */
+export interface SquaresAxis {
+  readonly count: number;
+  /** Stride through the input. */
+  readonly from: number;
+  /** The dimension of the result along which it runs, `step` elements at a time. */
+  readonly dimension: number;
+  readonly step: number;
+}
+
+export interface SquaresAxes {
+  readonly outer: readonly SquaresAxis[];
+  /** Counted in the result's square, or for the channels in all. */
+  readonly rows: SquaresAxis;
+  readonly columns: SquaresAxis;
+  readonly channels: SquaresAxis;
+  /** Where the result has its channels in vectors: the dimension that counts these. */
+  readonly vectors?: number;
+  /** How many rows and columns of the last squares along the last two loops exist. */
+  readonly last: readonly [rows: number, columns: number];
+}
+
 export type Lowering =
   /** A leaf: its values come with each run, or lie in a variable. */
   | { kind: "source" }
@@ -65,12 +88,25 @@ export type Lowering =
   | { kind: "reduce"; combine: Combine }
   | {
       kind: "contract";
+      /** Present where it belongs to a convolution of N×H×W×G×C with kH×kW×C×G×F to N×H'×W'×G×F. */
+      convolution?: {
+        /** What is computed: the results from picture and filter, or the filter's gradient from picture and results. */
+        computes: "results" | "filter gradient";
+        /** The step between windows, and the distance between the pixels that neighbouring weights see. */
+        steps(attributes: Attributes): { stride: readonly number[]; dilation: readonly number[] };
+      };
       axes(
         a: Strided,
         b: Strided,
         attributes: Attributes,
         shapes: { a: readonly number[]; b: readonly number[]; out: readonly number[] },
       ): ContractionAxes;
+    }
+  /** Small squares of the input between a constant matrix and its transpose: the transforms around a product. */
+  | {
+      kind: "squares";
+      matrix: Squares["matrix"];
+      axes(from: Strided, shapes: { from: readonly number[]; out: readonly number[] }): SquaresAxes;
     }
   /** Inputs side by side in one buffer, what none covers filled with a value: where each lies in the result. */
   | {

@@ -16,10 +16,7 @@ const enoughRows = 32;
  */
 export function packOperands(graph: Graph, lanes: number, isConstant: (source: Node) => boolean): void {
   const packs = new Map<string, Node>();
-  const constant = new Set<Node>();
-  for (const node of graph.nodes)
-    if (node.source >= 0 ? isConstant(node) : node.inputs.every((input) => constant.has(input)))
-      constant.add(node);
+  const constant = constants(graph.nodes, isConstant);
   rewrite(graph, (node, inputs, add) => {
     if (node.operation.lowering.kind !== "contract") return null;
     const [a, ...rest] = inputs;
@@ -28,6 +25,15 @@ export function packOperands(graph: Graph, lanes: number, isConstant: (source: N
     if (packed) return add({ ...node, ...packed });
     return spaced[0] === a ? null : add({ ...node, inputs: spaced });
   });
+}
+
+/** The nodes that follow from constant sources alone. */
+export function constants(nodes: readonly Node[], isConstant: (source: Node) => boolean): Set<Node> {
+  const constant = new Set<Node>();
+  for (const node of nodes)
+    if (node.source >= 0 ? isConstant(node) : node.inputs.every((input) => constant.has(input)))
+      constant.add(node);
+  return constant;
 }
 
 /** Rows this many bytes apart, or a multiple of it, fall into the same lines of the first-level cache. */
@@ -84,7 +90,9 @@ function pack(
   const [a, b] = inputs;
   const shapes = { a: a.shape, b: b.shape, out: node.shape };
   const plain = contiguous(b.shape);
-  const { batch, rows, columns, depth } = lowering.axes(contiguous(a.shape), plain, node.attributes, shapes);
+  const axes = lowering.axes(contiguous(a.shape), plain, node.attributes, shapes);
+  if (axes.vectorStride !== undefined) return null; // packed by who made it
+  const { batch, rows, columns, depth } = axes;
   const rowCount = rows.reduce((n, axis) => n * axis.count, 1);
   const depthCount = depth.reduce((n, axis) => n * axis.count, 1);
   if (depthCount < 8 || columns.count < lanes || rowCount === 1) return null;
@@ -175,7 +183,7 @@ function pack(
 }
 
 /** True where neighbours along a dimension of a view are no neighbours in what it shows: a transposed filter. */
-function liesApart(node: Node, dimension: number): boolean {
+export function liesApart(node: Node, dimension: number): boolean {
   let base = node;
   let indices = identity(node.shape);
   for (;;) {

@@ -11,6 +11,9 @@ const reshape: Operation = { name: "reshape", lowering: { kind: "reshape" } };
 const fewResults = 1024;
 const manyTerms = 8192;
 
+/** From so many products of matrices on, none is cut. */
+const enoughProducts = 32;
+
 export function partition(graph: Graph): void {
   rewrite(graph, (node, inputs, add) => {
     const { lowering } = node.operation;
@@ -56,7 +59,14 @@ function cutContraction(node: Node, inputs: Node[], add: AddNode): Node | null {
   if (lowering.kind !== "contract" || results > 1e6) return null;
   // Counts do not depend on how the operands lie: contiguous stands for any layout here.
   const shapes = { a: inputs[0].shape, b: inputs[1].shape, out: node.shape };
-  const { depth, rows } = lowering.axes(contiguous(shapes.a), contiguous(shapes.b), node.attributes, shapes);
+  const { batch, depth, rows } = lowering.axes(
+    contiguous(shapes.a),
+    contiguous(shapes.b),
+    node.attributes,
+    shapes,
+  );
+  // The products of a batch are shared as they are.
+  if (batch.reduce((n, axis) => n * axis.count, 1) >= enoughProducts) return null;
   const terms = depth.reduce((n, axis) => n * axis.count, 1);
   // Partial results cost memory: many of them only where they are small.
   const p = parts(depth[0].count, results > 65536 ? 4 : 16);

@@ -10,19 +10,25 @@ import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
 import { type Stages, splitPreparation } from "./preparation.js";
 import { widenColumns } from "./widen.js";
+import { winograd } from "./winograd.js";
 
-/** @param constants  sources from this one on keep their values from run to run, though no variable holds them */
+/**
+ * @param constants         sources from this one on keep their values from run to run, though no variable holds them
+ * @param minimalFiltering  false: every convolution is computed directly, for comparisons
+ */
 export function plan(
   graph: Graph,
   target: TargetDescription,
   constants: number = Number.POSITIVE_INFINITY,
+  { minimalFiltering = true }: { minimalFiltering?: boolean } = {},
 ): Program {
-  widenColumns(graph, target.lanes);
-  partition(graph);
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   const isAssigned = new Set(graph.assignments.map(({ source }) => source));
   const staysAsItIs = ({ source }: Node): boolean =>
     resident(source) ? !isAssigned.has(source) : source >= constants;
+  if (minimalFiltering) winograd(graph, target.lanes, staysAsItIs);
+  widenColumns(graph, target.lanes);
+  partition(graph);
   packOperands(graph, target.lanes, staysAsItIs);
   const { lowerer, launchesOf } = lowerAll(graph, target);
   const sourceNodes = new Map<number, Node>();
@@ -177,7 +183,7 @@ function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Ma
     const parts = lowering.parts(node.attributes, shapes, here.at);
     node.inputs.forEach((input, i) => {
       const { kind } = (fusion.cores.get(input) ?? input).operation.lowering;
-      const placeable = kind === "map" || kind === "reduce" || kind === "contract" || kind === "assemble";
+      const placeable = ["map", "reduce", "contract", "squares", "assemble"].includes(kind);
       if (!fusion.stored.has(input) || input.source >= 0 || !placeable) return;
       if (fixed.has(input) || placed.has(input) || written.has(input)) return;
       placed.set(input, { owner: here.owner, at: parts[i] });

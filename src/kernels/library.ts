@@ -7,6 +7,7 @@ import { gatherKernel, type Picking, scatterAddKernel } from "./gather.js";
 import type { Format, TargetDescription } from "./language.js";
 import { type Generated, mapKernel } from "./map.js";
 import { type Reduction, reduceKernel } from "./reduce.js";
+import { type Squares, squaresKernel } from "./squares.js";
 import { transposeKernel } from "./transpose.js";
 
 /** What a kernel does, in the words of its generator. */
@@ -20,6 +21,7 @@ export type Task =
       stores: readonly Store[];
     }
   | { kind: "contraction"; contraction: Contraction }
+  | { kind: "squares"; squares: Squares }
   | { kind: "fill"; format: Format; value: number; boxes: readonly Box[] }
   | { kind: "gather"; format: Format; picking: Picking }
   | { kind: "scatterAdd"; picking: Picking };
@@ -55,6 +57,8 @@ export class KernelLibrary {
         return reduceKernel(target, name, task.kept, task.reduced, task.reductions, task.stores);
       case "contraction":
         return contractionKernel(target, name, task.contraction);
+      case "squares":
+        return squaresKernel(target, name, task.squares);
       case "fill":
         return fillKernel(target, name, task.format, task.value, task.boxes);
       case "gather":
@@ -89,6 +93,10 @@ function describe(task: Task): string {
     case "contraction": {
       const { stores, ...loops } = task.contraction;
       return `contraction ${JSON.stringify(loops)}${body([], stores)}`;
+    }
+    case "squares": {
+      const { stores, ...loops } = task.squares;
+      return `squares ${JSON.stringify(loops)}${body([], stores)}`;
     }
     case "fill":
       // JSON has no word for an infinite border.

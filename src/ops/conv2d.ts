@@ -92,6 +92,7 @@ const op = defineOp<Steps>({
   ],
   lowering: {
     kind: "contract",
+    convolution: { computes: "results", steps: (attributes) => attributes as Steps },
     axes(a, b, attributes, shapes) {
       const { stride, dilation } = attributes as Steps;
       const [n, y, x, g, f] = shapes.out;
@@ -237,6 +238,7 @@ const filterOp = defineOp<Steps & { size: [number, number] }>({
   ],
   lowering: {
     kind: "contract",
+    convolution: { computes: "filter gradient", steps: (attributes) => attributes as Steps },
     axes(a, b, attributes, shapes) {
       const { stride, dilation } = attributes as Steps;
       const [kH, kW, c, g, f] = shapes.out;
