@@ -1,5 +1,5 @@
 import type { Splits } from "./dataset.js";
-import { type IdxEntry, type IdxFile, loadIdxDataset } from "./idx-dataset.js";
+import type { IdxEntry, IdxFile } from "./idx-dataset.js";
 import type { LoadOptions } from "./places.js";
 
 const at = (file: string, bytes: number, sha256: string): IdxFile => ({
@@ -106,6 +106,7 @@ export const fashionMnistRemappedEntry: IdxEntry = {
 };
 
 /** Fashion-MNIST: 60,000 + 10,000 pictures of clothes, 28×28 grey pixels, ten classes. */
-export function fashionMnist(options?: LoadOptions): Promise<Splits> {
+export async function fashionMnist(options?: LoadOptions): Promise<Splits> {
+  const { loadIdxDataset } = await import("./idx-dataset.js");
   return loadIdxDataset(fashionMnistEntry, options);
 }

@@ -1,5 +1,5 @@
 import type { Splits } from "./dataset.js";
-import { type IdxEntry, type IdxFile, loadIdxDataset } from "./idx-dataset.js";
+import type { IdxEntry, IdxFile } from "./idx-dataset.js";
 import type { LoadOptions } from "./places.js";
 
 const at = (file: string, bytes: number, sha256: string): IdxFile => ({
@@ -48,6 +48,7 @@ export const mnistEntry: IdxEntry = {
 };
 
 /** MNIST: 60,000 + 10,000 handwritten digits of 28×28 grey pixels, white on black. */
-export function mnist(options?: LoadOptions): Promise<Splits> {
+export async function mnist(options?: LoadOptions): Promise<Splits> {
+  const { loadIdxDataset } = await import("./idx-dataset.js");
   return loadIdxDataset(mnistEntry, options);
 }

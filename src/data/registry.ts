@@ -1,8 +1,8 @@
-import { type CifarEntry, cifar10Entry, cifar100Entry, cifarSource, loadCifar } from "./cifar.js";
+import { type CifarEntry, cifar10Entry, cifar100Entry } from "./cifar.js";
 import { DataError, type Splits } from "./dataset.js";
 import { digits, digitsSizes } from "./digits.js";
 import { fashionMnistEntry, fashionMnistRemappedEntry } from "./fashion-mnist.js";
-import { type IdxEntry, loadIdxDataset, sourceOf } from "./idx-dataset.js";
+import type { IdxEntry } from "./idx-dataset.js";
 import { mnistEntry } from "./mnist.js";
 import type { LoadOptions, Source } from "./places.js";
 
@@ -17,17 +17,21 @@ export interface Registered {
   source(options?: { directory?: string }): Promise<Source>;
 }
 
+// What reads files is loaded with the first of them.
+const idx = () => import("./idx-dataset.js");
+const cifar = () => import("./cifar-files.js");
+
 const fromIdx = (entry: IdxEntry): Registered => ({
   ...entry,
-  load: (options) => loadIdxDataset(entry, options),
-  source: (options) => sourceOf(entry, options),
+  load: async (options) => (await idx()).loadIdxDataset(entry, options),
+  source: async (options) => (await idx()).sourceOf(entry, options),
 });
 
 const fromCifar = (entry: CifarEntry): Registered => ({
   ...entry,
   shape: [32, 32, 3],
-  load: (options) => loadCifar(entry, options),
-  source: (options) => cifarSource(entry, options),
+  load: async (options) => (await cifar()).loadCifar(entry, options),
+  source: async (options) => (await cifar()).cifarSource(entry, options),
 });
 
 /** Every data set by name. */

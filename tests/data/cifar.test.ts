@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { cifar10Entry, cifar100Entry, cifarSource, loadCifar } from "../../src/data/cifar.js";
+import { cifar10Entry, cifar100Entry } from "../../src/data/cifar.js";
+import { cifarSource, loadCifar } from "../../src/data/cifar-files.js";
 import { cifar10, cifar100, DataError } from "../../src/data/index.js";
 import { PickleError } from "../../src/formats/pickle.js";
 
