@@ -12,21 +12,17 @@ import { type Stages, splitPreparation } from "./preparation.js";
 import { widenColumns } from "./widen.js";
 import { winograd } from "./winograd.js";
 
-/**
- * @param constants         sources from this one on keep their values from run to run, though no variable holds them
- * @param minimalFiltering  false: every convolution is computed directly, for comparisons
- */
+/** @param constants  sources from this one on keep their values from run to run, though no variable holds them */
 export function plan(
   graph: Graph,
   target: TargetDescription,
   constants: number = Number.POSITIVE_INFINITY,
-  { minimalFiltering = true }: { minimalFiltering?: boolean } = {},
 ): Program {
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   const isAssigned = new Set(graph.assignments.map(({ source }) => source));
   const staysAsItIs = ({ source }: Node): boolean =>
     resident(source) ? !isAssigned.has(source) : source >= constants;
-  if (minimalFiltering) winograd(graph, target.lanes, staysAsItIs);
+  if (!target.direct) winograd(graph, target.lanes, staysAsItIs);
   widenColumns(graph, target.lanes);
   partition(graph);
   packOperands(graph, target.lanes, staysAsItIs);
@@ -277,7 +273,7 @@ export function programFor(
   constants?: number,
 ): Planned {
   const graph = linearise(outputs, assignments, firstSources);
-  const key = `${target.name} ${target.hasFma} ${constants}\n${graph.key}`;
+  const key = `${target.name} ${target.hasFma} ${target.direct} ${constants}\n${graph.key}`;
   let program = cache.get(key);
   if (program) cache.delete(key);
   else program = { ...plan(graph, target, constants), key };

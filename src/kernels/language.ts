@@ -108,6 +108,8 @@ export interface TargetDescription {
   readonly hasFma: boolean;
   /** About how many multiply-adds are written out in one turn of the innermost loop over long sums. */
   readonly turn: number;
+  /** True where convolutions are only to be computed directly, for comparisons. Left out: no. */
+  readonly direct?: boolean;
   /** False for a kernel that needs more registers at once than there are. Left out: none does. */
   accepts?(kernel: Kernel): boolean;
 }

@@ -67,10 +67,13 @@ export interface EngineOptions {
   onFallback?: (reason: string) => void;
   /** Shares every launch among all threads, however small: tests want to see threads at work. */
   shareAll?: boolean;
+  /** Convolutions are only computed directly, for comparisons. */
+  direct?: boolean;
 }
 
 export class Engine {
   readonly memory: EngineMemory;
+  readonly target: TargetDescription;
   private readonly machine: Machine;
   private readonly bytes: MachineMemory;
   private readonly barrier: Block;
@@ -84,16 +87,13 @@ export class Engine {
 
   constructor(private readonly options: EngineOptions) {
     this.machine = chooseMachine(options);
+    this.target = { ...this.machine.target, direct: options.direct };
     this.bytes = this.machine.memory;
     this.memory = new EngineMemory(this.bytes);
     this.barrier = this.memory.allocate(4 * barrierWords);
     this.bytes.write(this.barrier.address, new Int32Array(barrierWords));
     this.threadCount = this.machine.threads ? options.threads : 1;
     this.released = new FinalizationRegistry((block) => this.memory.release(block));
-  }
-
-  get target(): TargetDescription {
-    return this.machine.target;
   }
 
   get threads(): number {
@@ -327,8 +327,8 @@ let engine: Engine | null = null;
 
 /**
  * The engine of this process or page, started at first use. `RECEPTIVE_TARGET` names the target it must use,
- * `RECEPTIVE_DEBUG=kernels` prints every kernel as it is emitted, `RECEPTIVE_DEBUG=share` shares even the smallest
- * piece of work among all threads.
+ * `RECEPTIVE_DEBUG=kernels` prints every kernel as it is emitted, `share` shares even the smallest piece of work among
+ * all threads, `direct` computes convolutions without minimal filtering.
  */
 export function theEngine(): Engine {
   engine ??= startEngine();
@@ -349,6 +349,7 @@ function startEngine(): Engine {
         console.error(`receptive: WebAssembly instead of machine code, because ${reason}`);
     },
     shareAll: debug.includes("share"),
+    direct: debug.includes("direct"),
     onKernel: debug.includes("kernels") ? (listing) => console.error(listing) : undefined,
   });
 }
