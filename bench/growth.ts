@@ -28,6 +28,8 @@ export interface Curve {
   readonly grows: string;
   /** What a run's cost is divided by. */
   readonly unit: string;
+  /** Why cost is not in proportion, where it is not. */
+  readonly reason: string;
   readonly points: readonly Point[];
 }
 
@@ -53,16 +55,25 @@ const curves = (): readonly Curve[] => [
   {
     title: `LeNet-5, inference on ${everyThread}, by batch`,
     ...{ grows: "batch", unit: "image" },
+    reason:
+      "Single pictures are too little work for two threads, and half of a run is the call itself; from 128 to 256 the " +
+      "pictures and results of the layers leave the second-level caches.",
     points: batches.map((n) => ({ size: n, workload: inference("lenet5", lenet5(), n), units: n })),
   },
   {
     title: `LeNet-5, training on ${everyThread}, by batch`,
     ...{ grows: "batch", unit: "image" },
+    reason:
+      "A step updates all parameters and meets at some seventy barriers, whatever the batch: small ones pay that for few " +
+      "pictures. From 128 to 256 what the backward pass reads again leaves the second-level caches.",
     points: batches.map((n) => ({ size: n, workload: training("lenet5", lenet5(), n), units: n })),
   },
   {
     title: `Four 3×3 convolutions, inference of one picture on ${everyThread}, by its side`,
     ...{ grows: "side", unit: "1,000 pixels" },
+    reason:
+      "Up to 64 the threads wait for each other longer than they work. Minimal filtering's transformed tiles, 2.25 times " +
+      "the picture, leave the caches from 128 on, and the last one on the way to 512.",
     points: sides.map((side) => ({
       size: side,
       workload: inference(`convolutions-${side}`, convolutions(side), 1),
@@ -72,6 +83,7 @@ const curves = (): readonly Curve[] => [
   {
     title: "ResNet-18 on 64×64, a training step of 16, by threads",
     ...{ grows: "threads", unit: "image" },
+    reason: "Two threads take somewhat more than half the time: normalisation and updates wait for memory.",
     points: threadCounts(availableParallelism()).map((threads) => ({
       ...{ size: threads, threads },
       workload: training("resnet18", resnet(18, 64), 16),
@@ -81,6 +93,9 @@ const curves = (): readonly Curve[] => [
   {
     title: `ResNet on 224×224, inference of one picture on ${everyThread}, by depth`,
     ...{ grows: "depth", unit: "GFLOP" },
+    reason:
+      "18 and 34 are convolutions of 3×3 throughout, for which minimal filtering needs fewer products than are counted; " +
+      "from 50 on half of the work is in 1×1 convolutions, where there is nothing to save.",
     points: resnetDepths.map((depth) => {
       const workload = inference(`resnet${depth}`, resnet(depth, 224), 1);
       return { size: depth, workload, units: flopsOf(workload, 1) / 1e9 };

@@ -36,7 +36,9 @@ export function page({ compare, growth, start }: Results): string {
   if (growth) {
     parts.push(`## How cost grows\n\n${circumstancesLine(growth.circumstances)}\n`);
     for (const curve of growth.results)
-      parts.push(`### ${curve.title} (${curve.target})\n\n${markdown(growthTable(curve))}\n`);
+      parts.push(
+        `### ${curve.title} (${curve.target})\n\n${markdown(growthTable(curve))}\n\n${curve.reason}\n`,
+      );
   }
   if (start)
     parts.push(
