@@ -56,8 +56,8 @@ const curves = (): readonly Curve[] => [
     title: `LeNet-5, inference on ${everyThread}, by batch`,
     ...{ grows: "batch", unit: "image" },
     reason:
-      "Single pictures are too little work for two threads, and half of a run is the call itself; from 128 to 256 the " +
-      "pictures and results of the layers leave the second-level caches.",
+      "Single pictures are too little work for two threads, and half of a run is the call itself; from 128 to 256 " +
+      "pictures and results outgrow the caches, probably.",
     points: batches.map((n) => ({ size: n, workload: inference("lenet5", lenet5(), n), units: n })),
   },
   {
@@ -65,7 +65,7 @@ const curves = (): readonly Curve[] => [
     ...{ grows: "batch", unit: "image" },
     reason:
       "A step updates all parameters and meets at some seventy barriers, whatever the batch: small ones pay that for few " +
-      "pictures. From 128 to 256 what the backward pass reads again leaves the second-level caches.",
+      "pictures. From 128 to 256 what the backward pass reads again outgrows the caches, probably.",
     points: batches.map((n) => ({ size: n, workload: training("lenet5", lenet5(), n), units: n })),
   },
   {
@@ -83,7 +83,8 @@ const curves = (): readonly Curve[] => [
   {
     title: "ResNet-18 on 64×64, a training step of 16, by threads",
     ...{ grows: "threads", unit: "image" },
-    reason: "Two threads take somewhat more than half the time: normalisation and updates wait for memory.",
+    reason:
+      "Two threads take somewhat more than half the time: normalisation and updates, probably, share the way to memory.",
     points: threadCounts(availableParallelism()).map((threads) => ({
       ...{ size: threads, threads },
       workload: training("resnet18", resnet(18, 64), 16),
