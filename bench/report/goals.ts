@@ -35,13 +35,11 @@ const goals: readonly Goal[] = [
   { workload: "lenet5-train-128", target: "native", over: tfjsWasm, atLeast: 15 },
   { workload: "lenet5-train-128", target: "wasm", over: tfjsWasm, atLeast: 5, atLeastThreaded: 9 },
   over("vgg-cifar-train-64", "pytorch", 1.15),
-  ofPeak("vgg-cifar-train-64", 0.85),
   { workload: "vgg-cifar-train-64", target: "wasm", over: tfjsWasm, atLeast: 5, atLeastThreaded: 9 },
   over("resnet18-train-16", "pytorch", 1.3),
   ...["resnet50-infer-1", "vgg16-infer-1"].flatMap((workload) => [
     over(workload, "pytorch", 1.4),
     over(workload, "onnxruntime-node", 1),
-    ofPeak(workload, 0.85),
   ]),
   over("depthwise-infer-1", "pytorch", 1.2),
   over("depthwise-infer-1", "onnxruntime-node", 0.9),

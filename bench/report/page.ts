@@ -15,10 +15,10 @@ Written by \`npm run bench -- --peers --write\`, \`--growth --write\` and \`--st
 must agree. Each contender is a process of its own; they take turns, several rounds long, and "our … is" compares what
 was measured in the same round. "Of peak" is the share of what bare multiply-adds on registers reach in those rounds,
 with the vectors of the target (WebAssembly's are 128 bits wide); a convolution counts with the products of its
-definition, so minimal filtering, which needs fewer, can exceed it (\`RECEPTIVE_DEBUG=direct\` does without). In Node tfjs, jax-js and ConvNetJS have one thread,
-however many are asked for; tfjs' WebAssembly backend trains with a filter gradient that we put in. "Spread" is how far
-apart the middle half of the runs lies. A product is the sum of all elements of a·b; a training step is cross entropy
-and SGD with momentum.
+definition, so minimal filtering, which needs fewer, can exceed it; \`RECEPTIVE_DEBUG=direct npm run bench\` does without.
+In Node tfjs, jax-js and ConvNetJS have one thread, however many are asked for; tfjs' WebAssembly backend trains with a
+filter gradient that we put in. "Spread" is how far apart the middle half of the runs lies. A product is the sum of all
+elements of a·b; a training step is cross entropy and SGD with momentum.
 `;
 
 export function page({ compare, growth, start }: Results): string {

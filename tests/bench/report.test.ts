@@ -114,6 +114,7 @@ test("goals stand beside what was reached; of a library the fastest variant coun
 describe("curves and starts", () => {
   const curve = {
     ...{ title: "By batch", grows: "batch", unit: "image", target: "avx512" },
+    reason: "Small ones wait for each other.",
     points: [
       { size: 1, threads: 2, msMedian: 1, microsecondsPerUnit: 1000, gflops: 10 },
       { size: 2, threads: 2, msMedian: 1.5, microsecondsPerUnit: 750, gflops: 13.3 },
@@ -160,7 +161,9 @@ describe("curves and starts", () => {
     );
     expect(text).toContain("Versions: receptive 1.0, pytorch 1.0, tfjs 1.0.");
     expect(text).not.toContain("How cost grows");
-    expect(page({ growth: { circumstances, results: [curve] } })).toContain("### By batch (avx512)");
+    const grown = page({ growth: { circumstances, results: [curve] } });
+    expect(grown).toContain("### By batch (avx512)");
+    expect(grown).toContain("\n\nSmall ones wait for each other.\n");
   });
 });
 
