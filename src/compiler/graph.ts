@@ -78,27 +78,19 @@ export function linearise(
     keys.push(key);
     return node;
   };
-  // Depth first without recursion: graphs are deeper than call stacks.
-  const visit = (root: GraphNode): Node => {
-    const stack: { node: GraphNode; next: number }[] = [{ node: root, next: 0 }];
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1];
-      if (made.has(top.node)) {
-        stack.pop();
-      } else if (top.next < readBy(top.node).length) {
-        stack.push({ node: readBy(top.node)[top.next++], next: 0 });
-      } else {
-        made.set(top.node, make(top.node));
-        stack.pop();
-      }
-    }
-    return made.get(root)!;
-  };
+  // In the order in which they were recorded: each layer's gradient stands beside its neighbours', so that what a
+  // backward pass needs of a layer can be forgotten when it is through with it.
+  for (const source of firstSources) made.set(source, make(source));
+  for (const node of recorded([
+    ...outputs,
+    ...assignments.map((a) => a.value),
+    ...assignments.map((a) => a.variable),
+  ]))
+    if (!made.has(node)) made.set(node, make(node));
 
-  for (const source of firstSources) visit(source);
-  const outputNodes = outputs.map(visit);
+  const outputNodes = outputs.map((node) => made.get(node)!);
   const assigned = assignments.map(({ variable, value }) => {
-    const node = visit(value);
+    const node = made.get(value)!;
     // A variable may get its own new value in the same run: what is assigned is its value of now.
     const now =
       node.source < 0 ? node : { ...node, id: nodes.length, operation: copy, inputs: [node], source: -1 };
@@ -106,7 +98,7 @@ export function linearise(
       nodes.push(now);
       keys.push(`copy ${node.id}`);
     }
-    return { value: now, source: visit(variable).source };
+    return { value: now, source: made.get(variable)!.source };
   });
   const key = [
     ...keys,
@@ -114,6 +106,13 @@ export function linearise(
     `assignments ${assigned.map((a) => `${a.source}=${a.value.id}`)}`,
   ].join("\n");
   return { nodes, sources, outputs: outputNodes, assignments: assigned, key };
+}
+
+/** All that the given nodes need, oldest first. */
+function recorded(nodes: readonly GraphNode[]): GraphNode[] {
+  const found = new Set(nodes);
+  for (const node of found) for (const input of readBy(node)) found.add(input);
+  return [...found].sort((a, b) => a.serial - b.serial);
 }
 
 /** The inputs whose values a node needs: of a view the first. Others stand there for its gradient only. */

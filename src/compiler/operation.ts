@@ -13,6 +13,8 @@ export type { ElementType, Strided };
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export interface GraphNode {
+  /** Counts up as nodes are made: inputs are older than what is made of them. */
+  readonly serial: number;
   readonly operation: Operation;
   readonly inputs: readonly GraphNode[];
   readonly attributes: Attributes;

@@ -15,9 +15,13 @@ export type { TypedArray };
 /** A leaf: its numbers come from outside the graph. */
 const source: Operation = { name: "source", lowering: { kind: "source" } };
 
+/** So many tensors have been made. */
+let made = 0;
+
 export class Tensor implements GraphNode {
   operation: Operation;
   inputs: readonly Tensor[];
+  readonly serial = made++;
   readonly attributes: Attributes;
   readonly shape: Shape;
   readonly type: DType;

@@ -209,3 +209,16 @@ describe("compiled functions", () => {
     );
   });
 });
+
+describe("memory", () => {
+  test("a backward pass keeps the results of the layers, and no gradients that it is through with", () => {
+    const [rows, width] = [4096, 32];
+    const arenaBytes = (depth: number): number => {
+      const weights = Array.from({ length: depth }, () => leaf(width, width));
+      const y = weights.reduce((x, w) => relu(matmul(x, w)), leaf(rows, width));
+      return programOf(...receptive.gradients(sum(mul(y, y)), weights)).arenaBytes;
+    };
+    const perLayer = (arenaBytes(12) - arenaBytes(4)) / 8;
+    expect(perLayer / (rows * width * 4)).toBeLessThan(1.2);
+  });
+});
