@@ -3,8 +3,9 @@
  * cache, in a bare loop. Contractions are measured against it.
  */
 
+import { KernelBuilder } from "../dist/kernels/builder.js";
 import { tileFor } from "../dist/kernels/contraction/cut.js";
-import { type Floats, KernelBuilder } from "../dist/kernels/language.js";
+import type { Floats } from "../dist/kernels/language.js";
 import type { Machine } from "../dist/targets/machine.js";
 import { detectFeatures } from "../dist/targets/wasm/features.js";
 import { wasmMachine } from "../dist/targets/wasm/machine.js";

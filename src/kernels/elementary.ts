@@ -2,7 +2,8 @@
  * Elementary functions as polynomials over vectors, the same on every target. The reductions and the minimax
  * polynomials are those of Moshier, Methods and Programs for Mathematical Functions (1989), single precision.
  */
-import type { Floats, KernelBuilder } from "./language.js";
+import type { KernelBuilder } from "./builder.js";
+import type { Floats } from "./language.js";
 
 /** c[0]·x^(n−1) + … + c[n−1], by Horner's rule. */
 function polynomial(k: KernelBuilder, x: Floats, coefficients: readonly number[]): Floats {

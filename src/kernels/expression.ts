@@ -3,16 +3,8 @@
  * generators walk a nest of loops over the space; this file places every load and rule at the outermost loop
  * at which it can stand, so that what does not change inside is not computed there.
  */
-import {
-  bytesOf,
-  type Floats,
-  type Format,
-  type Int,
-  type Ints,
-  type KernelBuilder,
-  type Lanes,
-  type Mask,
-} from "./language.js";
+import type { KernelBuilder } from "./builder.js";
+import { bytesOf, type Floats, type Format, type Int, type Ints, type Lanes, type Mask } from "./language.js";
 
 export type ElementType = "f32" | "i32" | "u8" | "bool";
 

@@ -1,12 +1,6 @@
+import { KernelBuilder } from "./builder.js";
 import type { Strided } from "./expression.js";
-import {
-  bytesOf,
-  type Format,
-  type Int,
-  KernelBuilder,
-  type Lanes,
-  type TargetDescription,
-} from "./language.js";
+import { bytesOf, type Format, type Int, type Lanes, type TargetDescription } from "./language.js";
 import { decode, type Generated } from "./map.js";
 
 /** A box of a buffer: `counts` elements along each dimension, placed by strides. */

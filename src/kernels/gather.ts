@@ -1,11 +1,5 @@
-import {
-  bytesOf,
-  type Floats,
-  type Int,
-  KernelBuilder,
-  type Lanes,
-  type TargetDescription,
-} from "./language.js";
+import { KernelBuilder } from "./builder.js";
+import { bytesOf, type Floats, type Int, type Lanes, type TargetDescription } from "./language.js";
 import { decode, type Generated } from "./map.js";
 
 /** Slices of one axis picked by index: `outer` blocks of `extent` slices, each of `inner` neighbouring elements. */

@@ -1,6 +1,7 @@
+import { KernelBuilder } from "./builder.js";
 import { collapse } from "./collapse.js";
 import { Evaluator, type Expression, type Store } from "./expression.js";
-import { type Int, type Kernel, KernelBuilder, type TargetDescription } from "./language.js";
+import type { Int, Kernel, TargetDescription } from "./language.js";
 
 /** A kernel and the number of items among which threads share its work. */
 export interface Generated {

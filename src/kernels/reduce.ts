@@ -1,13 +1,7 @@
+import { KernelBuilder } from "./builder.js";
 import { collapse } from "./collapse.js";
 import { collect, Evaluator, type Expression, type Store } from "./expression.js";
-import {
-  type Floats,
-  type Int,
-  type Ints,
-  KernelBuilder,
-  type Lanes,
-  type TargetDescription,
-} from "./language.js";
+import type { Floats, Int, Ints, Lanes, TargetDescription } from "./language.js";
 import { decode, enterAll, type Generated, nest, shareLoops } from "./map.js";
 
 export type Combine = "sum" | "max" | "min" | "argmax";

@@ -3,8 +3,10 @@
  * the products of Winograd's convolution. A row of L·X is made from loads and multiplied by Lᵀ while it is in
  * registers; the square itself would not fit there.
  */
+
+import { KernelBuilder } from "./builder.js";
 import { Evaluator, type Store, type Strided } from "./expression.js";
-import { type Floats, type Int, KernelBuilder, type TargetDescription } from "./language.js";
+import type { Floats, Int, TargetDescription } from "./language.js";
 import { decode, enterAll, type Generated, shareLoops } from "./map.js";
 import { matrices } from "./winograd.js";
 

@@ -3,9 +3,11 @@
  * written: a filter with its channels and filters exchanged. Squares of vectors are turned in registers, so that
  * both sides are read and written whole.
  */
+
+import { KernelBuilder } from "./builder.js";
 import { collapse } from "./collapse.js";
 import type { Expression, Store } from "./expression.js";
-import { type Floats, type Int, KernelBuilder, type TargetDescription } from "./language.js";
+import type { Floats, Int, TargetDescription } from "./language.js";
 import { decode, type Generated, shareLoops } from "./map.js";
 
 /** The loops of such a copy, with the strides of both sides in elements. */

@@ -1,5 +1,6 @@
 /** Arithmetic on two tensors, element by element. They broadcast as in NumPy; a number stands for a tensor. */
-import type { Floats, Ints, KernelBuilder, Lanes } from "../kernels/language.js";
+import type { KernelBuilder } from "../kernels/builder.js";
+import type { Floats, Ints, Lanes } from "../kernels/language.js";
 import { broadcastShapes } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";

@@ -1,4 +1,5 @@
-import type { Floats, Ints, KernelBuilder, Lanes, Mask } from "../kernels/language.js";
+import type { KernelBuilder } from "../kernels/builder.js";
+import type { Floats, Ints, Lanes, Mask } from "../kernels/language.js";
 import type { DType, Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 

@@ -1,6 +1,8 @@
 /** Elementary functions, element by element. */
+
+import type { KernelBuilder } from "../kernels/builder.js";
 import * as lanes from "../kernels/elementary.js";
-import type { Floats, KernelBuilder, Lanes } from "../kernels/language.js";
+import type { Floats, Lanes } from "../kernels/language.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { alike, div, mul, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";

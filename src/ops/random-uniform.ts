@@ -1,4 +1,5 @@
-import type { Ints, KernelBuilder } from "../kernels/language.js";
+import type { KernelBuilder } from "../kernels/builder.js";
+import type { Ints } from "../kernels/language.js";
 import { checkedShape, type Shape, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";

@@ -1,5 +1,6 @@
 /** The operators of the kernel language beside what they mean for one lane. */
-import type { Floats, Ints, KernelBuilder, Lanes, Mask } from "../../src/kernels/language.js";
+import type { KernelBuilder } from "../../src/kernels/builder.js";
+import type { Floats, Ints, Lanes, Mask } from "../../src/kernels/language.js";
 
 const f32 = Math.fround;
 export const pick = (k: KernelBuilder, mask: Mask): Floats => k.select(mask, k.f32(1), k.f32(0));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Floats, type Ints, KernelBuilder } from "../../src/kernels/language.js";
+import { KernelBuilder } from "../../src/kernels/builder.js";
+import type { Floats, Ints } from "../../src/kernels/language.js";
 import { RandomStream } from "../../src/random/threefry.js";
 import { emitKernel, type WasmFeatures, wasmTarget } from "../../src/targets/wasm/emitter.js";
 import { detectFeatures } from "../../src/targets/wasm/features.js";

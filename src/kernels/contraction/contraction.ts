@@ -9,10 +9,20 @@
  * registers while the depth is walked (Goto, van de Geijn: Anatomy of High-Performance Matrix Multiplication,
  * ACM TOMS 34(3), 2008, for the register tile; the walk is direct, no patch matrix is built).
  */
+
+import { KernelBuilder } from "../builder.js";
 import { Evaluator } from "../expression.js";
-import { type Int, type Kernel, KernelBuilder, type TargetDescription } from "../language.js";
+import type { Int, Kernel, TargetDescription } from "../language.js";
 import { decode, enterAll, type Generated } from "../map.js";
-import { type ColumnBlocks, type Cut, chooseCut, columnBlocks, tileFor } from "./cut.js";
+import {
+  type ColumnBlocks,
+  type Cut,
+  chooseCut,
+  columnBlocks,
+  fewTiles,
+  tileFor,
+  unitsPerTile,
+} from "./cut.js";
 import { type Axis, type Contraction, mergeRows, product } from "./shape.js";
 import { type ColumnBlock, TileWriter, type Turn } from "./tile.js";
 
@@ -153,7 +163,7 @@ class Generator {
   private units(block: ColumnBlock, a: Int, turn: Turn, piece: Int): void {
     const { k, cut } = this;
     const { count } = cut.unitAxis;
-    const units = Math.max(1, Math.floor(block.tile.rows / cut.unit.length));
+    const units = unitsPerTile(block.tile, cut.unit.length, count);
     const run = (from: Int | number, to: Int | number, n: number): void => {
       if (from === to) return;
       if (typeof from === "number" && typeof to === "number" && to - from === n)
@@ -178,7 +188,7 @@ class Generator {
       }
       return;
     }
-    if (count > 6 * units) {
+    if (count > fewTiles * units) {
       const whole = Math.floor(count / units) * units;
       run(0, whole, units);
       run(whole, count, count - whole);

@@ -23,6 +23,24 @@ export interface ColumnBlocks {
 }
 
 /**
+ * Units of so many rows that a tile takes at once: as many as fit, or fewer where few tiles then come out even. A rest
+ * of two rows takes almost the time of eight, and code of its own.
+ */
+export function unitsPerTile(tile: Tile, unitRows: number, count: number): number {
+  const most = Math.max(1, Math.floor(tile.rows / unitRows));
+  // Few tiles are made of nearly equal size anyway; of many, a rest is little.
+  if (count <= fewTiles * most || count > 16 * most) return most;
+  for (let units = most; units * unitRows * tile.vectors >= enoughSums; units--)
+    if (count % units === 0) return units;
+  return most;
+}
+
+/** Up to so many tiles are taken of nearly equal size. */
+export const fewTiles = 6;
+/** So many sums at once hide the time that a multiply-add takes. */
+const enoughSums = 16;
+
+/**
  * Blocks of two vectors; an odd one is taken into a last block of three, or stands alone. A single row has no use
  * for what it reads of B but once: it reads long runs of it, at the speed of the memory.
  */
@@ -73,7 +91,7 @@ export function accumulatesInMemory(depth: readonly Axis[]): boolean {
  */
 function splitDepth(depth: readonly Axis[]): { outer: Axis[]; inner: Axis[] } {
   const sequential = depth.length === 0 || Math.abs(depth[depth.length - 1].a) < 4;
-  const limit = sequential ? 8192 : 96;
+  const limit = sequential ? 8192 : 128;
   const inner = [...depth];
   const outer: Axis[] = [];
   while (inner.length > 0 && product(inner) > limit) {
@@ -123,8 +141,8 @@ export function chooseCut(
 ): Cut {
   const { outer, inner } = splitDepth(mergeAxes(spec.depth));
   const batches = product(spec.batch);
-  const tileRows = tileFor(target, blocks.whole > 0 ? blocks.width : blocks.last).rows;
-  const inside = axesOfUnit(rowsAxes, Math.min(tileRows / 2, tileFor(target, blocks.last || 2).rows));
+  const tile = tileFor(target, blocks.whole > 0 ? blocks.width : blocks.last);
+  const inside = axesOfUnit(rowsAxes, Math.min(tile.rows / 2, tileFor(target, blocks.last || 2).rows));
   const unitAxis = rowsAxes.at(-1 - inside)!;
   const outerAxes = rowsAxes.slice(0, -1 - inside);
   const unit = unitRows(rowsAxes.slice(rowsAxes.length - inside));
@@ -142,7 +160,7 @@ export function chooseCut(
   while (group > 1 && batches * Math.ceil(outerRows / group) < enough) group = Math.ceil(group / 2);
   const rowItems = batches * Math.ceil(outerRows / group);
   let piece = 0;
-  const tileUnits = Math.floor(tileRows / unit.length);
+  const tileUnits = unitsPerTile(tile, unit.length, unitAxis.count);
   if (rowItems < enough && unitAxis.count > 4 * tileUnits) {
     const bytes = unitAxis.count * unit.length * depthPerTurn * 4;
     const pieces = Math.max(1, Math.ceil(bytes / (192 * 1024)));

@@ -1,6 +1,8 @@
 /** The micro-kernel: a tile of sums in registers, from its start over the whole inner depth to its stores. */
+
+import type { KernelBuilder } from "../builder.js";
 import type { Evaluator } from "../expression.js";
-import type { Floats, Int, KernelBuilder, TargetDescription } from "../language.js";
+import type { Floats, Int, TargetDescription } from "../language.js";
 import { enterAll } from "../map.js";
 import type { Cut, Tile, UnitRow } from "./cut.js";
 import { type Axis, type Contraction, product } from "./shape.js";

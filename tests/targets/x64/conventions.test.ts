@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Floats, KernelBuilder } from "../../../src/kernels/language.js";
+import { KernelBuilder } from "../../../src/kernels/builder.js";
+import type { Floats } from "../../../src/kernels/language.js";
 import { Assembler } from "../../../src/targets/x64/assembler/assembler.js";
 import { Label } from "../../../src/targets/x64/assembler/code.js";
 import { gpr } from "../../../src/targets/x64/assembler/operands.js";

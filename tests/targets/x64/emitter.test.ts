@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Floats, type Int, type Ints, KernelBuilder, type Mask } from "../../../src/kernels/language.js";
+import { KernelBuilder } from "../../../src/kernels/builder.js";
+import type { Floats, Int, Ints, Mask } from "../../../src/kernels/language.js";
 import { RandomStream } from "../../../src/random/threefry.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
 import { binaryFloats, integers, pick } from "../operators.js";

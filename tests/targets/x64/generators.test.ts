@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { KernelBuilder } from "../../../src/kernels/builder.js";
 import { contractionKernel } from "../../../src/kernels/contraction/contraction.js";
 import type { Contraction } from "../../../src/kernels/contraction/shape.js";
 import { exp, log, sigmoid, tanh } from "../../../src/kernels/elementary.js";
 import type { ElementType, Expression, Rule, Store } from "../../../src/kernels/expression.js";
 import { fillKernel } from "../../../src/kernels/fill.js";
 import { gatherKernel, scatterAddKernel } from "../../../src/kernels/gather.js";
-import type { Floats, KernelBuilder } from "../../../src/kernels/language.js";
+import type { Floats } from "../../../src/kernels/language.js";
 import { type Generated, mapKernel } from "../../../src/kernels/map.js";
 import { type Combine, reduceKernel } from "../../../src/kernels/reduce.js";
 import { transposeKernel } from "../../../src/kernels/transpose.js";

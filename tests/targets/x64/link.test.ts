@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { type Floats, KernelBuilder } from "../../../src/kernels/language.js";
+import { KernelBuilder } from "../../../src/kernels/builder.js";
+import type { Floats } from "../../../src/kernels/language.js";
 import { openInThread } from "../../../src/platform/node-native.js";
 import type { MachineLaunch } from "../../../src/targets/machine.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";

@@ -1,6 +1,7 @@
 /** Runs kernels as machine code, where this machine can. */
 import { createRequire } from "node:module";
-import { type Kernel, KernelBuilder, type TargetDescription } from "../../../src/kernels/language.js";
+import { KernelBuilder } from "../../../src/kernels/builder.js";
+import type { Kernel, TargetDescription } from "../../../src/kernels/language.js";
 import { type Native, type NativeFunction, openNative } from "../../../src/platform/node-native.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
 import { bestLevel, emitFeatureProbe, featuresFrom, probeWords } from "../../../src/targets/x64/features.js";

@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type Comparison,
-  type Floats,
-  type Int,
-  type Ints,
-  type Kernel,
-  KernelBuilder,
-  type Mask,
-} from "../../../src/kernels/language.js";
+import { KernelBuilder } from "../../../src/kernels/builder.js";
+import type { Comparison, Floats, Int, Ints, Kernel, Mask } from "../../../src/kernels/language.js";
 import { RandomStream } from "../../../src/random/threefry.js";
 import { emitKernel as emitForWasm, wasmTarget } from "../../../src/targets/wasm/emitter.js";
 import { linkModule } from "../../../src/targets/wasm/link.js";

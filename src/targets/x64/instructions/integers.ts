@@ -119,7 +119,7 @@ export class Integers {
     const { asm, values } = this;
     const [a, b] = i.inputs;
     const sign = i.operator === "sub" ? -1 : 1;
-    const constant = i.inputs.length === 1 ? i.immediate : values.immediate(b);
+    const constant = values.immediate(b);
     if (constant !== undefined && fitsInt32(sign * constant)) {
       const base = values.int(a, scratch);
       if (base === to) asm.arithmeticConstant("add", to, sign * constant);
