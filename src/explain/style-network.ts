@@ -15,8 +15,16 @@ import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
  * @param width  filters of the first convolution; the paper's are 32
  */
 export function styleNetwork({ width = 32 }: { width?: number } = {}): nn.Model {
+  // A border of zeros would be painted: a dark frame. The picture goes on beyond its edge instead, mirrored.
+  const mirrored = (filters: number, kernel: number, stride = 1): nn.Layer[] => {
+    const border = [(kernel - 1) / 2, (kernel - stride) / 2].map(Math.floor) as [number, number];
+    return [
+      nn.pad({ rows: border, columns: border, mode: "symmetric" }),
+      nn.conv2d({ filters, kernel, stride, padding: "valid" }),
+    ];
+  };
   const conv = (filters: number, kernel: number, stride = 1): nn.Layer[] => [
-    nn.conv2d({ filters, kernel, stride, padding: "same" }),
+    ...mirrored(filters, kernel, stride),
     nn.instanceNorm(),
   ];
   const up = (filters: number): nn.Layer[] => [nn.upsample2d({ factor: 2 }), ...conv(filters, 3), nn.relu()];
@@ -30,7 +38,7 @@ export function styleNetwork({ width = 32 }: { width?: number } = {}): nn.Model 
     ...[...conv(4 * width, 3, 2), nn.relu()],
     ...[1, 2, 3, 4, 5].map(block),
     ...[...up(2 * width), ...up(width)],
-    ...[nn.conv2d({ filters: 3, kernel: 9, padding: "same" }), nn.sigmoid()],
+    ...[...mirrored(3, 9), nn.sigmoid()],
   );
 }
 

@@ -1,3 +1,4 @@
+import { type Extension, extend, extensions } from "../ops/extend.js";
 import { padWith } from "../ops/pad.js";
 import { checkPictures } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
@@ -7,13 +8,17 @@ export interface PadOptions {
   rows?: readonly [number, number];
   columns?: readonly [number, number];
   channels?: readonly [number, number];
-  /** 0 if left out. */
+  /** What the border shows: one value, or the picture itself (see `extend`). "constant" if left out. */
+  mode?: "constant" | Extension;
+  /** Of a constant border: 0 if left out. */
   value?: number;
 }
 
-/** A border of one value around pictures, N×H×W×C, or further channels of it. */
+/** A border around pictures, N×H×W×C, or further channels. */
 export function pad({ name, ...options }: PadOptions & Named): Layer {
-  const { rows = [0, 0], columns = [0, 0], channels = [0, 0], value = 0 } = options;
+  const { rows = [0, 0], columns = [0, 0], channels = [0, 0], mode = "constant", value = 0 } = options;
+  if (mode !== "constant" && !extensions.includes(mode))
+    throw new RangeError(`pad: mode is "${mode}", expected "constant", "${extensions.join('", "')}"`);
   for (const n of [...rows, ...columns, ...channels])
     if (!Number.isInteger(n) || n < 0)
       throw new RangeError(
@@ -26,6 +31,7 @@ export function pad({ name, ...options }: PadOptions & Named): Layer {
     forward(x) {
       checkPictures("pad", x);
       const ends = [rows, columns, channels];
+      if (mode !== "constant") return extend(x, [[0, 0], ...ends], mode);
       const at = (side: 0 | 1) => [0, ...ends.map((pair) => pair[side])];
       return padWith(x, { low: at(0), high: at(1), interior: [0, 0, 0, 0], value });
     },

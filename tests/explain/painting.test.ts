@@ -151,6 +151,18 @@ describe("neural style", () => {
   });
 });
 
+test("the network paints an even picture evenly: its border is no frame", async () => {
+  const network = explain.styleNetwork({ width: 4 });
+  network.build([16, 20, 3], { seed: 3 });
+  // One colour for each channel, so that a border of zeros would show.
+  const even = tensor(
+    Float32Array.from({ length: 16 * 20 * 3 }, (_, i) => [200, 90, 30][i % 3]),
+    [1, 16, 20, 3],
+  );
+  const pixels = await (await explain.stylise(network, even)).data();
+  for (let i = 0; i < pixels.length; i++) expect(pixels[i]).toBeCloseTo(pixels[i % 3], 2);
+});
+
 describe("long work", () => {
   test("tells how far it is, and stops when asked to", async () => {
     const model = small(1);

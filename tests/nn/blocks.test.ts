@@ -136,6 +136,19 @@ describe("pad and unflatten", () => {
     );
   });
 
+  test("a border that shows the picture itself", async () => {
+    const x = tensor(Float32Array.of(1, 2, 3, 4, 5, 6), [1, 2, 3, 1]);
+    const bordered = nn.sequential(nn.pad({ columns: [2, 1], mode: "reflect" }))(x);
+    expect([...(await bordered.data())]).toEqual([3, 2, 1, 2, 3, 2, 6, 5, 4, 5, 6, 5]);
+    const y = nn.sequential(nn.pad({ rows: [1, 0], mode: "symmetric" }))(x);
+    expect([...(await y.data())]).toEqual([1, 2, 3, 1, 2, 3, 4, 5, 6]);
+    expect(() => nn.pad({ rows: [1, 1], mode: "mirror" as "reflect" })).toThrow(
+      new RangeError(
+        'pad: mode is "mirror", expected "constant", "reflect", "symmetric", "replicate", "wrap"',
+      ),
+    );
+  });
+
   test("rows become pictures", () => {
     expect(nn.sequential(nn.unflatten([2, 3, 1]))(zeros([5, 6])).shape).toEqual([5, 2, 3, 1]);
     expect(() => nn.sequential("net", nn.unflatten([2, 2, 1]))(zeros([5, 6]))).toThrow(

@@ -88,7 +88,7 @@ const everyLayer: { readonly [Type in keyof typeof layers]: Example } = {
   globalAvgPool2d: { layer: nn.globalAvgPool2d() },
   globalMaxPool2d: { layer: nn.globalMaxPool2d({ name: "pool" }) },
   auxiliary: { layer: nn.auxiliary([nn.flatten(), nn.dense(2)], { weight: 0.5 }) },
-  pad: { layer: nn.pad({ rows: [1, 0], columns: [2, 1], channels: [0, 1], value: 0.5 }) },
+  pad: { layer: nn.pad({ rows: [1, 0], columns: [2, 1], channels: [0, 1], mode: "constant", value: 0.5 }) },
   unflatten: { layer: nn.unflatten([5, 1, 1]), x: rows },
   branches: {
     layer: nn.branches([
