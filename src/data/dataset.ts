@@ -20,8 +20,10 @@ export interface Dataset extends Labelled {
 export interface StreamedDataset extends Labelled {
   /** N, the index into `classes` */
   labels: Uint16Array;
+  /** For evaluation: in so many views a picture is shown, which are judged together. One if left out. */
+  views?: number;
   /**
-   * The pictures at these places, N×H×W×C, 0 to 255.
+   * The pictures at these places, N×H×W×C, 0 to 255; with `views`, that many for each place.
    * @param draw  of a training step: pictures may be shown in a view of their own, which follows from it and their place
    */
   read(indices: Int32Array, draw?: Draw): Promise<Uint8Array>;

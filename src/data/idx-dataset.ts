@@ -1,35 +1,40 @@
 import { cacheDirectory, environment, fileExists, joinPath, readFile } from "#platform";
 import { readIdx } from "../formats/idx.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
-import { download, type RemoteFile } from "./download.js";
+import { download } from "./download.js";
+import { type IdxFile, type IdxFiles, idxFiles } from "./idx-files.js";
 import { folders, type LoadOptions, type Source } from "./places.js";
 
-/** A file of a data set; one that cannot be downloaded has no addresses. */
-export interface IdxFile extends RemoteFile {
-  /** As the data set's makers call it, ending in .gz; without this ending it is taken unpacked. */
-  file: string;
-}
-
-/** A data set of four idx files, as a row of a table. */
+/** A data set of four idx files, as a row of a table: what `idxFiles` has under its name. */
 export interface IdxEntry {
   name: string;
   description: string;
   shape: [h: number, w: number, c: number];
   classes: readonly string[];
   sizes: { train: number; test: number };
-  files: { [split in "train" | "test"]: { images: IdxFile; labels: IdxFile } };
 }
 
 /**
  * The data set from the first place that has it, file by file: $RECEPTIVE_DATA/<name>, the user's cache folder, the
  * network. Files from the network are checked and kept in the cache.
  */
-export async function loadIdxDataset(entry: IdxEntry, options: LoadOptions = {}): Promise<Splits> {
-  return { train: await loadSplit(entry, "train", options), test: await loadSplit(entry, "test", options) };
+export async function loadIdxDataset(
+  entry: IdxEntry,
+  options: LoadOptions = {},
+  files: IdxFiles = idxFiles[entry.name],
+): Promise<Splits> {
+  return {
+    train: await loadSplit(entry, "train", files.train, options),
+    test: await loadSplit(entry, "test", files.test, options),
+  };
 }
 
-async function loadSplit(entry: IdxEntry, split: "train" | "test", options: LoadOptions): Promise<Dataset> {
-  const files = entry.files[split];
+async function loadSplit(
+  entry: IdxEntry,
+  split: string,
+  files: IdxFiles["train"],
+  options: LoadOptions,
+): Promise<Dataset> {
   const from = {
     images: await obtain(entry, files.images, options),
     labels: await obtain(entry, files.labels, options),
@@ -94,11 +99,15 @@ async function obtain(
 }
 
 /** Where `loadIdxDataset` would take a data set from, without loading anything. */
-export async function sourceOf(entry: IdxEntry, { directory }: { directory?: string } = {}): Promise<Source> {
-  const places = folders(entry.name, directory);
+export async function sourceOf(
+  { name }: IdxEntry,
+  { directory }: { directory?: string } = {},
+  files: IdxFiles = idxFiles[name],
+): Promise<Source> {
+  const places = folders(name, directory);
   const found = new Set<string>();
   let bytes = 0;
-  for (const { images, labels } of [entry.files.train, entry.files.test])
+  for (const { images, labels } of [files.train, files.test])
     for (const file of [images, labels]) {
       const at = await locate(file, places);
       if (at !== undefined) found.add(places.find((place) => at.startsWith(place)) ?? at);

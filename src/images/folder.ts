@@ -2,7 +2,8 @@
 import { listFolder } from "#platform";
 import { chosen, DataError, type Draw, type Splits, type StreamedDataset } from "../data/dataset.js";
 import { RandomStream } from "../random/threefry.js";
-import { centreCrop, type Preprocessing } from "./preprocessing.js";
+import type { Picture } from "./picture.js";
+import { centreCrop, type Preprocessing, tenCrop } from "./preprocessing.js";
 import { readImage, readRegion } from "./read.js";
 
 export interface FolderOptions {
@@ -12,6 +13,8 @@ export interface FolderOptions {
   preprocessing: Preprocessing;
   /** Training steps see a random part of each picture, instead of its centre. */
   randomViews?: boolean;
+  /** Ten views of each picture are judged together, see `tenCrop`, instead of its centre alone. */
+  tenCrop?: boolean;
 }
 
 /** What picture files may be called. */
@@ -117,7 +120,7 @@ function datasetOf(
   split: string,
   classes: readonly string[],
   files: Files,
-  { input, preprocessing, randomViews }: FolderOptions,
+  { input, preprocessing, randomViews, tenCrop: ten }: FolderOptions,
 ): StreamedDataset {
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const samples = [...files].flatMap(([name, paths]) => {
@@ -125,11 +128,13 @@ function datasetOf(
     return paths.map((file) => ({ file, label }));
   });
   const size = input[0] * input[1] * input[2];
-  const show = async (index: number, draw?: Draw): Promise<Uint8Array> => {
+  const views = ten ? 10 : 1;
+  const show = async (index: number, draw?: Draw): Promise<Picture[]> => {
     const { file } = samples[index];
-    if (!draw || !randomViews) return centreCrop(await readImage(file), input, preprocessing).pixels;
+    if (ten) return tenCrop(await readImage(file), input, preprocessing);
+    if (!draw || !randomViews) return [centreCrop(await readImage(file), input, preprocessing)];
     const random = new RandomStream(draw.seed, stream + draw.epoch * 16, index);
-    return (await readRegion(file, input, (whole) => randomRegion(whole, random))).pixels;
+    return [await readRegion(file, input, (whole) => randomRegion(whole, random))];
   };
   return {
     name: `folder:${path}`,
@@ -138,12 +143,14 @@ function datasetOf(
     classes: [...classes],
     length: samples.length,
     labels: Uint16Array.from(samples, ({ label }) => label),
+    views,
     async read(indices, draw) {
-      const images = new Uint8Array(indices.length * size);
+      const images = new Uint8Array(indices.length * views * size);
       let next = 0;
       const work = async () => {
         for (let i = next++; i < indices.length; i = next++)
-          images.set(await show(indices[i], draw), i * size);
+          for (const [v, { pixels }] of (await show(indices[i], draw)).entries())
+            images.set(pixels, (i * views + v) * size);
       };
       await Promise.all(Array.from({ length: Math.min(decoders, indices.length) }, work));
       return images;

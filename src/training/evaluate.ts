@@ -8,7 +8,7 @@ import { tensor } from "../tensor/creation.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
-import { probabilitiesOf } from "./predict.js";
+import { meanProbabilities } from "./predict.js";
 
 export interface EvaluateOptions {
   batchSize?: number;
@@ -46,7 +46,10 @@ export interface Mistake {
   confidence: number;
 }
 
-/** How well a model reads a data set. */
+/**
+ * How well a model reads a data set. Of a picture in several views the classes' probabilities are averaged; its loss is
+ * the mean over the views.
+ */
 export function evaluate(model: Model, dataset: AnyDataset, options?: EvaluateOptions): Promise<Evaluation> {
   return evaluator(model, options?.loss)(dataset, options);
 }
@@ -67,24 +70,30 @@ export function evaluator(
     const mistakes: Mistake[] = [];
     let [lossSum, amongFive, done] = [0, 0, 0];
     let rested = performance.now();
-    for await (const { images, labels, indices, size } of batches(dataset, { batchSize })) {
+    const views = "views" in dataset ? (dataset.views ?? 1) : 1;
+    const pictures = Math.max(1, Math.floor(batchSize / views));
+    for await (const { images, labels, indices, size } of batches(dataset, { batchSize: pictures })) {
       signal?.throwIfAborted();
-      const shape = [size, ...dataset.shape];
-      const result = await run(tensor(images, shape), tensor(labels));
+      const shape = [size * views, ...dataset.shape];
+      const ofViews = Int32Array.from({ length: size * views }, (_, v) => labels[Math.floor(v / views)]);
+      const result = await run(tensor(images, shape), tensor(ofViews));
       lossSum += result.loss[0] * size;
-      const width = result.output.length / size;
+      const width = result.output.length / (size * views);
       if (width !== classes)
         throw new ShapeError(
           `evaluate: ${model.name} has ${width} outputs, ${dataset.name} has ${classes} classes`,
         );
       for (let i = 0; i < size; i++) {
-        const scores = result.output.subarray(i * width, (i + 1) * width);
+        const rows = Array.from({ length: views }, (_, v) =>
+          result.output.subarray((i * views + v) * width, (i * views + v + 1) * width),
+        );
+        const scores = views === 1 ? rows[0] : meanProbabilities(model, rows);
         const truth = labels[i];
         const read = highest(scores);
         confusion[truth][read]++;
         if (rank(scores, truth) < 5) amongFive++;
         if (read !== truth)
-          mistakes.push({ index: indices[i], truth, read, confidence: probabilitiesOf(model, scores)[read] });
+          mistakes.push({ index: indices[i], truth, read, confidence: meanProbabilities(model, rows)[read] });
       }
       mistakes.sort((a, b) => b.confidence - a.confidence || a.index - b.index).splice(most);
       done += size;

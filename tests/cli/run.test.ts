@@ -118,9 +118,17 @@ describe.skipIf(!isBuilt)("networks with weights from elsewhere:", () => {
     expect(done.testAccuracy).toBe(1);
     const measured = await run("evaluate --data folder:colours --json");
     expect(JSON.parse(measured.stdout)).toMatchObject({ top1: 1, count: 40 });
+    const tenViews = await run("evaluate --data folder:colours --ten-crop --json");
+    expect(JSON.parse(tenViews.stdout)).toMatchObject({ top1: 1, count: 40 });
+    expect(JSON.parse(tenViews.stdout).loss).not.toBe(JSON.parse(measured.stdout).loss);
   });
 
   test.each([
+    [
+      "evaluate --checkpoint c.safetensors --data digits --ten-crop",
+      2,
+      "error: --ten-crop is for photographs, --data folder:PATH; those of digits are as large as the input",
+    ],
     [
       "run lenet5 --input x.npy --output y.npy",
       2,

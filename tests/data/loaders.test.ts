@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DataError, part } from "../../src/data/dataset.js";
-import { type IdxEntry, loadIdxDataset, sourceOf } from "../../src/data/idx-dataset.js";
+import { loadIdxDataset, sourceOf } from "../../src/data/idx-dataset.js";
+import { type IdxFiles, idxFiles } from "../../src/data/idx-files.js";
 import { mnist, mnistEntry } from "../../src/data/mnist.js";
 import { datasets, describeSource, loadDataset } from "../../src/data/registry.js";
 import { IdxError, writeIdx } from "../../src/formats/idx.js";
@@ -57,17 +58,14 @@ async function put(folder: string, contents: { [file: string]: Uint8Array }, { p
 }
 
 /** MNIST as it would be on no server. */
-const offline: IdxEntry = {
-  ...mnistEntry,
-  files: {
-    train: {
-      images: { ...mnistEntry.files.train.images, addresses: [] },
-      labels: { ...mnistEntry.files.train.labels, addresses: [] },
-    },
-    test: {
-      images: { ...mnistEntry.files.test.images, addresses: [] },
-      labels: { ...mnistEntry.files.test.labels, addresses: [] },
-    },
+const offline: IdxFiles = {
+  train: {
+    images: { ...idxFiles.mnist.train.images, addresses: [] },
+    labels: { ...idxFiles.mnist.train.labels, addresses: [] },
+  },
+  test: {
+    images: { ...idxFiles.mnist.test.images, addresses: [] },
+    labels: { ...idxFiles.mnist.test.labels, addresses: [] },
   },
 };
 
@@ -109,7 +107,7 @@ describe("where a data set is looked for", () => {
   });
 
   test("nowhere, and no server has it", async () => {
-    await expect(loadIdxDataset(offline)).rejects.toThrow(
+    await expect(loadIdxDataset(mnistEntry, {}, offline)).rejects.toThrow(
       new DataError(
         `mnist: there is no ${join(data, names.trainImages)}, ${join(cache, names.trainImages)}, and it cannot be downloaded; the data set "digits" is built in and needs no files`,
       ),
@@ -118,9 +116,9 @@ describe("where a data set is looked for", () => {
 
   test("nowhere, and no network", async () => {
     vi.stubEnv("RECEPTIVE_DATA", "");
-    const images = { ...mnistEntry.files.train.images, addresses: ["http://127.0.0.1:1/x.gz"] };
-    const entry = { ...offline, files: { ...offline.files, train: { ...offline.files.train, images } } };
-    const failure = await loadIdxDataset(entry).catch((error: Error) => error);
+    const images = { ...idxFiles.mnist.train.images, addresses: ["http://127.0.0.1:1/x.gz"] };
+    const unreachable = { ...offline, train: { ...offline.train, images } };
+    const failure = await loadIdxDataset(mnistEntry, {}, unreachable).catch((error: Error) => error);
     expect(String(failure)).toMatch(
       /^DataError: mnist: there is no \S+train-images-idx3-ubyte\.gz \(RECEPTIVE_DATA is not set\), and train-images-idx3-ubyte\.gz cannot be downloaded; http:\/\/127\.0\.0\.1:1\/x\.gz: [^\n]+; the data set "digits" is built in and needs no files$/,
     );
@@ -142,23 +140,20 @@ describe("where a data set is looked for", () => {
       bytes: contents[`/${file}`].length,
       sha256: createHash("sha256").update(contents[`/${file}`]).digest("hex"),
     });
-    const entry: IdxEntry = {
-      ...mnistEntry,
-      files: {
-        train: { images: remote(names.trainImages), labels: remote(names.trainLabels) },
-        test: { images: remote(names.testImages), labels: remote(names.testLabels) },
-      },
+    const served: IdxFiles = {
+      train: { images: remote(names.trainImages), labels: remote(names.trainLabels) },
+      test: { images: remote(names.testImages), labels: remote(names.testLabels) },
     };
-    const before = await sourceOf(entry);
+    const before = await sourceOf(mnistEntry, {}, served);
     expect(before.kind).toBe("download");
     expect(describeSource(before)).toBe("would be downloaded (1 MB)");
-    expect((await loadIdxDataset(entry)).train.images[0]).toBe(4);
-    expect((await loadIdxDataset(entry)).train.images[0]).toBe(4);
+    expect((await loadIdxDataset(mnistEntry, {}, served)).train.images[0]).toBe(4);
+    expect((await loadIdxDataset(mnistEntry, {}, served)).train.images[0]).toBe(4);
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
     expect(requests).toBe(4);
     expect((await readdir(cache)).sort()).toEqual(Object.values(names).sort());
-    expect(await sourceOf(entry)).toEqual({ kind: "found", directories: [cache] });
+    expect(await sourceOf(mnistEntry, {}, served)).toEqual({ kind: "found", directories: [cache] });
   });
 });
 

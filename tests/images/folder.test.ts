@@ -6,6 +6,7 @@ import { DataError } from "../../src/data/index.js";
 import { openClasses, openFolder, randomRegion } from "../../src/images/folder.js";
 import { preprocessings } from "../../src/images/preprocessing.js";
 import { readRegion } from "../../src/images/read.js";
+import { evaluate, nn, predict, tensor } from "../../src/index.js";
 import { RandomStream } from "../../src/random/threefry.js";
 
 const installed = await import("sharp").catch(() => undefined);
@@ -95,6 +96,42 @@ describe.skipIf(!installed)(`a folder of pictures${unless}`, () => {
     await expect(openClasses(at("named"), ["shark", "goldfish"], options)).rejects.toThrow(
       new DataError(`${at("named")}: the model knows no class Tinca_tinca; it knows shark, goldfish`),
     );
+  });
+
+  test("ten views of each picture are judged together", async () => {
+    await mkdir(at("wide/dark"), { recursive: true });
+    await mkdir(at("wide/light"), { recursive: true });
+    // A gradient from left to right: the views differ.
+    for (const [name, shift] of [
+      ["dark", 0],
+      ["light", 90],
+    ] as const)
+      for (const step of [3, 5, 7]) {
+        const pixels = Uint8Array.from(
+          { length: 8 * 20 * 3 },
+          (_, i) => shift + step * (Math.floor(i / 3) % 20),
+        );
+        await sharp(pixels, { raw: { width: 20, height: 8, channels: 3 } })
+          .png()
+          .toFile(join(at("wide"), name, `${step}.png`));
+      }
+    const classes = ["dark", "light"];
+    const model = nn.sequential(nn.rescale(), nn.flatten(), nn.dense(2));
+    model.build([4, 4, 3], { seed: 1 });
+    const dataset = await openClasses(at("wide"), classes, { ...options, tenCrop: true });
+    const result = await evaluate(model, dataset, { batchSize: 20 });
+
+    let [right, loss] = [0, 0];
+    for (const [i, label] of dataset.labels.entries()) {
+      const rows = await predict(model, tensor(await dataset.read(Int32Array.of(i)), [10, 4, 4, 3]));
+      const mean = classes.map((_, c) => rows.reduce((sum, row) => sum + row[c], 0) / 10);
+      if (mean[label] > mean[1 - label]) right++;
+      loss -= rows.reduce((sum, row) => sum + Math.log(row[label]), 0) / 10;
+    }
+    expect([result.count, result.top1]).toEqual([6, right / 6]);
+    expect(result.loss).toBeCloseTo(loss / 6, 5);
+    const centre = await evaluate(model, await openClasses(at("wide"), classes, options));
+    expect(centre.loss).not.toBeCloseTo(loss / 6, 3);
   });
 
   test("one clear line where it is no such folder", async () => {
