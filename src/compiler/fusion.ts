@@ -2,6 +2,7 @@
  * Decides which nodes get a kernel, and a buffer, of their own. All others are computed inside the kernels that
  * use them: element-wise chains at the place where they are needed, views as index arithmetic.
  */
+import { reductionsTogether } from "./companions.js";
 import { type Graph, type Node, usersOf } from "./graph.js";
 import { sizeOf } from "./operation.js";
 
@@ -12,7 +13,7 @@ export interface Fusion {
   readonly cores: ReadonlyMap<Node, Node>;
   /** Stored nodes that another kernel writes on the way, by that kernel's node. */
   readonly extras: ReadonlyMap<Node, readonly Node[]>;
-  /** Reductions that are done together with another of the same values: max pooling and its switches. */
+  /** Reductions that are done in the same pass as another, by that one. */
   readonly companions: ReadonlyMap<Node, readonly Node[]>;
 }
 
@@ -21,6 +22,9 @@ export const isView = (node: Node): boolean =>
 
 /** Computing a node so often costs more than storing it. */
 const manyPlaces = 3;
+
+/** A tensor of which each element is seen so often costs nothing to read again. */
+const manyTimes = 64;
 
 /** The node whose values a chain of views shows. */
 export function baseOf(node: Node): Node {
@@ -51,6 +55,33 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
     }
   }
 
+  let { stored, cores } = decide(graph, users, required);
+  const extrasOf = () => findExtras(graph, stored, cores, apart, users);
+  let extras = extrasOf();
+  const together = (takesPart: (node: Node) => boolean): Node[][] => {
+    const writer = new Map(
+      [...extras].flatMap(([host, nodes]) => nodes.map((node) => [node, host] as const)),
+    );
+    return reductionsTogether(graph, { stored, writer }, takesPart);
+  };
+  // In a pass with others a reduction is stored as it is, without what is done to its result.
+  const inside = new Set(cores.values());
+  const joined = together((node) => !apart.has(node) && (stored.has(node) || inside.has(node))).flat();
+  if (joined.some((node) => !stored.has(node))) {
+    for (const node of joined) required.add(node);
+    ({ stored, cores } = decide(graph, users, required));
+    extras = extrasOf();
+  }
+  const groups = together((node) => stored.has(node) && !cores.has(node) && !apart.has(node));
+  return { stored, cores, extras, companions: new Map(groups.map(([host, ...others]) => [host, others])) };
+}
+
+/** Stored nodes, and the contractions and reductions in whose kernels others are computed. */
+function decide(
+  graph: Graph,
+  users: ReadonlyMap<Node, Node[]>,
+  required: ReadonlySet<Node>,
+): { stored: Set<Node>; cores: Map<Node, Node> } {
   const stored = new Set<Node>();
   const cores = new Map<Node, Node>();
   // From the results back: the kernels that a node's users belong to are known when the node is met.
@@ -80,14 +111,19 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
     return true;
   }
 
-  /** Worth computing again in each kernel that needs it: one simple operation on one tensor that is stored anyway. */
+  /**
+   * Worth computing again in each kernel that needs it: one simple operation on one tensor that is stored anyway; and on
+   * others that are so small that they stay in the cache, a channel's mean for all of its pixels.
+   */
   function isCheap(node: Node): boolean {
     const { lowering } = node.operation;
     if (lowering.kind !== "map" || lowering.cost > 1) return false;
-    const tensors = node.inputs.map(baseOf).filter((input) => sizeOf(input.shape) > 1);
+    const tensors = new Set(
+      node.inputs.map(baseOf).filter((input) => sizeOf(input.shape) * manyTimes > sizeOf(node.shape)),
+    );
     return (
-      tensors.length <= 1 &&
-      tensors.every((t) => t.operation.lowering.kind !== "map" || users.get(t)!.length > 1)
+      tensors.size <= 1 &&
+      [...tensors].every((t) => t.operation.lowering.kind !== "map" || users.get(t)!.length > 1)
     );
   }
 
@@ -119,12 +155,7 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
     return (kind === "map" || kind === "reshape") && inside(node);
   }
 
-  return {
-    stored,
-    cores,
-    extras: findExtras(graph, stored, cores, apart, users),
-    companions: findCompanions(graph, stored, cores, apart),
-  };
+  return { stored, cores };
 }
 
 const isMap = (node: Node): boolean => node.operation.lowering.kind === "map";
@@ -191,24 +222,4 @@ function findExtras(
     host.set(node, kernel);
   }
   return extras;
-}
-
-/** Reductions of the same node over the same axes, each stored as it is: the first of them does them all. */
-function findCompanions(
-  graph: Graph,
-  stored: ReadonlySet<Node>,
-  cores: ReadonlyMap<Node, Node>,
-  apart: ReadonlySet<Node>,
-): Map<Node, Node[]> {
-  const first = new Map<string, Node>();
-  const companions = new Map<Node, Node[]>();
-  for (const node of graph.nodes) {
-    if (node.operation.lowering.kind !== "reduce" || !stored.has(node) || cores.has(node) || apart.has(node))
-      continue;
-    const key = `${node.inputs[0].id} ${node.attributes.axes}`;
-    const host = first.get(key);
-    if (host) companions.set(host, [...(companions.get(host) ?? []), node]);
-    else first.set(key, node);
-  }
-  return companions;
 }

@@ -153,13 +153,12 @@ export class Lowerer implements StoredNodes {
         const axis = axes.indexOf(d);
         inputIndices.push(axis < 0 ? kept[next++] : inner[axis]);
       });
-      const value = builder.build(input, inputIndices);
       const place = toStrided(dot(inner, contiguous(sizes).strides, 0, loops.length));
-      const reductions = [core, ...companions].map(({ operation }): Reduction => {
+      const reductions = [core, ...companions].map(({ operation, inputs: [reduced] }): Reduction => {
         const { combine } = operation.lowering as typeof lowering;
         return {
           combine,
-          value,
+          value: builder.build(reduced, inputIndices),
           position: combine === "argmax" ? { kind: "position", at: place } : undefined,
         };
       });
@@ -381,8 +380,8 @@ export class Lowerer implements StoredNodes {
   /** Splits what a kernel computes where it is more than the target has registers for. */
   private mustFit({ kernel }: Generated, node: Node): void {
     if (this.target.accepts?.(kernel) ?? true) return;
-    const [extra] = this.fusion.extras.get(node) ?? [];
-    if (extra) throw new NeedsStorage(extra);
+    const [other] = [...(this.fusion.extras.get(node) ?? []), ...(this.fusion.companions.get(node) ?? [])];
+    if (other) throw new NeedsStorage(other);
     const inside = new Map<Node, number>();
     const sizeBelow = (n: Node): number => {
       let size = 0;

@@ -60,6 +60,40 @@ describe("what becomes one kernel", () => {
     expect(names(program).filter((name) => name.includes("argmax"))).toEqual(["max and argmax"]);
   });
 
+  test("sums over the same pixels take one pass, whatever is done with each", () => {
+    const [x, y] = [leaf(8, 6, 6, 32), leaf(8, 6, 6, 32)];
+    const axis = [0, 1, 2];
+    const [a, b, c] = [sum(x, { axis }), sum(mul(x, y), { axis }), sum(mul(y, y), { axis })];
+    // What is done with the result of one of them comes after the pass; the third shares nothing with the first.
+    expect(names(programOf(mul(a, 3), b)).filter((name) => name.includes("sum"))).toEqual(["sum and sum"]);
+    expect(names(programOf(a, c))).toHaveLength(2);
+  });
+
+  test("a sum that needs another one is not done in its pass", () => {
+    const x = leaf(8, 6, 6, 32);
+    const axis = [0, 1, 2];
+    const distance = receptive.sub(x, mul(sum(x, { axis }), 1 / 288));
+    const launched = names(programOf(sum(mul(distance, distance), { axis })));
+    expect(launched.filter((name) => name.includes("sum"))).toHaveLength(2);
+    expect(launched.filter((name) => name.includes(" and "))).toEqual([]);
+  });
+
+  test("batch normalisation reads its input twice, and so does its gradient", () => {
+    const { nn } = receptive;
+    const model = nn.sequential(nn.batchNorm());
+    model.build([6, 6, 32]);
+    const x = leaf(8, 6, 6, 32);
+    const dy = leaf(8, 6, 6, 32);
+    const readers = (program: Program, size: number): number =>
+      program.launches.filter(({ arguments: read, work }) => {
+        const { location } = program.sources.find((s) => s.size === size)!;
+        return work >= size && read.some((place) => JSON.stringify(place) === JSON.stringify(location));
+      }).length;
+    expect(readers(programOf(model(x, { training: true })), x.size)).toBe(2);
+    const [dx] = receptive.gradients(sum(mul(model(x, { training: true }), dy)), [x]);
+    expect(names(programOf(dx)).filter((name) => name.includes("sum and"))).toHaveLength(2);
+  });
+
   test("an update with momentum, in place", async () => {
     const [w, v] = [receptive.variable(new Float32Array(8).fill(1)), receptive.variable(new Float32Array(8))];
     const step = receptive.compile((g: Tensor) => {

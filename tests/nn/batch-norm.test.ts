@@ -118,4 +118,24 @@ describe("batchNorm", () => {
       ),
     );
   });
+
+  test.each([
+    ["a large mean", (i: number) => 1000 + Math.sin(i)],
+    ["a first value far from all others", (i: number) => (i < 2 ? -500 : 3 + Math.cos(i))],
+    ["one value alone", () => 7],
+  ])("%s costs no digits", async (_, at) => {
+    const x = Float32Array.from({ length: 2 * 6000 }, (_, i) => at(i));
+    const model = nn.sequential(nn.batchNorm({ epsilon, momentum: 1 }));
+    model.build([30, 20, 2]);
+    const y = await compile((x: Tensor) => model(x, { training: true }))(tensor(x, [10, 30, 20, 2]));
+    const { n, mean, variance } = byHand(x, 2);
+    const found = model.buffers.get("batchNorm1.variance")!.read();
+    variance.forEach((v, c) => {
+      const unbiased = (v * n) / (n - 1);
+      expect(Math.abs(found[c] - unbiased)).toBeLessThanOrEqual(1e-4 * unbiased + 1e-9);
+    });
+    const expected = normalised(x, { mean, variance }, [1, 1], [0, 0]);
+    for (let j = 0; j < x.length; j++)
+      expect(Math.abs(y[j] - expected[j])).toBeLessThan(1e-3 * (1 + Math.abs(expected[j])));
+  });
 });
