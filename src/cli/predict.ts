@@ -7,7 +7,7 @@ import { objectiveOf } from "../models/index.js";
 import { percent } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { tensor } from "../tensor/creation.js";
-import { predict } from "../training/predict.js";
+import { meanOfViews, predict } from "../training/predict.js";
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { whole } from "./values.js";
@@ -75,7 +75,7 @@ async function read({ model, input }: Network, views: readonly Picture[]): Promi
   const images = new Uint8Array(views.length * h * w * c);
   for (const [i, { pixels }] of views.entries()) images.set(pixels, i * h * w * c);
   const rows = await predict(model, tensor(images, [views.length, h, w, c]));
-  return Float64Array.from(rows[0], (_, k) => rows.reduce((sum, row) => sum + row[k], 0) / rows.length);
+  return meanOfViews(rows);
 }
 
 /** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */

@@ -8,7 +8,7 @@ import { tensor } from "../tensor/creation.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
-import { meanProbabilities } from "./predict.js";
+import { meanOfViews, probabilitiesOf } from "./predict.js";
 
 export interface EvaluateOptions {
   batchSize?: number;
@@ -87,13 +87,15 @@ export function evaluator(
         const rows = Array.from({ length: views }, (_, v) =>
           result.output.subarray((i * views + v) * width, (i * views + v + 1) * width),
         );
-        const scores = views === 1 ? rows[0] : meanProbabilities(model, rows);
+        const probabilities = () => meanOfViews(rows.map((row) => probabilitiesOf(model, row)));
+        // Scores of one view are told apart where their probabilities no longer differ.
+        const scores = views === 1 ? rows[0] : probabilities();
         const truth = labels[i];
         const read = highest(scores);
         confusion[truth][read]++;
         if (rank(scores, truth) < 5) amongFive++;
         if (read !== truth)
-          mistakes.push({ index: indices[i], truth, read, confidence: meanProbabilities(model, rows)[read] });
+          mistakes.push({ index: indices[i], truth, read, confidence: probabilities()[read] });
       }
       mistakes.sort((a, b) => b.confidence - a.confidence || a.index - b.index).splice(most);
       done += size;

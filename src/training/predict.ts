@@ -19,11 +19,9 @@ export async function predict(model: Model, images: Tensor): Promise<Float32Arra
   );
 }
 
-/** Probabilities of one picture from the scores of its views: their mean. */
-export function meanProbabilities(model: Model, views: readonly ArrayLike<number>[]): Float64Array {
-  const rows = views.map((scores) => probabilitiesOf(model, scores));
-  return Float64Array.from(rows[0], (_, c) => rows.reduce((sum, row) => sum + row[c], 0) / rows.length);
-}
+/** Of the probabilities that a model reads in each view of a picture their mean, by class. */
+export const meanOfViews = (rows: readonly ArrayLike<number>[]): Float64Array =>
+  Float64Array.from(rows[0], (_, c) => rows.reduce((sum, row) => sum + row[c], 0) / rows.length);
 
 /** Probabilities of one picture's scores: their softmax, unless the model ends in one. */
 export function probabilitiesOf(model: Model, scores: ArrayLike<number>): Float32Array {
