@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 export interface Choices {
   /** compare: workloads, ourselves alone or beside peers. */
-  readonly mode: "compare" | "growth" | "start";
+  readonly mode: "compare" | "direct" | "growth" | "start";
   readonly workloads: readonly string[];
   /** Ours. */
   readonly targets: readonly string[];
@@ -36,6 +36,7 @@ export class ArgumentError extends Error {
 export const usage = `usage: npm run bench -- [WORKLOAD …] [options]
   --peers           beside every library that is there; --peer NAME only beside that one, and may stand twice
   --growth          instead: how cost grows with batch, side, threads and depth
+  --direct          instead: with and without minimal filtering, and what share of the peak is reached without
   --start           instead: what starting costs, and the memory of a training step
   --target NAME     ours: native, avx512, avx2 or wasm; with peers, native and wasm if none is named
   --threads N       only with so many threads, and may stand twice; one and all if left out
@@ -49,9 +50,9 @@ export function choicesFrom(given: readonly string[], offer: Offer): Choices {
   const { values, positionals } = parsed(given);
   for (const name of positionals) known("workload", name, offer.workloads);
   for (const name of values.peer) known("peer", name, offer.peers);
-  const modes = (["growth", "start"] as const).filter((mode) => values[mode]);
+  const modes = (["direct", "growth", "start"] as const).filter((mode) => values[mode]);
   const beside = values.peers || values.peer.length > 0;
-  if (modes.length > 1) throw new ArgumentError("--growth and --start are two runs");
+  if (modes.length > 1) throw new ArgumentError(`--${modes[0]} and --${modes[1]} are two runs`);
   if (modes.length > 0 && positionals.length > 0)
     throw new ArgumentError(`--${modes[0]} has workloads of its own; ${positionals[0]} is none of them`);
   if (modes.length > 0 && beside) throw new ArgumentError(`--${modes[0]} measures without --peers`);
@@ -81,6 +82,7 @@ function parsed(given: readonly string[]) {
       options: {
         peers: { type: "boolean", default: false },
         peer: { type: "string", multiple: true, default: [] },
+        direct: { type: "boolean", default: false },
         growth: { type: "boolean", default: false },
         start: { type: "boolean", default: false },
         target: { type: "string" },

@@ -4,6 +4,7 @@ import { device } from "../dist/index.js";
 import { ArgumentError, choicesFrom, usage } from "./arguments.js";
 import { compareAll } from "./compare.js";
 import { peerNames } from "./contenders/known.js";
+import { measureDirect } from "./direct.js";
 import { measureGrowth } from "./growth.js";
 import { circumstances, circumstancesLine } from "./report/machine.js";
 import { type Results, writeResults } from "./report/results.js";
@@ -28,6 +29,8 @@ async function run(): Promise<void> {
   const measured = async (): Promise<Results> => {
     const where = circumstances(given);
     if (!choices.json) console.log(circumstancesLine(where));
+    if (choices.mode === "direct")
+      return { direct: { circumstances: where, results: await measureDirect(choices) } };
     if (choices.mode === "growth")
       return { growth: { circumstances: where, results: await measureGrowth(choices) } };
     if (choices.mode === "start")

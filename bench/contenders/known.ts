@@ -28,6 +28,16 @@ export const receptive = (target: string | undefined): Entrant => ({
   }),
 });
 
+/** Ourselves without minimal filtering. */
+export const directly = (target: string): Entrant => ({
+  name: "receptive",
+  variant: `${target}, directly`,
+  command: (threads) => {
+    const command = receptive(target).command(threads);
+    return { ...command, environment: { ...command.environment, RECEPTIVE_DEBUG: "direct" } };
+  },
+});
+
 /** What the machine reaches with a target's vectors. */
 export const peakOf = (target: string): Entrant => ({
   name: "peak",

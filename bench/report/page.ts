@@ -1,6 +1,7 @@
 /** bench/RESULTS.md. */
 import type { Compared } from "../compare.js";
 import { comparisonTable, heading } from "./comparison.js";
+import { directTable } from "./direct.js";
 import { goalTable } from "./goals.js";
 import { growthTable } from "./growth.js";
 import { circumstancesLine } from "./machine.js";
@@ -10,18 +11,18 @@ import { markdown } from "./table.js";
 
 const introduction = `# How fast
 
-Written by \`npm run bench -- --peers --write\`, \`--growth --write\` and \`--start --write\`; the raw numbers are in
-\`results.json\`. Everyone computes in f32, the same networks on the same numbers (\`networks/\`), and the first results
+Written by \`npm run bench -- --peers --write\`, and the same with \`--direct\`, \`--growth\` and \`--start\`; the raw
+numbers are in \`results.json\`. Everyone computes in f32, the same networks on the same numbers (\`networks/\`), and the first results
 must agree. Each contender is a process of its own; they take turns, several rounds long, and "our … is" compares what
 was measured in the same round. "Of peak" is the share of what bare multiply-adds on registers reach in those rounds,
 with the vectors of the target (WebAssembly's are 128 bits wide); a convolution counts with the products of its
-definition, so minimal filtering, which needs fewer, can exceed it; \`RECEPTIVE_DEBUG=direct npm run bench\` does without.
+definition, so minimal filtering, which needs fewer, can exceed it; without it we measure ourselves separately.
 In Node tfjs, jax-js and ConvNetJS have one thread, however many are asked for; tfjs' WebAssembly backend trains with a
 filter gradient that we put in. "Spread" is how far apart the middle half of the runs lies. A product is the sum of all
 elements of a·b; a training step is cross entropy and SGD with momentum.
 `;
 
-export function page({ compare, growth, start }: Results): string {
+export function page({ compare, direct, growth, start }: Results): string {
   const parts = [introduction];
   if (compare) {
     const { results, circumstances } = compare;
@@ -33,6 +34,10 @@ export function page({ compare, growth, start }: Results): string {
       parts.push(`### ${title}\n\n${markdown(comparisonTable(result))}\n`);
     }
   }
+  if (direct)
+    parts.push(
+      `## Without minimal filtering\n\n${circumstancesLine(direct.circumstances)}\n\n${markdown(directTable(direct.results))}\n`,
+    );
   if (growth) {
     parts.push(`## How cost grows\n\n${circumstancesLine(growth.circumstances)}\n`);
     for (const curve of growth.results)

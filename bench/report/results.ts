@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Compared } from "../compare.js";
 import { root } from "../contenders/installation.js";
+import type { DirectFigure } from "./direct.js";
 import type { GrowthTable } from "./growth.js";
 import type { Circumstances } from "./machine.js";
 import { page } from "./page.js";
@@ -14,6 +15,7 @@ interface Run<T> {
 
 export interface Results {
   readonly compare?: Run<Compared>;
+  readonly direct?: Run<DirectFigure>;
   readonly growth?: Run<GrowthTable>;
   readonly start?: Run<StartFigure>;
 }

@@ -49,6 +49,7 @@ describe("what there is not", () => {
     [["--rounds", "1.5"], "--rounds is 1.5, expected a whole number above 0"],
     [["--threads", "0"], "--threads is 0, expected a whole number above 0"],
     [["--growth", "--start"], "--growth and --start are two runs"],
+    [["--start", "--direct"], "--direct and --start are two runs"],
     [["--growth", "sgemm-512"], "--growth has workloads of its own; sgemm-512 is none of them"],
     [["--start", "--peers"], "--start measures without --peers"],
   ])("%j", (given, message) => {

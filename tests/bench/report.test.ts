@@ -4,6 +4,7 @@ import type { Entrant } from "../../bench/contenders/known.js";
 import { compare, lineOf } from "../../bench/measure/measurement.js";
 import type { Outcome } from "../../bench/measure/rounds.js";
 import { comparisonTable, heading } from "../../bench/report/comparison.js";
+import { directTable } from "../../bench/report/direct.js";
 import { goalTable } from "../../bench/report/goals.js";
 import { growthTable } from "../../bench/report/growth.js";
 import type { Circumstances } from "../../bench/report/machine.js";
@@ -141,6 +142,19 @@ describe("curves and starts", () => {
     ]);
   });
 
+  const direct = [
+    {
+      ...{ workload: "vgg16-infer-1", threads: 1, target: "avx512" },
+      ...{ msMedian: 80, directMs: 150, peakFraction: 0.824, wanted: 0.85 },
+    },
+  ];
+  test("what is computed directly stands beside what is wanted of the peak", () => {
+    expect(directTable(direct).rows).toEqual([
+      ["vgg16-infer-1", "1 thread", "avx512", "80", "150", "82 %", "85 %", "no"],
+    ]);
+    expect(directTable([{ ...direct[0], peakFraction: 0.86 }]).rows[0].at(-1)).toBe("yes");
+  });
+
   test("the page has a part for each run that there was, and nothing for others", () => {
     const circumstances: Circumstances = {
       ...{ date: "2026-01-02", processor: "A processor", threads: 2, memoryGB: 24, system: "Linux x64" },
@@ -148,12 +162,14 @@ describe("curves and starts", () => {
     };
     const text = page({
       compare: { circumstances, results: [compared] },
+      direct: { circumstances, results: direct },
       start: { circumstances, results: figures },
     });
     expect(text.match(/^##+ .*$/gm)).toEqual([
       "## Beside others",
       "### Speed over theirs",
       "### sgemm-1024, 1 thread; multiply-adds reach 250 GFLOP/s (native)",
+      "## Without minimal filtering",
       "## Starting, and memory",
     ]);
     expect(text).toContain(
