@@ -1,6 +1,7 @@
 /** How published networks were shown their pictures: resized, cropped, and with pixels as they want them. */
+
+import { suggestion } from "../door/spelling.js";
 import type { PixelScaling } from "../models/pixel-scaling.js";
-import { suggestion } from "../nn/spelling.js";
 import { brightness, type Picture } from "./picture.js";
 import { type ResizeFilter, resize } from "./resize.js";
 import { partOf } from "./turn.js";
