@@ -1,6 +1,7 @@
 /** Data sets that are folders of picture files, a folder for each class. */
 import { chosen, DataError, type Draw, type Splits, type StreamedDataset } from "../data/dataset.js";
 import { RandomStream } from "../random/threefry.js";
+import { type BadPicture, type CheckOptions, checkPictures } from "./check-pictures.js";
 import type { Picture } from "./picture.js";
 import { type ClassFolder, checkDepth, classFolders, splitsOf } from "./picture-folders.js";
 import { centreCrop, type Preprocessing, tenCrop } from "./preprocessing.js";
@@ -15,6 +16,15 @@ export interface FolderOptions extends ReadOptions {
   randomViews?: boolean;
   /** Ten views of each picture are judged together, see `tenCrop`, instead of its centre alone. */
   tenCrop?: boolean;
+  /**
+   * Every picture is decoded beforehand; those that cannot be read are left out, and told here. Without it the first bad
+   * one ends whatever reads it.
+   */
+  skipBad?: {
+    told(bad: BadPicture): void;
+    /** Once all have been looked at. */
+    counted?(): void;
+  } & Pick<CheckOptions, "onProgress" | "signal">;
 }
 
 /**
@@ -27,8 +37,12 @@ export interface FolderOptions extends ReadOptions {
 export async function openFolder(path: string, options: FolderOptions): Promise<Splits<StreamedDataset>> {
   const splits = await splitsOf(path);
   if (splits?.train && splits.test) {
-    const [forTraining, forTesting] = [await classFolders(splits.train), await classFolders(splits.test)];
+    const [forTraining, forTesting] = [
+      await readable(await classFolders(splits.train), options),
+      await readable(await classFolders(splits.test), options),
+    ];
     await checkDepth(splits.train, forTraining);
+    options.skipBad?.counted?.();
     const classes = forTraining.map(({ name }) => name);
     const stray = forTesting.find(({ name }) => !classes.includes(name));
     if (stray)
@@ -45,7 +59,8 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
       `${path}: has a folder ${splits.test.slice(path.length + 1)}, but none for training; to divide that one, say folder:${splits.test}`,
     );
   const top = splits?.train ?? path;
-  const all = await classFolders(top);
+  const all = await readable(await classFolders(top), options);
+  options.skipBad?.counted?.();
   await checkDepth(top, all);
   const whole = datasetOf(
     path,
@@ -71,7 +86,8 @@ export async function openClasses(
   options: FolderOptions,
 ): Promise<StreamedDataset> {
   const top = (await splitsOf(path))?.test ?? path;
-  const found = await classFolders(top);
+  const found = await readable(await classFolders(top), options);
+  options.skipBad?.counted?.();
   await checkDepth(top, found);
   const labels = new Map(
     classes.flatMap((name, label) => [name, ...name.split(",")].map((word) => [plain(word), label])),
@@ -95,19 +111,38 @@ const plain = (name: string) =>
     .toLowerCase()
     .replace(/[_\s]+/g, " ");
 
+/** Without the pictures that cannot be read, if these are to be skipped. */
+async function readable(
+  folders: readonly ClassFolder[],
+  { skipBad, colours, mostPixels }: FolderOptions,
+): Promise<readonly ClassFolder[]> {
+  if (!skipBad) return folders;
+  const { onProgress, signal } = skipBad;
+  const files = folders.flatMap((folder) => folder.files);
+  const { bad } = await checkPictures(files, { colours, mostPixels, onProgress, signal });
+  for (const picture of bad) skipBad.told(picture);
+  const isBad = new Set(bad.map(({ file }) => file));
+  return folders.map((folder) => {
+    const left = folder.files.filter((file) => !isBad.has(file));
+    if (left.length === 0) throw new DataError(`${folder.path}: has no picture that can be read`);
+    return { ...folder, files: left };
+  });
+}
+
 /** @param classes  their order gives the labels; one of them may have no pictures here */
 function datasetOf(
   path: string,
   split: string,
   classes: readonly string[],
   folders: readonly ClassFolder[],
-  { input, preprocessing, randomViews, tenCrop: ten, ...reading }: FolderOptions,
+  { input, preprocessing, randomViews, tenCrop: ten, colours, mostPixels }: FolderOptions,
 ): StreamedDataset {
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const samples = folders.flatMap(({ name, files }) => {
     const label = indexOf.get(name)!;
     return files.map((file) => ({ file, label }));
   });
+  const reading: ReadOptions = { colours, mostPixels };
   const size = input[0] * input[1] * input[2];
   const views = ten ? 10 : 1;
   const show = async (index: number, draw?: Draw): Promise<Picture[]> => {
