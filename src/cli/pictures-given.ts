@@ -1,6 +1,6 @@
 /** The picture files that a command was given. */
 import type { Picture } from "../images/picture.js";
-import { prepareDigit } from "../images/prepare-digit.js";
+import { findDigit } from "../images/prepare-digit.js";
 import { centreCrop } from "../images/preprocessing.js";
 import { PictureError, readImage } from "../images/read.js";
 import { exitCodes, lineOf } from "./failure.js";
@@ -47,5 +47,9 @@ export async function picturesGiven(
 /** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
 export const preparedFor =
   ({ input, preprocessing }: Network) =>
-  (picture: Picture): Picture =>
-    input.join() === "28,28,1" ? prepareDigit(picture) : centreCrop(picture, input, preprocessing);
+  (picture: Picture, file: string): Picture => {
+    if (input.join() !== "28,28,1") return centreCrop(picture, input, preprocessing);
+    const digit = findDigit(picture);
+    if (!digit) throw new PictureError(`${file}: no ink was found in it`);
+    return digit;
+  };
