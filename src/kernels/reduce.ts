@@ -234,17 +234,19 @@ function alongReduced(plan: Plan): Generated {
 }
 
 /** One result at a time, every load a single element. */
-function onePoint({ k, name, keptCounts, reducedCounts, sources, outputs, stores }: Plan): Generated {
+function onePoint(plan: Plan): Generated {
+  const { k, name, keptCounts, reducedCounts, sources, outputs, stores } = plan;
   const inputs = sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value]));
   const order = range(0, keptCounts.length + reducedCounts.length);
   const evaluator = new Evaluator(k, inputs, [], order, null);
   const finisher = new Evaluator(k, outputs, stores, range(0, keptCounts.length), null);
   return sharePoints(k, name, keptCounts, [evaluator, finisher], () => {
-    const accumulators = start(k, sources);
-    nest(k, evaluator, reducedCounts, () => {
-      combine(k, sources, accumulators, evaluator.values(inputs, null, 0, 1));
+    const sums = new Sums(plan, 1);
+    cascade(k, reducedCounts, sums.terms(1), walkWith(evaluator, sums), () => {
+      combine(k, sources, sums.now[0], evaluator.values(inputs, null, 0, 1));
     });
-    const results = accumulators.map((a) => a.position ?? a.value);
+    const [accumulators] = sums.now;
+    const results = sums.results(accumulators.map((a) => a.position ?? a.value));
     const values = finisher.values(outputs, null, 0, 1, results);
     stores.forEach((store, s) => {
       finisher.store(store, values[s], null, 0, 1);
