@@ -34,8 +34,14 @@ describe("programs for Node", () => {
 
   test("webpack", async () => {
     const { run } = await project("webpack-node", { packages: ["webpack", "webpack-cli"], files });
-    await run("webpack", "--mode=production", "--target=node", "--entry=./main.js");
-    check("webpack, target node", await run(node, "dist/main.js"));
+    await run(
+      "webpack",
+      "--mode=production",
+      "--target=node",
+      "--entry=./main.js",
+      "--output-filename=main.cjs",
+    );
+    check("webpack, target node", await run(node, "dist/main.cjs"));
   });
 
   test("Rollup with node-resolve", async () => {
