@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hasChromium, trainInChromium } from "../packages/in-chromium.js";
 import { program, trainCommonJs, trainedOf, trainModule } from "../packages/programs.js";
-import { project } from "../packages/project.js";
+import { project, tarball } from "../packages/project.js";
+import { typeErrors, typeSettings } from "../packages/types.js";
 import { figure } from "./figures.js";
 
 const node = process.execPath;
@@ -246,6 +247,25 @@ describe("hosts", () => {
     const { run } = await project("deno", { packages: ["@deno/linux-x64-glibc"], files });
     const deno = "node_modules/@deno/linux-x64-glibc/deno";
     check(`Deno ${(await run(deno, "--version")).split("\n")[0]}`, await run(deno, "run", "-A", "main.js"));
+  });
+});
+
+describe("types", () => {
+  test.each(["5.6", "5.9", "6.0", "7.0"])("TypeScript %s", async (version) => {
+    const { folder } = await project(`typescript-${version}`, { packages: [`typescript@${version}`] });
+    const compiler = join(folder, "node_modules/typescript/bin/tsc");
+    for (const settings of typeSettings)
+      expect(typeErrors(folder, settings, compiler), JSON.stringify(settings)).toBe("");
+    figure(`TypeScript ${version}`, `${typeSettings.length} settings without an error`);
+  });
+
+  test("publint and arethetypeswrong find nothing", async () => {
+    const { run } = await project("lint", { packages: ["publint", "@arethetypeswrong/cli"] });
+    const packed = await tarball();
+    const strict = await run("publint", "--strict", packed);
+    expect(strict).toContain("All good!");
+    expect(await run("attw", packed)).toContain("No problems found");
+    figure("publint --strict, attw", "nothing found");
   });
 });
 
