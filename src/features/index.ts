@@ -14,4 +14,5 @@ export * from "./raster.js";
 export * from "./robinson.js";
 export * from "./sift/index.js";
 export * from "./sobel.js";
+export * from "./surf/index.js";
 export * from "./template-matching.js";
