@@ -8,6 +8,7 @@ export * from "./hog-classifier-file.js";
 export * from "./hog-glyphs.js";
 export * from "./kernels.js";
 export * from "./linear-classifier.js";
+export * from "./matching/index.js";
 export * from "./nearest-kernel.js";
 export * from "./nms.js";
 export * from "./raster.js";

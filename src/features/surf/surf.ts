@@ -27,7 +27,10 @@ export interface SurfFeatures {
 
 export interface SurfOptions {
   octaves?: number;
-  /** Filters of an octave: 4 are 9 15 21 27, then 15 27 39 51, and so on, up to 195 in the fourth octave. */
+  /**
+   * Filters of an octave. 4 are the paper's 9 15 21 27, then 15 27 39 51, up to 195 in the fourth octave; 6 go on to 39,
+   * 75, and 291: maxima are then placed between filters that are nearer to each other.
+   */
   filters?: number;
   /** Pixels between two places that are looked at in the first octave; twice as many in each further one. */
   step?: number;
