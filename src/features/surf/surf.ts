@@ -56,8 +56,8 @@ export interface SurfOptions {
 export function surf(picture: Raster, options: SurfOptions = {}): SurfFeatures {
   const {
     octaves = 4,
-    filters = 4,
-    step = 1,
+    filters = 6,
+    step = 2,
     threshold = 30,
     most,
     extended = false,
