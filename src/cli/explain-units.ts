@@ -218,12 +218,12 @@ export async function maximisedSheet(asked: Asked): Promise<Answer> {
   const [n, height, width, channels] = images.shape;
   const each = height * width * channels;
   const nameOf = layer === undefined ? classNames(asked) : unitNames(asked, layer);
-  const what = layer === undefined ? "each class" : `units of ${layer}`;
+  const what = layer === undefined ? `each class of ${model.name}` : `units of ${layer} of ${model.name}`;
   const first = chosen.length < all && !(classes ?? unit) ? `; the first ${chosen.length} of ${all}` : "";
   return {
     sheet: {
-      title: `Activation maximisation: what ${model.name} answers to most, ${what}`,
-      subtitle: `regularisation ${regularisation}, ${steps ?? 256} steps of Adam, seed ${seed}; below each picture the ${layer === undefined ? "score" : "activation"} at first and at the end${first}`,
+      title: `Activation maximisation: ${what}`,
+      subtitle: `the picture that it answers to most; regularisation ${regularisation}, ${steps ?? 256} steps of Adam, seed ${seed}; below each picture the ${layer === undefined ? "score" : "activation"} at first and at the end${first}`,
       sections: [
         {
           title: "",

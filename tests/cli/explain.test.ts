@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeNpy } from "../../src/formats/npy.js";
-import { isBuilt, noPictures, receptive, temporaryFolder } from "./receptive.js";
+import { vggCifar } from "../../src/models/index.js";
+import { checkpointOf, save } from "../../src/training/checkpoint.js";
+import { isBuilt, noPictures, receptive, start, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("receptive explain, dream, style", () => {
   let folder: string;
@@ -225,6 +227,42 @@ describe.skipIf(!isBuilt)("receptive explain, dream, style", () => {
     expect(existsSync(join(folder, "d.png"))).toBe(true);
     expect(existsSync(join(folder, "frames", "0004.jpg"))).toBe(true);
   });
+
+  test.skipIf(noPictures).each([
+    {
+      line: "dream seven.svg --layer relu1 --octaves 1 --iterations 100000 --jitter 2 --frames so-far --output so-far.png",
+      begun: "so-far/0003.jpg",
+      output: "so-far.png",
+    },
+    {
+      line: "style seven.svg --checkpoint colours.safetensors --style seven.svg --iterations 100000 --preview 1 --size 64 --output styled.png",
+      begun: "styled.png",
+      output: "styled.png",
+    },
+  ])(
+    `Ctrl-C: $line keeps the picture so far${noPictures}`,
+    async ({ line, begun, output }) => {
+      // A network for pictures in colours, as it begins.
+      const model = vggCifar();
+      model.build([32, 32, 3], { seed: 1 });
+      const data = { name: "none", classes: [] };
+      await save(join(folder, "colours.safetensors"), checkpointOf(model, { input: [32, 32, 3], data }));
+      const child = start(line.split(" "), { folder });
+      let stderr = "";
+      child.stderr!.on("data", (chunk) => {
+        stderr += chunk;
+      });
+      const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+      while (!existsSync(join(folder, begun)) && child.exitCode === null)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      child.kill("SIGINT");
+      expect(await ended).toBe(130);
+      expect(stderr).toBe(`Stopped; what there is so far: ${output}\n`);
+      const { default: sharp } = await import("sharp");
+      expect((await sharp(join(folder, output)).metadata()).width).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 
   test.skipIf(noPictures)(`train --snapshots writes an animation${noPictures}`, async () => {
     const { code } = await run(
