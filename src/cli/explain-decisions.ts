@@ -79,7 +79,7 @@ function drawn(
   const [, height, width, channels = 1] = maps.shape;
   const size = { height, width };
   const each = maps.size / maps.shape[0];
-  const values = maps.values!.slice(i * each, (i + 1) * each);
+  const values = maps.own!.slice(i * each, (i + 1) * each);
   const strength = maps.rank === 3 ? values : strongestOf(values, channels);
   const shown = shaded(values, size, { unit, channels });
   const over = overlaid(photo, strength, size, {
@@ -121,15 +121,15 @@ export async function occlusionSheet(asked: Asked): Promise<Answer> {
   const nameOf = classNames(asked);
   const said = (value: number) => (isUnit ? significant(value) : percent(value));
   const costs = pictures.map((_, i) => {
-    const before = found.before.values![i];
-    return Float32Array.from(found.map.values!.slice(i * each, (i + 1) * each), (v) => before - v);
+    const before = found.before.own![i];
+    return Float32Array.from(found.map.own!.slice(i * each, (i + 1) * each), (v) => before - v);
   });
   const sections = pictures.map((photo, i): Section => {
     const cost = costs[i];
     const [lowest, most] = extremes(cost);
     // What is hardly to be seen is none: the scale need not turn to two colours for it.
     const least = -lowest > 0.02 * most ? lowest : 0;
-    const read = Array.from(found.predicted.values!.slice(i * each, (i + 1) * each));
+    const read = Array.from(found.predicted.own!.slice(i * each, (i + 1) * each));
     const kinds = [...new Set(read)].map((k) => [k, read.filter((r) => r === k).length] as const);
     kinds.sort((a, b) => b[1] - a[1]);
     const ends = { range: [Math.min(0, least), Math.max(most, 1e-9)] as const, unit: `${unit} lost` };
@@ -139,7 +139,7 @@ export async function occlusionSheet(asked: Asked): Promise<Answer> {
       edge: 310,
       columns: 4,
       tiles: [
-        { picture: photo, caption: ["the picture", `${unit} ${said(found.before.values![i])}`] },
+        { picture: photo, caption: ["the picture", `${unit} ${said(found.before.own![i])}`] },
         {
           ...shaded(cost, { height, width }, ends),
           caption: [
@@ -176,7 +176,7 @@ export async function occlusionSheet(asked: Asked): Promise<Answer> {
       unit: `${unit} lost`,
       pictures: subjects.map(({ facts }, i) => ({
         ...facts,
-        before: found.before.values![i],
+        before: found.before.own![i],
         greatestLoss: extremes(costs[i])[1],
       })),
     },
@@ -215,7 +215,7 @@ export async function deconvnetSheet(asked: Asked): Promise<Answer> {
     pictures.forEach((photo, i) => {
       const k = units[i];
       if (k === undefined) return;
-      const values = pixels.values!.slice(i * each, (i + 1) * each);
+      const values = pixels.own!.slice(i * each, (i + 1) * each);
       const { box, activation, at } = hits[i];
       const { picture: back, scale } = shaded(values, { height, width }, { unit: "", channels });
       sections[i].tiles.push(
@@ -302,7 +302,7 @@ export async function sanitySheet(asked: Asked): Promise<Answer> {
           tiles: kept[name].slice(0, stages.length).flatMap((map, stage): Tile[] => {
             if (stage % step !== 0 && stage !== stages.length - 1) return [];
             const [, height, width, channels = 0] = map.shape;
-            const values = map.values!.slice(0, map.size / n);
+            const values = map.own!.slice(0, map.size / n);
             const strength = channels === 0 ? values : strongestOf(values, channels);
             const picture = heatPicture(Array.from(strength, Math.abs), { height, width });
             const alike = stage === 0 ? "" : `alike ${likeness[name][stage - 1].toFixed(2)}`;

@@ -1,13 +1,13 @@
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { suggestion } from "../door/spelling.js";
 import { regularisations } from "../explain/index.js";
 import { encodeNpy } from "../formats/npy.js";
 import type { Picture } from "../images/picture.js";
 import { prepareDigit } from "../images/prepare-digit.js";
 import { centreCrop } from "../images/preprocessing.js";
 import { readImage } from "../images/read.js";
-import { suggestion } from "../nn/spelling.js";
 import { renderContactSheet } from "../report/pictures/contact-sheet.js";
 import { configure } from "../runtime/engine.js";
 import { tensor } from "../tensor/creation.js";
@@ -128,7 +128,9 @@ async function run(name: string, files: string[], options: Options, command: Com
     throw new UsageError(`--map ${options.map}: numbers are written as .npy`);
   await configure({ threads });
   const network = await openNetwork(options, { json });
-  const pictures = (await Promise.all(files.map(readImage))).map((picture) => prepared(picture, network));
+  const pictures = (await Promise.all(files.map((file) => readImage(file)))).map((picture) =>
+    prepared(picture, network),
+  );
   const stop = interruption();
   const waiting = waitingLine({ json });
   const begun = performance.now();
@@ -153,7 +155,7 @@ async function run(name: string, files: string[], options: Options, command: Com
     await writeFileAtomic(output, await renderContactSheet(sheet));
     const mapFile = map && (options.map ?? (json ? `${withoutEnding(output)}.npy` : undefined));
     if (map && mapFile)
-      await writeFileAtomic(mapFile, encodeNpy({ shape: map.shape, data: map.values as Float32Array }));
+      await writeFileAtomic(mapFile, encodeNpy({ shape: map.shape, data: map.own as Float32Array }));
     const seconds = (performance.now() - begun) / 1000;
     waiting.clear();
     if (isStopped) stop.keep(output);

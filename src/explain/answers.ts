@@ -29,7 +29,7 @@ export async function answers(
 ): Promise<Answers> {
   const x = await picturesFor("answers", model, images);
   const { score, units: aimed } = await aimAt("answers", model, x, target);
-  const units = Array.from(aimed.values!);
+  const units = Array.from(aimed.own!);
   const scores = (await compile((pictures: Tensor, chosen: Tensor) => score(pictures, chosen))(
     x,
     aimed,

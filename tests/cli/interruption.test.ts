@@ -4,7 +4,7 @@ import { interruption } from "../../src/cli/interruption.js";
 /** As Ctrl-C does, without ending the tests. */
 function interrupt(): void {
   const receive = process.listeners("SIGINT").at(-1)!;
-  receive("SIGINT", 2);
+  receive("SIGINT");
 }
 
 describe("Ctrl-C", () => {
