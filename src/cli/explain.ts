@@ -72,7 +72,7 @@ export function explainCommand(program: Command): void {
     .option("--map <file>", "also write the numbers as .npy (with --json beside the picture if left out)")
     .option(
       "--json",
-      'one line: {"method":…,"output":…,"map":…,"seconds":…} and what was explained, such as "pictures":[{"image":…,"class":…,"index":…,"score":…,"probability":…}]',
+      'one line: {"method":…,"output":…,"map":…,"seconds":…} and what was explained: of each picture "image", "class", "index", "score", "probability"',
     )
     .addHelpText(
       "after",

@@ -120,6 +120,20 @@ describe.skipIf(!isBuilt)("receptive explain, dream, style", () => {
     ]);
   });
 
+  test("of several checkpoints the newest is taken, and named", async () => {
+    const { cp, mkdir, rm, utimes } = await import("node:fs/promises");
+    await mkdir(join(folder, "runs/older"));
+    const older = join(folder, "runs/older/checkpoint.safetensors");
+    await cp(join(folder, "runs/a/checkpoint.safetensors"), older);
+    await utimes(older, 1e9, 1e9);
+    const { code, stderr } = await run("explain filters --output n.png");
+    await rm(join(folder, "runs/older"), { recursive: true });
+    expect([code, stderr]).toEqual([
+      0,
+      "With the newest checkpoint, runs/a/checkpoint.safetensors (--checkpoint names another).\n",
+    ]);
+  });
+
   test("no network is said to be fooled that is not", async () => {
     expect((await run("explain fooling --class 3,4 --steps 1 --output f.png")).stdout).toBe(
       "Fooling images: lenet5 is not fooled: f.png\n",

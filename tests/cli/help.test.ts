@@ -19,7 +19,7 @@ describe("help fits the terminal", () => {
       "  saliency   how strongly each pixel\n             moves the score",
     );
     expect(wrapped("Ctrl-C stops after the step at hand, and saves.", 30)).toBe(
-      "Ctrl-C stops after the step at\n  hand, and saves.",
+      "Ctrl-C stops after the step at\nhand, and saves.",
     );
   });
 
