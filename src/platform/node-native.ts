@@ -40,8 +40,8 @@ export interface Native {
   install(code: Uint8Array): InstalledCode;
   /** The function at an address, of integers of 64 bits, for this thread; others ask `openInThread`. */
   callable(address: number, parameters: number): NativeFunction;
-  /** Addresses for as much memory as this machine has. */
-  reserve(): ReservedPages;
+  /** Addresses for as much memory as this machine has, at most so many bytes. */
+  reserve(most: number): ReservedPages;
   copyIn(address: number, values: Values): void;
   copyOut(address: number, into: Values): void;
 }
@@ -161,20 +161,21 @@ function connect(koffi: Koffi, koffiPath: string): Native {
       }
       return { address, bytes, free: () => pages.unmap(address, bytes) };
     },
-    reserve: () => reservePages(pages),
+    reserve: (most) => reservePages(pages, most),
     copyIn: (address, values) => pages.copyIn(address, values, values.byteLength),
     copyOut: (address, into) => pages.copyOut(into, address, into.byteLength),
   };
 }
 
-function reservePages(pages: Pages): ReservedPages {
+function reservePages(pages: Pages, most: number): ReservedPages {
   // Within a container less may be allowed than the machine has; 0 or a huge number: no limit.
   const allowed = process.constrainedMemory?.() ?? 0;
-  const present = allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
-  for (let bytes = Math.ceil(present / hugeBytes) * hugeBytes; ; bytes = Math.ceil(bytes / 2)) {
+  const present = Math.min(most, allowed > 0 ? Math.min(totalmem(), allowed) : totalmem());
+  for (let wanted = present; ; wanted /= 2) {
+    const bytes = Math.ceil(wanted / hugeBytes) * hugeBytes;
     const address = pages.reserve(bytes + hugeBytes);
     if (address === 0) {
-      if (bytes < 2 ** 28) throw new Error("the system gives no addresses for memory");
+      if (bytes < 2 ** 26) throw new Error("the system gives no addresses for memory");
       continue;
     }
     const start = Math.ceil(address / hugeBytes) * hugeBytes;
@@ -204,7 +205,7 @@ function unixPages(koffi: Koffi): Pages {
   const advise = library.func("madvise", "int", ["int64_t", "size_t", "int"]);
   const copyIn = library.func("memcpy", "int64_t", ["int64_t", "void *", "size_t"]);
   const copyOut = library.func("memcpy", "int64_t", ["void *", "int64_t", "size_t"]);
-  const [read, write, execute] = [1, 2, 4];
+  const [none, read, write, execute] = [0, 1, 2, 4];
   const isPrivate = 2;
   const linux = process.platform === "linux";
   const anonymous = linux ? 0x20 : 0x1000;
@@ -212,13 +213,14 @@ function unixPages(koffi: Koffi): Pages {
   const [notNeeded, hugePages] = [4, 14];
   return {
     reserve(bytes) {
-      const address = mmap(0, bytes, read | write, isPrivate | anonymous | noReserve, -1, 0);
+      // Without access: a system that promises no more memory than it has, and limits of data (ulimit -d), count the rest.
+      const address = mmap(0, bytes, none, isPrivate | anonymous | noReserve, -1, 0);
       if (address <= 0) return 0;
       // Fewer misses of the address cache in large operands; only advice, which may be declined.
       if (linux) advise(address, bytes, hugePages);
       return address;
     },
-    commit: () => true,
+    commit: (address, bytes) => mprotect(address, bytes, read | write) === 0,
     discard(address, bytes) {
       const { start, length } = wholePages(address, bytes);
       if (length > 0) advise(start, length, notNeeded);

@@ -1,6 +1,6 @@
 /**
- * What a thread of the pool runs. The function is handed to a worker as its source text, so that no bundler and
- * no server has to find a worker file: it may use nothing from outside itself.
+ * What a thread of the pool runs. The function is handed to a worker as its source text (`thread-source.ts`), so that no
+ * bundler and no server has to find a worker file: it may use nothing from outside itself.
  */
 
 import type { RunProgram, ShippedCode } from "../targets/machine.js";
@@ -11,7 +11,11 @@ export const control = {
   command: 1,
   program: 2,
   finished: 3,
-  length: 4,
+  /** Threads that serve: they have started. */
+  present: 4,
+  /** Not 0: the process ends. */
+  stop: 5,
+  length: 6,
 } as const;
 /** Addresses for a run, as numbers of 64 bits. */
 export const placeWords = { blocks: 0, barrier: 1, length: 2 } as const;
@@ -40,7 +44,7 @@ export interface ThreadPort {
 }
 
 export function threadMain(port: ThreadPort): void {
-  const [ticketWord, commandWord, programWord, finishedWord] = [0, 1, 2, 3];
+  const [ticketWord, commandWord, programWord, finishedWord, presentWord, stopWord] = [0, 1, 2, 3, 4, 5];
   const [blocksWord, barrierWord] = [0, 1];
   const mail = 1;
   const programs = new Map<number, RunProgram>();
@@ -50,6 +54,7 @@ export function threadMain(port: ThreadPort): void {
   let thread = 0;
   let threads = 1;
   let seen = 0;
+  let present = false;
 
   /** Runs programs as they are announced, until there is mail for the message handler. */
   const serve = (): void => {
@@ -62,7 +67,9 @@ export function threadMain(port: ThreadPort): void {
       try {
         const run = programs.get(words[programWord]);
         if (!run) throw new Error(`program ${words[programWord]} is not loaded`);
-        run(places[blocksWord], thread, threads, places[barrierWord]);
+        // Left without having run, where the others did not come: here the host may stop this thread.
+        while (!run(places[blocksWord], thread, threads, places[barrierWord]))
+          if (Atomics.load(words, stopWord)) return;
       } catch (error) {
         port.post({ kind: "failed", message: String(error) });
         return;
@@ -94,6 +101,8 @@ export function threadMain(port: ThreadPort): void {
         programs.delete(message.program);
         break;
       case "serve":
+        if (!present) Atomics.add(words, presentWord, 1);
+        present = true;
         port.post({ kind: "serving" });
         serve();
         break;
