@@ -208,7 +208,7 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof ThreadFailure)) throw error;
       this.pool = null;
-      this.reduce(1, `one thread: ${error.message}`);
+      this.reduce(1, `one thread, because ${error.message}`);
       await pool.terminate();
       const outcome = pool.outcome();
       if (outcome === "not begun") return this.executeAlone(stage);

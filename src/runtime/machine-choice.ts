@@ -45,7 +45,7 @@ export function chooseMachine({ threads: wanted, target, onKernel }: Wishes): Ma
     const machine = nativeMachine(level, bytes, onKernel);
     if ("link" in machine) return { machine, threads, reason, threadReason };
     if (target) throw new DeviceError(`the target ${target} is not available: ${machine.reason}`);
-    if (machine.reason) reason = `WebAssembly instead of machine code: ${machine.reason}`;
+    if (machine.reason) reason = `WebAssembly instead of machine code, because ${machine.reason}`;
   }
   const impossible = (why: string): DeviceError =>
     new DeviceError(`nothing can be computed here: ${why}${reason ? `; ${reason}` : ""}`);
@@ -67,9 +67,9 @@ export function chooseMachine({ threads: wanted, target, onKernel }: Wishes): Ma
 /** Why there cannot be threads, as a sentence for people; null: nothing is known to forbid them. */
 export function noThreads(): string | null {
   const reason = whyNoThreads();
-  return reason && `one thread: ${reason}`;
+  return reason && `one thread, because ${reason}`;
 }
 
 /** The sentence for a limit of addresses. */
 export const fewerThreads = (threads: number, wanted: number): string =>
-  `${threads === 1 ? "one thread" : `${threads} threads`} instead of ${wanted}: the limit of addresses (ulimit -v) leaves no room for more`;
+  `${threads === 1 ? "one thread" : `${threads} threads`} instead of ${wanted}, because the limit of addresses (ulimit -v) leaves no room for more`;
