@@ -12,13 +12,25 @@ import { Tensor } from "../tensor/tensor.js";
 import { type Box, boxSeen } from "./field.js";
 import { picturesFor } from "./pictures.js";
 import { parts, type Running } from "./running.js";
-import { checkedUnits, type Unit } from "./target.js";
+import { strongestUnits } from "./strongest-units.js";
+import { checkedUnits } from "./target.js";
+import { lastMaps } from "./usual-layers.js";
 import { outputAt, placeOf } from "./walk.js";
 
 /** A rectifier on the way back: what is positive, wherever it was open on the way there. */
 export const deconvolved: GradientRules = { relu: (dy) => [relu(dy)] };
 
+export interface DeconvnetOptions extends Running {
+  /** The last maps before they are pooled (`lastMaps`) if left out. */
+  layer?: string;
+  /** One for all pictures, or one for each; the unit with the greatest activation in each if left out. */
+  unit?: number | readonly number[];
+}
+
 export interface Projection {
+  readonly layer: string;
+  /** The unit of each picture. */
+  readonly units: readonly number[];
   /** N×H×W×C: what in the picture made the unit active, in units of the activation per unit of pixel value. */
   readonly pixels: Tensor;
   readonly hits: readonly {
@@ -40,12 +52,19 @@ export interface Projection {
  * @throws ExplainError where there is no such layer or unit
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 2.1.
  */
-export async function deconvnet(model: Model, images: Tensor, options: Unit & Running): Promise<Projection> {
-  const { layer } = options;
+export async function deconvnet(
+  model: Model,
+  images: Tensor,
+  options: DeconvnetOptions = {},
+): Promise<Projection> {
   const done = parts(options, 1);
   const x = await picturesFor("deconvnet", model, images);
   const [n, height, width] = x.shape;
-  const units = checkedUnits("deconvnet", model, options, n);
+  const layer = options.layer ?? lastMaps(model, { speaker: "deconvnet" });
+  const unit =
+    options.unit ??
+    (await strongestUnits(model, x, { layer, count: 1, speaker: "deconvnet" })).map(([k = 0]) => k);
+  const units = checkedUnits("deconvnet", model, { layer, unit }, n);
   const { field } = placeOf(model, layer, "deconvnet");
   let columns = 1;
   const run = compile((pictures: Tensor, chosen: Tensor) => {
@@ -67,6 +86,8 @@ export async function deconvnet(model: Model, images: Tensor, options: Unit & Ru
   const found = await run(x, units);
   await done(1);
   return {
+    layer,
+    units: Array.from(units.values!),
     pixels: Tensor.from(found.pixels, x.shape, "f32"),
     hits: Array.from({ length: n }, (_, i) => {
       const at = [Math.floor(found.at[i] / columns), found.at[i] % columns] as const;

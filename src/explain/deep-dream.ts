@@ -20,11 +20,12 @@ import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
 import { parts, type Running } from "./running.js";
 import { activationOf, checkedUnits } from "./target.js";
+import { dreamLayer } from "./usual-layers.js";
 import { mapsOf, outputAt } from "./walk.js";
 
 export interface DreamOptions extends Running {
-  /** The layer that dreams. */
-  layer: string;
+  /** The layer that dreams; one at two thirds of the model (`dreamLayer`) if left out. */
+  layer?: string;
   /** One of its units; all together if left out. */
   unit?: number;
   /** A picture, 1×H×W×C, pixels of 0 to 255: what the layer sees there is what is dreamt. */
@@ -57,10 +58,11 @@ export interface DreamOptions extends Running {
  * @throws ExplainError where there is no such layer or unit, it has no height and width, or the picture is too small
  * Mordvintsev, Olah, Tyka: Inceptionism, 2015; settings are those of Google's published notebook.
  */
-export async function deepDream(model: Model, image: Tensor, options: DreamOptions): Promise<Tensor> {
-  const { layer, octaves = 4, octaveScale = 1.4, iterations = 10, step = 1.5, jitter = 32 } = options;
+export async function deepDream(model: Model, image: Tensor, options: DreamOptions = {}): Promise<Tensor> {
+  const { octaves = 4, octaveScale = 1.4, iterations = 10, step = 1.5, jitter = 32 } = options;
   const { tile = 640, seed = 0 } = options;
   const base = await canvasOf("deepDream", model, image);
+  const layer = options.layer ?? dreamLayer(model);
   const place = mapsOf(model, layer, "deepDream");
   checkSize("deepDream", model, place, base);
   if (options.unit !== undefined) checkedUnits("deepDream", model, { layer, unit: options.unit }, 1);
@@ -71,7 +73,7 @@ export async function deepDream(model: Model, image: Tensor, options: DreamOptio
     const scale = octaveScale ** (octaves - 1 - k);
     return { height: Math.round(base.height / scale), width: Math.round(base.width / scale) };
   }).filter((size) => isLargeEnough(() => checkSize("deepDream", model, place, size)));
-  const slope = await slopeOf(model, options);
+  const slope = await slopeOf(model, { ...options, layer });
   const done = parts(options, sizes.length * iterations);
   const random = new RandomStream(seed, shifting);
 
@@ -98,7 +100,10 @@ const shifting = 16;
 type Slope = (pixels: Tensor) => Promise<Float32Array>;
 
 /** ∂ objective / ∂ pixels of a tile. */
-async function slopeOf(model: Model, { layer, unit, guide }: DreamOptions): Promise<Slope> {
+async function slopeOf(
+  model: Model,
+  { layer, unit, guide }: DreamOptions & { layer: string },
+): Promise<Slope> {
   const at = (pixels: Tensor) => outputAt(model, fromShares(model, mul(pixels, 1 / 255)), layer);
   const pulled = (pixels: Tensor, score: Tensor) => pullBack(score, scalar(1), [pixels])[0];
   if (guide) {

@@ -15,8 +15,9 @@ import { totalVariation } from "./activation-maximisation.js";
 import { ExplainError } from "./explain-error.js";
 import { fromShares } from "./pictures.js";
 import { parts, type Running } from "./running.js";
-import { canvasesOf, checkedLayers, gram, type StyleLayers, stylesOf } from "./style.js";
+import { canvasesOf, checkedLayers, gram, stylesOf } from "./style.js";
 import { styleNetwork } from "./style-network.js";
+import type { StyleLayers } from "./usual-layers.js";
 import { outputsAt } from "./walk.js";
 
 export interface StyleTrainingOptions extends Running, Partial<StyleLayers> {

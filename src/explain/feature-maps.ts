@@ -3,12 +3,14 @@ import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { picturesFor } from "./pictures.js";
 import { parts, type Running } from "./running.js";
+import { lastMaps } from "./usual-layers.js";
 import { mapsOf, outputAt } from "./walk.js";
 
 /**
  * Every map of a layer for each picture: what its filters answer, where.
  *
  * @param images  N×H×W×C
+ * @param layer   the last maps before they are pooled (`lastMaps`) if left out
  * @returns       N×h×w×F, the layer's output as it is
  * @throws ExplainError where there is no such layer, or it has no height and width
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014; Yosinski et al., arXiv:1506.06579,
@@ -17,10 +19,11 @@ import { mapsOf, outputAt } from "./walk.js";
 export async function featureMaps(
   model: Model,
   images: Tensor,
-  { layer, ...running }: { layer: string } & Running,
+  { layer: named, ...running }: { layer?: string } & Running = {},
 ): Promise<Tensor> {
   const done = parts(running, 1);
   const x = await picturesFor("featureMaps", model, images);
+  const layer = named ?? lastMaps(model, { speaker: "featureMaps" });
   mapsOf(model, layer, "featureMaps");
   let shape: readonly number[] = [];
   const run = compile((pictures: Tensor) => {

@@ -8,15 +8,17 @@ import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
+import { ExplainError } from "./explain-error.js";
 import { guidedBackpropagation } from "./guided-backpropagation.js";
 import { picturesFor } from "./pictures.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
-import { aimAt } from "./target.js";
-import { lastMaps, mapsOf } from "./walk.js";
+import { aimAt, isUnit } from "./target.js";
+import { lastMaps, leadsTo } from "./usual-layers.js";
+import { layersWithMaps, mapsOf } from "./walk.js";
 
 export interface GradCamOptions extends Aimed {
-  /** The layer whose maps are weighed; the last one with height and width if left out. */
+  /** The layer whose maps are weighed; the last maps before they are pooled (`lastMaps`) if left out. */
   layer?: string;
   /** Whether what speaks against the class is left out, as in the paper. */
   relu?: boolean;
@@ -39,9 +41,19 @@ export async function gradCam(model: Model, images: Tensor, options: GradCamOpti
   const { relu: rectified = true, enlarge = true } = options;
   const done = parts(options, 1);
   const x = await picturesFor("gradCam", model, images);
-  const layer = options.layer ?? lastMaps(model, "gradCam");
+  const { target } = options;
+  const { score, units } = await aimAt("gradCam", model, x, target);
+  const layer = options.layer ?? lastMaps(model, { speaker: "gradCam", target });
   mapsOf(model, layer, "gradCam");
-  const { score, units } = await aimAt("gradCam", model, x, options.target);
+  const end = target !== undefined && isUnit(target) ? target.layer : undefined;
+  if (!leadsTo(model, layer, end, "gradCam"))
+    throw new ExplainError(
+      `gradCam: ${layer} of ${model.name} has no part in ${end === undefined ? "its answer" : `${end}, whose unit is the target`}; layers that have are ${layersWithMaps(
+        model,
+      )
+        .filter((name) => leadsTo(model, name, end, "gradCam"))
+        .join(", ")}`,
+    );
   let size: readonly number[] = [];
   const run = compile((pictures: Tensor, chosen: Tensor) => {
     let maps: Tensor | undefined;

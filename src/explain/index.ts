@@ -7,7 +7,7 @@ export {
   type Regularisation,
   regularisations,
 } from "./activation-maximisation.js";
-export { deconvnet, type Projection } from "./deconvnet.js";
+export { type DeconvnetOptions, deconvnet, type Projection } from "./deconvnet.js";
 export { type DreamOptions, deepDream } from "./deep-dream.js";
 export { type EvolutionOptions, evolvedImages } from "./evolved-images.js";
 export { ExplainError } from "./explain-error.js";
@@ -26,8 +26,10 @@ export { type Aimed, saliency } from "./saliency.js";
 export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./sanity-check.js";
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
 export { type Snapshot, type SnapshotOptions, snapshot } from "./snapshot.js";
-export { type Styled, type StyleLayers, type StyleOptions, style, usualLayers } from "./style.js";
+export { strongestUnits } from "./strongest-units.js";
+export { type Styled, type StyleOptions, style } from "./style.js";
 export { styleNetwork, stylise } from "./style-network.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
+export { dreamLayer, lastMaps, type StyleLayers, usualLayers } from "./usual-layers.js";
 export { layersWithMaps, unitCount } from "./walk.js";

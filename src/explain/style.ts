@@ -21,13 +21,8 @@ import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
 import { parts, type Running } from "./running.js";
-import { mapsOf, outputsAt, placesOf } from "./walk.js";
-
-/** Which layers say what is in a picture, and which how it is painted. */
-export interface StyleLayers {
-  readonly content: readonly string[];
-  readonly style: readonly string[];
-}
+import { type StyleLayers, usualLayers } from "./usual-layers.js";
+import { mapsOf, outputsAt } from "./walk.js";
 
 export interface StyleOptions extends Running, Partial<StyleLayers> {
   /** The weight of each style picture; all the same if left out. */
@@ -257,26 +252,4 @@ export function checkedLayers(
     for (const picture of pictures) checkSize("style", model, place, picture);
   }
   return layers;
-}
-
-/**
- * The paper's choice on VGG: the first rectified convolution at each size of the maps for the style, the second at
- * the last but one for the content (relu1_1 to relu5_1, relu4_2). On other networks the same of their rectified
- * layers and blocks.
- */
-export function usualLayers(model: Model): StyleLayers {
-  // Of blocks (fire modules, residual stages, branches) the whole, not what is inside them.
-  const maps = placesOf(model, "style").filter(
-    ({ output, layer, path, holdsOthers }) =>
-      output.length === 3 && output[0] > 1 && !path.includes("/") && (layer.type === "relu" || holdsOthers),
-  );
-  const bySize = new Map<number, string[]>();
-  for (const { path, output } of maps) bySize.set(output[0], [...(bySize.get(output[0]) ?? []), path]);
-  const sizes = [...bySize.values()];
-  if (sizes.length === 0)
-    throw new ExplainError(
-      `style: ${model.name} has no rectified maps to look at: name content and style layers`,
-    );
-  const middle = sizes[Math.max(0, sizes.length - 2)];
-  return { content: [middle[Math.min(1, middle.length - 1)]], style: sizes.map(([first]) => first) };
 }

@@ -9,11 +9,12 @@ import type { Tensor } from "../tensor/tensor.js";
 import { pixelsFor } from "../training/pixels.js";
 import { type Box, boxSeen } from "./field.js";
 import { parts, type Running } from "./running.js";
+import { lastMaps } from "./usual-layers.js";
 import { outputsAt, placeOf } from "./walk.js";
 
 export interface TopActivationsOptions extends Running {
-  /** One layer or several: all their units at once. */
-  layers: string | readonly string[];
+  /** One layer or several: all their units at once. The last maps before they are pooled (`lastMaps`) if left out. */
+  layers?: string | readonly string[];
   /** Pictures kept for each unit. */
   k?: number;
   batchSize?: number;
@@ -33,21 +34,23 @@ export interface Hit {
 
 /**
  * The pictures of a data set, and the places in them, that drive each unit highest. The set is walked through once;
- * of each unit only the best are kept. A picture counts once for a unit, by its greatest place.
+ * of each unit only the best are kept. A picture counts once for a unit, by its greatest place. A picture in which a
+ * unit is 0 everywhere, its rectifier shut, does not drive it.
  *
  * @returns  for each layer, for each of its units, the k pictures of greatest activation, the greatest first; among
- *           equals the earlier picture
+ *           equals the earlier picture. Of a dead unit none
  * @throws ExplainError where there is no such layer
  * Girshick, Donahue, Darrell, Malik: Rich Feature Hierarchies, CVPR 2014, section 3.1.
  */
 export async function topActivations(
   model: Model,
   dataset: AnyDataset,
-  options: TopActivationsOptions,
+  options: TopActivationsOptions = {},
 ): Promise<Map<string, Hit[][]>> {
   const { k = 9, batchSize = 256 } = options;
-  const layers = typeof options.layers === "string" ? [options.layers] : [...options.layers];
   if (!model.inputShape) model.build(dataset.shape);
+  const named = options.layers ?? lastMaps(model, { speaker: "topActivations" });
+  const layers = typeof named === "string" ? [named] : [...named];
   const places = layers.map((layer) => placeOf(model, layer, "topActivations"));
   const run = compile((images: Tensor) => {
     const outputs = outputsAt(model, pixelsFor(model, images), layers);
@@ -103,6 +106,7 @@ class Best {
 
   offer(activation: number, index: number, place: number): void {
     const { kept } = this;
+    if (activation === 0) return;
     if (kept.length === this.#k && !(activation > kept[kept.length - 1].activation)) return;
     let at = kept.length;
     while (at > 0 && activation > kept[at - 1].activation) at--;

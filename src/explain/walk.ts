@@ -21,21 +21,35 @@ export interface Place {
   readonly field: Field;
 }
 
-/** The layers of a model in the order in which they end, for pictures of its own size. Nothing is run. */
-export function placesOf(model: Model, speaker = "explain"): Place[] {
-  const x = placeholder([1, ...inputOf(speaker, model)], "f32");
-  const fields = new ReceptiveFields(x);
-  const places: Place[] = [];
-  rehearse(model, x, {
+/** A walk through a model on a stand-in for a picture. */
+export interface Walk {
+  readonly input: Tensor;
+  readonly output: Tensor;
+  /** In the order in which they end, each with what it made. */
+  readonly places: readonly (Place & { readonly y: Tensor })[];
+}
+
+/** For pictures of the model's own size. Nothing is run. */
+export function walkThrough(model: Model, speaker: string): Walk {
+  const input = placeholder([1, ...inputOf(speaker, model)], "f32");
+  const fields = new ReceptiveFields(input);
+  const places: (Place & { readonly y: Tensor })[] = [];
+  let output = input;
+  rehearse(model, input, {
     training: false,
     ran(run) {
       const { path, layer, y, holdsOthers } = run;
       const field = fields.after(run);
-      if (path !== "") places.push({ path, layer, output: y.shape.slice(1), holdsOthers, field });
+      if (path === "") output = y;
+      else places.push({ path, layer, output: y.shape.slice(1), holdsOthers, field, y });
     },
   });
-  return places;
+  return { input, output, places };
 }
+
+/** The layers of a model in the order in which they end, for pictures of its own size. Nothing is run. */
+export const placesOf = (model: Model, speaker = "explain"): readonly Place[] =>
+  walkThrough(model, speaker).places;
 
 /** @throws ExplainError that lists the layers there are */
 export function placeOf(model: Model, layer: string, speaker: string): Place {
@@ -56,18 +70,6 @@ export function mapsOf(model: Model, layer: string, speaker: string): Place {
   throw new ExplainError(
     `${speaker}: ${layer} of ${model.name} has no height and width (${show(place.output)}); layers with maps are ${others.join(", ")}`,
   );
-}
-
-/** The last layer with maps, and the filters of the last convolution in it: what Grad-CAM looks at. */
-export function lastMaps(model: Model, speaker: string): string {
-  const places = placesOf(model, speaker).filter(
-    // A map of one pixel says nothing of where.
-    ({ output, holdsOthers }) => output.length === 3 && output[0] * output[1] > 1 && !holdsOthers,
-  );
-  const last = places.at(-1);
-  if (!last)
-    throw new ExplainError(`${speaker}: ${model.name} has no layer with height and width to look at`);
-  return last.path;
 }
 
 /** Leaves a walk through the model when all that was wanted is known. */

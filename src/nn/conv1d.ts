@@ -1,5 +1,6 @@
 import { add } from "../ops/arithmetic.js";
 import { conv1d as convolution, type LinePadding } from "../ops/conv1d.js";
+import { planWindows } from "../ops/windows.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import { checkedCount } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
@@ -38,5 +39,21 @@ export function conv1d({ name, ...options }: Conv1dLayerOptions & Named): Layer 
       return bias ? add(y, scope.parameter("bias", [filters], "zeros")) : y;
     },
     macs: (x, y) => (y.size * kernel * x.shape[2]) / groups,
+    sees(x) {
+      // The line as a picture of width 1: its places are the rows.
+      const [n, length, channels] = x.shape;
+      const sides = typeof padding === "number" ? ([padding, padding] as const) : padding;
+      const plan = planWindows(
+        "conv1d",
+        { shape: [n, length, 1, channels] },
+        {
+          size: [kernel, 1],
+          stride: [stride, 1],
+          dilation: [dilation, 1],
+          padding: typeof sides === "string" ? sides : [sides, [0, 0]],
+        },
+      );
+      return { ...plan, before: [plan.padding[0][0], 0] };
+    },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Which part of a model's input a unit sees: from layer to layer a window of k pixels at stride s makes the field
  * (k − 1) · jump larger and the jump s times as large. Where branches meet (residual blocks), the field is what
- * covers them all.
+ * covers them all. Along a line (N×L×C) the first of the two axes counts.
  * Dumoulin, Visin: A Guide to Convolution Arithmetic for Deep Learning, arXiv:1603.07285.
  */
 import type { Tensor } from "../tensor/tensor.js";
@@ -25,7 +25,10 @@ export class ReceptiveFields {
     this.fields.set(input, [pixel, pixel]);
   }
 
-  /** Of what a layer made. Without a window of its own it works pixel by pixel, or its inner layers have said it. */
+  /**
+   * Of what a layer made. Without a window of its own it works pixel by pixel, or its inner layers have said it.
+   * A layer of somebody else's that mixes pixels and does not say which may see everything: that is what is answered.
+   */
   after({ layer, x, y }: { layer: Layer; x: Tensor; y: Tensor }): Field {
     if (!layer.sees) return this.of(y);
     const [field, window] = [this.of(x), layer.sees(x)];
@@ -39,21 +42,51 @@ export class ReceptiveFields {
 
   /** The field of a tensor that was computed from others, pixel by pixel: it sees what any of them sees. */
   of(t: Tensor): Field {
-    const found: Field[] = [];
+    const known = this.fields.get(t);
+    if (known) return known;
+    const sources: Tensor[] = [];
+    const users = new Map<Tensor, Tensor[]>();
     const visited = new Set<Tensor>();
     const open = [t];
     for (let next = open.pop(); next; next = open.pop()) {
       if (visited.has(next)) continue;
       visited.add(next);
-      const field = this.fields.get(next);
-      if (field) found.push(field);
-      else open.push(...next.inputs);
+      if (this.fields.has(next)) sources.push(next);
+      else
+        for (const input of next.inputs) {
+          users.set(input, [...(users.get(input) ?? []), next]);
+          open.push(input);
+        }
     }
-    const union = found.length === 0 ? "everything" : found.reduce(joined);
+    const mixes = sources.some((source) => changesExtents(source, users));
+    const union =
+      sources.length === 0 || mixes
+        ? "everything"
+        : sources.map((source) => this.fields.get(source)!).reduce(joined);
     this.fields.set(t, union);
     return union;
   }
 }
+
+/** Whether something that was computed from it has other rows or columns: then pixels were taken together. */
+function changesExtents(source: Tensor, users: ReadonlyMap<Tensor, readonly Tensor[]>): boolean {
+  const visited = new Set<Tensor>();
+  const open = [...(users.get(source) ?? [])];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (visited.has(next)) continue;
+    visited.add(next);
+    if (next.rank === source.rank && next.rank > 2 && extents(next) !== extents(source)) return true;
+    open.push(...(users.get(next) ?? []));
+  }
+  return false;
+}
+
+/** Height and width in any order: a picture that is turned has the same. */
+const extents = ({ shape }: Tensor): string =>
+  shape
+    .slice(1, -1)
+    .sort((a, b) => a - b)
+    .join();
 
 function enlarged(
   { begin, end, jump }: Extent,
@@ -75,12 +108,15 @@ function joined(a: Field, b: Field): Field {
   return [cover(a[0], b[0]), cover(a[1], b[1])];
 }
 
-/** Edge of the field in whole pixels, [height, width] where they differ, null where it is the whole input. */
+/**
+ * Edge of the field in whole pixels, [height, width] where they differ, null where it is the whole input. Of a line its
+ * length.
+ */
 export type ReceptiveField = number | [number, number] | null;
 
-export function edges(field: Field): ReceptiveField {
+export function edges(field: Field, { isLine = false } = {}): ReceptiveField {
   if (field === "everything") return null;
   // Behind what enlarges pictures, neighbours lie less than a pixel of the input apart.
   const [y, x] = field.map(({ begin, end }) => Math.ceil(end - begin - 1e-9));
-  return y === x ? y : [y, x];
+  return y === x || isLine ? y : [y, x];
 }

@@ -22,7 +22,10 @@ export interface LayerSummary {
   readonly params: number;
   /** Multiply-adds of matrix products and convolutions. */
   readonly macs: number;
-  /** Edge in pixels of what a unit sees, [height, width] where they differ, null where it is the whole input. */
+  /**
+   * Edge in pixels of what a unit sees, [height, width] where they differ, null where it is the whole input. Along a
+   * line (L×C, or the L words of a sentence) so many places.
+   */
   readonly receptiveField: ReceptiveField;
 }
 
@@ -32,11 +35,12 @@ export function summarise(model: Model, inputShape: Shape, training: boolean): M
   const examples = training ? 2 : 1;
   const x = placeholder([examples, ...inputShape], "f32");
   const fields = new ReceptiveFields(x);
+  const isLine = inputShape.length < 3;
   const runs: (LayerRun & { receptiveField: ReceptiveField })[] = [];
   const asked = rehearse(model, x, {
     training,
     ran(run) {
-      if (run.path !== "") runs.push({ ...run, receptiveField: edges(fields.after(run)) });
+      if (run.path !== "") runs.push({ ...run, receptiveField: edges(fields.after(run), { isLine }) });
     },
   });
   const paramsOf = (layerPath: string): number =>

@@ -33,7 +33,7 @@ export function summaryTable({ model, input, params, macs, layers }: ModelSummar
     layer.output.join("×"),
     layer.params === 0 ? "" : count(layer.params),
     layer.macs === 0 ? "" : count(layer.macs),
-    field(layer.receptiveField),
+    field(layer.receptiveField, input.length < 3),
   ]);
   const table = alignedTable(
     [
@@ -74,7 +74,9 @@ export function alignedTable(
   return (totals ? [...body, rule, line(totals)] : body).join("\n");
 }
 
-function field(receptiveField: ModelSummary["layers"][number]["receptiveField"]): string {
+/** "5×5"; along a line, or of single values, "5". */
+function field(receptiveField: ModelSummary["layers"][number]["receptiveField"], isLine: boolean): string {
   if (receptiveField === null) return "all";
-  return (typeof receptiveField === "number" ? [receptiveField, receptiveField] : receptiveField).join("×");
+  if (typeof receptiveField !== "number") return receptiveField.join("×");
+  return isLine ? String(receptiveField) : `${receptiveField}×${receptiveField}`;
 }

@@ -1,0 +1,43 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { data, fit, losses, nn, optim } from "../../src/index.js";
+import { theEngine } from "../../src/runtime/engine.js";
+import { figure } from "./figures.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+async function heldBytes(): Promise<number> {
+  // Finalisers run in tasks of their own.
+  for (let i = 0; i < 3; i++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers + theEngine().memory.usedBytes;
+}
+
+test("100,000 steps of fit leave nothing behind", async () => {
+  const { train } = await data.digits();
+  const model = nn.sequential(
+    nn.conv2d({ filters: 4, kernel: 3, stride: 2 }),
+    nn.relu(),
+    nn.flatten(),
+    nn.dense(10),
+  );
+  const options = { loss: losses.crossEntropy(), optimizer: optim.sgd({ lr: 1e-3 }), batchSize: 32, seed: 1 };
+  const [warm, steps] = [10_000, 100_000];
+  let step = 0;
+  let before = 0;
+  for await (const event of fit(model, train, { ...options, epochs: 1000 })) {
+    if (event.kind !== "step") continue;
+    step++;
+    if (step === warm) before = await heldBytes();
+    if (step === warm + steps) break;
+  }
+  const grown = (await heldBytes()) - before;
+  figure("steps of fit", steps);
+  figure("memory grown by", `${(grown / 1000).toFixed(0)} kB`);
+  expect(grown).toBeLessThan(1_000_000); // ten bytes a step
+});
