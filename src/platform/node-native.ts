@@ -1,6 +1,7 @@
 /** Machine code in Node: executable memory and calls into it, through `koffi`, which is loaded at first use. */
 import { createRequire } from "node:module";
 import { totalmem } from "node:os";
+import { isMainThread } from "node:worker_threads";
 
 /** Code in executable memory. */
 export interface InstalledCode {
@@ -14,6 +15,8 @@ export interface InstalledCode {
 export interface ReservedPages {
   readonly address: number;
   readonly bytes: number;
+  /** What the system has given for it: somewhat more. */
+  readonly mapped: { readonly address: number; readonly bytes: number };
   /** Makes a part readable and writable. */
   commit(offset: number, bytes: number): void;
   /** Gives the pages of a part back to the system; they read as zeros, or as before, when they are touched again. */
@@ -44,6 +47,14 @@ export interface Native {
   reserve(most: number): ReservedPages;
   copyIn(address: number, values: Values): void;
   copyOut(address: number, into: Values): void;
+  /**
+   * Workers alone: has all that is taken from the system from now on given back when this thread ends, also when it is
+   * terminated and runs no JavaScript any more. Not on Windows.
+   * @param release  writes the code for that
+   */
+  releaseWithThread(
+    release: (system: { unmap: number; deleteKey: number }, tableBytes: number) => Uint8Array,
+  ): void;
 }
 
 export type OpenedNative = { native: Native } | { native: null; reason: string };
@@ -79,6 +90,9 @@ interface Pages {
   copyIn(address: number, values: Values, bytes: number): void;
   copyOut(into: Values, address: number, bytes: number): void;
   readonly waiting: Waiting;
+  /** Has a function called with a value when this thread ends, and writes its key where the value points to. */
+  atThreadEnd?(callback: number, value: number): void;
+  readonly system?: { unmap: number; deleteKey: number };
 }
 
 const pageBytes = 4096;
@@ -145,6 +159,7 @@ const firstLine = (error: unknown): string =>
 function connect(koffi: Koffi, koffiPath: string): Native {
   const windows = process.platform === "win32";
   const pages = windows ? windowsPages(koffi) : unixPages(koffi);
+  let taken: TakenPages | null = null;
   return {
     convention: windows ? "windows" : "sysv",
     koffiPath,
@@ -159,12 +174,59 @@ function connect(koffi: Koffi, koffiPath: string): Native {
         pages.unmap(address, bytes);
         throw new Error(`the system refuses executable memory (error ${number})`);
       }
-      return { address, bytes, free: () => pages.unmap(address, bytes) };
+      taken?.add(address, bytes);
+      return {
+        address,
+        bytes,
+        free() {
+          taken?.remove(address);
+          pages.unmap(address, bytes);
+        },
+      };
     },
-    reserve: (most) => reservePages(pages, most),
+    reserve(most) {
+      const reserved = reservePages(pages, most);
+      taken?.add(reserved.mapped.address, reserved.mapped.bytes);
+      return reserved;
+    },
+    releaseWithThread(release) {
+      if (isMainThread || taken || !pages.atThreadEnd) return;
+      const table = pages.map(TakenPages.bytes);
+      const code = this.install(release(pages.system!, TakenPages.bytes));
+      pages.atThreadEnd(code.address, table);
+      taken = new TakenPages(table, (address, values) => pages.copyIn(address, values, values.byteLength));
+    },
     copyIn: (address, values) => pages.copyIn(address, values, values.byteLength),
     copyOut: (address, into) => pages.copyOut(into, address, into.byteLength),
   };
+}
+
+/** What has been taken from the system, in a table that code can read when no JavaScript runs any more. */
+class TakenPages {
+  static readonly bytes = 4 * pageBytes;
+  /** Entry 0 is the key's. */
+  private readonly free = Array.from({ length: TakenPages.bytes / 16 - 1 }, (_, i) => i + 1).reverse();
+  private readonly entries = new Map<number, number>();
+
+  constructor(
+    private readonly table: number,
+    private readonly write: (address: number, values: BigInt64Array) => void,
+  ) {}
+
+  add(address: number, bytes: number): void {
+    const entry = this.free.pop();
+    if (entry === undefined) return; // then these few pages stay
+    this.entries.set(address, entry);
+    this.write(this.table + 16 * entry, BigInt64Array.of(BigInt(address), BigInt(bytes)));
+  }
+
+  remove(address: number): void {
+    const entry = this.entries.get(address);
+    if (entry === undefined) return;
+    this.entries.delete(address);
+    this.free.push(entry);
+    this.write(this.table + 16 * entry, BigInt64Array.of(0n, 0n));
+  }
 }
 
 function reservePages(pages: Pages, most: number): ReservedPages {
@@ -182,6 +244,7 @@ function reservePages(pages: Pages, most: number): ReservedPages {
     return {
       address: start,
       bytes,
+      mapped: { address, bytes: bytes + hugeBytes },
       commit(offset, count) {
         if (offset + count > bytes || !pages.commit(start + offset, count))
           throw new RangeError(`no ${count} bytes more`);
@@ -234,6 +297,17 @@ function unixPages(koffi: Koffi): Pages {
     },
     makeExecutable: (address, bytes) => mprotect(address, bytes, read | execute) === 0,
     unmap: (address, bytes) => void munmap(address, bytes),
+    atThreadEnd(callback, value) {
+      const key = new BigInt64Array(1);
+      const problem =
+        library.func("pthread_key_create", "int", ["void *", "int64_t"])(key, callback) ||
+        library.func("pthread_setspecific", "int", ["uint64_t", "int64_t"])(key[0], value);
+      if (problem === 0) copyIn(value, key, key.byteLength);
+    },
+    system: {
+      unmap: Number(koffi.address(library.symbol("munmap"))),
+      deleteKey: Number(koffi.address(library.symbol("pthread_key_delete"))),
+    },
     waiting: linux
       ? { kind: "futex" }
       : { kind: "yield", address: Number(koffi.address(library.symbol("sched_yield"))) },

@@ -6,6 +6,7 @@ import { bestLevel, emitFeatureProbe, featuresFrom, probeWords } from "./feature
 import { linkProgram } from "./link.js";
 import { NativeMemory } from "./memory.js";
 import { RegisterError } from "./registers.js";
+import { emitRelease } from "./release.js";
 import type { Level } from "./selection.js";
 
 export type NativeLevel = Level;
@@ -26,6 +27,7 @@ export function nativeMachine(
   let memory: NativeMemory;
   let best: Level | null;
   try {
+    native.releaseWithThread(emitRelease);
     memory = new NativeMemory(native, bytes);
     best = levelOf(native, memory);
   } catch (error) {
