@@ -289,10 +289,12 @@ function combine(
       );
       return;
     }
-    // Strictly greater: among equals the first in row order stays.
     const position = values[next++] as Ints;
-    const better = k.compare("lt", accumulator.value as Floats, value);
-    k.assign(accumulator.value as Floats, k.select(better, value, accumulator.value as Floats));
-    k.assign(accumulator.position, k.select(better, position, accumulator.position));
+    const best = accumulator.value as Floats;
+    // Among equals the first in row order stays, and the first NaN whatever comes: `max` lets it pass, too.
+    const notGreater = k.compare("le", value, best);
+    const stays = value.type === "f32" ? k.or(notGreater, k.compare("ne", best, best)) : notGreater;
+    k.assign(best, k.select(stays, best, value));
+    k.assign(accumulator.position, k.select(stays, accumulator.position, position));
   });
 }

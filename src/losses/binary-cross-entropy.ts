@@ -1,8 +1,11 @@
-import { add, maximum, mul, sub } from "../ops/arithmetic.js";
+import { add, div, maximum, mul, neg, sub } from "../ops/arithmetic.js";
 import { log, softplus } from "../ops/elementary.js";
 import { mean } from "../ops/statistics.js";
+import { withGradient } from "../ops/stop-gradient.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
 import type { Loss } from "./loss.js";
+import { weighed } from "./weighed.js";
 
 export interface BinaryCrossEntropyOptions {
   /** What the output is: "logits", from which a sigmoid makes probabilities, or "probabilities". Logits if left out. */
@@ -17,23 +20,41 @@ export interface BinaryCrossEntropyOptions {
  *     E = −mean( t · ln p + (1 − t) · ln(1 − p) )
  *
  * The targets t lie in 0 … 1, in the shape of the output. Of logits x it is softplus(x) − t·x, which neither overflows
- * nor loses digits. Of probabilities, logarithms below −100 count −100, as in PyTorch.
+ * nor loses digits; a logit of ±∞ that is right costs nothing. Of probabilities, logarithms below −100 count −100, and
+ * p · (1 − p), the divisor of the slope, at least 1e-12, as in PyTorch: a saturated sigmoid that is right has slope 0.
  */
 export function binaryCrossEntropy({
   of = "logits",
   positiveWeight = 1,
 }: BinaryCrossEntropyOptions = {}): Loss {
+  if (of !== "logits" && of !== "probabilities")
+    throw new RangeError(`binaryCrossEntropy: of is "${of}", expected "logits" or "probabilities"`);
   if (!(positiveWeight >= 0 && Number.isFinite(positiveWeight)))
     throw new RangeError(
       `binaryCrossEntropy: positiveWeight is ${positiveWeight}, expected a number of at least 0`,
     );
   return (output, target) => {
     checkSameShape("binaryCrossEntropy", output, target);
-    // −ln p and −ln (1 − p)
-    const [yes, no] =
-      of === "logits"
-        ? [softplus(mul(output, -1)), softplus(output)]
-        : [mul(maximum(log(output), -100), -1), mul(maximum(log(sub(1, output)), -100), -1)];
-    return mean(add(mul(mul(target, positiveWeight), yes), mul(sub(1, target), no)));
+    const positive = mul(target, positiveWeight);
+    const negative = sub(1, target);
+    if (of === "logits")
+      return mean(add(weighed(positive, softplus(mul(output, -1))), weighed(negative, softplus(output))));
+    return mean(ofProbabilities(output, positive, negative));
   };
+}
+
+/**
+ * −(positive · ln p + negative · ln(1 − p)). Its slope by p is a fraction of which both parts vanish where a saturated
+ * sigmoid is right; taken as one, over at least 1e-12 as in PyTorch, it is 0 there and not 0/0.
+ */
+function ofProbabilities(p: Tensor, positive: Tensor, negative: Tensor): Tensor {
+  const left = sub(1, p);
+  const yes = maximum(log(p), -100);
+  const no = maximum(log(left), -100);
+  const cost = neg(add(mul(positive, yes), mul(negative, no)));
+  return withGradient(cost, [p, positive, negative], (dy) => [
+    mul(dy, div(sub(mul(negative, p), mul(positive, left)), maximum(mul(p, left), 1e-12))),
+    mul(dy, neg(yes)),
+    mul(dy, neg(no)),
+  ]);
 }

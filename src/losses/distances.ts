@@ -1,7 +1,9 @@
 /** Losses that compare value by value. */
-import { add, maximum, minimum, mul, sub } from "../ops/arithmetic.js";
+import { mul, sub } from "../ops/arithmetic.js";
+import { lessEqual } from "../ops/comparisons.js";
 import { abs, square } from "../ops/elementary.js";
 import { mean } from "../ops/statistics.js";
+import { where } from "../ops/where.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
 import type { Loss } from "./loss.js";
@@ -35,11 +37,13 @@ export function smoothL1({ beta = 1 }: { beta?: number } = {}): Loss {
   return (output, target) => mul(mean(bent(difference("smoothL1", output, target), beta)), 1 / beta);
 }
 
-/** A parabola up to the width, then its tangent: with m = min(|d|, width) it is m²/2 + width · (|d| − m). */
+/** A parabola up to the width, then its tangent. One of both is chosen: at the knee, where they meet, one slope counts. */
 function bent(d: Tensor, width: number): Tensor {
   const size = abs(d);
-  const near = minimum(size, width);
-  return add(mul(square(near), 0.5), mul(maximum(sub(size, width), 0), width));
+  const isNear = lessEqual(size, width);
+  // Far out the square could overflow, and its gradient of 0 · ∞ would be NaN.
+  const near = where(isNear, d, 0);
+  return where(isNear, mul(square(near), 0.5), mul(sub(size, width / 2), width));
 }
 
 function difference(speaker: string, output: Tensor, target: Tensor): Tensor {

@@ -1,11 +1,15 @@
-import { add, mul, sub } from "../ops/arithmetic.js";
+import { add, mul, neg, sub } from "../ops/arithmetic.js";
+import { equal } from "../ops/comparisons.js";
 import { exp, pow, sigmoid, softplus } from "../ops/elementary.js";
-import { oneHot } from "../ops/one-hot.js";
 import { logSoftmax } from "../ops/softmax.js";
 import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
-import { checkedScores, checkSameShape } from "./checks.js";
+import { where } from "../ops/where.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSameShape } from "./checks.js";
+import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
 import type { Loss } from "./loss.js";
+import { weighed } from "./weighed.js";
 
 export interface FocalOptions {
   /** How much less what is read rightly counts: 0 is cross entropy. 2 if left out. */
@@ -13,21 +17,22 @@ export interface FocalOptions {
 }
 
 /**
- * Focal loss of softmax, the mean over the batch: cross entropy in which examples count less, the surer they are read.
+ * Focal loss of softmax, the mean over the examples that count: cross entropy in which examples weigh less, the surer
+ * they are read.
  *
  *     E = −1/N · Σ_n (1 − p)^gamma · ln p   with p = softmax(output[n])[target[n]]
  *
- * The output are logits N×K, the targets classes (N, i32 or u8).
+ * The output are logits N×K, the targets classes (N, i32 or u8), or `ignore`. A logit of −∞ masks its class, as in
+ * `crossEntropy`.
  * Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017, equation 4.
  */
-export function focal({ gamma = 2 }: FocalOptions = {}): Loss {
+export function focal({ gamma = 2, ignore = -1 }: FocalOptions & IgnoreOptions = {}): Loss {
   checkGamma("focal", gamma);
-  return (output, target) => {
-    const [n, classes] = checkedScores("focal", output, target);
-    const logs = logSoftmax(output);
-    const each = mul(pow(sub(1, exp(logs)), gamma), logs);
-    return mul(sum(mul(oneHot(target, classes), each)), -1 / n);
-  };
+  return classLoss("focal", ignore, (output, targets) => {
+    const cost = neg(ofRightClass(logSoftmax(output), targets));
+    const each = focused(cost, sub(1, exp(neg(cost))), gamma);
+    return targets.mean(sum(each));
+  });
 }
 
 export interface BinaryFocalOptions extends FocalOptions {
@@ -50,11 +55,17 @@ export function binaryFocal({ gamma = 2, alpha = 0.25 }: BinaryFocalOptions = {}
   return (output, target) => {
     checkSameShape("binaryFocal", output, target);
     const p = sigmoid(output);
-    const yes = mul(pow(sub(1, p), gamma), softplus(mul(output, -1)));
-    const no = mul(pow(p, gamma), softplus(output));
+    const yes = focused(softplus(mul(output, -1)), sub(1, p), gamma);
+    const no = focused(softplus(output), p, gamma);
     const [positive, negative] = alpha === null ? [1, 1] : [alpha, 1 - alpha];
-    return mean(add(mul(mul(target, positive), yes), mul(mul(sub(1, target), negative), no)));
+    return mean(add(weighed(mul(target, positive), yes), weighed(mul(sub(1, target), negative), no)));
   };
+}
+
+/** missing^gamma · cost, where an endless cost, of which nothing is found, counts once: the slope of its factor is 0 · ∞. */
+function focused(cost: Tensor, missing: Tensor, gamma: number): Tensor {
+  const endless = equal(cost, Number.POSITIVE_INFINITY);
+  return where(endless, cost, mul(pow(missing, gamma), where(endless, 0, cost)));
 }
 
 /** Between 0 and 1 the slope of (1 − p)^gamma is infinite at p = 1, where every example that was learned ends. */

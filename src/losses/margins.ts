@@ -1,43 +1,47 @@
 /** Losses that ask for a distance between scores, and are content where they have it. */
-import { add, maximum, mul, sub } from "../ops/arithmetic.js";
-import { oneHot } from "../ops/one-hot.js";
+import { relu } from "../ops/activations.js";
+import { add, mul, sub } from "../ops/arithmetic.js";
+import { equal, less, logicalOr } from "../ops/comparisons.js";
 import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
 import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
+import { where } from "../ops/where.js";
 import { ShapeError, show } from "../tensor/shapes.js";
-import { checkedScores, checkSameShape } from "./checks.js";
+import { checkSameShape } from "./checks.js";
+import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
 import type { Loss } from "./loss.js";
 
 /**
- * The hinge of several classes, the mean over the batch: every wrong class should stay a margin below the right one.
+ * The hinge of several classes, the mean over the examples that count: every wrong class should stay a margin below the
+ * right one.
  *
  *     E = 1/N · Σ_n Σ_{i ≠ target} max(0, margin + output[n,i] − output[n,target])
  *
- * The output are scores N×K, the targets classes (N, i32 or u8). PyTorch's multi_margin_loss is this divided by K.
+ * The output are scores N×K, the targets classes (N, i32 or u8), or `ignore`. A wrong class whose score is −∞ is masked
+ * and adds nothing. Exactly a margin ahead the slope is 0, as in PyTorch, whose multi_margin_loss is this divided by K.
  * Weston, Watkins: Support Vector Machines for Multi-Class Pattern Recognition, ESANN 1999.
  */
-export function hinge({ margin = 1 }: { margin?: number } = {}): Loss {
+export function hinge({ margin = 1, ignore = -1 }: { margin?: number } & IgnoreOptions = {}): Loss {
   checkMargin("hinge", margin);
-  return (output, target) => {
-    const [n, classes] = checkedScores("hinge", output, target);
-    const right = oneHot(target, classes);
-    const score = sum(mul(output, right), { axis: 1, keepDims: true });
-    const excess = maximum(add(sub(output, score), margin), 0);
-    return mul(sum(mul(excess, sub(1, right))), 1 / n);
-  };
+  return classLoss("hinge", ignore, (output, targets) => {
+    const { right, counts, mean } = targets;
+    const excess = relu(add(sub(output, ofRightClass(output, targets)), margin));
+    const adds = where(logicalOr(right, equal(output, Number.NEGATIVE_INFINITY)), 0, excess);
+    return mean(sum(where(counts, adds, 0)));
+  });
 }
 
 /**
  * The hinge of two classes, the mean over all values: max(0, margin − target · output), with targets −1 and 1 in the
- * shape of the output.
+ * shape of the output. Its slope at the margin is 0.
  * Cortes, Vapnik: Support-Vector Networks, Machine Learning 20, 1995.
  */
 export function binaryHinge({ margin = 1 }: { margin?: number } = {}): Loss {
   checkMargin("binaryHinge", margin);
   return (output, target) => {
     checkSameShape("binaryHinge", output, target);
-    return mean(maximum(sub(margin, mul(target, output)), 0));
+    return mean(relu(sub(margin, mul(target, output))));
   };
 }
 
@@ -46,7 +50,8 @@ export function binaryHinge({ margin = 1 }: { margin?: number } = {}): Loss {
  *
  *     E = mean max(0, margin − target · (output[n,0] − output[n,1]))
  *
- * The output is N×2; the target of a pair is 1 where the first should be greater, −1 where the second.
+ * The output is N×2; the target of a pair is 1 where the first should be greater, −1 where the second. Exactly a margin
+ * ahead the slope is still 1, as in PyTorch: without a margin, equal scores have yet to be told apart.
  */
 export function marginRanking({ margin = 0 }: { margin?: number } = {}): Loss {
   checkMargin("marginRanking", margin);
@@ -59,7 +64,8 @@ export function marginRanking({ margin = 0 }: { margin?: number } = {}): Loss {
         `marginRanking: the targets are ${show(target.shape)}, expected ${n}, one for each pair (${show(output.shape)})`,
       );
     const score = (i: number) => reshape(slice(output, [0, i], [n, i + 1]), [n]);
-    return mean(maximum(sub(margin, mul(target, sub(score(0), score(1)))), 0));
+    const lacking = sub(margin, mul(target, sub(score(0), score(1))));
+    return mean(where(less(lacking, 0), 0, lacking));
   };
 }
 

@@ -1,33 +1,34 @@
-import { add, maximum, mul, neg, sub } from "../ops/arithmetic.js";
+import { add, maximum, sub } from "../ops/arithmetic.js";
 import { exp, log } from "../ops/elementary.js";
 import { max } from "../ops/extremes.js";
-import { oneHot } from "../ops/one-hot.js";
 import { stopGradient } from "../ops/stop-gradient.js";
 import { sum } from "../ops/sum.js";
-import { checkedScores } from "./checks.js";
+import { where } from "../ops/where.js";
+import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
 import type { Loss } from "./loss.js";
 
 /**
- * LeNet-5's discriminative loss over the penalties y = −score of its RBF output, the mean over the batch:
+ * LeNet-5's discriminative loss over the penalties y = −score of its RBF output, the mean over the examples
+ * that count:
  *
  *     E = 1/N · Σ_n ( y[n, target] + ln( e^−j + Σ_i e^−y[n,i] ) )
  *
  * It pulls the right class nearer, and pushes away the wrong ones that are about as near, or nearer than j: the
  * constant stands for the class of all that is no digit. The paper gives no value for it.
  *
- * The output are scores, N×K, as `nn.rbf` gives them; the targets classes (N, i32 or u8).
+ * The output are scores, N×K, as `nn.rbf` gives them; the targets classes (N, i32 or u8), or `ignore`.
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, equation 9.
  */
-export function maximumAPosteriori({ j = 1 }: { j?: number } = {}): Loss {
+export function maximumAPosteriori({ j = 1, ignore = -1 }: { j?: number } & IgnoreOptions = {}): Loss {
   if (!(j > 0 && Number.isFinite(j)))
     throw new RangeError(`maximumAPosteriori: j is ${j}, expected a number above 0`);
-  return (output, target) => {
-    const [n, classes] = checkedScores("maximumAPosteriori", output, target);
+  return classLoss("maximumAPosteriori", ignore, (output, targets) => {
     // The largest exponent is taken off, so that nothing overflows.
     const top = stopGradient(maximum(max(output, { axis: 1, keepDims: true }), -j));
     const others = sum(exp(sub(output, top)), { axis: 1, keepDims: true });
     const total = add(log(add(others, exp(sub(-j, top)))), top);
-    const right = sum(mul(oneHot(target, classes), output));
-    return mul(add(neg(right), sum(total)), 1 / n);
-  };
+    // Row by row, where the large parts of both cancel.
+    const each = sub(total, ofRightClass(output, targets));
+    return targets.mean(sum(where(targets.counts, each, 0)));
+  });
 }

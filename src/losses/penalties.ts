@@ -29,12 +29,16 @@ export const l2Penalty = (factor: number, options: PenaltyOptions = {}): Penalty
  *
  * In evaluation, where the parameters are not given, it is the loss alone.
  */
-export const regularised =
-  (loss: Loss, ...penalties: readonly Penalty[]): Loss =>
-  (output, target, parameters) => {
-    const value = loss(output, target, parameters);
-    return parameters ? penalties.reduce((total, penalty) => add(total, penalty(parameters)), value) : value;
-  };
+export const regularised = (loss: Loss, ...penalties: readonly Penalty[]): Loss =>
+  Object.assign(
+    (...[output, target, parameters]: Parameters<Loss>): Tensor => {
+      const value = loss(output, target, parameters);
+      return parameters
+        ? penalties.reduce((total, penalty) => add(total, penalty(parameters)), value)
+        : value;
+    },
+    { ignore: loss.ignore },
+  );
 
 function summed(
   speaker: string,

@@ -1,8 +1,8 @@
 /** Activations of a unit. */
 import type { Floats } from "../kernels/language.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { maximum, minimum, mul, sub } from "./arithmetic.js";
-import { greater } from "./comparisons.js";
+import { mul, sub } from "./arithmetic.js";
+import { greater, greaterEqual, lessEqual, logicalOr, notEqual } from "./comparisons.js";
 import { apply, defineOp } from "./define.js";
 import { exp, sigmoid, tanh } from "./elementary.js";
 import type { TensorLike } from "./scalar.js";
@@ -38,7 +38,7 @@ export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0
  */
 export const elu = (x: Tensor, alpha = 1): Tensor =>
   // The exponent stays at or below 0: what is not chosen must not overflow, its gradient would be NaN.
-  where(greater(x, 0), x, mul(sub(exp(minimum(x, 0)), 1), alpha));
+  where(greater(x, 0), x, mul(sub(exp(where(greater(x, 0), 0, x)), 1), alpha));
 
 /**
  * x above 0, slope · x at and below, where the slope is trained: for each channel (the last axis) or one for all.
@@ -66,5 +66,13 @@ export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
 export const scaledTanh = (x: Tensor, { amplitude = 1.7159, slope = 2 / 3 } = {}): Tensor =>
   mul(tanh(mul(x, slope)), amplitude);
 
-/** x, held between two bounds. */
-export const clip = (x: Tensor, low: TensorLike, high: TensorLike): Tensor => minimum(maximum(x, low), high);
+/**
+ * x, held between two bounds: min(max(x, low), high). The slope is 1 between them and on them, 0 beyond, as PyTorch's
+ * clamp has it; what is beyond a bound passes its gradient to the bound.
+ */
+export const clip = (x: Tensor, low: TensorLike, high: TensorLike): Tensor => {
+  const above = where(logicalOr(greaterEqual(x, low), isNoNumber(x)), x, low);
+  return where(logicalOr(lessEqual(above, high), isNoNumber(above)), above, high);
+};
+
+const isNoNumber = (x: Tensor): Tensor => notEqual(x, x);

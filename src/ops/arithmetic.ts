@@ -5,7 +5,7 @@ import { broadcastShapes } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
-import { less } from "./comparisons.js";
+import { equal, less } from "./comparisons.js";
 import { apply, type Differentiable, defineOp } from "./define.js";
 import { type TensorLike, toTensor } from "./scalar.js";
 import { where } from "./where.js";
@@ -88,7 +88,7 @@ const divOp = binary(
   },
 );
 
-/** The greater of a and b; NaN where either is. The gradient goes to the greater, to a where they are equal. */
+/** The greater of a and b; NaN where either is. The gradient goes to the greater, half to each where they are equal. */
 export function maximum(a: TensorLike, b: TensorLike): Tensor {
   return apply(maximumOp, alike("maximum", a, b), {});
 }
@@ -96,10 +96,10 @@ const maximumOp = binary(
   "maximum",
   2,
   (k, a, b) => throughNaN(k, b, k.max(a, b)),
-  (dy, a, b) => share(dy, less(a, b)),
+  (dy, a, b) => share(dy, equal(a, b), less(a, b)),
 );
 
-/** The smaller of a and b; NaN where either is. The gradient goes to the smaller, to a where they are equal. */
+/** The smaller of a and b; NaN where either is. The gradient goes to the smaller, half to each where they are equal. */
 export function minimum(a: TensorLike, b: TensorLike): Tensor {
   return apply(minimumOp, alike("minimum", a, b), {});
 }
@@ -107,7 +107,7 @@ const minimumOp = binary(
   "minimum",
   2,
   (k, a, b) => throughNaN(k, b, k.min(a, b)),
-  (dy, a, b) => share(dy, less(b, a)),
+  (dy, a, b) => share(dy, equal(a, b), less(b, a)),
 );
 
 /** min and max let NaN pass in their first operand only. */
@@ -115,8 +115,10 @@ function throughNaN(k: KernelBuilder, b: Floats, extreme: Floats): Floats {
   return b.type === "f32" ? k.select(k.compare("ne", b, b), b, extreme) : extreme;
 }
 
-function share(dy: Tensor, toB: Tensor): [Tensor, Tensor] {
-  return [where(toB, 0, dy), where(toB, dy, 0)];
+/** Equals share, as in PyTorch and JAX: max(x, x) is x, and so is its slope, however often x is asked. */
+function share(dy: Tensor, tie: Tensor, toB: Tensor): [Tensor, Tensor] {
+  const half = mul(dy, 0.5);
+  return [where(tie, half, where(toB, 0, dy)), where(tie, half, where(toB, dy, 0))];
 }
 
 /** −x */

@@ -15,7 +15,8 @@ const op = defineOp<{ from: DType; to: DType }>({
   name: "cast",
   shape: ([x]) => x,
   type: (_, { to }) => to,
-  vjp: (dy, { attributes: { from } }) => [from === "f32" ? cast(dy, "f32") : null],
+  // There is one type of floats: a cast begins or ends at integers, which have no slope.
+  vjp: () => [null],
   lowering: {
     kind: "map",
     cost: 1,

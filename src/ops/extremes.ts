@@ -29,8 +29,8 @@ export function min(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}
 }
 
 /**
- * The index along one axis of the largest value, the first of equals; over all values in row order where no axis
- * is named. i32, without gradient.
+ * The index along one axis of the largest value, the first of equals; where there is a NaN, of the first NaN, which is
+ * also what `max` answers. Over all values in row order where no axis is named. i32, without gradient.
  */
 export function argmax(
   x: Tensor,
@@ -46,9 +46,9 @@ const numeric = (x: Tensor): Tensor => (x.type === "u8" || x.type === "bool" ? c
 export const reduceMax = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 ? x : apply(maxOp, [x], { axes: [...axes] });
 
-/** The row-major position, among the values over `axes`, of the first of the largest. */
+/** The row-major position, among the values over `axes`, of the first NaN, or else of the first of the largest. */
 export function argmaxOver(x: Tensor, axes: readonly number[]): Tensor {
-  return apply(argmaxOp, [cast(x, "f32")], { axes: [...axes] });
+  return apply(argmaxOp, [numeric(x)], { axes: [...axes] });
 }
 
 /** dy at the winner of each reduction, 0 elsewhere. */

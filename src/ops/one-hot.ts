@@ -10,10 +10,13 @@ import { reshape } from "./reshape.js";
  * For each label a row of zeros with a 1 at its class, f32, on a new last axis. A label outside 0 … classes − 1
  * gives a row of zeros.
  */
-export function oneHot(labels: Tensor, classes: number): Tensor {
+export const oneHot = (labels: Tensor, classes: number): Tensor => cast(isClass(labels, classes), "f32");
+
+/** The same as bool. */
+export function isClass(labels: Tensor, classes: number): Tensor {
   if (labels.type !== "i32" && labels.type !== "u8")
     throw new ShapeError(`oneHot: the labels are ${labels.type}, expected integers (i32 or u8)`);
   const shape = [...labels.shape, classes];
   const label = broadcastTo(reshape(cast(labels, "i32"), [...labels.shape, 1]), shape);
-  return cast(equal(label, broadcastTo(range(classes), shape)), "f32");
+  return equal(label, broadcastTo(range(classes), shape));
 }

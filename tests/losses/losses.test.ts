@@ -127,8 +127,8 @@ describe("far out nothing overflows", () => {
 });
 
 describe("class weights and smoothing", () => {
-  test("a target that is no class adds nothing", async () => {
-    const loss = losses.crossEntropy({ weights: [1, 2], smoothing: 0.5 });
+  test("a target that is named as no class adds nothing", async () => {
+    const loss = losses.crossEntropy({ weights: [1, 2], smoothing: 0.5, ignore: 2 });
     const two = await loss(
       tensor([
         [1, 2],
