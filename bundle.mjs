@@ -1,7 +1,8 @@
 /**
- * After the compiler: the library and the command line as one file each for Node, which opens a file many times
- * faster than three hundred. Browsers' bundlers take the modules, of which they leave out what a page does not use.
+ * After the compiler: what the package has for whom. Browsers' bundlers take the modules, of which they leave out what a
+ * page does not use; Node takes few files; TypeScript one.
  */
+<<<<<<< HEAD
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -40,3 +41,12 @@ const bundle = (entry, outfile) =>
 await bundle("dist/index.js", "dist/node.js");
 await bundle("dist/cli/main.js", "dist/cli/main.js");
 chmodSync("dist/cli/main.js", 0o755);
+=======
+import { bundleCommonJs, bundleForNode, slimModules } from "./build/node-files.mjs";
+import { bundleTypes } from "./build/types.mjs";
+
+await slimModules();
+await bundleForNode();
+await bundleCommonJs();
+await bundleTypes({ index: "dist/index.d.ts" });
+>>>>>>> main

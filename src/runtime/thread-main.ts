@@ -13,9 +13,11 @@ export const control = {
   finished: 3,
   /** Threads that serve: they have started. */
   present: 4,
-  /** Not 0: the process ends. */
+  /** Not 0: the process ends, or the pool does. */
   stop: 5,
-  length: 6,
+  /** Threads that are loading code, which must not be stopped: koffi ends the process if it is not loaded whole. */
+  loading: 6,
+  length: 7,
 } as const;
 /** Addresses for a run, as numbers of 64 bits. */
 export const placeWords = { blocks: 0, barrier: 1, length: 2 } as const;
@@ -44,7 +46,8 @@ export interface ThreadPort {
 }
 
 export function threadMain(port: ThreadPort): void {
-  const [ticketWord, commandWord, programWord, finishedWord, presentWord, stopWord] = [0, 1, 2, 3, 4, 5];
+  const [ticketWord, commandWord, programWord, finishedWord] = [0, 1, 2, 3];
+  const [presentWord, stopWord, loadingWord] = [4, 5, 6];
   const [blocksWord, barrierWord] = [0, 1];
   const mail = 1;
   const programs = new Map<number, RunProgram>();
@@ -78,6 +81,22 @@ export function threadMain(port: ThreadPort): void {
     }
   };
 
+  const load = (program: number, code: ShippedCode): void => {
+    Atomics.add(words, loadingWord, 1);
+    try {
+      if (Atomics.load(words, stopWord)) return;
+      if (code.kind === "native") {
+        programs.set(program, port.native!(code));
+        return;
+      }
+      const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory! } });
+      programs.set(program, instance.exports.run as unknown as RunProgram);
+    } finally {
+      Atomics.sub(words, loadingWord, 1);
+      Atomics.notify(words, loadingWord);
+    }
+  };
+
   port.onMessage((message) => {
     switch (message.kind) {
       case "start":
@@ -88,15 +107,9 @@ export function threadMain(port: ThreadPort): void {
         threads = message.threads;
         seen = Atomics.load(words, ticketWord);
         break;
-      case "load": {
-        const { code } = message;
-        if (code.kind === "native") programs.set(message.program, port.native!(code));
-        else {
-          const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory! } });
-          programs.set(message.program, instance.exports.run as unknown as RunProgram);
-        }
+      case "load":
+        load(message.program, message.code);
         break;
-      }
       case "unload":
         programs.delete(message.program);
         break;

@@ -5,6 +5,9 @@ import { command, control, type FromThread, placeWords, type ToThread } from "./
 /** How long threads may take until they serve, in ms: a machine that has too much to do starts them late. */
 const patience = 30_000;
 
+/** How long the end of threads waits for those that are loading code, in ms. */
+const loadingTime = 3000;
+
 /** Threads could not be started, or one has ended. The pool is of no use any more. */
 export class ThreadFailure extends Error {}
 
@@ -90,8 +93,12 @@ export class ThreadPool {
 
   /** Returns when no thread runs any more. Those that compute come to the end of their program. */
   async terminate(): Promise<void> {
+    const { words } = this;
     this.ended = true;
     this.forgetExit();
+    Atomics.store(words, control.stop, 1);
+    for (let ms = 0; ms < loadingTime && Atomics.load(words, control.loading) > 0; ms += 10)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     await Promise.all(this.handles.map((handle) => handle.terminate()));
   }
 
@@ -105,8 +112,15 @@ export class ThreadPool {
 
   /** Has threads leave whatever they do, because the process ends. */
   private stop(): void {
-    Atomics.store(this.words, control.stop, 1);
+    const { words } = this;
+    Atomics.store(words, control.stop, 1);
     this.memory.write(this.barrier + 4 * barrierWord.stop, Int32Array.of(1));
+    const begun = performance.now();
+    for (;;) {
+      const loading = Atomics.load(words, control.loading);
+      if (loading <= 0 || performance.now() - begun > loadingTime) return;
+      Atomics.wait(words, control.loading, loading, 10);
+    }
   }
 
   /** Calls the threads out of their loop to read their messages, and waits until they serve again. */
