@@ -40,7 +40,11 @@ let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
 
 function trusted(address: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  policy ??= trustedTypes?.createPolicy("receptive", { createScriptURL: (own: string) => own });
+  try {
+    policy ??= trustedTypes?.createPolicy("receptive", { createScriptURL: (own: string) => own });
+  } catch {
+    throw new Error("the page's Content-Security-Policy needs trusted-types receptive");
+  }
   return policy?.createScriptURL(address) ?? address;
 }
 

@@ -1,10 +1,7 @@
 /** Machine code in Node: executable memory and calls into it, through `koffi`, which is loaded at first use. */
 import { totalmem } from "node:os";
-<<<<<<< HEAD
 import { isMainThread } from "node:worker_threads";
-=======
 import { requirePackage } from "./node-packages.js";
->>>>>>> main
 
 /** Code in executable memory. */
 export interface InstalledCode {
