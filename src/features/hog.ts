@@ -86,21 +86,10 @@ const norms = {
 export function hog(picture: Raster, options: HogOptions = {}): Hog {
   const { bins = 9, cell = 8, block = 2, blockStride = 1, norm = "l2Hys", clip = 0.2 } = options;
   const { signed = false, votes = "nearest", squareRoot = false } = options;
-  for (const [name, value] of Object.entries({ bins, cell, block, blockStride }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new FeatureError(`hog: ${name} is ${value}, expected a whole number of at least 1`);
-  if (!(clip > 0)) throw new FeatureError(`hog: clip is ${clip}, expected a number above 0`);
-  const [cellRows, cellColumns] = [Math.floor(picture.height / cell), Math.floor(picture.width / cell)];
-  if (cellRows < block || cellColumns < block)
-    throw new FeatureError(
-      `hog: a block of ${block}×${block} cells of ${cell}×${cell} pixels does not fit into the picture of ${picture.height}×${picture.width} pixels`,
-    );
+  const { cellRows, cellColumns, blockRows, blockColumns, blockLength } = hogGrid(picture, options);
   const grid: CellGrid = { cellRows, cellColumns, cell, bins, signed };
   const histograms = cellHistograms(squareRoot ? withSquareRoots(picture) : picture, grid, votes);
 
-  const blockRows = Math.floor((cellRows - block) / blockStride) + 1;
-  const blockColumns = Math.floor((cellColumns - block) / blockStride) + 1;
-  const blockLength = block * block * bins;
   const values = new Float32Array(blockRows * blockColumns * blockLength);
   const v = new Float64Array(blockLength);
   for (let i = 0, at = 0; i < blockRows; i++)
@@ -114,6 +103,30 @@ export function hog(picture: Raster, options: HogOptions = {}): Hog {
       for (let k = 0; k < blockLength; k++) values[at + k] = v[k];
     }
   return { ...grid, histograms, blockRows, blockColumns, blockLength, values };
+}
+
+/**
+ * How a picture is cut into cells and blocks: `hog` gives blockRows · blockColumns · blockLength numbers.
+ * @throws FeatureError where a setting makes no sense, or no block fits into the picture
+ */
+export function hogGrid(picture: { height: number; width: number }, options: HogOptions) {
+  const { bins = 9, cell = 8, block = 2, blockStride = 1, clip = 0.2 } = options;
+  for (const [name, value] of Object.entries({ bins, cell, block, blockStride }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new FeatureError(`hog: ${name} is ${value}, expected a whole number of at least 1`);
+  if (!(clip > 0)) throw new FeatureError(`hog: clip is ${clip}, expected a number above 0`);
+  const [cellRows, cellColumns] = [Math.floor(picture.height / cell), Math.floor(picture.width / cell)];
+  if (cellRows < block || cellColumns < block)
+    throw new FeatureError(
+      `hog: a block of ${block}×${block} cells of ${cell}×${cell} pixels does not fit into the picture of ${picture.height}×${picture.width} pixels`,
+    );
+  return {
+    cellRows,
+    cellColumns,
+    blockRows: Math.floor((cellRows - block) / blockStride) + 1,
+    blockColumns: Math.floor((cellColumns - block) / blockStride) + 1,
+    blockLength: block * block * bins,
+  };
 }
 
 interface CellGrid {

@@ -27,14 +27,14 @@ export interface Fault {
   readonly expected: string;
 }
 
-/** The value as it was declared; `refuse` is told of the first fault, and throws. */
+/** The value itself, as it was declared; `refuse` is told of the first fault, and throws. */
 export function declared<S extends GenericSchema>(
   schema: S,
   value: unknown,
   refuse: (fault: Fault) => never,
 ): InferOutput<S> {
-  const { success, output, issues } = safeParse(schema, value, { abortEarly: true });
-  return success ? output : refuse(faultOf(issues[0]));
+  const { success, issues } = safeParse(schema, value, { abortEarly: true });
+  return success ? (value as InferOutput<S>) : refuse(faultOf(issues[0]));
 }
 
 const faultOf = ({ path, input, message }: BaseIssue<unknown>): Fault => ({

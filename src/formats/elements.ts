@@ -106,7 +106,8 @@ function halfToNumber(bits: number): number {
 
 /** Arguments of a typed array over these bytes: in place where they lie aligned, else over a copy. */
 function aligned(raw: Uint8Array, bytes: number): [ArrayBufferLike, number, number] {
-  const { buffer, byteOffset, byteLength } = raw.byteOffset % bytes === 0 ? raw : raw.slice();
+  // Not by slice, which of Node's Buffers is no copy.
+  const { buffer, byteOffset, byteLength } = raw.byteOffset % bytes === 0 ? raw : new Uint8Array(raw);
   return [buffer, byteOffset, byteLength / bytes];
 }
 
