@@ -35,8 +35,6 @@ const importsOf = (file: string): string[] =>
 
 /** The hosts start threads with the engine's own thread function: the one import that points up. */
 const allowed = new Set([
-  "platform/node-threads.ts → runtime/thread-main.ts",
-  "platform/browser-threads.ts → runtime/thread-main.ts",
 ]);
 
 describe("the house", () => {

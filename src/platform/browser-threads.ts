@@ -1,5 +1,4 @@
 /** Threads in the browser: workers on shared memory, where the page is cross-origin isolated. */
-import { threadSource } from "../runtime/thread-source.js";
 import type { ThreadEvents, ThreadHandle } from "./node-threads.js";
 
 export type { ThreadEvents, ThreadHandle };
@@ -9,9 +8,9 @@ interface TrustedTypes {
   createPolicy(name: string, rules: object): { createScriptURL(address: string): string };
 }
 
-export function startThread<From>(events: ThreadEvents<From>): ThreadHandle {
+export function startThread<From>(main: string, events: ThreadEvents<From>): ThreadHandle {
   const source = `
-    ${threadSource}({
+    ${main}({
       post: (message) => self.postMessage(message),
       onMessage: (handler) => { self.onmessage = (event) => handler(event.data); },
     });`;

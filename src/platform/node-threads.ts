@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { threadSource } from "../runtime/thread-source.js";
 
 /** What becomes of a thread. */
 export interface ThreadEvents<From> {
@@ -32,11 +31,14 @@ const hostBytes = 320 * 2 ** 20;
 /** Less than this is too little for the engine's memory: it comes before threads. */
 const leastBytes = 2 ** 28;
 
-/** @throws where the host lets no thread start */
-export function startThread<From>(events: ThreadEvents<From>): ThreadHandle {
+/**
+ * @param main  the text of the function that it runs
+ * @throws where the host lets no thread start
+ */
+export function startThread<From>(main: string, events: ThreadEvents<From>): ThreadHandle {
   const source = `
     const { parentPort } = require("node:worker_threads");
-    ${threadSource}({
+    ${main}({
       post: (message) => parentPort.postMessage(message),
       onMessage: (handler) => parentPort.on("message", handler),
       native: ({ koffi: path, address, base }) => {

@@ -1,6 +1,7 @@
 import { beforeExit, startThread, type ThreadHandle } from "#platform";
 import { barrierWord, barrierWords, type MachineMemory, type ShippedCode } from "../targets/machine.js";
 import { command, control, type FromThread, placeWords, type ToThread } from "./thread-main.js";
+import { threadSource } from "./thread-source.js";
 
 /** How long threads may take until they serve, in ms: a machine that has too much to do starts them late. */
 const patience = 30_000;
@@ -44,7 +45,7 @@ export class ThreadPool {
     this.forgetExit = beforeExit(() => this.stop());
     for (let thread = 0; thread < threads && !this.failure; thread++) {
       try {
-        const handle = startThread<FromThread>({
+        const handle = startThread<FromThread>(threadSource, {
           message: (message) => this.receive(message),
           ended: (reason) => this.fail(reason),
         });
