@@ -26,3 +26,17 @@ export function eachPicture(
     });
   };
 }
+
+/** Amounts of augmentations, checked where these are made. */
+export function checkedAmount(
+  speaker: string,
+  option: string,
+  value: number,
+  { least = 0, most = Number.MAX_VALUE, whole = false } = {},
+): number {
+  if (!(value >= least && value <= most) || (whole && !Number.isInteger(value)))
+    throw new RangeError(
+      `${speaker}: ${option} is ${value}, expected a ${whole ? "whole " : ""}number ${most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`}`,
+    );
+  return value;
+}
