@@ -1,5 +1,5 @@
 import type { Augment } from "./batches.js";
-import { checkedAmount, eachPicture } from "./each-picture.js";
+import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
 
 /** Shows half of the pictures, drawn anew in each epoch, as in a mirror. */
 export function randomFlip(): Augment {
@@ -22,9 +22,9 @@ export function cutout(
   size: number,
   { background = 0 }: { background?: number | readonly number[] } = {},
 ): Augment {
-  checkedAmount("cutout", "size", size, { least: 1, whole: true });
+  checkedAmount("cutout", "size", size, { whole: true });
   const colour = typeof background === "number" ? [background] : background;
-  for (const value of colour) checkedAmount("cutout", "background", value, { most: 255 });
+  checkedBackground("cutout", colour);
   return eachPicture(1005, (picture, changed, [h, w, c], random) => {
     if (colour.length !== 1 && colour.length !== c)
       throw new RangeError(`cutout: background has ${colour.length} values, the pictures have ${c} channels`);

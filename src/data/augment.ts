@@ -1,5 +1,5 @@
 import type { Augment } from "./batches.js";
-import { checkedAmount, eachPicture } from "./each-picture.js";
+import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
 
 /** Several augmentations, one after the other. */
 export function compose(...steps: Augment[]): Augment {
@@ -14,7 +14,7 @@ export function compose(...steps: Augment[]): Augment {
  */
 export function randomShift(pixels: number, { background = 0 }: { background?: number } = {}): Augment {
   checkedAmount("randomShift", "pixels", pixels, { whole: true });
-  checkedAmount("randomShift", "background", background, { most: 255 });
+  checkedBackground("randomShift", [background]);
   return eachPicture(1000, (picture, moved, [h, w, c], random) => {
     const down = random.integer(2 * pixels + 1) - pixels;
     const right = random.integer(2 * pixels + 1) - pixels;
@@ -56,7 +56,7 @@ export function randomAffine({
     );
   for (const [name, value] of Object.entries({ rotation, shear, shift }))
     checkedAmount("randomAffine", name, value);
-  checkedAmount("randomAffine", "background", background, { most: 255 });
+  checkedBackground("randomAffine", [background]);
   return eachPicture(1001, (picture, moved, [h, w, c], random) => {
     const half = (random.uniform(-rotation, rotation) * Math.PI) / 360;
     const factor = random.uniform(...scale);

@@ -32,11 +32,17 @@ export function checkedAmount(
   speaker: string,
   option: string,
   value: number,
-  { least = 0, most = Number.MAX_VALUE, whole = false } = {},
-): number {
-  if (!(value >= least && value <= most) || (whole && !Number.isInteger(value)))
+  { most = Number.MAX_VALUE, whole = false } = {},
+): void {
+  if (!(value >= 0 && value <= most) || (whole && !Number.isInteger(value)))
     throw new RangeError(
-      `${speaker}: ${option} is ${value}, expected a ${whole ? "whole " : ""}number ${most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`}`,
+      `${speaker}: ${option} is ${value}, expected a ${whole ? "whole " : ""}number ${most === Number.MAX_VALUE ? "of at least 0" : `from 0 to ${most}`}`,
     );
-  return value;
+}
+
+/** What is put where nothing is left of a picture: pixels, usually from 0 to 255. */
+export function checkedBackground(speaker: string, values: readonly number[]): void {
+  for (const value of values)
+    if (!Number.isFinite(value))
+      throw new RangeError(`${speaker}: background is ${value}, expected a number`);
 }
