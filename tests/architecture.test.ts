@@ -14,7 +14,7 @@ const floors = [
   ["runtime"],
   ["targets"],
   ["kernels"],
-  ["formats", "random", "platform"],
+  ["formats", "random", "platform", "door"],
 ] as const;
 
 const root = resolve(import.meta.dirname, "../src");

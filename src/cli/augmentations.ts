@@ -12,7 +12,7 @@ import {
   randomFlip,
   randomShift,
 } from "../data/index.js";
-import { suggestion } from "../nn/spelling.js";
+import { suggestion } from "../door/spelling.js";
 
 /** What handwriting does by itself: turned, larger or smaller, slanted, not quite in the middle. */
 const handwriting = { rotation: 10, scale: [0.9, 1.1], shear: 0.15, shift: 2 } as const;

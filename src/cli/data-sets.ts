@@ -1,8 +1,8 @@
 /** Data sets as commands ask for them. */
 import { chosen } from "../data/dataset.js";
 import { type AnyDataset, type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
+import { suggestion } from "../door/spelling.js";
 import { type FolderOptions, openFolder } from "../images/folder.js";
-import { suggestion } from "../nn/spelling.js";
 import { downloadProgress } from "../report/progress.js";
 import { UsageError } from "./failure.js";
 

@@ -46,7 +46,7 @@ function drawn(photo: Picture, maps: Tensor, i: number, words: readonly [string,
   const [, height, width, channels = 0] = maps.shape;
   const size = { height, width };
   const each = maps.size / maps.shape[0];
-  const values = maps.values!.slice(i * each, (i + 1) * each);
+  const values = maps.own!.slice(i * each, (i + 1) * each);
   const picture =
     channels === 0
       ? heatPicture(values, size)
@@ -76,9 +76,9 @@ export async function occlusionSheet(asked: Asked): Promise<ContactSheet> {
   const words = await readings(asked);
   const nameOf = classNames(asked);
   const sections = pictures.map((photo, i): Section => {
-    const map = found.map.values!.slice(i * each, (i + 1) * each) as Float32Array;
-    const read = found.predicted.values!.slice(i * each, (i + 1) * each);
-    const [before] = found.before.values!.slice(i, i + 1);
+    const map = found.map.own!.slice(i * each, (i + 1) * each) as Float32Array;
+    const read = found.predicted.own!.slice(i * each, (i + 1) * each);
+    const [before] = found.before.own!.slice(i, i + 1);
     const kinds = [...new Set(Array.from(read))].map(
       (k) => [k, Array.from(read).filter((r) => r === k).length] as const,
     );
@@ -138,7 +138,7 @@ export async function deconvnetSheet(asked: Asked): Promise<ContactSheet> {
     const [, height, width, channels] = pixels.shape;
     const each = height * width * channels;
     pictures.forEach((photo, i) => {
-      const values = pixels.values!.slice(i * each, (i + 1) * each);
+      const values = pixels.own!.slice(i * each, (i + 1) * each);
       const back =
         channels === 3 ? signedColours(values, { height, width }) : signedPicture(values, { height, width });
       const { box, activation } = hits[i];
@@ -207,7 +207,7 @@ export async function sanitySheet(asked: Asked): Promise<ContactSheet> {
         tiles: kept[name].flatMap((map, stage): Tile[] => {
           if (stage % step !== 0 && stage !== stages.length - 1) return [];
           const [, height, width, channels = 0] = map.shape;
-          const values = map.values!.slice(0, map.size / n);
+          const values = map.own!.slice(0, map.size / n);
           const strength = channels === 0 ? values : strongestOf(values, channels);
           const picture = heatPicture(Array.from(strength, Math.abs), { height, width });
           const alike = stage === 0 ? "" : `alike ${likeness[name][stage - 1].toFixed(2)}`;

@@ -18,7 +18,7 @@ function foolingSection(
     remark: `after ${count(steps)} rounds`,
     edge: Math.max(110, Math.min(220, width)),
     tiles: classes.map((k, i) => ({
-      picture: pictureOf(images.values!.subarray(i * each, (i + 1) * each), { height, width }, channels),
+      picture: pictureOf(images.own!.subarray(i * each, (i + 1) * each), { height, width }, channels),
       caption: [nameOf(k), percent(confidences[i], 2)] as const,
     })),
   };

@@ -12,7 +12,7 @@ import { UsageError } from "./failure.js";
 export async function filterSheet({ network: { model }, layer: named }: Asked): Promise<ContactSheet> {
   const { layer, filters } = explain.filters(model, named);
   const [height, width, channels, number] = filters.shape;
-  const values = filters.values as Float32Array;
+  const values = filters.own as Float32Array;
   const largest = values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-12);
   const size = { height, width };
   const plane = (f: number, c: number) =>
@@ -63,7 +63,7 @@ export async function mapSheet(asked: Asked): Promise<ContactSheet> {
     );
   const each = height * width * channels;
   const sections = pictures.map((picture, i): Section => {
-    const values = maps.values!.slice(i * each, (i + 1) * each);
+    const values = maps.own!.slice(i * each, (i + 1) * each);
     const plane = (k: number) => Array.from({ length: height * width }, (_, at) => values[at * channels + k]);
     const range = [Math.min(0, ...extremes(values)), Math.max(...extremes(values))] as const;
     return {
@@ -160,7 +160,7 @@ export async function maximisedSheet(asked: Asked): Promise<ContactSheet> {
         title: "",
         edge: n <= 20 ? 160 : Math.max(96, Math.min(240, width)),
         tiles: Array.from({ length: n }, (_, i) => ({
-          picture: pictureOf(images.values!.subarray(i * each, (i + 1) * each), { height, width }, channels),
+          picture: pictureOf(images.own!.subarray(i * each, (i + 1) * each), { height, width }, channels),
           caption: [names[i], `${significant(before[i])} → ${significant(scores[i])}`] as const,
         })),
       },

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { suggestion } from "../door/spelling.js";
 import { regularisations } from "../explain/index.js";
 import type { Picture } from "../images/picture.js";
 import { prepareDigit } from "../images/prepare-digit.js";
 import { centreCrop } from "../images/preprocessing.js";
 import { readImage } from "../images/read.js";
-import { suggestion } from "../nn/spelling.js";
 import { renderContactSheet } from "../report/pictures/contact-sheet.js";
 import { configure } from "../runtime/engine.js";
 import { tensor } from "../tensor/creation.js";
@@ -101,7 +101,9 @@ async function run(name: string, files: string[], options: Options): Promise<voi
     throw new UsageError(`explain ${name}: takes no picture files, ${files[0]} is one too many`);
   await configure({ threads });
   const network = await openNetwork(options, { json });
-  const pictures = (await Promise.all(files.map(readImage))).map((picture) => prepared(picture, network));
+  const pictures = (await Promise.all(files.map((file) => readImage(file)))).map((picture) =>
+    prepared(picture, network),
+  );
   const stop = interruption();
   const waiting = waitingLine({ json });
   const begun = performance.now();

@@ -1,4 +1,6 @@
 /** What `--kernel` may say: a name, a formula with its settings, or a table. */
+
+import { suggestion } from "../door/spelling.js";
 import {
   gabor,
   gaussian,
@@ -10,7 +12,6 @@ import {
   motionBlur,
   unsharpMask,
 } from "../features/kernels.js";
-import { suggestion } from "../nn/spelling.js";
 import { UsageError } from "./failure.js";
 
 interface Formula {

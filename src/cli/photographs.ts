@@ -24,6 +24,6 @@ export function pictureOfPixels(pixels: Tensor): Picture {
     height,
     width,
     channels: channels === 3 ? 3 : 1,
-    pixels: Uint8Array.from(pixels.values!, Math.round),
+    pixels: Uint8Array.from(pixels.own!, Math.round),
   };
 }

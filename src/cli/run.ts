@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { suggestion } from "../door/spelling.js";
 import { decodeNpy, encodeNpy, type NpyArray } from "../formats/npy.js";
 import { registered } from "../models/index.js";
 import type { Model } from "../nn/index.js";
-import { suggestion } from "../nn/spelling.js";
 import { count, duration } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { compile } from "../tensor/compile.js";

@@ -37,7 +37,7 @@ export async function film(model: Model, test: AnyDataset, steps: number): Promi
     async write(folder) {
       if (frames.length === 0) return undefined;
       const last = frames[frames.length - 1].snapshot;
-      const scales = { filters: largest(last.filters.values!), maps: largest(last.maps!.values!) };
+      const scales = { filters: largest(last.filters.own!), maps: largest(last.maps!.own!) };
       const [h, w, c] = test.shape;
       const picture = pictureOf(bytes, { height: h, width: w }, c);
       const drawn: Uint8Array[] = [];
@@ -76,7 +76,7 @@ const shown = 32;
 
 function filterTiles({ filters }: Snapshot, scale: number): Tile[] {
   const [height, width, channels, n] = filters.shape;
-  const values = filters.values!;
+  const values = filters.own!;
   return Array.from({ length: Math.min(n, shown) }, (_, f) => {
     if (channels === 3) {
       const colours = Array.from(
@@ -93,7 +93,7 @@ function filterTiles({ filters }: Snapshot, scale: number): Tile[] {
 function mapTiles({ maps }: Snapshot, scale: number): Tile[] {
   const [, height, width, n] = maps!.shape;
   return Array.from({ length: Math.min(n, shown) }, (_, k) => {
-    const plane = Array.from({ length: height * width }, (_, at) => maps!.values![at * n + k]);
+    const plane = Array.from({ length: height * width }, (_, at) => maps!.own![at * n + k]);
     return { picture: heatPicture(plane, { height, width }, [0, scale]) };
   });
 }

@@ -121,11 +121,15 @@ const readBy = (node: GraphNode): readonly GraphNode[] => {
   return kind === "view" || kind === "reshape" ? node.inputs.slice(0, 1) : node.inputs;
 };
 
-/** Attributes as text. JSON alone would write an infinite number as null. */
+/** Attributes as text. JSON alone would write an infinite number as null, and -0 as 0. */
 export const written = (attributes: Attributes): string =>
-  JSON.stringify(attributes, (_, value) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-  );
+  JSON.stringify(attributes, (_, value) => {
+    if (typeof value !== "number") return value;
+    return Number.isFinite(value) && !Object.is(value, -0) ? value : numeral(value);
+  });
+
+/** As text, where -0 is not 0. */
+export const numeral = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /** For each node, those that take it as an input. */
 export function usersOf(nodes: readonly Node[]): Map<Node, Node[]> {

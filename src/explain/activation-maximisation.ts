@@ -116,7 +116,7 @@ export async function activationMaximisation(
   const random = new RandomStream(seed, moving);
   for (let first = 0; first < count; first += batchSize) {
     const n = Math.min(batchSize, count - first);
-    const units = Tensor.from(aim.units.values!.slice(first, first + n), [n], "i32");
+    const units = Tensor.from(aim.units.own!.slice(first, first + n), [n], "i32");
     const canvas = canvasFor(n, size, held, { origin, seed, first });
     const look = compile((chosen: Tensor) => {
       const p = canvas.picture();

@@ -103,6 +103,6 @@ export async function guidedGradCam(
   const what = await guidedBackpropagation(model, images, quiet);
   await done(2);
   const channels = what.shape[3];
-  const values = what.values!.map((value, i) => value * where.values![Math.floor(i / channels)]);
+  const values = what.own!.map((value, i) => value * where.own![Math.floor(i / channels)]);
   return Tensor.from(Float32Array.from(values), what.shape, "f32");
 }

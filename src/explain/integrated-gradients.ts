@@ -63,10 +63,9 @@ export async function integratedGradients(
   const done = parts(options, n);
   const result = new Float32Array(n * size);
   for (let i = 0; i < n; i++) {
-    const pixelsOf = (t: Tensor) =>
-      Tensor.from(t.values!.slice(i * size, (i + 1) * size), [1, h, w, c], "f32");
+    const pixelsOf = (t: Tensor) => Tensor.from(t.own!.slice(i * size, (i + 1) * size), [1, h, w, c], "f32");
     const [picture, base] = [pixelsOf(x), pixelsOf(baseline)];
-    const unit = Tensor.from(aim.units.values!.slice(i, i + 1), [1], "i32");
+    const unit = Tensor.from(aim.units.own!.slice(i, i + 1), [1], "i32");
     const sumUp = async (steps: number): Promise<Float64Array> => {
       const total = new Float64Array(size);
       for (let first = 0; first < steps; first += count) {

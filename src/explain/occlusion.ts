@@ -101,8 +101,8 @@ export async function occlusion(
       ? [-size, -size]
       : [Math.floor((at - 1) / columns) * stride - middle, ((at - 1) % columns) * stride - middle];
   for (let i = 0; i < n; i++) {
-    const pixels = x.values!.slice(i * height * width * c, (i + 1) * height * width * c);
-    const unit = Tensor.from(aim.units.values!.slice(i, i + 1), [1], "i32");
+    const pixels = x.own!.slice(i * height * width * c, (i + 1) * height * width * c);
+    const unit = Tensor.from(aim.units.own!.slice(i, i + 1), [1], "i32");
     for (let b = 0; b < batches; b++) {
       const at = Array.from({ length: count }, (_, k) => placeAt(b * count + k));
       const along = (d: 0 | 1) =>

@@ -84,7 +84,7 @@ export async function sanityCheck(
 function perPicture(maps: Tensor): Float32Array[] {
   const flat = maps.rank === 4 ? strongest(maps) : maps;
   const size = flat.size / flat.shape[0];
-  const values = flat.values as Float32Array;
+  const values = flat.own as Float32Array;
   return Array.from({ length: flat.shape[0] }, (_, i) =>
     values.slice(i * size, (i + 1) * size).map((v) => Math.abs(v)),
   );

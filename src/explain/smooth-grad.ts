@@ -53,12 +53,12 @@ export async function smoothGrad(
 
   const batches = Math.ceil(copies / count);
   const done = parts(options, n * batches);
-  const values = x.values as Float32Array;
+  const values = x.own as Float32Array;
   const total = new Float64Array(n * size);
   for (let i = 0; i < n; i++) {
     const picture = values.subarray(i * size, (i + 1) * size);
     const deviation = noise * extent(picture);
-    const unit = Tensor.from(aim.units.values!.slice(i, i + 1), [1], "i32");
+    const unit = Tensor.from(aim.units.own!.slice(i, i + 1), [1], "i32");
     for (let b = 0; b < batches; b++) {
       const disturbed = new Float32Array(count * size);
       const counts = Float32Array.from({ length: count }, (_, k) =>

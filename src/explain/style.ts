@@ -168,7 +168,7 @@ export function gram(a: Tensor): Tensor {
 
 function meanSquare(target: Tensor): number {
   let sum = 0;
-  for (const value of target.values!) sum += value * value;
+  for (const value of target.own!) sum += value * value;
   return Math.max(sum / target.size, 1e-12);
 }
 

@@ -1,8 +1,9 @@
 /** What happens inside a model: outputs of its layers by name, and the scores behind its probabilities. */
+
+import { suggestion } from "../door/spelling.js";
 import type { Layer, Mode, Model } from "../nn/index.js";
 import { rehearse } from "../nn/pass.js";
 import { type Field, ReceptiveFields } from "../nn/receptive-field.js";
-import { suggestion } from "../nn/spelling.js";
 import { reshape } from "../ops/reshape.js";
 import { type Shape, show } from "../tensor/shapes.js";
 import { placeholder, type Tensor } from "../tensor/tensor.js";

@@ -99,8 +99,8 @@ function describe(task: Task): string {
       return `squares ${JSON.stringify(loops)}${body([], stores)}`;
     }
     case "fill":
-      // JSON has no word for an infinite border.
-      return `fill ${task.format} ${task.value} ${JSON.stringify(task.boxes)}`;
+      // JSON has no word for an infinite border, nor for one of -0.
+      return `fill ${task.format} ${Object.is(task.value, -0) ? "-0" : task.value} ${JSON.stringify(task.boxes)}`;
     case "gather":
     case "scatterAdd":
       return JSON.stringify(task);

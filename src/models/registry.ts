@@ -1,6 +1,6 @@
+import { suggestion } from "../door/spelling.js";
 import { crossEntropy, type Loss, maximumAPosteriori, meanSquaredError } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
-import { suggestion } from "../nn/spelling.js";
 import type { Target } from "../training/target.js";
 import { alexnet, alexnetNames, alexnetTorchvision } from "./alexnet.js";
 import { autoencoder } from "./autoencoder.js";

@@ -1,5 +1,6 @@
 /** Models from plain data: what `model.describe()` says, rebuilt. */
 
+import { suggestion } from "../door/spelling.js";
 import type { GeluOptions } from "../ops/gelu.js";
 import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
 import type {
@@ -33,7 +34,6 @@ import type { RbfOptions } from "./rbf.js";
 import type { RecurrentOptions } from "./recurrent.js";
 import type { RescaleOptions } from "./rescale.js";
 import type { ResidualOptions } from "./residual.js";
-import { suggestion } from "./spelling.js";
 import type { Subsampling2dOptions } from "./subsampling2d.js";
 import type { UnflattenOptions } from "./unflatten.js";
 import type { Upsample2dOptions } from "./upsample2d.js";

@@ -1,3 +1,4 @@
+import { numeral } from "../compiler/graph.js";
 import { type DType, Tensor } from "../tensor/tensor.js";
 import { isTracing } from "../tensor/tracing.js";
 import { apply, defineOp } from "./define.js";
@@ -33,7 +34,7 @@ const known = new Map<string, Tensor>();
  */
 export function scalar(value: number, type: DType = "f32"): Tensor {
   if (isTracing()) return apply(constant, [], { value, type });
-  const key = `${type} ${value}`;
+  const key = `${type} ${numeral(value)}`;
   let tensor = known.get(key);
   if (!tensor) {
     const values =

@@ -18,11 +18,22 @@ export class DeviceError extends Error {
   override name = "DeviceError";
 }
 
-/** Memory of a variable: it stays where it is between runs. */
+/** Memory of a variable: it stays where it is between runs, and is given back when nobody holds this any more. */
 export interface Storage {
   readonly block: Block;
   /** Counts how often its numbers have changed. */
   version: number;
+}
+
+/** What a run takes for a source of its program: numbers, or a variable's memory. */
+export interface Given {
+  /**
+   * Never given twice. What has been prepared is known by it: an address is taken again as soon as a variable is
+   * collected, and so is the place of an array.
+   */
+  readonly serial: number;
+  readonly values: TypedArray | null;
+  readonly storage: Storage | null;
 }
 
 /** Launches in the engine's memory, ready to run. */
@@ -43,8 +54,8 @@ interface Loaded {
   readonly prepared: Block | null;
   /** The addresses that the argument blocks hold now: the arena's and the variables'. */
   bound: readonly number[];
-  /** What it is prepared for: versions of variables, values of constants. */
-  preparedFor: readonly (TypedArray | number | null)[];
+  /** What it is prepared for: serial and version of every variable, serial of every constant. */
+  preparedFor: readonly number[];
 }
 
 /** Programs with less work than this run on the calling thread: waking others would take longer. */
@@ -110,11 +121,12 @@ export class Engine {
     });
   }
 
-  /** Memory that is given back when `owner` is garbage. */
-  allocate(bytes: number, owner: object): Storage {
+  /** Memory that is given back when the storage is garbage: a run that waits for its turn still holds it. */
+  allocate(bytes: number): Storage {
     const block = this.memory.allocate(bytes);
-    this.released.register(owner, block);
-    return { block, version: 0 };
+    const storage = { block, version: 0 };
+    this.released.register(storage, block);
+    return storage;
   }
 
   /** New numbers for a variable. */
@@ -130,28 +142,32 @@ export class Engine {
     return values;
   }
 
-  /** Runs a program on copies of `values` (nothing for variables) and returns copies of its outputs. */
-  run(
-    program: Program,
-    values: readonly (TypedArray | null)[],
-    variables: readonly (Storage | null)[],
-  ): Promise<TypedArray[]> {
+  /** Runs a program on copies of what is given for its sources, and returns copies of its outputs. */
+  run(program: Program, given: readonly Given[]): Promise<TypedArray[]> {
     return this.enqueue(async () => {
       const loaded = await this.load(program);
       const arena = this.arenaOf(program.arenaBytes);
-      this.bind(loaded, arena.address, variables);
+      this.bind(loaded, arena.address, given);
       const copyIn = (constants: boolean): void =>
-        program.sources.forEach(({ resident, constant, location }, i) => {
-          const value = values[i];
-          if (value && !resident && constant === constants)
-            this.bytes.write(this.addressOf(location, loaded, arena.address, variables), value);
+        program.sources.forEach(({ resident, constant, location, size }, i) => {
+          if (resident || constant !== constants) return;
+          const { values } = given[i];
+          // Fewer numbers would leave those of another run beside them, more would run over what lies behind.
+          if (values?.length !== size)
+            throw new TypeError(
+              `engine: source ${i} has ${values?.length ?? "no"} numbers, expected ${size}`,
+            );
+          this.bytes.write(this.addressOf(location, loaded, arena.address, given), values);
         });
       if (loaded.preparation) {
-        // Versions of variables, and the very arrays of constants: a program may serve several functions.
-        const inputs = program.sources.map(({ constant }, i) =>
-          constant ? values[i] : (variables[i]?.version ?? null),
-        );
+        // A program may serve several functions, each with variables and constants of its own.
+        const inputs = program.sources.flatMap(({ constant }, i) => {
+          const { serial, storage } = given[i];
+          return storage ? [serial, storage.version] : [constant ? serial : 0];
+        });
         if (!sameEntries(inputs, loaded.preparedFor)) {
+          // Should it fail half-way, nothing is prepared.
+          loaded.preparedFor = [];
           copyIn(true);
           await this.execute(loaded.preparation);
           loaded.preparedFor = inputs;
@@ -160,14 +176,14 @@ export class Engine {
       copyIn(false);
       await this.execute(loaded.main);
       program.sources.forEach(({ assigned }, i) => {
-        if (assigned) variables[i]!.version++;
+        if (assigned) given[i].storage!.version++;
       });
       return program.outputs.map(({ location, type, shape }) => {
         const output = arrayOf(
           type,
           shape.reduce((n, d) => n * d, 1),
         );
-        this.bytes.read(this.addressOf(location, loaded, arena.address, variables), output);
+        this.bytes.read(this.addressOf(location, loaded, arena.address, given), output);
         return output;
       });
     });
@@ -262,13 +278,13 @@ export class Engine {
   }
 
   /** Writes the addresses of all buffers into the argument blocks, where they are not the same as before. */
-  private bind(loaded: Loaded, arena: number, variables: readonly (Storage | null)[]): void {
-    const addresses = [arena, ...variables.map((v) => v?.block.address ?? 0)];
+  private bind(loaded: Loaded, arena: number, given: readonly Given[]): void {
+    const addresses = [arena, ...given.map(({ storage }) => storage?.block.address ?? 0)];
     if (sameEntries(addresses, loaded.bound)) return;
     for (const stage of loaded.preparation ? [loaded.preparation, loaded.main] : [loaded.main]) {
       const places = stage.launches.flatMap((launch) =>
         launch.arguments.map(
-          (location) => this.machine.base + this.addressOf(location, loaded, arena, variables),
+          (location) => this.machine.base + this.addressOf(location, loaded, arena, given),
         ),
       );
       const words =
@@ -276,15 +292,13 @@ export class Engine {
       this.bytes.write(stage.blocks.address, words);
     }
     loaded.bound = addresses;
-    // What is prepared for other variables is not for these.
-    loaded.preparedFor = [];
   }
 
   private addressOf(
     location: Location,
     { prepared }: Loaded,
     arena: number,
-    variables: readonly (Storage | null)[],
+    given: readonly Given[],
   ): number {
     switch (location.kind) {
       case "arena":
@@ -292,7 +306,7 @@ export class Engine {
       case "prepared":
         return prepared!.address + location.offset;
       case "source":
-        return variables[location.index]!.block.address;
+        return given[location.index].storage!.block.address;
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Functions recorded once and then run as programs: the way of a training step. */
 import { type Planned, programFor } from "../compiler/plan.js";
-import { type TypedArray, theEngine } from "../runtime/engine.js";
+import { kindOfArray, said } from "../door/said.js";
+import { type Given, type TypedArray, theEngine } from "../runtime/engine.js";
 import { show } from "./shapes.js";
-import { placeholder, Tensor, Variable } from "./tensor.js";
+import { checkNumbers, given, placeholder, Tensor, Variable } from "./tensor.js";
 import { currentTrace, traced } from "./tracing.js";
 
 /** Tensors, and lists and plain objects of them. */
@@ -28,8 +29,8 @@ export function compile<A extends readonly Tensor[], R extends Tree>(f: (...args
 export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R>;
 export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R> {
   const recorded = new Map<string, Recorded<R>>();
-  return async (...args) => {
-    const leaves = args.flatMap(tensorsOf);
+  const run: Compiled<A, R> = async (...args) => {
+    const leaves = args.flatMap((arg, i) => tensorsOf(arg, [`argument ${i}`]));
     const key = `${args.map(outline)} ${leaves.map((t) => `${t.type} ${t.shape}`)}`;
     let record = recorded.get(key);
     if (!record) {
@@ -37,23 +38,32 @@ export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: 
       recorded.set(key, record);
     }
     const { planned, result } = record;
-    const values = planned.sources.map((source, i) => {
-      const tensor = i < leaves.length ? leaves[i] : (source as Tensor);
-      if (tensor instanceof Variable) return i < leaves.length ? tensor.read() : null;
-      if (!tensor.values)
-        throw new TypeError(
-          `compile: argument ${i} (${show(tensor.shape)}) has no numbers yet: await its data first`,
-        );
-      return tensor.values;
-    });
     const outputs = await theEngine().run(
       planned.program,
-      values,
-      planned.sources.map((source) => (source as Tensor).storage),
+      planned.sources.map((source, i) =>
+        i < leaves.length ? argumentGiven(leaves[i], i) : given(source as Tensor),
+      ),
     );
     let next = 0;
     return rebuild(result, () => outputs[next++]) as Values<R>;
   };
+  return (...args) => {
+    // At once: what is being recorded cannot wait for a promise, and would leave it unhandled.
+    if (currentTrace())
+      throw new TypeError(
+        "compile: a compiled function is called while another one is recorded: call the function that it was made of",
+      );
+    return run(...args);
+  };
+}
+
+/** Of an argument the numbers count, those of a variable too: within the function it is a tensor like any other. */
+function argumentGiven(tensor: Tensor, i: number): Given {
+  const values = tensor instanceof Variable ? tensor.read() : tensor.own;
+  if (values) return { serial: tensor.serial, values, storage: null };
+  throw new TypeError(
+    `compile: argument ${i} (${show(tensor.shape)}) has no numbers yet: await its data first`,
+  );
 }
 
 interface Recorded<R> {
@@ -71,7 +81,9 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
   let next = 0;
   const standIns = args.map((arg) => rebuild(arg, () => places[next++])) as unknown as A;
   const { result, trace } = traced(() => f(...standIns));
-  const planned = programFor(theEngine().target, tensorsOf(result), trace.assignments, places, places.length);
+  const outputs = tensorsOf(result, ["the result"]);
+  const planned = programFor(theEngine().target, outputs, trace.assignments, places, places.length);
+  checkNumbers("compile", (planned.sources as readonly Tensor[]).slice(places.length));
   return { planned, result };
 }
 
@@ -84,6 +96,13 @@ export function assign(variable: Variable, value: Tensor): void {
     throw new TypeError(
       "assign: only inside a function given to compile(); outside, use variable.set(values)",
     );
+  const target: unknown = variable;
+  if (!(target instanceof Variable))
+    throw new TypeError(
+      `assign: the first argument is ${said(target)}, expected a variable${target instanceof Tensor ? "; arguments of a compiled function are none" : ""}`,
+    );
+  if (!(value instanceof Tensor))
+    throw new TypeError(`assign: the value is ${said(value)}, expected a tensor`);
   if (String(variable.shape) !== String(value.shape) || variable.type !== value.type)
     throw new TypeError(
       `assign: the variable is ${variable.type} ${show(variable.shape)}, the value ${value.type} ${show(value.shape)}`,
@@ -93,9 +112,24 @@ export function assign(variable: Variable, value: Tensor): void {
   trace.assignments.push({ variable, value });
 }
 
-function tensorsOf(tree: Tree): Tensor[] {
+/** @param path  where in the arguments or the result the tree stands */
+function tensorsOf(tree: Tree, path: readonly string[]): Tensor[] {
   if (tree instanceof Tensor) return [tree];
-  return (Array.isArray(tree) ? tree : Object.values(tree)).flatMap(tensorsOf);
+  if (Array.isArray(tree)) return tree.flatMap((branch, i) => tensorsOf(branch, [...path, String(i)]));
+  if (!isPlain(tree)) throw new TypeError(`compile: ${path.join(".")} is ${said(tree)}, ${expected(tree)}`);
+  return Object.entries(tree).flatMap(([key, branch]) => tensorsOf(branch as Tree, [...path, key]));
+}
+
+/** What has its tensors in its properties. A Map or a promise would count as an object without any. */
+const isPlain = (tree: unknown): tree is object =>
+  typeof tree === "object" && tree !== null && Object.prototype.toString.call(tree) === "[object Object]";
+
+function expected(tree: unknown): string {
+  const tensors = "expected a tensor, or lists and objects of them";
+  if (typeof tree === "number" || typeof tree === "boolean") return `${tensors}: tensor(${tree}) is one`;
+  if (kindOfArray(tree)) return `${tensors}: tensor(…) makes one of it`;
+  const isPromise = typeof tree === "object" && tree !== null && "then" in tree;
+  return isPromise ? `${tensors}: a compiled function is recorded and cannot wait` : tensors;
 }
 
 /** The same tree with every tensor replaced, in order. */
@@ -111,5 +145,5 @@ function rebuild(tree: Tree, leaf: () => unknown): unknown {
 function outline(tree: Tree): string {
   if (tree instanceof Tensor) return "t";
   if (Array.isArray(tree)) return `[${tree.map(outline)}]`;
-  return `{${Object.entries(tree).map(([key, branch]) => `${key}:${outline(branch as Tree)}`)}}`;
+  return `{${Object.entries(tree).map(([key, branch]) => `${JSON.stringify(key)}:${outline(branch as Tree)}`)}}`;
 }

@@ -1,59 +1,35 @@
 /** Tensors from numbers. */
-import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
+import { checkedType, type Nested, type NumberArray, numbersOf } from "./numbers.js";
+import { checkedShape, type Shape, ShapeError, show, sizeOf } from "./shapes.js";
 import { type DType, Tensor, type TypedArray } from "./tensor.js";
 
-export type Nested = number | boolean | readonly Nested[];
+export type { Nested, NumberArray };
 
 /**
- * A tensor of the given numbers.
+ * A tensor of a copy of the given numbers: what happens to an array afterwards does not reach it.
  *
- * @param values  a number, nested lists of equal length, or a typed array (Float32Array: f32, Int32Array: i32,
- *                Uint8Array: u8); a list of numbers is f32, of booleans bool
+ * A list of numbers is f32, of booleans bool. A typed array keeps its numbers: Float32Array, Float64Array and
+ * Float16Array are f32 (rounded to it, as lists are); Int32Array, and Int8Array, Int16Array, Uint16Array are i32;
+ * Uint32Array, BigInt64Array and BigUint64Array are i32 where all numbers fit; Uint8Array and Uint8ClampedArray are u8.
+ *
+ * @param values  a number, nested lists of equal length (the innermost may be typed arrays), or a typed array
  * @param shape   that of the lists, or one axis, if left out
+ * @param type    that of the numbers if left out; numbers become bool by being not 0
  * @throws ShapeError where the numbers do not fill the shape or the lists are of different lengths
+ * @throws TypeError where they are no numbers, or some that the type does not have
  */
-export function tensor(values: Nested | TypedArray, shape?: Shape, type?: DType): Tensor {
-  const flat: number[] | TypedArray = isTyped(values) ? values : [];
-  const found = isTyped(values) ? [values.length] : flatten(values, flat as number[]);
-  const to = shape ? checkedShape("tensor", shape) : found;
-  if (sizeOf(to) !== flat.length)
-    throw new ShapeError(`tensor: ${flat.length} values do not fill ${show(to)} (${sizeOf(to)})`);
-  const kind = type ?? (isTyped(values) ? typeOf(values) : holdsBooleans(values) ? "bool" : "f32");
-  return Tensor.from(converted(flat, kind), to, kind);
+export function tensor(values: Nested, shape?: Shape, type?: DType): Tensor {
+  const kind = type === undefined ? undefined : checkedType("tensor", type);
+  const found = numbersOf("tensor", values, kind);
+  const to = shape === undefined ? found.shape : checkedShape("tensor", shape);
+  if (sizeOf(to) !== found.values.length)
+    throw new ShapeError(`tensor: ${found.values.length} values do not fill ${show(to)} (${sizeOf(to)})`);
+  return Tensor.from(ownCopy(found.values, values), to, found.type);
 }
 
-const isTyped = (values: Nested | TypedArray): values is TypedArray => ArrayBuffer.isView(values);
-
-const typeOf = (values: TypedArray): DType =>
-  values instanceof Float32Array ? "f32" : values instanceof Int32Array ? "i32" : "u8";
-
-function holdsBooleans(values: Nested): boolean {
-  let first = values;
-  while (Array.isArray(first)) first = first[0] as Nested;
-  return typeof first === "boolean";
-}
-
-function converted(values: ArrayLike<number>, type: DType): TypedArray {
-  if (type === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (type === "i32") return values instanceof Int32Array ? values : Int32Array.from(values);
-  if (type === "bool") return Uint8Array.from(values, (v) => (v ? 1 : 0));
-  return values instanceof Uint8Array ? values : Uint8Array.from(values);
-}
-
-/** Appends the numbers in row-major order and returns the shape. */
-function flatten(values: Nested, into: number[]): number[] {
-  if (!Array.isArray(values)) {
-    into.push(Number(values));
-    return [];
-  }
-  let inner: number[] = [];
-  values.forEach((row: Nested, i) => {
-    const shape = flatten(row, into);
-    if (i === 0) inner = shape;
-    else if (!sameShape(shape, inner)) {
-      const length = (s: Shape): string => (s[0] === 1 ? "1 value" : `${s[0] ?? "no"} values`);
-      throw new ShapeError(`tensor: row ${i} has ${length(shape)}, row 0 has ${inner[0] ?? "none"}`);
-    }
-  });
-  return [values.length, ...inner];
+/** A copy, where the array is the caller's or shares its memory. Not by slice: that of Node's Buffer copies nothing. */
+function ownCopy(values: TypedArray, given: unknown): TypedArray {
+  if (!ArrayBuffer.isView(given) || values.buffer !== given.buffer) return values;
+  if (values instanceof Float32Array) return new Float32Array(values);
+  return values instanceof Int32Array ? new Int32Array(values) : new Uint8Array(values);
 }

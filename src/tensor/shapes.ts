@@ -1,4 +1,5 @@
 /** Shapes and the errors about them. */
+import { kindOfArray, said } from "../door/said.js";
 
 export type Shape = readonly number[];
 
@@ -17,19 +18,32 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 
 /** A shape as users give it. */
 export function checkedShape(speaker: string, shape: Shape): number[] {
-  for (const d of shape)
+  const axes = checkedNumbers(speaker, "the shape", shape);
+  for (const d of axes)
     if (!Number.isInteger(d) || d < 0)
       throw new ShapeError(
-        `${speaker}: ${shape.join("×")} is no shape: ${d} is not a whole number of at least 0`,
+        `${speaker}: ${axes.map(written).join("×")} is no shape: ${said(d)} is not a whole number of at least 0`,
       );
-  return [...shape];
+  if (sizeOf(axes) > Number.MAX_SAFE_INTEGER)
+    throw new ShapeError(`${speaker}: ${show(axes)} is no shape: it has more values than can be counted`);
+  return axes;
+}
+
+const written = (d: unknown): string => (typeof d === "number" ? String(d) : said(d));
+
+/** A list of numbers as users give it, one for each axis or any: holes are undefined in it. */
+export function checkedNumbers(speaker: string, what: string, list: readonly number[]): number[] {
+  if (Array.isArray(list) || kindOfArray(list)) return Array.from(list);
+  throw new ShapeError(
+    `${speaker}: ${what} is ${said(list)}, expected a list of whole numbers, such as [2, 3]`,
+  );
 }
 
 /** The axis, counted from the start. Negative axes count from the end. */
 export function checkedAxis(speaker: string, axis: number, shape: Shape): number {
   const counted = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(axis) || counted < 0 || counted >= shape.length)
-    throw new ShapeError(`${speaker}: x has no axis ${axis} (x is ${show(shape)})`);
+    throw new ShapeError(`${speaker}: x has no axis ${said(axis)} (x is ${show(shape)})`);
   return counted;
 }
 
@@ -40,7 +54,8 @@ export function checkedAxes(
   shape: Shape,
 ): number[] {
   if (axes === undefined) return shape.map((_, d) => d);
-  const counted = (typeof axes === "number" ? [axes] : axes).map((axis) => checkedAxis(speaker, axis, shape));
+  const named = typeof axes === "object" ? checkedNumbers(speaker, "axis", axes) : [axes];
+  const counted = named.map((axis) => checkedAxis(speaker, axis, shape));
   const twice = counted.find((axis, i) => counted.indexOf(axis) !== i);
   if (twice !== undefined)
     throw new ShapeError(`${speaker}: axis ${twice} is named twice (x is ${show(shape)})`);

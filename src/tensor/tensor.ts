@@ -6,8 +6,9 @@
 
 import type { Attributes, ElementType, GraphNode, Operation } from "../compiler/operation.js";
 import { programFor } from "../compiler/plan.js";
-import { bytesFor, type Storage, type TypedArray, theEngine } from "../runtime/engine.js";
-import { type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
+import { bytesFor, type Given, type Storage, type TypedArray, theEngine } from "../runtime/engine.js";
+import { checkedType, type Nested, numbersOf } from "./numbers.js";
+import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 
 export type DType = ElementType;
 export type { TypedArray };
@@ -46,7 +47,7 @@ export class Tensor implements GraphNode {
     this.known = known;
   }
 
-  /** A tensor of given numbers, in row-major order. */
+  /** A tensor of these very numbers, in row-major order: for arrays that nobody changes any more, unchecked. */
   static from(values: TypedArray, shape: Shape, type: DType): Tensor {
     return new Tensor(source, [], {}, shape, type, values);
   }
@@ -70,16 +71,21 @@ export class Tensor implements GraphNode {
     return values;
   }
 
+  /** A copy of the numbers where they are known without running anything, else null. */
+  get values(): TypedArray | null {
+    return this.own?.slice() ?? null;
+  }
+
+  /** The same as they lie in the tensor, not to be changed. */
+  get own(): TypedArray | null {
+    return this.known;
+  }
+
   /** The number of a tensor of one element. */
   async item(): Promise<number> {
     if (this.size !== 1)
       throw new ShapeError(`item: the tensor is ${show(this.shape)}, expected a single number`);
     return (await this.data())[0];
-  }
-
-  /** What is known without running anything. */
-  get values(): TypedArray | null {
-    return this.known;
   }
 
   /** Keeps the numbers and lets go of the graph below. */
@@ -107,25 +113,32 @@ export class Tensor implements GraphNode {
 export class Variable extends Tensor {
   private readonly place: Storage;
 
+  /** @param values  that fill the shape, of the type's array */
   constructor(values: TypedArray, shape: Shape, type: DType) {
     super(source, [], { resident: true }, shape, type);
-    if (values.length !== sizeOf(shape))
-      throw new ShapeError(`variable: ${values.length} values do not fill ${show(shape)} (${sizeOf(shape)})`);
-    this.place = theEngine().allocate(bytesFor(type, values.length), this);
-    this.set(values);
+    this.place = theEngine().allocate(bytesFor(type, sizeOf(shape)));
+    this.write(values);
   }
 
   override get storage(): Storage {
     return this.place;
   }
 
-  /** New numbers, from outside. */
-  set(values: ArrayLike<number>): void {
+  /**
+   * New numbers, from outside.
+   * @throws ShapeError where they are too few or too many
+   * @throws TypeError where they are no numbers, or some that the variable's type does not have
+   */
+  set(values: Nested): void {
+    this.write(numbersOf("variable", values, this.type).values);
+  }
+
+  private write(values: TypedArray): void {
     if (values.length !== this.size)
       throw new ShapeError(
         `variable: ${values.length} values do not fill ${show(this.shape)} (${this.size})`,
       );
-    theEngine().write(this.place, arrayFor(this.type, values));
+    theEngine().write(this.place, values);
   }
 
   /** A copy of the numbers as they are now. */
@@ -146,42 +159,59 @@ export class Variable extends Tensor {
   }
 }
 
-function arrayFor(type: DType, values: ArrayLike<number>): TypedArray {
-  if (type === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (type === "i32") return values instanceof Int32Array ? values : Int32Array.from(values);
-  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+/**
+ * A variable that begins with the given numbers, which are taken as `tensor` takes them.
+ *
+ * @param shape  that of the lists, or one axis, if left out
+ * @param type   that of the numbers if left out
+ */
+export function variable(values: Nested, shape?: Shape, type?: DType): Variable {
+  const kind = type === undefined ? undefined : checkedType("variable", type);
+  const found = numbersOf("variable", values, kind);
+  const to = shape === undefined ? found.shape : checkedShape("variable", shape);
+  if (sizeOf(to) !== found.values.length)
+    throw new ShapeError(`variable: ${found.values.length} values do not fill ${show(to)} (${sizeOf(to)})`);
+  return new Variable(found.values, to, found.type);
 }
 
-export const variable = (
-  values: TypedArray,
-  shape: Shape = [values.length],
-  type: DType = typeOf(values),
-): Variable => new Variable(values, shape, type);
-
-const typeOf = (values: TypedArray): DType =>
-  values instanceof Float32Array ? "f32" : values instanceof Int32Array ? "i32" : "u8";
-
-/** The numbers of several tensors, from one program: what they share is computed once. */
+/** The numbers of several tensors, from one program: what they share is computed once. The arrays are the caller's. */
 export async function compute(tensors: readonly Tensor[]): Promise<TypedArray[]> {
-  const open = tensors.filter((t) => !t.values && !(t instanceof Variable));
-  if (open.length > 0) {
-    const results = await runGraph(open);
-    open.forEach((t, i) => {
-      t.settle(results[i]);
-    });
-  }
-  return tensors.map((t) => (t instanceof Variable ? t.read() : t.values!));
+  await settle(tensors);
+  return tensors.map((t) => (t instanceof Variable ? t.read() : t.own!.slice()));
+}
+
+/** Computes what is not known yet, for those who look at it where it lies. */
+export async function settle(tensors: readonly Tensor[]): Promise<void> {
+  const open = tensors.filter((t) => !t.own && !(t instanceof Variable));
+  if (open.length === 0) return;
+  const results = await runGraph(open);
+  open.forEach((t, i) => {
+    t.settle(results[i]);
+  });
 }
 
 async function runGraph(tensors: readonly Tensor[]): Promise<TypedArray[]> {
   const engine = theEngine();
   const { program, sources } = programFor(engine.target, tensors);
   const leaves = sources as readonly Tensor[];
-  return engine.run(
-    program,
-    leaves.map((leaf) => leaf.values),
-    leaves.map((leaf) => leaf.storage),
-  );
+  checkNumbers("data", leaves);
+  return engine.run(program, leaves.map(given));
+}
+
+/** What a run takes of a leaf. */
+export const given = (leaf: Tensor): Given => ({
+  serial: leaf.serial,
+  values: leaf.own,
+  storage: leaf.storage,
+});
+
+/** @throws TypeError where one is the stand-in of a function's argument: only within that function has it a meaning */
+export function checkNumbers(speaker: string, leaves: readonly Tensor[]): void {
+  const open = leaves.find((leaf) => !leaf.own && !leaf.storage);
+  if (open)
+    throw new TypeError(
+      `${speaker}: an argument (${open.type} ${show(open.shape)}) of a compiled function is used outside of it, where it has no numbers: return what depends on it`,
+    );
 }
 
 /** A stand-in for an argument of a compiled function. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { editDistance, nearestName } from "../../src/nn/spelling.js";
+import { editDistance, nearestName } from "../../src/door/spelling.js";
 
 test.each([
   ["", "", 0],
