@@ -1,5 +1,5 @@
 /** The largest and smallest values along axes, and where they are. */
-import { checkedAxes, checkedAxis, sizeOf } from "../tensor/shapes.js";
+import { checkedAxes, checkedAxis, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { neg } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -14,16 +14,18 @@ import { where } from "./where.js";
 /**
  * The largest value over the given axes; NaN where one is. The gradient goes to the first of the largest, in row
  * order: one winner takes all, as in max pooling.
+ *
+ * @throws ShapeError where one of the axes has length 0
  */
 export function max(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
-  const axes = checkedAxes("max", axis, x.shape);
+  const axes = someValues("max", x, checkedAxes("max", axis, x.shape));
   const found = reduceMax(numeric(x), axes);
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
 }
 
 /** The smallest value over the given axes, otherwise as `max`. */
 export function min(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
-  const axes = checkedAxes("min", axis, x.shape);
+  const axes = someValues("min", x, checkedAxes("min", axis, x.shape));
   const found = axes.length === 0 ? x : apply(minOp, [numeric(x)], { axes });
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
 }
@@ -36,12 +38,24 @@ export function argmax(
   x: Tensor,
   { axis, keepDims = false }: { axis?: number; keepDims?: boolean } = {},
 ): Tensor {
-  const axes = axis === undefined ? x.shape.map((_, d) => d) : [checkedAxis("argmax", axis, x.shape)];
+  const named = axis === undefined ? x.shape.map((_, d) => d) : [checkedAxis("argmax", axis, x.shape)];
+  const axes = someValues("argmax", x, named);
   const found = argmaxOver(numeric(x), axes);
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
 }
 
-const numeric = (x: Tensor): Tensor => (x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x);
+/** Of no values none is the largest: an axis that is looked through must have some. */
+function someValues(speaker: string, x: Tensor, axes: number[]): number[] {
+  const empty = axes.find((axis) => x.shape[axis] === 0);
+  if (empty !== undefined)
+    throw new ShapeError(
+      `${speaker}: axis ${empty} of x has no values to choose from (x is ${show(x.shape)})`,
+    );
+  return axes;
+}
+
+/** Bytes and truths are compared as whole numbers. */
+export const numeric = (x: Tensor): Tensor => (x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x);
 
 export const reduceMax = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 ? x : apply(maxOp, [x], { axes: [...axes] });
