@@ -2,7 +2,7 @@
  * After the compiler: what the package has for whom. Browsers' bundlers take the modules, of which they leave out what a
  * page does not use; Node takes few files; TypeScript one.
  */
-import { bringValibot, slimModules } from "./build/modules.mjs";
+import { bringValibot, leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
 import { bundleTypes } from "./build/types.mjs";
 
@@ -11,3 +11,5 @@ await bringValibot();
 await bundleForNode();
 await bundleCommonJs();
 await bundleTypes({ index: "dist/index.d.ts" });
+thinMaps();
+leaveOutUnreached();

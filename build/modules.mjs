@@ -1,7 +1,8 @@
 /** The modules that browsers' bundlers take, made from those of the compiler. */
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { build } from "esbuild";
 
 const modules = () =>
@@ -22,6 +23,38 @@ export async function slimModules() {
     tsconfigRaw: {},
     logLevel: "warning",
   });
+}
+
+/** Maps that tell lines from lines, as a debugger stops at them: columns and names would be a third of the package. */
+export function thinMaps() {
+  for (const module of modules()) {
+    const path = `${module}.map`;
+    if (!existsSync(path)) continue;
+    const map = JSON.parse(readFileSync(path, "utf8"));
+    const mappings = encode(
+      decode(map.mappings).map((segments) => segments.slice(0, 1).map(([...s]) => s.slice(0, 4))),
+    );
+    writeFileSync(path, JSON.stringify({ ...map, names: [], mappings }));
+  }
+}
+
+/** Has npm leave out the modules that nothing public imports: the command line has them in its own file. */
+export function leaveOutUnreached() {
+  const reached = new Set();
+  const open = ["index", "platform/browser", "platform/node", "targets/no-native", "targets/x64/machine"].map(
+    (name) => `dist/${name}.js`,
+  );
+  for (let module = open.pop(); module !== undefined; module = open.pop()) {
+    if (reached.has(module)) continue;
+    reached.add(module);
+    for (const [, path] of readFileSync(module, "utf8").matchAll(/\b(?:from|import) ?\(?"(\.[^"]+\.js)"/g))
+      open.push(join(dirname(module), path));
+  }
+  const unreached = modules().filter((module) => !reached.has(module));
+  const lines = unreached
+    .flatMap((module) => [module, `${module}.map`])
+    .map((name) => name.slice("dist".length));
+  writeFileSync("dist/.npmignore", `${lines.join("\n")}\n`);
 }
 
 /** Valibot as a file of ours, of 85 kB: as a dependency it would bring 1.8 MB, and another file to open at the start. */

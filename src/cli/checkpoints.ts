@@ -1,8 +1,10 @@
 /** Where the command line keeps checkpoints: runs/<model>-<data>/checkpoint.safetensors. */
 import * as fs from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { writerOf } from "#platform";
 import { folderOf } from "./data-sets.js";
 import { UsageError } from "./failure.js";
+import { isAlive } from "./folder-claim.js";
 
 export const runsFolder = "runs";
 export const checkpointFile = "checkpoint.safetensors";
@@ -14,20 +16,21 @@ export function defaultOutput({ model, data }: { model: string; data: string }):
   return join(runsFolder, `${model}-${folder === undefined ? data : basename(resolve(folder))}`);
 }
 
-/** The checkpoint that is meant where none is named: the only one there is. */
-export async function onlyCheckpoint(): Promise<string> {
+/** The checkpoint that is meant where none is named: the newest. `others`: how many more there are. */
+export async function newestCheckpoint(): Promise<{ path: string; others: number }> {
   const folders = await fs.readdir(runsFolder, { withFileTypes: true }).catch(() => []);
-  const found: string[] = [];
+  const found: { path: string; written: number }[] = [];
   for (const folder of folders) {
     const path = join(runsFolder, folder.name, checkpointFile);
-    if (folder.isDirectory() && (await isFile(path))) found.push(path);
+    const entry = folder.isDirectory() ? await fs.stat(path).catch(() => undefined) : undefined;
+    if (entry?.isFile()) found.push({ path, written: entry.mtimeMs });
   }
-  if (found.length === 1) return found[0];
-  throw new UsageError(
-    found.length === 0
-      ? `there is no checkpoint in ${runsFolder}/: train a model first (receptive train), or name a checkpoint with --checkpoint PATH`
-      : `which checkpoint? Name one with --checkpoint: ${found.sort().join(", ")}`,
-  );
+  if (found.length === 0)
+    throw new UsageError(
+      `there is no checkpoint in ${runsFolder}/: train a model first (receptive train), or name a checkpoint with --checkpoint PATH`,
+    );
+  const { path } = found.reduce((a, b) => (b.written > a.written ? b : a));
+  return { path, others: found.length - 1 };
 }
 
 /** @throws UsageError if no files can be written to this folder: better before training than after it */
@@ -46,28 +49,14 @@ export async function checkWritable(folder: string): Promise<void> {
   }
 }
 
-/** Removes what runs that were killed while they wrote a checkpoint have left behind. */
+/** Removes what runs that were killed while they wrote have left behind. */
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await fs.readdir(folder).catch(() => []);
   for (const name of names) {
-    const writer = leftover.exec(name);
-    if (writer && !isAlive(Number(writer[1]))) await fs.rm(join(folder, name), { force: true });
+    const writer = writerOf(name);
+    if (writer !== undefined && !isAlive(writer)) await fs.rm(join(folder, name), { force: true });
   }
 }
-
-/** As `writeFileAtomic` calls its temporary files: name, process, number. */
-const leftover = new RegExp(`^(?:${checkpointFile}|${sheetFile})\\.(\\d+)-\\d+\\.tmp$`);
-
-function isAlive(process_: number): boolean {
-  try {
-    process.kill(process_, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-const isFile = async (path: string) => (await fs.stat(path).catch(() => undefined))?.isFile() ?? false;
 
 const notWritable = (folder: string) =>
   fs.access(folder, fs.constants.W_OK).then(

@@ -15,12 +15,14 @@ import { TrainingError } from "../training/training-error.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";
+import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";
 import { outcomeOfClasses } from "./outcome-classes.js";
 import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
 import {
   fitOptionsOf,
   optimizers,
+  refuseMomentum,
   type Settings,
   schedules,
   settingsAmong,
@@ -127,6 +129,7 @@ async function train(options: Options, command: Command): Promise<void> {
   const checkpoint = join(output, checkpointFile);
   let latest = resume;
   const stop = interruption();
+  let claim: { release: () => void } | undefined;
   try {
     const input = isNamed ? registered(settings.model).input : resume.input;
     const data = await loadData(settings.data, {
@@ -140,6 +143,7 @@ async function train(options: Options, command: Command): Promise<void> {
       },
     });
     const model = make({ classes: data.train.classes.length });
+    claim = await claimFolder(output);
     await removeLeftovers(output);
     const fitOptions = fitOptionsOf(settings, data.train);
     const shots = options.snapshots
@@ -192,6 +196,7 @@ async function train(options: Options, command: Command): Promise<void> {
       throw error;
     }
   } finally {
+    claim?.release();
     stop.release();
   }
 }
@@ -209,14 +214,12 @@ async function settle(
   } as Settings; // whatever has no default may be missing, and that is the data set only
   if (!resume && command.getOptionValueSource("optimizer") === "default")
     settings.optimizer = usualOptimizer(settings.model);
+  refuseMomentum(settings.optimizer, command.getOptionValueSource("momentum") === "cli");
   if ((settings.keepBest || settings.patience) && !settings.validation) settings.validation = 0.1;
   if (settings.data !== undefined) return { settings };
   const { name, remark } = await defaultData();
   return { settings: { ...settings, data: name }, remark };
 }
-
-/** A JSON line for a step comes at most so often, in milliseconds. */
-const stepInterval = 500;
 
 /** Shows what happens until training has ended. */
 async function follow(
@@ -241,7 +244,6 @@ async function follow(
 ): Promise<DoneEvent> {
   const progress = trainingProgress(settings.epochs, { json });
   const say = (event: object) => void (json && console.log(JSON.stringify(event)));
-  let lastStep = Number.NEGATIVE_INFINITY;
   let hasBegun = false;
   try {
     for await (const event of events) {
@@ -256,8 +258,6 @@ async function follow(
       if (event.kind === "done") return event;
       if (event.kind === "step") {
         shots?.add(event);
-        if (performance.now() - lastStep < stepInterval) continue;
-        lastStep = performance.now();
       }
       // A person watches the animation; as JSON, filters and maps would be megabytes.
       say({ ...event, snapshot: undefined });

@@ -76,10 +76,28 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
     const { keypoints, descriptors } = await ask("features sift cat.png --most 10");
     expect(keypoints).toHaveLength(10);
     expect(descriptors).toHaveLength(1280);
-    const { homography, inliers } = await ask("features match cat.png turned.png");
+    const { homography, inliers, matches, pairs } = await ask("features match cat.png turned.png");
+    expect(pairs.length).toBe(matches);
+    expect(pairs.filter(({ agrees }: { agrees: boolean }) => agrees).length).toBe(inliers);
+    expect(pairs[0]).toEqual({
+      from: [expect.any(Number), expect.any(Number)],
+      to: [expect.any(Number), expect.any(Number)],
+      agrees: expect.any(Boolean),
+    });
     expect(inliers).toBeGreaterThan(50);
     [-1, 0, 199, 0, -1, 159, 0, 0, 1].forEach((v, i) => {
       expect(Math.abs(homography[i] - v)).toBeLessThan(1);
+    });
+  });
+  test("SURF, and the half turn between two pictures by it", async () => {
+    const { keypoints, descriptors } = await ask("features surf cat.png --most 10 --extended");
+    expect(keypoints).toHaveLength(10);
+    expect(descriptors).toHaveLength(1280);
+    expect(await size("cat-surf.png")).toEqual(await size("cat-sift.png"));
+    const { homography, inliers } = await ask("features match cat.png turned.png --method surf");
+    expect(inliers).toBeGreaterThan(10);
+    [-1, 0, 199, 0, -1, 159, 0, 0, 1].forEach((v, i) => {
+      expect(Math.abs(homography[i] - v)).toBeLessThan(2);
     });
   });
   test("HOG learns the built-in digits and what is none, is kept, and finds both digits of a page and nothing else", async () => {

@@ -108,11 +108,11 @@ describe("programs for Node", () => {
 });
 
 describe.skipIf(!hasChromium)("pages", () => {
-  const trainsIn = async (name: string, folder: string): Promise<void> => {
+  const trainsIn = async (name: string, folder: string, most = 80_000): Promise<void> => {
     const { printed, bytes } = await trainInChromium(folder);
     check(name, printed, "wasm");
     figure(`${name}, scripts gzipped`, `${(bytes / 1000).toFixed(1)} kB`);
-    expect(bytes).toBeLessThan(80_000);
+    expect(bytes).toBeLessThan(most);
   };
 
   test("Vite", async () => {
@@ -167,7 +167,8 @@ describe.skipIf(!hasChromium)("pages", () => {
       manifest: { type: undefined },
     });
     await run("parcel", "build", "index.html", "--no-cache");
-    await trainsIn("Parcel", join(folder, "dist"));
+    // It reads neither import map nor exports, and gets the library as one file, of which it leaves nothing out.
+    await trainsIn("Parcel", join(folder, "dist"), 150_000);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The package as it is published, in a project of somebody else. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { program, trainCommonJs, trainedOf, trainModule } from "./programs.js";
@@ -28,16 +28,25 @@ const required = createRequire(import.meta.url)("receptive");\nconsole.log(impor
   const ours = (): string => join(theirs.folder, "node_modules/receptive");
   const files = (folder: string): string[] =>
     readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
-      statSync(join(folder, name)).isFile(),
+      lstatSync(join(folder, name)).isFile(),
     );
 
-  test("takes less than 15 MB with all that it needs", () => {
-    // As du counts: whole blocks of 4 kB.
-    const blocks = files(join(theirs.folder, "node_modules")).map((name) =>
-      Math.ceil(statSync(join(theirs.folder, "node_modules", name)).size / 4096),
-    );
-    const megabytes = (4096 * blocks.reduce((sum, n) => sum + n, 0)) / 1e6;
-    expect(megabytes).toBeLessThan(15);
+  test("takes less than 15 MB with all that it needs, as du counts them", () => {
+    const folder = join(theirs.folder, "node_modules");
+    // Whole blocks of 4 kB, and one for each folder.
+    const blocks = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => {
+      const entry = lstatSync(join(folder, name));
+      return entry.isSymbolicLink() ? 0 : entry.isFile() ? Math.ceil(entry.size / 4096) : 1;
+    });
+    expect((4096 * blocks.reduce((sum, n) => sum + n, 0)) / 2 ** 20).toBeLessThan(15);
+  });
+
+  test("every file that its modules import is in it", () => {
+    for (const name of files(join(ours(), "dist")).filter((name) => name.endsWith(".js"))) {
+      const text = readFileSync(join(ours(), "dist", name), "utf8");
+      for (const [, path] of text.matchAll(/\b(?:from|import) ?\(?"(\.[^"]+\.js)"/g))
+        expect(existsSync(join(ours(), "dist", name, "..", path)), `${name} imports ${path}`).toBe(true);
+    }
   });
 
   test("runs no script at its installation, and says where it comes from", () => {
