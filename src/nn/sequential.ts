@@ -1,5 +1,7 @@
+import { optionsOf } from "../door/options.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { assign } from "../tensor/compile.js";
-import { type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
+import { checkedShape, type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
 import { placeholder, type Tensor, Variable } from "../tensor/tensor.js";
 import { isTracing } from "../tensor/tracing.js";
 import { initialNumbers } from "./initialisers.js";
@@ -44,6 +46,8 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
   };
 
   const call = (x: Tensor, mode: Mode = {}): Tensor => {
+    checkTensor(name, "x", x);
+    optionsOf(name, mode, { training: 1, seed: 1, capture: 1, instead: 1, aside: 1 });
     checkBatch(name, x, model.inputShape);
     const shape = x.shape.slice(1);
     if (!model.inputShape) buildFor(x);
@@ -83,11 +87,16 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
     forward: (x: Tensor, scope: Scope): Tensor => members.runInOrder(x, scope),
 
     build: (inputShape: Shape, options: { seed?: number; blank?: boolean } = {}): void =>
-      buildFor(placeholder([1, ...inputShape], "f32"), options),
+      buildFor(
+        placeholder([1, ...checkedShape(name, inputShape)], "f32"),
+        optionsOf(`${name}: build`, options, { seed: 1, blank: 1 }),
+      ),
 
     describe: (): ModelDescription => ({ type: "sequential", name, options }),
 
-    summary(inputShape: Shape | null = model.inputShape, { training = false } = {}): ModelSummary {
+    summary(inputShape: Shape | null = model.inputShape, mode: { training?: boolean } = {}): ModelSummary {
+      const { training = false } = optionsOf(`${name}: summary`, mode, { training: 1 });
+      if (inputShape) checkedShape(name, inputShape);
       if (!inputShape)
         throw new ShapeError(
           `${name}: not built yet: summary needs the shape of one example, such as [28, 28, 1]`,
