@@ -69,7 +69,7 @@ describe("an unknown option is named, with the one that was meant", () => {
     [() => ops.concat([x, x], 3), "concat: the options are 3, expected { axis }"],
     [
       () => ops.add && ops.gather(x, tensor(Int32Array.of(0)), x),
-      "gather: the options are Tensor(f32 1×4×4×2), expected { axis }",
+      "gather: the options are a tensor (f32 1×4×4×2), expected { axis }",
     ],
     [() => random.uniform([2], { sed: 3 }), "random.uniform: unknown option `sed`; did you mean `seed`?"],
     [() => random.normal([2]), "random.normal: seed is undefined, expected a number"],
