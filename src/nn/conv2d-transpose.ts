@@ -40,7 +40,7 @@ export function conv2dTranspose(given: Conv2dTransposeLayerOptions & Named): Lay
     initialiser: 1,
     name: 1,
   });
-  const { bias = true, initialiser = "heUniform", groups = 1 } = options;
+  const { bias = true, initialiser = "heUniform", groups = 1, padding, outputPadding } = options;
   const filters = checkedCount("conv2dTranspose", "filters", options.filters);
   const size = pair("conv2dTranspose", "kernel", options.kernel, 1);
   const stride = pair("conv2dTranspose", "stride", options.stride ?? 1, 1);
@@ -54,7 +54,7 @@ export function conv2dTranspose(given: Conv2dTransposeLayerOptions & Named): Lay
     forward(x, scope) {
       checkPictures("conv2dTranspose", x);
       const w = scope.parameter("filters", [...size, filters / groups, x.shape[3]], initialiser);
-      const y = convolution(x, w, options);
+      const y = convolution(x, w, { stride, dilation, groups, padding, outputPadding });
       return bias ? add(y, scope.parameter("bias", [filters], "zeros")) : y;
     },
     macs: (x) => (x.size * size[0] * size[1] * filters) / groups,
