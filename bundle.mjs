@@ -1,22 +1,11 @@
 /**
- * After the compiler: the library and the command line as one file each for Node, which opens a file many times
- * faster than three hundred. Browsers' bundlers take the modules, of which they leave out what a page does not use.
+ * After the compiler: what the package has for whom. Browsers' bundlers take the modules, of which they leave out what a
+ * page does not use; Node takes few files; TypeScript one.
  */
-import { chmodSync } from "node:fs";
-import { build } from "esbuild";
+import { bundleCommonJs, bundleForNode, slimModules } from "./build/node-files.mjs";
+import { bundleTypes } from "./build/types.mjs";
 
-const bundle = (entry, outfile) =>
-  build({
-    entryPoints: [entry],
-    outfile,
-    allowOverwrite: true,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "warning",
-  });
-
-await bundle("dist/index.js", "dist/node.js");
-await bundle("dist/cli/main.js", "dist/cli/main.js");
-chmodSync("dist/cli/main.js", 0o755);
+await slimModules();
+await bundleForNode();
+await bundleCommonJs();
+await bundleTypes({ index: "dist/index.d.ts" });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { writeFileAtomic } from "#platform";
 import type { ArrayFile } from "../formats/array-file.js";
+import { isReadable } from "../formats/elements.js";
 import { openArrays } from "../formats/open-arrays.js";
 import { encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
 import { withTorchvisionNames } from "../models/caffe-names.js";
@@ -8,7 +9,7 @@ import { bytes, count } from "../report/numbers.js";
 import { alignedTable } from "../report/table.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
-import { UsageError } from "./failure.js";
+import { oneLine, UsageError } from "./failure.js";
 import { type NetworkOptions, networkOptions, openNetwork, openWeights } from "./network.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -58,24 +59,45 @@ async function run(
       await converted(file, (name) => line.show(name)).finally(() => line.clear()),
     );
   }
-  if (json) console.log(JSON.stringify({ output, arrays: Object.fromEntries(file.arrays) }));
-  else console.log(listing(file, output));
+  const remarks = [...(file.remarks ?? []), ...leftOut(file, output)];
+  if (json)
+    console.log(
+      JSON.stringify({
+        output,
+        arrays: Object.fromEntries(file.arrays),
+        ...(remarks.length > 0 && { remarks }),
+      }),
+    );
+  else {
+    for (const remark of remarks) process.stderr.write(`${oneLine(remark)}\n`);
+    console.log(listing(file, output));
+  }
 }
 
 async function converted(file: ArrayFile, onArray: (name: string) => void): Promise<Uint8Array> {
   const arrays = new Map<string, SafetensorsArray>();
-  for (const [name, { shape, read }] of file.arrays) {
+  for (const [name, { shape, dtype, read }] of file.arrays) {
+    if (!isReadable(dtype)) continue;
     onArray(name);
     arrays.set(name, { shape, data: await read() });
   }
   return encodeSafetensors(arrays, file.metadata);
 }
 
+/** What an output lacks, because its numbers cannot be read. */
+function leftOut({ arrays }: ArrayFile, output: string | undefined): string[] {
+  const names = [...arrays].flatMap(([name, { dtype }]) => (isReadable(dtype) ? [] : [`${name} (${dtype})`]));
+  return output !== undefined && names.length > 0
+    ? [`left out of ${output}, as numbers of these types are not read: ${names.join(", ")}`]
+    : [];
+}
+
 function listing({ arrays }: ArrayFile, output: string | undefined): string {
-  const sizes = [...arrays.values()].map(({ shape }) => sizeOf(shape));
+  const shapes = [...arrays.values()].filter(({ dtype }) => output === undefined || isReadable(dtype));
+  const sizes = shapes.map(({ shape }) => sizeOf(shape));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (output !== undefined)
-    return `${output}: ${count(arrays.size)} arrays, ${count(total)} numbers (${bytes(4 * total)})`;
+    return `${output}: ${count(sizes.length)} arrays, ${count(total)} numbers (${bytes(4 * total)})`;
   return alignedTable(
     [
       { title: "name", align: "left" },

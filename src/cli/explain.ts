@@ -101,7 +101,9 @@ async function run(name: string, files: string[], options: Options): Promise<voi
     throw new UsageError(`explain ${name}: takes no picture files, ${files[0]} is one too many`);
   await configure({ threads });
   const network = await openNetwork(options, { json });
-  const pictures = (await Promise.all(files.map(readImage))).map((picture) => prepared(picture, network));
+  const pictures = (await Promise.all(files.map((file) => readImage(file)))).map((picture) =>
+    prepared(picture, network),
+  );
   const stop = interruption();
   const waiting = waitingLine({ json });
   const begun = performance.now();

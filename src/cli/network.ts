@@ -18,7 +18,7 @@ import type { Model } from "../nn/index.js";
 import { downloadProgress } from "../report/progress.js";
 import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
 import { onlyCheckpoint } from "./checkpoints.js";
-import { UsageError } from "./failure.js";
+import { oneLine, UsageError } from "./failure.js";
 
 export interface NetworkOptions {
   checkpoint?: string;
@@ -94,7 +94,9 @@ export async function bringWeights(
   weights: string,
   how: { json?: boolean } = {},
 ): Promise<void> {
-  await loadWeights(model, withTorchvisionNames(await openArrays(await openWeights(weights, how))));
+  const file = withTorchvisionNames(await openArrays(await openWeights(weights, how)));
+  await loadWeights(model, file);
+  if (!how.json) for (const remark of file.remarks ?? []) process.stderr.write(`${oneLine(remark)}\n`);
 }
 
 /** Where `--weights` points to. */

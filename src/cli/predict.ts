@@ -53,7 +53,7 @@ async function run(
       `${network.model.name} reads no classes, it makes pictures again: receptive evaluate measures how well`,
     );
   // All are read first: a file that is no picture stops the command before it has said anything.
-  const pictures = await Promise.all(images.map(readImage));
+  const pictures = await Promise.all(images.map((image) => readImage(image)));
   for (const [i, picture] of pictures.entries()) {
     const probabilities = await read(
       network,

@@ -1,10 +1,13 @@
 /** What a training run is made of, as options give it and as a checkpoint keeps it. */
+import * as v from "valibot";
 import type { AnyDataset } from "../data/dataset.js";
+import { count, declared, number, sentence, text } from "../formats/declared.js";
 import { crossEntropy } from "../losses/index.js";
 import { objectiveOf, registered, registry } from "../models/index.js";
 import * as optim from "../optim/index.js";
-import type { Checkpoint } from "../training/checkpoint.js";
+import { type Checkpoint, fileOf } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
+import { WeightsError } from "../training/weights.js";
 import { augmentOf } from "./augmentations.js";
 import { UsageError } from "./failure.js";
 
@@ -61,9 +64,30 @@ export function settingsAmong(
   );
 }
 
+const [aText, aNumber, aCount] = [v.optional(text), v.optional(number), v.optional(count)];
+
+/** The settings that a checkpoint keeps; that they are among those there are, the commands find out by themselves. */
+const notedSettings = v.looseObject(
+  {
+    ...{ model: aText, data: aText, optimizer: aText, schedule: aText },
+    ...{ epochs: aCount, batchSize: aCount, warmUp: aCount, patience: aCount, limit: aCount, seed: aNumber },
+    ...{ lr: aNumber, momentum: aNumber, weightDecay: aNumber, clipNorm: aNumber, labelSmoothing: aNumber },
+    validation: aNumber,
+    keepBest: v.optional(v.boolean("true or false")),
+    augment: v.optional(v.union([v.boolean(), v.string()], "text, true or false")),
+  },
+  "an object",
+);
+
 /** A checkpoint that the library has written knows less than one of the command line. */
-export function settingsOf({ notes, training, data, model }: Checkpoint): Partial<Settings> {
-  if (notes?.settings) return notes.settings;
+export function settingsOf(checkpoint: Checkpoint): Partial<Settings> {
+  const { notes, training, data, model } = checkpoint;
+  if (notes?.settings)
+    return declared(notedSettings, notes.settings, (fault) => {
+      throw new WeightsError(
+        `${fileOf(checkpoint) ?? "the checkpoint"}: the checkpoint is damaged: ${sentence("notes.settings", fault)}`,
+      );
+    }) as Partial<Settings>;
   return { model: model.name, data: data.name, seed: training?.seed, batchSize: training?.batchSize };
 }
 

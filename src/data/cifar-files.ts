@@ -1,6 +1,10 @@
 /** The files of the CIFAR data sets: where they are, and what is in them. */
 import { cacheDirectory, fileExists, joinPath, listFolder, readFile } from "#platform";
+import { Budget } from "../formats/budget.js";
+import { shown } from "../formats/declared.js";
+import { unpackGzip } from "../formats/gzip.js";
 import { PickledArray, unpickleArrays } from "../formats/numpy-pickle.js";
+import { refusal } from "../formats/refusal.js";
 import { readTar } from "../formats/tar.js";
 import type { CifarEntry } from "./cifar.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
@@ -117,7 +121,7 @@ function fromRecords({ labelBytes }: CifarEntry, path: string, bytes: Uint8Array
   return { labels, images };
 }
 
-function fromPickle({ labelsKey }: CifarEntry, path: string, bytes: Uint8Array): Part {
+function fromPickle({ labelsKey, classes }: CifarEntry, path: string, bytes: Uint8Array): Part {
   const value = unpickleArrays(bytes, path);
   const field = (name: string): unknown => {
     if (!(value instanceof Map)) return undefined;
@@ -135,10 +139,18 @@ function fromPickle({ labelsKey }: CifarEntry, path: string, bytes: Uint8Array):
     throw new DataError(
       `${path}: has no data of N×3072 bytes with N ${labelsKey}, as CIFAR's Python version has`,
     );
+  // Before they are bytes, which 256 would be, too.
+  const stray = labels.findIndex(
+    (label) => !Number.isInteger(label) || Number(label) < 0 || Number(label) >= classes.length,
+  );
+  if (stray >= 0)
+    throw new DataError(
+      `${path}: label ${stray} is ${shown(labels[stray])}, expected 0 to ${classes.length - 1}`,
+    );
   const images = new Uint8Array(data.bytes.length);
   for (let n = 0; n < labels.length; n++)
     interleave(data.bytes.subarray(n * 3 * pixels, (n + 1) * 3 * pixels), images, n * 3 * pixels);
-  return { labels: Uint8Array.from(labels, Number), images };
+  return { labels: Uint8Array.from(labels as number[]), images };
 }
 
 function interleave(planes: Uint8Array, images: Uint8Array, at: number): void {
@@ -170,13 +182,13 @@ async function archiveOf(entry: CifarEntry, options: LoadOptions): Promise<Uint8
     const packed = cached
       ? await readFile(cached)
       : await download(archive.file, archive, cache && joinPath(cache, name, archive.file), options);
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+    const fail = refusal(DataError, cached ?? archive.file);
+    return await unpackGzip(packed, new Budget(packed.length, fail), () =>
+      fail("cannot be unpacked; the file is damaged"),
+    );
   } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${missing}, and ${error.message}`);
-    throw options.signal?.aborted
-      ? error
-      : new DataError(`${cached ?? archive.file}: cannot be unpacked; the file is damaged`);
+    if (error instanceof DataError && !cached) throw new DataError(`${missing}, and ${error.message}`);
+    throw error;
   }
 }
 

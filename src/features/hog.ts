@@ -86,22 +86,10 @@ const norms = {
 export function hog(picture: Raster, options: HogOptions = {}): Hog {
   const { bins = 9, cell = 8, block = 2, blockStride = 1, norm = "l2Hys", clip = 0.2 } = options;
   const { signed = false, votes = "nearest", squareRoot = false } = options;
-  for (const [name, value] of Object.entries({ bins, cell, block, blockStride }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new FeatureError(`hog: ${name} is ${value}, expected a whole number of at least 1`);
-  if (!(clip > 0)) throw new FeatureError(`hog: clip is ${clip}, expected a number above 0`);
-  const [cellRows, cellColumns] = [Math.floor(picture.height / cell), Math.floor(picture.width / cell)];
-  if (cellRows < block || cellColumns < block)
-    throw new FeatureError(
-      `hog: a block of ${block}×${block} cells of ${cell}×${cell} pixels does not fit into the picture of ${picture.height}×${picture.width} pixels`,
-    );
+  const { cellRows, cellColumns, blockRows, blockColumns, blockLength } = hogGrid(picture, options);
   const grid: CellGrid = { cellRows, cellColumns, cell, bins, signed };
-  const pixels = squareRoot ? Float32Array.from(picture.pixels, Math.sqrt) : picture.pixels;
-  const histograms = cellHistograms({ ...picture, pixels }, grid, votes);
+  const histograms = cellHistograms(squareRoot ? withSquareRoots(picture) : picture, grid, votes);
 
-  const blockRows = Math.floor((cellRows - block) / blockStride) + 1;
-  const blockColumns = Math.floor((cellColumns - block) / blockStride) + 1;
-  const blockLength = block * block * bins;
   const values = new Float32Array(blockRows * blockColumns * blockLength);
   const v = new Float64Array(blockLength);
   for (let i = 0, at = 0; i < blockRows; i++)
@@ -117,6 +105,30 @@ export function hog(picture: Raster, options: HogOptions = {}): Hog {
   return { ...grid, histograms, blockRows, blockColumns, blockLength, values };
 }
 
+/**
+ * How a picture is cut into cells and blocks: `hog` gives blockRows · blockColumns · blockLength numbers.
+ * @throws FeatureError where a setting makes no sense, or no block fits into the picture
+ */
+export function hogGrid(picture: { height: number; width: number }, options: HogOptions) {
+  const { bins = 9, cell = 8, block = 2, blockStride = 1, clip = 0.2 } = options;
+  for (const [name, value] of Object.entries({ bins, cell, block, blockStride }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new FeatureError(`hog: ${name} is ${value}, expected a whole number of at least 1`);
+  if (!(clip > 0)) throw new FeatureError(`hog: clip is ${clip}, expected a number above 0`);
+  const [cellRows, cellColumns] = [Math.floor(picture.height / cell), Math.floor(picture.width / cell)];
+  if (cellRows < block || cellColumns < block)
+    throw new FeatureError(
+      `hog: a block of ${block}×${block} cells of ${cell}×${cell} pixels does not fit into the picture of ${picture.height}×${picture.width} pixels`,
+    );
+  return {
+    cellRows,
+    cellColumns,
+    blockRows: Math.floor((cellRows - block) / blockStride) + 1,
+    blockColumns: Math.floor((cellColumns - block) / blockStride) + 1,
+    blockLength: block * block * bins,
+  };
+}
+
 interface CellGrid {
   readonly cellRows: number;
   readonly cellColumns: number;
@@ -125,12 +137,27 @@ interface CellGrid {
   readonly signed: boolean;
 }
 
-function cellHistograms(picture: Raster, grid: CellGrid, votes: "nearest" | "shared"): Float32Array {
+/** In f64: roots that were rounded to f32 before they are subtracted turn an exact 45° into another bin. */
+const withSquareRoots = (picture: Raster): RootRaster => ({
+  ...picture,
+  pixels: Float64Array.from(picture.pixels, Math.sqrt),
+});
+
+interface RootRaster extends Omit<Raster, "pixels"> {
+  readonly pixels: Float64Array;
+}
+
+function cellHistograms(
+  picture: Raster | RootRaster,
+  grid: CellGrid,
+  votes: "nearest" | "shared",
+): Float32Array {
   const { width, height, channels, pixels } = picture;
   const { cellRows, cellColumns, cell, bins, signed } = grid;
   const sums = new Float64Array(cellRows * cellColumns * bins);
   const vote = votes === "shared" ? sharedVote(sums, grid) : undefined;
   const table = pixels instanceof Uint8Array ? byteGradients(bins, signed) : undefined;
+  const isExact = !(pixels instanceof Float64Array);
   const [rows, columns] = [cellRows * cell, cellColumns * cell];
   const row = width * channels;
   /** Where the bins of a column's cell begin in its row of cells. */
@@ -146,7 +173,7 @@ function cellHistograms(picture: Raster, grid: CellGrid, votes: "nearest" | "sha
       for (let c = 0, at = i * row + j * channels; c < channels; c++, at++) {
         const dx = pixels[at + across] - pixels[at - across];
         const dy = pixels[at + down] - pixels[at - down];
-        const length = dx * dx + dy * dy;
+        const length = isExact ? dx * dx + dy * dy : hypotenuse(dx, dy);
         if (length > longest) {
           gx = dx;
           gy = dy;
@@ -154,11 +181,11 @@ function cellHistograms(picture: Raster, grid: CellGrid, votes: "nearest" | "sha
         }
       }
       if (longest === 0) continue;
-      const size = Math.sqrt(longest);
+      const size = isExact ? Math.sqrt(longest) : longest;
       const entry = (gy + 255) * 511 + gx + 255;
       if (vote) vote(i, j, table ? table.positions[entry] : binPosition(gx, gy, bins, signed), size);
       else {
-        const bin = table ? table.bins[entry] : Math.floor(binPosition(gx, gy, bins, signed));
+        const bin = table ? table.bins[entry] : binOf(gx, gy, bins, signed);
         sums[cellRow + firstBins[j] + bin] += size;
       }
     }
@@ -166,16 +193,53 @@ function cellHistograms(picture: Raster, grid: CellGrid, votes: "nearest" | "sha
   return Float32Array.from(sums, (sum) => sum / (cell * cell));
 }
 
+/**
+ * √(a² + b²) to the last bit nearly always: of two channels whose gradients are equally long the sum of squares would
+ * choose by its rounding.
+ * Borges: An Improved Algorithm for hypot(a, b), arXiv:1904.09481.
+ */
+function hypotenuse(a: number, b: number): number {
+  const [x, y] = [Math.max(Math.abs(a), Math.abs(b)), Math.min(Math.abs(a), Math.abs(b))];
+  if (y === 0) return x;
+  const h = Math.sqrt(x * x + y * y);
+  const rest = h <= 2 * y ? h - y : h - x;
+  const correction =
+    h <= 2 * y
+      ? x * (2 * rest - x) + (rest - 2 * (x - y)) * rest
+      : 2 * rest * (x - 2 * y) + ((4 * rest - y) * y + rest * rest);
+  return h - correction / (2 * h);
+}
+
+/** The direction of a gradient in degrees, from 0 up to half a turn, or a whole one. */
+function degrees(gx: number, gy: number, turn: number): number {
+  const angle = Math.atan2(gy, gx) * (180 / Math.PI);
+  // A tiny negative angle plus the turn may round to the turn itself: that is 0 again.
+  return angle < 0 ? (angle + turn) % turn : angle >= turn ? angle - turn : angle;
+}
+
 /** Where in 0 ≤ position < bins the direction of a gradient lies. */
-function binPosition(gx: number, gy: number, bins: number, signed: boolean): number {
-  const angle = Math.atan2(gy, gx) * (bins / (signed ? 2 * Math.PI : Math.PI));
-  // A tiny negative angle plus the bins may round to the bins themselves: that is bin 0 again.
-  return angle < 0 ? (angle + bins) % bins : angle >= bins ? angle - bins : angle;
+const binPosition = (gx: number, gy: number, bins: number, signed: boolean): number => {
+  const turn = signed ? 360 : 180;
+  return (degrees(gx, gy, turn) * bins) / turn;
+};
+
+/**
+ * The bin that holds a gradient's direction. Decided in degrees against the bin's own limits: roots of pixels meet a limit
+ * often (√20 − √5 beside √5 is 45°), where the last bit of a quotient would send them to the one bin or the other.
+ */
+function binOf(gx: number, gy: number, bins: number, signed: boolean): number {
+  const turn = signed ? 360 : 180;
+  const angle = degrees(gx, gy, turn);
+  const width = turn / bins;
+  let bin = Math.min(Math.floor(angle / width), bins - 1);
+  if (angle < width * bin) bin--;
+  else if (bin < bins - 1 && angle >= width * (bin + 1)) bin++;
+  return bin;
 }
 
 interface GradientTable {
   readonly positions: Float32Array;
-  /** ⌊position⌋ before it was rounded to f32; small enough to stay in the cache. */
+  /** See `binOf`; small enough to stay in the cache. */
   readonly bins: Uint16Array;
 }
 
@@ -188,8 +252,10 @@ function byteGradients(bins: number, signed: boolean): GradientTable {
   if (!table) {
     const at = (i: number): [number, number] => [(i % 511) - 255, Math.floor(i / 511) - 255];
     const all = { length: 511 * 511 };
-    const exact = Float64Array.from(all, (_, i) => binPosition(...at(i), bins, signed));
-    table = { positions: Float32Array.from(exact), bins: Uint16Array.from(exact, Math.floor) };
+    table = {
+      positions: Float32Array.from(all, (_, i) => binPosition(...at(i), bins, signed)),
+      bins: Uint16Array.from(all, (_, i) => binOf(...at(i), bins, signed)),
+    };
     if (tables.size >= 4) tables.clear();
     tables.set(key, table);
   }

@@ -9,6 +9,46 @@ export const elementBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U
 
 export type ElementName = keyof typeof elementBytes;
 
+/** Types that are known and not read, with their sizes in bits. */
+const otherBits = {
+  I8: 8,
+  I16: 16,
+  U16: 16,
+  U32: 32,
+  U64: 64,
+  C32: 32,
+  C64: 64,
+  C128: 128,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F4: 4,
+  I4: 4,
+  U4: 4,
+} as const;
+
+/** The type that an array has in a file: one that can be read, or one that is only listed. */
+export type StoredName = ElementName | keyof typeof otherBits;
+
+export const isReadable = (type: StoredName): type is ElementName => Object.hasOwn(elementBytes, type);
+
+export const isStoredName = (type: unknown): type is StoredName =>
+  typeof type === "string" && (Object.hasOwn(elementBytes, type) || Object.hasOwn(otherBits, type));
+
+/** Bytes of so many numbers; those of less than 8 bits share theirs. */
+export const bytesOf = (type: StoredName, count: number): number =>
+  isReadable(type) ? count * elementBytes[type] : Math.ceil((count * otherBits[type]) / 8);
+
+/** What is said of an array whose numbers are wanted, and cannot be had. */
+export const unreadable = (name: string, type: StoredName): string =>
+  `${name} has the dtype "${type}"; ${readableNames} can be read`;
+
+export const readableNames = Object.keys(elementBytes).join(", ");
+
 /** What numbers become: f32 for floats of any width, i32 for integers, bytes for bytes and truth values. */
 export type Numbers = Float32Array | Int32Array | Uint8Array;
 
@@ -66,11 +106,18 @@ function halfToNumber(bits: number): number {
 
 /** Arguments of a typed array over these bytes: in place where they lie aligned, else over a copy. */
 function aligned(raw: Uint8Array, bytes: number): [ArrayBufferLike, number, number] {
-  const { buffer, byteOffset, byteLength } = raw.byteOffset % bytes === 0 ? raw : raw.slice();
+  // Not by slice, which of Node's Buffers is no copy.
+  const { buffer, byteOffset, byteLength } = raw.byteOffset % bytes === 0 ? raw : new Uint8Array(raw);
   return [buffer, byteOffset, byteLength / bytes];
 }
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+/** 0 where a side is 0, however long the others are: their product may be beyond all numbers. */
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
+
+/** Whether it is a list of whole numbers from 0 on, of no more than any array has sides. */
+export const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length <= 64 && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 
 export const show = (shape: readonly number[]): string =>
   shape.length === 0 ? "a single number" : shape.join("×");

@@ -1,4 +1,7 @@
+import { Budget, type BudgetOptions } from "./budget.js";
 import { sizeOf } from "./elements.js";
+import { isGzip, unpackGzip } from "./gzip.js";
+import { refusal } from "./refusal.js";
 
 /**
  * idx, the format of MNIST: two zero bytes, the type of the values, the number of dimensions, each dimension as a
@@ -35,38 +38,37 @@ const types: { [type: number]: string } = {
 export async function readIdx(
   file: string,
   bytes: Uint8Array<ArrayBuffer>,
-  { rank }: { rank?: number } = {},
+  { rank, budget }: { rank?: number } & BudgetOptions = {},
 ): Promise<Idx> {
-  const data = bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpack(file, bytes) : bytes;
+  const fail = refusal(IdxError, file);
+  const data = isGzip(bytes)
+    ? await unpackGzip(bytes, new Budget(bytes.length, fail, { budget }), () =>
+        fail(`its ${bytes.length} bytes cannot be unpacked by gzip; the file is truncated or damaged`),
+      )
+    : bytes;
   if (data.length < 4)
-    throw new IdxError(
-      `${file}: ${count(data.length, "byte")}, too short for an idx file; the file is truncated`,
-    );
+    return fail(`${count(data.length, "byte")}, too short for an idx file; the file is truncated`);
   const [zero0, zero1, type, dimensions] = data;
   if (zero0 !== 0 || zero1 !== 0 || !(type in types))
-    throw new IdxError(
-      `${file}: begins with ${hex(data.subarray(0, 4))}, expected 00 00 08 ${byte(rank ?? 3)}; this is no idx file`,
+    return fail(
+      `begins with ${hex(data.subarray(0, 4))}, expected 00 00 08 ${byte(rank ?? 3)}; this is no idx file`,
     );
   if (type !== unsignedBytes)
-    throw new IdxError(
-      `${file}: holds ${types[type]} (idx type ${byte(type)}), expected unsigned bytes (08)`,
-    );
+    return fail(`holds ${types[type]} (idx type ${byte(type)}), expected unsigned bytes (08)`);
   if (rank !== undefined && dimensions !== rank)
-    throw new IdxError(
-      `${file}: has ${count(dimensions, "dimension")}, expected ${rank}${dimensions === 1 && rank === 3 ? "; that looks like a file of labels" : dimensions === 3 && rank === 1 ? "; that looks like a file of images" : ""}`,
+    return fail(
+      `has ${count(dimensions, "dimension")}, expected ${rank}${dimensions === 1 && rank === 3 ? "; that looks like a file of labels" : dimensions === 3 && rank === 1 ? "; that looks like a file of images" : ""}`,
     );
   const start = 4 + 4 * dimensions;
   if (data.length < start)
-    throw new IdxError(
-      `${file}: ${data.length} bytes, but its header alone takes ${start}; the file is truncated`,
-    );
+    return fail(`${data.length} bytes, but its header alone takes ${start}; the file is truncated`);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const expected = sizeOf(shape);
   const found = data.length - start;
   if (found !== expected)
-    throw new IdxError(
-      `${file}: its header announces ${shape.join("×")} = ${expected} bytes of values, but ${found} follow; ${found < expected ? "the file is truncated" : `${count(found - expected, "byte")} too many`}`,
+    return fail(
+      `its header announces ${shape.join("×")} = ${expected} bytes of values, but ${found} follow; ${found < expected ? "the file is truncated" : `${count(found - expected, "byte")} too many`}`,
     );
   return { shape, values: data.subarray(start) };
 }
@@ -90,17 +92,6 @@ export function writeIdx({
   });
   bytes.set(values, 4 + 4 * shape.length);
   return bytes;
-}
-
-async function unpack(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch {
-    throw new IdxError(
-      `${file}: its ${bytes.length} bytes cannot be unpacked by gzip; the file is truncated or damaged`,
-    );
-  }
 }
 
 const byte = (value: number) => value.toString(16).padStart(2, "0");

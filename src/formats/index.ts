@@ -1,6 +1,7 @@
 export type { ArrayFile, StoredArray } from "./array-file.js";
+export type { BudgetOptions } from "./budget.js";
 export { type ByteSource, blobSource, memorySource } from "./byte-source.js";
-export type { ElementName, Numbers } from "./elements.js";
+export type { ElementName, Numbers, StoredName } from "./elements.js";
 export { decodeNpy, encodeNpy, type NpyArray, NpyError } from "./npy.js";
 export { OnnxError, openOnnxWeights } from "./onnx-weights.js";
 export { openArrays } from "./open-arrays.js";

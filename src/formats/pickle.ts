@@ -1,9 +1,11 @@
 /**
  * Python's pickles, restricted: a stack machine that builds numbers, text, bytes, lists, tuples and dictionaries, and
  * calls nothing but the functions of a table. A pickle is a program; this one cannot do anything but make data.
+ * Lists may share their parts, and so be endless to spell out: nothing here turns a value into text.
  * Python 3 documentation, pickletools; protocols 2 to 5.
  */
 
+import { Budget } from "./budget.js";
 import { refusal } from "./refusal.js";
 
 /** What a pickle can hold here. Dictionaries are maps; what the table's functions give is any value. */
@@ -17,25 +19,38 @@ export type PickleValue =
   | PickleValue[]
   | Map<PickleValue, PickleValue>
   | PickleFunction
+  | Stranger
   | object;
+
+/** Something of a class that is not in the table: nothing is made of it, and what is done to it is passed over. */
+export class Stranger {
+  /** @param of  the class by its whole name: "argparse.Namespace" */
+  constructor(readonly of: string) {}
+}
+
+/**
+ * A function of the table. A pickle can call it as often as it likes, for three bytes a call: what it copies it must
+ * ask for first, by `charge`, in bytes.
+ */
+export type PickleCall = (args: PickleValue[], charge: (bytes: number) => void) => PickleValue;
 
 /** What stands behind a name such as "collections.OrderedDict". */
 export class PickleFunction {
-  readonly name: string;
-  readonly call: (args: PickleValue[]) => PickleValue;
-  constructor(name: string, call: (args: PickleValue[]) => PickleValue) {
-    this.name = name;
-    this.call = call;
-  }
+  constructor(
+    readonly name: string,
+    readonly call: PickleCall,
+  ) {}
 }
 
 export interface PickleRules {
   /** The functions that may be named and called, by module and name: "collections.OrderedDict". */
-  readonly functions: { readonly [name: string]: (args: PickleValue[]) => PickleValue };
+  readonly functions: { readonly [name: string]: PickleCall };
   /** What a persistent id stands for; without it there may be none. */
   readonly persistent?: (id: PickleValue) => PickleValue;
   /** Gives an object that `functions` made its state; what is not known is refused. */
-  readonly build?: (object: PickleValue, state: PickleValue) => void;
+  readonly build?: (object: PickleValue, state: PickleValue, charge: (bytes: number) => void) => void;
+  /** Whether what is not in the table becomes a `Stranger`; without this the whole pickle is refused. */
+  readonly passesOver?: boolean;
 }
 
 /** A pickle that is damaged, or asks for what is refused. */
@@ -43,24 +58,33 @@ export class PickleError extends Error {
   override readonly name = "PickleError";
 }
 
-/** More values than any file of weights lists, and few enough to hold. */
-const mostValues = 10_000_000;
+/** What a value takes of memory, in bytes: measured, with its place on the stack or in a list. */
+const cost = { step: 24, list: 56, dictionary: 240 }; // an array of bytes is as large as a dictionary
+
+/** Longer whole numbers than any program keeps beside weights. */
+const longestNumber = 1024;
 
 /**
  * Runs the pickle that begins at `start`.
  *
- * @param file  the name that errors give
- * @returns     its value, and where the pickle ends
+ * @param file    the name that errors give
+ * @param budget  what it may take of memory; of the pickle's own length if left out
+ * @returns       its value, and where the pickle ends
  * @throws PickleError  one line: what it names that is refused, or where it is damaged
  */
 export function unpickle(
   bytes: Uint8Array,
   file: string,
   rules: PickleRules,
-  start = 0,
+  { start = 0, budget }: { start?: number; budget?: Budget } = {},
 ): { value: PickleValue; end: number } {
-  return new Unpickler(bytes, file, rules, start).run();
+  const taken = budget ?? new Budget(bytes.length, refusal(PickleError, file));
+  return new Unpickler(bytes, file, rules, start, taken).run();
 }
+
+/** What a refused pickle names: its function or class must not run, and nothing else can say what it would be. */
+export const refusedName = (name: string): string =>
+  `names ${shortened(name)}, which is refused: of a pickle only tensors, numbers, text, lists and dictionaries are read`;
 
 const mark = Symbol("mark");
 type Slot = PickleValue | typeof mark;
@@ -72,15 +96,16 @@ class Unpickler {
   readonly #rules: PickleRules;
   readonly #stack: Slot[] = [];
   readonly #memo = new Map<number, PickleValue>();
+  readonly #budget: Budget;
   #at: number;
-  #made = 0;
 
-  constructor(bytes: Uint8Array, file: string, rules: PickleRules, start: number) {
+  constructor(bytes: Uint8Array, file: string, rules: PickleRules, start: number, budget: Budget) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#file = file;
     this.#rules = rules;
     this.#at = start;
+    this.#budget = budget;
   }
 
   run(): { value: PickleValue; end: number } {
@@ -93,8 +118,8 @@ class Unpickler {
         return this.#fail(
           `pickle instruction 0x${code.toString(16).padStart(2, "0")} at byte ${place} is not one that data needs`,
         );
+      this.#charge(cost.step);
       step(this);
-      if (++this.#made > mostValues) this.#fail(`the pickle takes more than ${mostValues} steps`);
     }
   }
 
@@ -110,6 +135,11 @@ class Unpickler {
     return at;
   }
 
+  readonly #charge = (bytes: number): void => {
+    if (bytes > this.#budget.left) this.#budget.refuse("its pickle makes more and more values");
+    this.#budget.take(bytes, "its pickle");
+  };
+
   u8 = () => this.#view.getUint8(this.#take(1));
   u16 = () => this.#view.getUint16(this.#take(2), true);
   i32 = () => this.#view.getInt32(this.#take(4), true);
@@ -119,7 +149,12 @@ class Unpickler {
   bytes = (length: number) => this.#bytes.slice(this.#take(length), this.#at);
   text = (length: number) => new TextDecoder().decode(this.bytes(length));
   /** Text of Python 2, whose bytes are what they are. */
-  latin = (length: number) => Array.from(this.bytes(length), (byte) => String.fromCharCode(byte)).join("");
+  latin = (length: number) => {
+    const bytes = this.bytes(length);
+    let text = "";
+    for (let at = 0; at < length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    return text;
+  };
 
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
@@ -131,18 +166,35 @@ class Unpickler {
 
   /** A whole number of two's complement, the lowest byte first. */
   long(length: number): number | bigint {
-    if (length < 0 || length > 16) this.#fail(`its pickle holds a number of ${length} bytes`);
-    let value = 0n;
-    const bytes = this.bytes(length);
-    bytes.forEach((byte, i) => {
-      value |= BigInt(byte) << BigInt(8 * i);
-    });
-    value = BigInt.asIntN(8 * length, value);
+    if (length < 0 || length > longestNumber) this.#fail(`its pickle holds a number of ${length} bytes`);
+    const digits = Array.from(this.bytes(length), (byte) => byte.toString(16).padStart(2, "0")).reverse();
+    const value = BigInt.asIntN(8 * length, BigInt(`0x0${digits.join("")}`));
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
 
   push(value: PickleValue): void {
     this.#stack.push(value);
+  }
+
+  pushList(values: PickleValue[]): void {
+    this.#charge(cost.list);
+    this.push(values);
+  }
+
+  pushBytes(length: number): void {
+    this.#charge(cost.dictionary);
+    this.push(this.bytes(length));
+  }
+
+  pushDictionary(pairs: PickleValue[] = []): void {
+    this.#charge(cost.dictionary);
+    this.push(new Map());
+    this.setItems(pairs);
+  }
+
+  pushSet(values: PickleValue[] = []): void {
+    this.#charge(cost.dictionary);
+    this.push(new Set(values));
   }
 
   setMark(): void {
@@ -172,8 +224,9 @@ class Unpickler {
   toMark(): PickleValue[] {
     const at = this.#stack.lastIndexOf(mark);
     if (at < 0) return this.#damaged();
-    const values = this.#stack.splice(at);
-    return values.slice(1) as PickleValue[];
+    const values = this.#stack.slice(at + 1);
+    this.#stack.length = at;
+    return values as PickleValue[];
   }
 
   last(count: number): PickleValue[] {
@@ -191,30 +244,49 @@ class Unpickler {
 
   append(values: PickleValue[]): void {
     const list = this.top();
+    if (list instanceof Stranger) return;
     if (!Array.isArray(list)) this.#damaged();
     for (const value of values) list.push(value);
   }
 
+  addToSet(values: PickleValue[]): void {
+    const set = this.top();
+    if (set instanceof Stranger) return;
+    if (!(set instanceof Set)) this.#damaged();
+    for (const value of values) set.add(value);
+  }
+
   setItems(pairs: PickleValue[]): void {
     const map = this.top();
-    if (!(map instanceof Map) || pairs.length % 2 === 1) this.#damaged();
+    if (pairs.length % 2 === 1) this.#damaged();
+    if (map instanceof Stranger) return;
+    if (!(map instanceof Map)) this.#damaged();
     for (let i = 0; i < pairs.length; i += 2) map.set(pairs[i], pairs[i + 1]);
   }
 
   find(module: PickleValue, name: PickleValue): void {
+    if (typeof module !== "string" || typeof name !== "string") this.#damaged();
     const full = `${module}.${name}`;
-    const { functions } = this.#rules;
-    if (typeof module !== "string" || typeof name !== "string" || !Object.hasOwn(functions, full))
-      this.#fail(
-        `names ${shortened(full)}, which is refused: of a pickle only tensors, numbers, text, lists and dictionaries are read`,
-      );
-    this.push(new PickleFunction(full, functions[full]));
+    const { functions, passesOver } = this.#rules;
+    this.#charge(cost.list);
+    if (Object.hasOwn(functions, full)) this.push(new PickleFunction(full, functions[full]));
+    else if (passesOver) this.push(new Stranger(full));
+    else this.#fail(refusedName(full));
   }
 
-  call(): void {
-    const [made, args] = this.last(2);
+  call([made, args]: PickleValue[]): void {
+    if (made instanceof Stranger) {
+      this.push(new Stranger(made.of));
+      return;
+    }
     if (!(made instanceof PickleFunction) || !Array.isArray(args)) this.#damaged();
-    this.push(made.call(args));
+    this.#charge(cost.dictionary);
+    this.push(made.call(args, this.#charge));
+  }
+
+  /** OBJ: the class lies below its arguments. */
+  callMarked([made, ...args]: PickleValue[]): void {
+    this.call([made ?? null, args]);
   }
 
   persistent(): void {
@@ -224,8 +296,9 @@ class Unpickler {
 
   build(): void {
     const state = this.#pop();
+    if (this.top() instanceof Stranger) return;
     if (!this.#rules.build) this.#damaged();
-    this.#rules.build(this.top(), state);
+    this.#rules.build(this.top(), state, this.#charge);
   }
 }
 
@@ -252,21 +325,27 @@ const steps: ReadonlyMap<number, (p: Unpickler) => void> = new Map<number, (p: U
   [0x8d, (p) => p.push(p.text(p.length64()))], // BINUNICODE8
   [0x54, (p) => p.push(p.latin(p.u32()))], // BINSTRING
   [0x55, (p) => p.push(p.latin(p.u8()))], // SHORT_BINSTRING
-  [0x42, (p) => p.push(p.bytes(p.u32()))], // BINBYTES
-  [0x43, (p) => p.push(p.bytes(p.u8()))], // SHORT_BINBYTES
-  [0x8e, (p) => p.push(p.bytes(p.length64()))], // BINBYTES8
-  [0x5d, (p) => p.push([])], // EMPTY_LIST
-  [0x6c, (p) => p.push(p.toMark())], // LIST
+  [0x42, (p) => p.pushBytes(p.u32())], // BINBYTES
+  [0x43, (p) => p.pushBytes(p.u8())], // SHORT_BINBYTES
+  [0x8e, (p) => p.pushBytes(p.length64())], // BINBYTES8
+  [0x96, (p) => p.pushBytes(p.length64())], // BYTEARRAY8
+  [0x5d, (p) => p.pushList([])], // EMPTY_LIST
+  [0x6c, (p) => p.pushList(p.toMark())], // LIST
   [0x61, (p) => p.append(p.last(1))], // APPEND
   [0x65, (p) => p.append(p.toMark())], // APPENDS
-  [0x29, (p) => p.push([])], // EMPTY_TUPLE
-  [0x74, (p) => p.push(p.toMark())], // TUPLE
-  [0x85, (p) => p.push(p.last(1))], // TUPLE1
-  [0x86, (p) => p.push(p.last(2))], // TUPLE2
-  [0x87, (p) => p.push(p.last(3))], // TUPLE3
-  [0x7d, (p) => p.push(new Map())], // EMPTY_DICT
+  [0x29, (p) => p.pushList([])], // EMPTY_TUPLE
+  [0x74, (p) => p.pushList(p.toMark())], // TUPLE
+  [0x85, (p) => p.pushList(p.last(1))], // TUPLE1
+  [0x86, (p) => p.pushList(p.last(2))], // TUPLE2
+  [0x87, (p) => p.pushList(p.last(3))], // TUPLE3
+  [0x7d, (p) => p.pushDictionary()], // EMPTY_DICT
   [0x73, (p) => p.setItems(p.last(2))], // SETITEM
   [0x75, (p) => p.setItems(p.toMark())], // SETITEMS
+  [0x64, (p) => p.pushDictionary(p.toMark())], // DICT
+  [0x8f, (p) => p.pushSet()], // EMPTY_SET
+  [0x90, (p) => p.addToSet(p.toMark())], // ADDITEMS
+  [0x91, (p) => p.pushSet(p.toMark())], // FROZENSET
+  [0x32, (p) => p.push(p.top())], // DUP
   [0x71, (p) => p.remember(p.u8())], // BINPUT
   [0x72, (p) => p.remember(p.u32())], // LONG_BINPUT
   [0x94, (p) => p.remember()], // MEMOIZE
@@ -274,8 +353,10 @@ const steps: ReadonlyMap<number, (p: Unpickler) => void> = new Map<number, (p: U
   [0x6a, (p) => p.recall(p.u32())], // LONG_BINGET
   [0x63, (p) => p.find(p.line(), p.line())], // GLOBAL
   [0x93, (p) => p.find(...(p.last(2) as [PickleValue, PickleValue]))], // STACK_GLOBAL
-  [0x52, (p) => p.call()], // REDUCE
-  [0x81, (p) => p.call()], // NEWOBJ
+  [0x52, (p) => p.call(p.last(2))], // REDUCE
+  [0x81, (p) => p.call(p.last(2))], // NEWOBJ
+  [0x92, (p) => p.call(p.last(3))], // NEWOBJ_EX
+  [0x6f, (p) => p.callMarked(p.toMark())], // OBJ
   [0x51, (p) => p.persistent()], // BINPERSID
   [0x62, (p) => p.build()], // BUILD
 ]);

@@ -20,6 +20,7 @@ export class WireReader {
   readonly #source: ByteSource;
   #window = new Uint8Array(0);
   #start = 0;
+  #fieldsLeft = mostFields;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -29,6 +30,8 @@ export class WireReader {
   async *fields(begin: number, end: number): AsyncGenerator<Field, void, void> {
     let at = begin;
     while (at < end) {
+      if (this.#fieldsLeft-- <= 0)
+        throw new WireError(`${this.#source.name}: has more than ${mostFields} fields`);
       const tag = await this.#varint(at, end);
       at = tag.end;
       const number = Number(tag.value >> 3n);
@@ -60,15 +63,29 @@ export class WireReader {
     }
   }
 
-  /** Whole numbers one behind the other, as a packed field has them. */
-  async varints(begin: number, end: number): Promise<bigint[]> {
-    const values: bigint[] = [];
-    for (let at = begin; at < end; ) {
-      const { value, end: next } = await this.#varint(at, end);
-      values.push(BigInt.asIntN(64, value));
-      at = next;
+  /** Whole numbers one behind the other, as a packed field has them; at most so many are kept, and all counted. */
+  async varints(begin: number, end: number, most: number): Promise<{ values: BigInt64Array; found: number }> {
+    const values = new BigInt64Array(Math.min(most, end - begin));
+    const halves = new Uint32Array(values.buffer);
+    let [low, high, shift, found] = [0, 0, 0, 0];
+    for (let start = begin; start < end; start += ahead) {
+      for (const byte of await this.#source.read(start, Math.min(start + ahead, end))) {
+        const bits = byte & 0x7f;
+        if (shift < 32) low |= bits << shift;
+        if (shift === 28) high |= bits >> 4;
+        if (shift > 28) high |= bits << (shift - 32);
+        shift += 7;
+        if (byte >= 0x80) this.#check(shift < 70);
+        else {
+          halves[2 * found] = low;
+          halves[2 * found + 1] = high;
+          [low, high, shift] = [0, 0, 0];
+          found++;
+        }
+      }
     }
-    return values;
+    this.#check(shift === 0);
+    return { values, found };
   }
 
   /** 7 bits a byte, the lowest first; the last byte has its highest bit clear. */
@@ -95,3 +112,6 @@ export class WireReader {
 }
 
 const ahead = 1 << 16;
+
+/** The graph of a network has thousands. */
+const mostFields = 1_000_000;

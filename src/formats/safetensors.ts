@@ -7,9 +7,25 @@
  * are taken as they lie. https://github.com/huggingface/safetensors, "Format".
  */
 
+import * as v from "valibot";
 import type { ArrayFile, StoredArray } from "./array-file.js";
 import type { ByteSource } from "./byte-source.js";
-import { type ElementName, elementBytes, type Numbers, readNumbers, show, sizeOf } from "./elements.js";
+import { declared, shown } from "./declared.js";
+import {
+  bytesOf,
+  type ElementName,
+  isCounts,
+  isReadable,
+  isStoredName,
+  type Numbers,
+  readableNames,
+  readNumbers,
+  type StoredName,
+  show,
+  sizeOf,
+  unreadable,
+} from "./elements.js";
+import { parseJson, repeatedKey } from "./json.js";
 import { type Fail, refusal } from "./refusal.js";
 
 /** An array to be written: Float32Array as F32, Int32Array as I32, Uint8Array as U8. */
@@ -97,9 +113,9 @@ export function decodeSafetensors(
   const dataStart = headerEnd(bytes, bytes.byteLength, fail);
   const { layouts, metadata } = readHeader(bytes.subarray(8, dataStart), bytes.byteLength - dataStart, fail);
   const tensors = new Map<string, DecodedArray>();
-  for (const layout of layouts) {
-    const { name, dtype, shape, begin, end } = layout;
-    const data = numbersOf(layout, bytes.subarray(dataStart + begin, dataStart + end), fail);
+  for (const { name, dtype, shape, begin, end } of layouts) {
+    if (!isReadable(dtype)) return fail(unreadable(name, dtype));
+    const data = numbersOf(name, dtype, bytes.subarray(dataStart + begin, dataStart + end), fail);
     tensors.set(name, { dtype, shape, data });
   }
   return { tensors, metadata };
@@ -116,21 +132,23 @@ export async function openSafetensors(source: ByteSource): Promise<ArrayFile> {
   const dataStart = headerEnd(await source.read(0, Math.min(8, source.size)), source.size, fail);
   const { layouts, metadata } = readHeader(await source.read(8, dataStart), source.size - dataStart, fail);
   const arrays = new Map<string, StoredArray>();
-  for (const layout of layouts) {
-    const { name, dtype, shape, begin, end } = layout;
-    const read = async () => numbersOf(layout, await source.read(dataStart + begin, dataStart + end), fail);
+  for (const { name, dtype, shape, begin, end } of layouts) {
+    const read = async () => {
+      if (!isReadable(dtype)) return fail(unreadable(name, dtype));
+      return numbersOf(name, dtype, await source.read(dataStart + begin, dataStart + end), fail);
+    };
     arrays.set(name, { dtype, shape, read });
   }
   return { name: source.name, arrays, metadata };
 }
 
-const numbersOf = ({ name, dtype }: Layout, raw: Uint8Array, fail: Fail): Numbers =>
+const numbersOf = (name: string, dtype: ElementName, raw: Uint8Array, fail: Fail): Numbers =>
   readNumbers(dtype, raw, (value) => fail(`${name} holds ${value}, which does not fit into 32 bits`));
 
 /** Where an array lies, in bytes from the end of the header. */
 interface Layout {
   name: string;
-  dtype: ElementName;
+  dtype: StoredName;
   shape: number[];
   begin: number;
   end: number;
@@ -179,55 +197,39 @@ function textOf(bytes: Uint8Array, fail: Fail): string {
 }
 
 function parseHeader(text: string, fail: Fail): object {
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch (error) {
-    return fail(`the header is not valid JSON: ${(error as Error).message}`);
-  }
+  const header = parseJson(text, "the header", fail);
   if (!isObject(header)) return fail("the header is not a JSON object");
   const twice = repeatedKey(text);
   if (twice !== undefined) return fail(`the header lists ${twice} twice`);
   return header;
 }
 
-/** The first key that occurs twice in the outermost object: JSON.parse would silently keep the last of them. */
-function repeatedKey(json: string): string | undefined {
-  const keys = new Set<string>();
-  let depth = 0;
-  for (const { 0: token, index } of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    else if (depth === 1 && /^\s*:/.test(json.slice(index + token.length, index + token.length + 64))) {
-      const key: string = JSON.parse(token);
-      if (keys.has(key)) return key;
-      keys.add(key);
-    }
-  }
-  return undefined;
-}
-
 function metadataOf(entry: unknown, fail: Fail): Record<string, string> {
   if (!isObject(entry)) return fail("__metadata__ is not a map of strings");
   for (const [key, value] of Object.entries(entry))
     if (typeof value !== "string")
-      return fail(`__metadata__ has ${JSON.stringify(value)} for ${key}, expected a string`);
+      return fail(`__metadata__ has ${shown(value)} for ${key}, expected a string`);
   return entry as Record<string, string>;
 }
 
+/** What the header says of an array; the messages are how a line goes on that has said what is there. */
+const layoutSchema = v.object({
+  dtype: v.custom<StoredName>(isStoredName, `; ${readableNames} can be read`),
+  shape: v.custom<number[]>(isCounts, ", expected a list of whole numbers"),
+  data_offsets: v.custom<[number, number]>(
+    (offsets) => isCounts(offsets) && offsets.length === 2 && offsets[0] <= offsets[1],
+    ", expected [begin, end]",
+  ),
+});
+
 function layoutOf(name: string, entry: unknown, dataLength: number, fail: Fail): Layout {
-  if (!isObject(entry)) return fail(`the header has no dtype, shape and data_offsets for ${name}`);
-  const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
-  if (!isDType(dtype))
-    return fail(
-      `${name} has the dtype ${JSON.stringify(dtype)}; ${Object.keys(elementBytes).join(", ")} can be read`,
-    );
-  if (!isCounts(shape))
-    return fail(`${name} has the shape ${JSON.stringify(shape)}, expected a list of whole numbers`);
-  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
-    return fail(`${name} has the data_offsets ${JSON.stringify(offsets)}, expected [begin, end]`);
-  const [begin, end] = offsets;
-  const expected = sizeOf(shape) * elementBytes[dtype];
+  const { dtype, shape, data_offsets } = declared(layoutSchema, entry, ({ path: [key], found, expected }) =>
+    key === undefined || found === undefined
+      ? fail(`the header has no dtype, shape and data_offsets for ${name}`)
+      : fail(`${name} has the ${key} ${shown(found)}${expected}`),
+  );
+  const [begin, end] = data_offsets;
+  const expected = bytesOf(dtype, sizeOf(shape));
   if (end - begin !== expected)
     return fail(
       `${name} (${dtype}, ${show(shape)}) takes ${expected} bytes, its data_offsets give it ${end - begin}`,
@@ -263,9 +265,3 @@ function dtypeOf(data: SafetensorsArray["data"]): ElementName {
 
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isDType = (value: unknown): value is ElementName =>
-  typeof value === "string" && Object.hasOwn(elementBytes, value);
-
-const isCounts = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);

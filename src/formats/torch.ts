@@ -1,13 +1,35 @@
 /**
  * PyTorch's files of weights (.pth, .pt), as torch.save(model.state_dict()) writes them: a zip archive of one pickle
- * and the raw numbers of every storage; before version 1.6 a row of pickles with the numbers behind them. The pickle
- * may name tensors, storages and dictionaries; anything else in it is refused by its name and never runs.
+ * and the raw numbers of every storage; before version 1.6 a row of pickles with the numbers behind them. Of the pickle
+ * tensors, storages and dictionaries are read; anything else never runs, and is passed over by its name.
  */
 import type { ArrayFile, StoredArray } from "./array-file.js";
+import { Budget, type BudgetOptions } from "./budget.js";
 import type { ByteSource } from "./byte-source.js";
-import { type ElementName, elementBytes, type Numbers, readNumbers, show, sizeOf } from "./elements.js";
-import { type PickleRules, type PickleValue, unpickle } from "./pickle.js";
+import {
+  bytesOf,
+  elementBytes,
+  isCounts,
+  isReadable,
+  type Numbers,
+  readNumbers,
+  type StoredName,
+  show,
+  sizeOf,
+  unreadable,
+} from "./elements.js";
+import {
+  PickleError,
+  PickleFunction,
+  type PickleRules,
+  type PickleValue,
+  refusedName,
+  Stranger,
+  unpickle,
+} from "./pickle.js";
 import { type Fail, refusal } from "./refusal.js";
+import { findState } from "./torch-state.js";
+import { quoted, withoutWrapping } from "./wrapped-names.js";
 import { readZip, type ZipEntry } from "./zip.js";
 
 /** A file that is none of PyTorch's, or whose tensors are not what their storages hold. */
@@ -17,33 +39,40 @@ export class TorchError extends Error {
 
 /**
  * The tensors of a state dictionary by name, none of them read yet. A checkpoint that keeps it under "state_dict",
- * "model_state_dict" or "model" is understood, and so are names that all begin with "module.".
+ * "model", "net" and such is understood, and so are names that all begin with "module." and such; remarks say what was
+ * taken and what was passed over. Tensors of types that are not read are listed.
  *
  * @throws TorchError, ZipError or PickleError  one line with the file: damaged, no tensors, or what it names that is
  *     refused
  */
-export async function openTorch(source: ByteSource): Promise<ArrayFile> {
+export async function openTorch(source: ByteSource, options: BudgetOptions = {}): Promise<ArrayFile> {
   const fail = refusal(TorchError, source.name);
   const first = await source.read(0, Math.min(4, source.size));
   const { value, storages } =
-    first[0] === 0x50 && first[1] === 0x4b ? await fromZip(source, fail) : await fromPickles(source, fail);
+    first[0] === 0x50 && first[1] === 0x4b
+      ? await fromZip(source, fail, options)
+      : await fromPickles(source, fail, options);
+  const { tensors, remarks } = tensorsOf(value, source.name, fail);
   const arrays = new Map<string, StoredArray>();
-  for (const [name, tensor] of stateOf(value, fail)) {
-    const { shape, storage } = tensor;
+  const budget = new Budget(source.size, fail, options);
+  for (const [name, tensor] of tensors) {
+    const { shape, type, storage } = tensor;
     checkInside(name, tensor, fail);
+    // Many views of one storage can show more numbers than any memory holds.
+    budget.take(bytesOf(type, sizeOf(shape)), `${name} (${show(shape)}), with the tensors before it,`);
     arrays.set(name, {
       shape,
-      dtype: storage.type,
-      read: () => numbersOf(name, tensor, storages(storage), fail),
+      dtype: type,
+      read: async () => numbersOf(name, tensor, storages(storage), fail),
     });
   }
-  return { name: source.name, arrays, metadata: {} };
+  return withoutWrapping({ name: source.name, arrays, metadata: {}, remarks });
 }
 
 /** A row of numbers that tensors are views of. */
 class Storage {
   constructor(
-    readonly type: ElementName,
+    readonly type: StoredName,
     readonly key: string,
     readonly length: number,
   ) {}
@@ -51,6 +80,8 @@ class Storage {
 
 class TorchTensor {
   constructor(
+    /** Of its numbers; a storage without a type has bytes. */
+    readonly type: StoredName,
     readonly storage: Storage,
     readonly offset: number,
     readonly shape: readonly number[],
@@ -66,25 +97,28 @@ interface Opened {
   storages: (storage: Storage) => StorageReader;
 }
 
-async function fromZip(source: ByteSource, fail: Fail): Promise<Opened> {
-  const entries = await readZip(source);
+async function fromZip(source: ByteSource, fail: Fail, options: BudgetOptions): Promise<Opened> {
+  const entries = await readZip(source, options);
   const pickle = [...entries.values()].find(({ name }) => name.endsWith("/data.pkl"));
   if (!pickle) return fail("a zip archive, but none of PyTorch's: it has no data.pkl");
   const root = pickle.name.slice(0, -"data.pkl".length);
   const order = entries.get(`${root}byteorder`);
+  if (order && order.size > "little\n".length)
+    return fail(`its byteorder has ${order.size} bytes, expected "little"`);
   if (order && new TextDecoder().decode(await order.read()).trim() !== "little")
     return fail("was written on a machine of the other byte order");
   if (pickle.size > longestPickle)
     return fail(`its data.pkl has ${pickle.size} bytes; at most ${longestPickle} are allowed`);
-  const { value } = unpickle(await pickle.read(), source.name, rulesFor(fail));
+  const budget = new Budget(pickle.packed, fail, options);
+  const { value } = unpickle(await pickle.read(), source.name, rulesFor(fail), { budget });
   return {
     value,
     storages({ key, type, length }) {
       const entry: ZipEntry | undefined = entries.get(`${root}data/${key}`);
       if (!entry) return fail(`cut short: it has no ${root}data/${key}`);
-      if (entry.size < length * elementBytes[type])
+      if (entry.size < bytesOf(type, length))
         return fail(
-          `${entry.name} has ${entry.size} bytes, its ${length} numbers take ${length * elementBytes[type]}`,
+          `${entry.name} has ${entry.size} bytes, its ${length} numbers take ${bytesOf(type, length)}`,
         );
       return entry.readPart;
     },
@@ -95,14 +129,15 @@ async function fromZip(source: ByteSource, fail: Fail): Promise<Opened> {
 const longestPickle = 64 * 2 ** 20;
 
 /** What torch.save wrote before version 1.6: magic number, protocol, system, value, keys of storages; then those. */
-async function fromPickles(source: ByteSource, fail: Fail): Promise<Opened> {
+async function fromPickles(source: ByteSource, fail: Fail, options: BudgetOptions): Promise<Opened> {
   const head = await source.read(0, Math.min(source.size, longestPickle));
   if (!legacyMagic.every((byte, i) => head[i] === byte))
     return fail("not a file of PyTorch's: neither a zip archive nor one of its pickles");
   const rules = rulesFor(fail);
+  const budget = new Budget(head.length, fail, options);
   let at = 0;
   const next = () => {
-    const { value, end } = unpickle(head, source.name, rules, at);
+    const { value, end } = unpickle(head, source.name, rules, { start: at, budget });
     at = end;
     return value;
   };
@@ -117,7 +152,7 @@ async function fromPickles(source: ByteSource, fail: Fail): Promise<Opened> {
   const starts = new Map<string, number>();
   const known = rules.storages;
   for (const key of keys) {
-    const storage = known.get(String(key));
+    const storage = typeof key === "string" ? known.get(key) : undefined;
     if (!storage) return fail("its list of storages is damaged");
     if (at + 8 > source.size) return fail("cut short: the numbers of its tensors are missing");
     const count = await source.read(at, at + 8);
@@ -126,7 +161,7 @@ async function fromPickles(source: ByteSource, fail: Fail): Promise<Opened> {
         `storage ${storage.key} does not have the ${storage.length} numbers that the tensors expect`,
       );
     starts.set(storage.key, at + 8);
-    at += 8 + storage.length * elementBytes[storage.type];
+    at += 8 + bytesOf(storage.type, storage.length);
   }
   if (at > source.size) return fail("cut short: the numbers of its tensors are missing");
   return {
@@ -144,97 +179,150 @@ const legacyMagic = [
   0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
 ];
 
-const storageTypes: { readonly [name: string]: ElementName } = {
+const storageTypes: { readonly [name: string]: StoredName } = {
   "torch.DoubleStorage": "F64",
   "torch.FloatStorage": "F32",
   "torch.HalfStorage": "F16",
   "torch.BFloat16Storage": "BF16",
   "torch.LongStorage": "I64",
   "torch.IntStorage": "I32",
+  "torch.ShortStorage": "I16",
+  "torch.CharStorage": "I8",
   "torch.ByteStorage": "U8",
   "torch.BoolStorage": "BOOL",
+  "torch.ComplexDoubleStorage": "C128",
+  "torch.ComplexFloatStorage": "C64",
+  "torch.storage.UntypedStorage": "U8",
+};
+
+/** Types that have no storage of their own: their tensors are views of one without a type. */
+const viewTypes: { readonly [name: string]: StoredName } = {
+  "torch.uint16": "U16",
+  "torch.uint32": "U32",
+  "torch.uint64": "U64",
+  "torch.complex32": "C32",
+  "torch.float8_e4m3fn": "F8_E4M3",
+  "torch.float8_e5m2": "F8_E5M2",
+  "torch.float8_e8m0fnu": "F8_E8M0",
+  "torch.float8_e4m3fnuz": "F8_E4M3FNUZ",
+  "torch.float8_e5m2fnuz": "F8_E5M2FNUZ",
 };
 
 /** What a state dictionary is made of, and the storages that it turned out to name. */
 function rulesFor(fail: Fail): PickleRules & { storages: ReadonlyMap<string, Storage> } {
   const storages = new Map<string, Storage>();
-  const tensor = (args: PickleValue[]) => {
-    const [storage, offset, shape, strides] = args;
+  const tensor = ([storage, offset, shape, strides]: PickleValue[], type?: StoredName) => {
+    // A storage of a type that is passed over, such as a quantised one.
+    if (storage instanceof Stranger) return storage;
     if (!(storage instanceof Storage) || !isCount(offset) || !isCounts(shape) || !isCounts(strides))
       return fail("a tensor in it is damaged");
     if (shape.length !== strides.length) return fail("a tensor in it is damaged");
-    return new TorchTensor(storage, offset, shape, strides);
+    return new TorchTensor(type ?? storage.type, storage, offset, shape, strides);
   };
   return {
     storages,
+    passesOver: true,
     functions: {
-      "collections.OrderedDict": ([pairs = []]) => dictionaryOf(pairs, fail),
-      "torch._utils._rebuild_tensor_v2": tensor,
-      "torch._utils._rebuild_tensor": tensor,
-      "torch._utils._rebuild_parameter": ([data]) => data,
-      "torch.Size": ([sides]) => sides,
+      "collections.OrderedDict": ([pairs = []], charge) => dictionaryOf(pairs, charge, fail),
+      "torch._utils._rebuild_tensor_v2": (args) => tensor(args),
+      "torch._utils._rebuild_tensor": (args) => tensor(args),
+      "torch._utils._rebuild_tensor_v3": (args) => {
+        const type = args[6] instanceof Stranger ? args[6].of : "";
+        return Object.hasOwn(viewTypes, type)
+          ? tensor(args, viewTypes[type])
+          : new Stranger(type || "a tensor");
+      },
+      "torch._utils._rebuild_parameter": ([data]) => data ?? fail("a tensor in it is damaged"),
+      "torch._utils._rebuild_parameter_with_state": ([data]) => data ?? fail("a tensor in it is damaged"),
+      "torch.Size": ([sides]) => sides ?? fail("a tensor in it is damaged"),
+      "_codecs.encode": () => new Stranger("bytes"),
       ...Object.fromEntries(
         Object.entries(storageTypes).map(([name, type]) => [name, () => fail(`calls ${name} (${type})`)]),
       ),
     },
     persistent(id) {
       const [kind, type, key, , length] = Array.isArray(id) ? id : [];
-      const name = nameOf(type);
-      if (kind !== "storage" || name === undefined || !(name in storageTypes) || !isCount(length))
+      if (kind !== "storage" || typeof key !== "string" || !isCount(length))
         return fail("a storage in it is damaged");
-      const storage = storages.get(String(key)) ?? new Storage(storageTypes[name], String(key), length);
-      if (storage.type !== storageTypes[name] || storage.length !== length)
+      if (type instanceof Stranger) return type;
+      if (!(type instanceof PickleFunction) || !Object.hasOwn(storageTypes, type.name))
+        return fail("a storage in it is damaged");
+      const storage = storages.get(key) ?? new Storage(storageTypes[type.name], key, length);
+      if (storage.type !== storageTypes[type.name] || storage.length !== length)
         return fail(`storage ${storage.key} is of two kinds or two lengths`);
-      storages.set(storage.key, storage);
+      storages.set(key, storage);
       return storage;
     },
-    // torch.nn hangs the versions of its modules on the dictionary.
-    build(object) {
-      if (!(object instanceof Map))
-        fail("something in it has a state that is refused: only dictionaries may");
-    },
+    // torch.nn hangs the versions of its modules on the dictionary; what else has a state is not looked into.
+    build() {},
   };
 }
 
-function dictionaryOf(pairs: PickleValue, fail: Fail): Map<PickleValue, PickleValue> {
-  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
+function dictionaryOf(
+  pairs: PickleValue,
+  charge: (bytes: number) => void,
+  fail: Fail,
+): Map<PickleValue, PickleValue> {
+  if (!Array.isArray(pairs)) return fail("a dictionary in it is damaged");
+  charge(50 * pairs.length);
+  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
     return fail("a dictionary in it is damaged");
   return new Map(pairs as [PickleValue, PickleValue][]);
 }
 
-/** The tensors of the dictionary that is meant. */
-function stateOf(value: PickleValue, fail: Fail): Map<string, TorchTensor> {
-  if (!(value instanceof Map)) return fail("holds no dictionary of tensors; save model.state_dict()");
-  const inner = ["state_dict", "model_state_dict", "model"]
-    .map((key) => value.get(key))
-    .find((v) => v instanceof Map);
+/** The tensors of the dictionary that is meant, and what is to be said of the choice. */
+function tensorsOf(
+  value: PickleValue,
+  file: string,
+  fail: Fail,
+): { tensors: Map<string, TorchTensor>; remarks: string[] } {
+  const { state, path, beside, passedOver } = findState(value, (value) => value instanceof TorchTensor);
+  if (!state) {
+    const stranger = value instanceof Stranger ? value : strangerIn(value);
+    if (stranger) return refusal(PickleError, file)(refusedName(stranger.of));
+    return fail(
+      beside.length > 1
+        ? `holds several dictionaries of tensors: ${listed(beside)}; save model.state_dict() of one`
+        : "holds no dictionary of tensors; save model.state_dict()",
+    );
+  }
   const tensors = new Map<string, TorchTensor>();
-  for (const [name, tensor] of (inner ?? value) as Map<PickleValue, PickleValue>)
+  for (const [name, tensor] of state)
     if (typeof name === "string" && tensor instanceof TorchTensor) tensors.set(name, tensor);
-  if (tensors.size === 0) return fail("holds no dictionary of tensors; save model.state_dict()");
-  const names = [...tensors.keys()];
-  return names.every((name) => name.startsWith(wrapped))
-    ? new Map([...tensors].map(([name, tensor]) => [name.slice(wrapped.length), tensor]))
-    : tensors;
+  const remarks: string[] = [];
+  if (path.length > 0)
+    remarks.push(
+      `took the weights under ${quoted([path.join(".")])}${beside.length > 0 ? `, not those under ${listed(beside.map((name) => `"${name}"`))}` : ""}`,
+    );
+  if (passedOver.length > 0) remarks.push(`passed over ${listed(passedOver)}`);
+  return { tensors, remarks };
 }
 
-/** What torch.nn.DataParallel puts before every name. */
-const wrapped = "module.";
+/** The first thing of a dictionary that is of an unknown class. */
+const strangerIn = (value: PickleValue): Stranger | undefined =>
+  value instanceof Map
+    ? [...value.values()].find((part): part is Stranger => part instanceof Stranger)
+    : undefined;
 
-function checkInside(name: string, { storage, offset, shape, strides }: TorchTensor, fail: Fail): void {
+const listed = (names: readonly string[]): string =>
+  names.length <= 10 ? names.join(", ") : `${names.slice(0, 10).join(", ")} and ${names.length - 10} more`;
+
+function checkInside(name: string, { type, storage, offset, shape, strides }: TorchTensor, fail: Fail): void {
   const count = sizeOf(shape);
   if (count === 0) return;
   const last = shape.reduce((at, size, axis) => at + (size - 1) * strides[axis], offset);
-  if (last >= storage.length || count > storage.length)
-    fail(`${name} (${show(shape)}) reaches beyond its storage of ${storage.length} numbers`);
+  const room = Math.floor(bytesOf(storage.type, storage.length) / bytesOf(type, 1));
+  if (last >= room || count > room)
+    fail(`${name} (${show(shape)}) reaches beyond its storage of ${room} numbers`);
 }
 
 async function numbersOf(
   name: string,
-  { storage: { type }, offset, shape, strides }: TorchTensor,
+  { type, offset, shape, strides }: TorchTensor,
   read: StorageReader,
   fail: Fail,
 ): Promise<Numbers> {
+  if (!isReadable(type)) return fail(unreadable(name, type));
   const count = sizeOf(shape);
   const tooLarge = (value: bigint) => fail(`${name} holds ${value}, which does not fit into 32 bits`);
   if (count === 0) return readNumbers(type, new Uint8Array(0), tooLarge);
@@ -270,11 +358,5 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
   return true;
 }
 
-const nameOf = (value: PickleValue | undefined): string | undefined =>
-  typeof value === "object" && value !== null && "name" in value ? String(value.name) : undefined;
-
 const isCount = (value: PickleValue | undefined): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-
-const isCounts = (value: PickleValue | undefined): value is number[] =>
-  Array.isArray(value) && value.length <= 32 && value.every(isCount);

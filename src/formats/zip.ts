@@ -3,6 +3,7 @@
  * a time, so that one entry of a large archive costs no more than itself.
  * PKWARE: APPNOTE.TXT, .ZIP File Format Specification, 4.3 and 4.5.3 (zip64).
  */
+import { Budget, type BudgetOptions } from "./budget.js";
 import type { ByteSource } from "./byte-source.js";
 import { type Fail, refusal } from "./refusal.js";
 
@@ -10,9 +11,14 @@ export interface ZipEntry {
   readonly name: string;
   /** Bytes of the entry, unpacked. */
   readonly size: number;
+  /** Bytes that it takes in the archive. */
+  readonly packed: number;
   /** The entry, unpacked, whole, and checked against its sum. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
-  /** A part of it. Of a stored entry nothing else is read, and the sum is not checked. */
+  /**
+   * A part of it. Of a stored entry nothing else is read, and the sum is not checked; a packed one is unpacked whole
+   * and kept, so that many parts cost no more than one.
+   */
   readPart(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -38,10 +44,15 @@ const tightest = 1032;
 /**
  * The entries of an archive by name, none of them read yet.
  *
- * @throws ZipError  one line: no archive, cut short, entries beyond the end, a name twice
+ * @throws ZipError  one line: no archive, cut short, entries beyond the end, a name twice; when entries are read: they
+ *     are damaged, or unpacked take more than the archive's budget, all of them together
  */
-export async function readZip(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
+export async function readZip(
+  source: ByteSource,
+  options: BudgetOptions = {},
+): Promise<ReadonlyMap<string, ZipEntry>> {
   const fail = refusal(ZipError, source.name);
+  const budget = new Budget(source.size, fail, options);
   const { at, size, count } = await directoryOf(source, fail);
   const view = viewOf(await source.read(at, at + size));
   const entries = new Map<string, ZipEntry>();
@@ -70,7 +81,7 @@ export async function readZip(source: ByteSource): Promise<ReadonlyMap<string, Z
       isEncrypted: (view.getUint16(from + 8, true) & 1) === 1,
     };
     if (entries.has(name)) return fail(`lists ${name} twice`);
-    entries.set(name, entryOf(source, listed, at, fail));
+    entries.set(name, entryOf(source, listed, { directory: at, budget, fail }));
     from = next;
   }
   return entries;
@@ -86,7 +97,11 @@ interface Listed {
   isEncrypted: boolean;
 }
 
-function entryOf(source: ByteSource, listed: Listed, directory: number, fail: Fail): ZipEntry {
+function entryOf(
+  source: ByteSource,
+  listed: Listed,
+  { directory, budget, fail }: { directory: number; budget: Budget; fail: Fail },
+): ZipEntry {
   const { name, size, packed, begin, method, sum, isEncrypted } = listed;
   if (begin + 30 + packed > directory) return fail(`cut short: ${name} reaches beyond the archive's end`);
   if (method === methods.stored && size !== packed)
@@ -105,8 +120,9 @@ function entryOf(source: ByteSource, listed: Listed, directory: number, fail: Fa
     return start;
   };
 
-  const read = async () => {
+  const readWhole = async () => {
     const start = await packedStart();
+    if (method !== methods.stored) budget.take(size, `${name}, unpacked,`);
     const raw = await source.read(start, start + packed);
     const bytes =
       method === methods.stored
@@ -117,12 +133,21 @@ function entryOf(source: ByteSource, listed: Listed, directory: number, fail: Fa
     return bytes;
   };
 
+  // What is packed is unpacked once and kept: the budget was asked for it.
+  let unpacked: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  const read = () => {
+    if (method === methods.stored) return readWhole();
+    unpacked ??= readWhole();
+    return unpacked;
+  };
+
   const readPart = async (from: number, to: number) => {
-    if (method !== methods.stored || (from === 0 && to === size)) return (await read()).subarray(from, to);
+    if (method !== methods.stored) return (await read()).slice(from, to);
+    if (from === 0 && to === size) return read();
     const start = await packedStart();
     return source.read(start + from, start + to);
   };
-  return { name, size, read, readPart };
+  return { name, size, packed, read, readPart };
 }
 
 /** Where the directory lies, and how many entries it lists. */

@@ -4,6 +4,7 @@ import { suggestion } from "../door/spelling.js";
 import type { PixelScaling } from "../models/pixel-scaling.js";
 import { brightness, type Picture } from "./picture.js";
 import { type ResizeFilter, resize } from "./resize.js";
+import { partOf } from "./turn.js";
 
 export interface Preprocessing {
   readonly description: string;
@@ -125,7 +126,7 @@ function resizedFor(
 }
 
 /** Grey is repeated into red, green and blue; colour becomes brightness. */
-function withChannels(picture: Picture, channels: number): Picture {
+export function withChannels(picture: Picture, channels: number): Picture {
   if (channels !== 1 && channels !== 3)
     throw new RangeError(`a picture has 1 or 3 channels, the network expects ${channels}`);
   if (picture.channels === channels) return picture;
@@ -137,18 +138,11 @@ function withChannels(picture: Picture, channels: number): Picture {
   return { width, height, channels, pixels };
 }
 
-function cropped(
-  { width: fullWidth, channels, pixels: all }: Picture,
+const cropped = (
+  picture: Picture,
   { top, left }: { top: number; left: number },
   [height, width]: Input,
-): Picture {
-  const pixels = new Uint8Array(height * width * channels);
-  for (let i = 0; i < height; i++) {
-    const from = ((top + i) * fullWidth + left) * channels;
-    pixels.set(all.subarray(from, from + width * channels), i * width * channels);
-  }
-  return { width, height, channels, pixels };
-}
+): Picture => partOf(picture, { top, left, height, width });
 
 function mirrored({ width, height, channels, pixels: from }: Picture): Picture {
   const pixels = new Uint8Array(from.length);

@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import { writeFileAtomic } from "#platform";
+import { encodePng } from "../report/sheet/png.js";
+import { PictureError } from "./decode.js";
 import type { Picture } from "./picture.js";
-import { PictureError } from "./read.js";
 
 const formats = {
   ".png": { format: "png", options: { compressionLevel: 9 } },
@@ -19,8 +20,11 @@ export function checkPictureName(path: string): keyof typeof formats {
 }
 
 /** Writes a picture in the format that its name ends with. */
-export async function writeImage(path: string, { width, height, channels, pixels }: Picture): Promise<void> {
-  const { format, options } = formats[checkPictureName(path)];
+export async function writeImage(path: string, picture: Picture): Promise<void> {
+  const ending = checkPictureName(path);
+  if (ending === ".png") return writeFileAtomic(path, encodePng(picture));
+  const { width, height, channels, pixels } = picture;
+  const { format, options } = formats[ending];
   const { default: sharp } = await loadSharp(path);
   const image = sharp(Buffer.from(pixels), { raw: { width, height, channels } });
   await writeFileAtomic(path, new Uint8Array(await image.toFormat(format, options).toBuffer()));
@@ -46,6 +50,8 @@ export async function writeAnimation(
 
 async function loadSharp(path: string) {
   return import("sharp").catch(() => {
-    throw new PictureError(`${path}: writing picture files needs the package sharp: npm install sharp`);
+    throw new PictureError(
+      `${path}: writing this needs the package sharp (npm install sharp); a .png needs nothing`,
+    );
   });
 }

@@ -1,4 +1,5 @@
 import type { ArrayFile, StoredArray } from "../formats/array-file.js";
+import { isReadable } from "../formats/elements.js";
 import type { Model } from "../nn/index.js";
 import { sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
@@ -95,7 +96,7 @@ function matched(
     }
     const array = arrays.get(name)!;
     taken.set(name, { ...place, array });
-    const isFloat = /^(B?F)/.test(array.dtype);
+    const isFloat = /^B?F\d+$/.test(array.dtype) && isReadable(array.dtype);
     if (!fits(array.shape, place.shape) || !isFloat)
       others.push(
         `${name} is ${isFloat ? "" : `${array.dtype} `}${show(array.shape)}, expected ${show(place.shape)}`,

@@ -20,6 +20,13 @@ export interface Mode {
   aside?: (output: Tensor, weight: number, path: string) => void;
 }
 
+export interface BuildOptions {
+  seed?: number;
+  blank?: boolean;
+  /** Is shown the shape of each parameter and buffer before any of them is made, and may throw. */
+  expect?: (shapes: ReadonlyMap<string, Shape>) => void;
+}
+
 /** Plain data: it survives JSON. */
 export interface LayerDescription {
   readonly type: string;
@@ -62,7 +69,7 @@ export interface Model extends Layer {
    * done, with seed 0. Built again, the model has new parameters; functions compiled before keep the old ones.
    * `blank` leaves them 0, where weights are loaded next: random numbers for a large model take seconds.
    */
-  build(inputShape: Shape, options?: { seed?: number; blank?: boolean }): void;
+  build(inputShape: Shape, options?: BuildOptions): void;
   /** From which `nn.fromDescription` makes the same model. */
   describe(): ModelDescription;
   /**

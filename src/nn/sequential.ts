@@ -8,7 +8,7 @@ import { isTracing } from "../tensor/tracing.js";
 import { initialNumbers } from "./initialisers.js";
 import type { Layer, Scope } from "./layer.js";
 import { membersOf, nameless } from "./members.js";
-import type { Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
+import type { BuildOptions, Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
 import { inModel, type LayerRun, type Numbers, rehearse, runLayer } from "./pass.js";
 import { type ModelSummary, summarise } from "./summary.js";
 import { summaryTable } from "./summary-table.js";
@@ -56,7 +56,7 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
     return inModel(name, shape, model.inputShape, () => runLayer(model, x, "", { ...mode, numbers }));
   };
 
-  function buildFor(x: Tensor, { seed = 0, blank = false }: { seed?: number; blank?: boolean } = {}): void {
+  function buildFor(x: Tensor, { seed = 0, blank = false, expect }: BuildOptions = {}): void {
     const inputShape = x.shape.slice(1);
     // Of two examples in training: batch statistics of a single one may not exist.
     const two = placeholder([2, ...inputShape], "f32");
@@ -74,6 +74,7 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
       throw new ShapeError(
         `${name}: x is ${show(x.shape)}: ${inputShape[0]} high, ${inputShape[1]} wide, ${inputShape[2]} channels${question}`,
       );
+    expect?.(new Map(asked.map(({ path, shape }) => [path, shape])));
     parameters.clear();
     buffers.clear();
     for (const { path, kind, shape, initialiser } of asked) {
@@ -98,10 +99,10 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
 
     forward: (x: Tensor, scope: Scope): Tensor => members.runInOrder(x, scope),
 
-    build: (inputShape: Shape, options: { seed?: number; blank?: boolean } = {}): void =>
+    build: (inputShape: Shape, options: BuildOptions = {}): void =>
       buildFor(
         placeholder([1, ...checkedShape(name, inputShape)], "f32"),
-        optionsOf(`${name}: build`, options, { seed: 1, blank: 1 }),
+        optionsOf(`${name}: build`, options, { seed: 1, blank: 1, expect: 1 }),
       ),
 
     describe: (): ModelDescription => ({ type: "sequential", name, options }),

@@ -1,3 +1,5 @@
+import { requirePackage } from "./node-packages.js";
+
 /** What the Hugging Face hub says of a file. */
 export interface HubFile {
   path: string;
@@ -15,6 +17,13 @@ export async function filesOnHub(wanted: {
   paths: string[];
   hubUrl: string;
 }): Promise<HubFile[] | undefined> {
-  const client = await import("@huggingface/hub").catch(() => undefined);
-  return client?.pathsInfo(wanted);
+  return client()?.pathsInfo(wanted);
+}
+
+function client(): typeof import("@huggingface/hub") | undefined {
+  try {
+    return requirePackage("@huggingface/hub").exports as typeof import("@huggingface/hub");
+  } catch {
+    return undefined;
+  }
 }

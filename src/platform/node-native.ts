@@ -1,6 +1,6 @@
 /** Machine code in Node: executable memory and calls into it, through `koffi`, which is loaded at first use. */
-import { createRequire } from "node:module";
 import { totalmem } from "node:os";
+import { requirePackage } from "./node-packages.js";
 
 /** Code in executable memory. */
 export interface InstalledCode {
@@ -117,13 +117,12 @@ export function openNative(): OpenedNative {
 
 function open(): OpenedNative {
   if (process.arch !== "x64") return { native: null, reason: `the processor is ${process.arch}, not x64` };
-  // Required and not imported: the library must build and start without the package.
-  const require = createRequire(import.meta.url);
   let koffi: Koffi;
   let koffiPath: string;
   try {
-    koffi = require("koffi") as Koffi;
-    koffiPath = require.resolve("koffi");
+    const found = requirePackage("koffi");
+    koffi = found.exports as Koffi;
+    koffiPath = found.path;
   } catch (error) {
     return { native: null, reason: `koffi cannot be loaded: ${firstLine(error)}` };
   }

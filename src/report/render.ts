@@ -27,12 +27,12 @@ function loadRenderer(): Promise<Uint8Array[]> {
 }
 
 async function startRenderer(): Promise<Uint8Array[]> {
-  const { resolve } = createRequire(import.meta.url);
-  const read = (path: string) => readFile(resolve(path));
+  // As far from src/report as from the bundles in dist/cli and dist/node.
+  const font = (name: string) => readFile(new URL(`../../fonts/${name}`, import.meta.url));
   const [program, ...files] = await Promise.all([
-    read("@resvg/resvg-wasm/index_bg.wasm"),
-    read("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
-    read("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+    readFile(createRequire(import.meta.url).resolve("@resvg/resvg-wasm/index_bg.wasm")),
+    font("DejaVuSans.ttf"),
+    font("DejaVuSans-Bold.ttf"),
   ]);
   await initWasm(program);
   return files;

@@ -4,10 +4,15 @@
  * finds them; those of the training begin with "training/".
  */
 import { fileExists, readFile, writeFileAtomic } from "#platform";
+import { declared, sentence } from "../formats/declared.js";
+import { parseJson } from "../formats/json.js";
+import { refusal } from "../formats/refusal.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
 import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
-import { copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
+import type { Shape } from "../tensor/shapes.js";
+import * as declaration from "./checkpoint-declaration.js";
+import { checkWeights, copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
 
 export interface Checkpoint {
   model: ModelDescription;
@@ -87,33 +92,33 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 
 /**
  * @param fileName  what error messages call the file
- * @throws SafetensorsError if the bytes are no safetensors file; WeightsError if it is not one of ours
+ * @throws SafetensorsError if the bytes are no safetensors file; WeightsError if it is not one of ours, or damaged:
+ *     names the place, what is there and what was expected
  */
 export function decodeCheckpoint(bytes: Uint8Array, fileName: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, fileName);
-  if (metadata.format !== formatName)
-    throw new WeightsError(
-      `${fileName}: is no checkpoint of Receptive (its format is ${JSON.stringify(metadata.format ?? "not given")}, expected "${formatName}")`,
-    );
-  const read = (name: string) => {
-    try {
-      return JSON.parse(metadata[name]);
-    } catch {
-      throw new WeightsError(`${fileName}: the checkpoint is damaged, its "${name}" cannot be read`);
-    }
+  if (metadata.format !== formatName) throw new WeightsError(`${fileName}: ${otherFormat(metadata.format)}`);
+  const fail = refusal(WeightsError, fileName);
+  const damaged = (what: string): never => fail(`the checkpoint is damaged: ${what}`);
+  const read = <Name extends keyof typeof declaration.parts>(name: Name) => {
+    if (metadata[name] === undefined) return damaged(`${name} is missing`);
+    const value = parseJson(metadata[name], name, damaged);
+    return declared(declaration.parts[name], value, (fault) => damaged(sentence(name, fault)));
   };
   const below = (prefix: string): Map<string, SafetensorsArray> =>
     new Map(
       [...tensors].flatMap(([name, a]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), a]] : [])),
     );
+  for (const [name, { data, dtype }] of tensors)
+    if (!(data instanceof Float32Array)) damaged(`${name} has numbers of type ${dtype}, expected floats`);
   const weights = new Map([...tensors].filter(([name]) => !name.startsWith("training/")));
+  origins.set(weights, fileName);
   const checkpoint: Checkpoint = { model: read("model"), input: read("input"), weights, data: read("data") };
-  if (metadata.notes) checkpoint.notes = read("notes");
-  if (metadata.training) {
+  if (metadata.notes !== undefined) checkpoint.notes = read("notes");
+  if (metadata.training !== undefined) {
     const { epochs, ...plain } = read("training");
     const losses = tensors.get(lossesName)?.data;
-    if (!(losses instanceof Float32Array))
-      throw new WeightsError(`${fileName}: the checkpoint is damaged, it has no ${lossesName}`);
+    if (!(losses instanceof Float32Array)) return damaged(`it has no ${lossesName}`);
     const latest = below(places.latest);
     checkpoint.training = {
       ...plain,
@@ -124,6 +129,15 @@ export function decodeCheckpoint(bytes: Uint8Array, fileName: string): Checkpoin
   }
   return checkpoint;
 }
+
+/** A version of ours that is not read here may be read by another version of Receptive. */
+const otherFormat = (format: string | undefined): string =>
+  format !== undefined && /^receptive checkpoint \d+$/.test(format)
+    ? `is a "${format}", which this version of Receptive does not read (it reads "${formatName}")`
+    : `is no checkpoint of Receptive (its format is ${JSON.stringify(format ?? "not given")}, expected "${formatName}")`;
+
+/** Which file weights were read from, for what is found to be wrong with them later. */
+const origins = new WeakMap<Weights, string>();
 
 /** A checkpoint of a model that is in no training. */
 export function checkpointOf(
@@ -144,11 +158,16 @@ export async function load(path: string): Promise<Checkpoint> {
   return decodeCheckpoint(await readFile(path), path);
 }
 
-/** The model of a checkpoint, with its weights. */
+/**
+ * The model of a checkpoint, with its weights.
+ * @throws WeightsError where its description makes no model, or one of other weights; nothing is allocated then
+ */
 export function modelOf(checkpoint: Checkpoint): Model {
-  const model = fromDescription(checkpoint.model);
-  setModelWeights(model, checkpoint);
-  return model;
+  return named(checkpoint, () => {
+    const model = fromDescription(checkpoint.model);
+    setModelWeights(model, checkpoint);
+    return model;
+  });
 }
 
 /**
@@ -156,7 +175,27 @@ export function modelOf(checkpoint: Checkpoint): Model {
  *
  * @throws WeightsError where the checkpoint is of another model: names the first parameter that differs
  */
-export function setModelWeights(model: Model, { weights, input }: Checkpoint): void {
-  if (!model.inputShape) model.build(input, { blank: true });
-  setWeights(variablesOf(model), weights, { owner: model.name });
+export function setModelWeights(model: Model, checkpoint: Checkpoint): void {
+  const { weights, input } = checkpoint;
+  const owner = model.name;
+  named(checkpoint, () => {
+    // Before anything is made: a description of a few bytes can ask for a layer that fills the memory.
+    const expect = (shapes: ReadonlyMap<string, Shape>) => checkWeights(shapes, weights, { owner });
+    if (!model.inputShape) model.build(input, { blank: true, expect });
+    setWeights(variablesOf(model), weights, { owner });
+  });
+}
+
+/** The file that a checkpoint was read from. */
+export const fileOf = ({ weights }: Checkpoint): string | undefined => origins.get(weights);
+
+/** Does something with a checkpoint; what goes wrong names the file that it is from. */
+function named<T>(checkpoint: Checkpoint, act: () => T): T {
+  const file = fileOf(checkpoint);
+  try {
+    return act();
+  } catch (error) {
+    if (file === undefined || !(error instanceof Error) || error.message.startsWith(`${file}: `)) throw error;
+    throw new WeightsError(`${file}: ${error.message}`, { cause: error });
+  }
 }

@@ -1,6 +1,6 @@
 import type { SafetensorsArray } from "../formats/safetensors.js";
 import type { Model } from "../nn/index.js";
-import { show } from "../tensor/shapes.js";
+import { type Shape, show } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
 
 /** Arrays of numbers by path, "conv1.filters". */
@@ -29,9 +29,22 @@ export const copyOf = (variables: ReadonlyMap<string, Variable>): Weights =>
 export function setWeights(
   variables: ReadonlyMap<string, Variable>,
   weights: Weights,
+  names: { origin?: string; owner: string },
+): void {
+  checkWeights(new Map([...variables].map(([path, { shape }]) => [path, shape])), weights, names);
+  for (const [path, variable] of variables) variable.set(weights.get(path)!.data);
+}
+
+/**
+ * Whether weights have these shapes, each of them, and no others.
+ * @throws WeightsError naming the first that differs
+ */
+export function checkWeights(
+  shapes: ReadonlyMap<string, Shape>,
+  weights: Weights,
   { origin = "the checkpoint", owner }: { origin?: string; owner: string },
 ): void {
-  for (const [path, { shape }] of variables) {
+  for (const [path, shape] of shapes) {
     const found = weights.get(path);
     if (!found) throw new WeightsError(`${origin} has no ${path}, ${owner} expects it as ${show(shape)}`);
     if (show(found.shape) !== show(shape))
@@ -40,9 +53,8 @@ export function setWeights(
       );
   }
   for (const [path, { shape }] of weights)
-    if (!variables.has(path))
+    if (!shapes.has(path))
       throw new WeightsError(`${origin} has ${path} (${show(shape)}), which ${owner} does not have`);
-  for (const [path, variable] of variables) variable.set(weights.get(path)!.data);
 }
 
 /** The path of the first array that holds a NaN or an infinity; undefined if all is well. */

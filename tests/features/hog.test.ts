@@ -43,6 +43,15 @@ const ramp = (dx: number, dy: number, size = 32) => ({
   pixels: Float32Array.from({ length: size * size }, (_, i) => (i % size) * dx + Math.floor(i / size) * dy),
 });
 
+test("square roots: a gradient of exactly 45° votes for the bin that begins there", () => {
+  // √45 − √20 = √5 − √0: rounded to f32 before they are subtracted, the roots gave bin 0.
+  const pixels = Uint8Array.of(0, 20, 0, 0, 0, 5, 0, 45, 0);
+  const { values } = hog(
+    { width: 3, height: 3, channels: 1, pixels },
+    { bins: 4, cell: 3, block: 1, norm: "l1", squareRoot: true },
+  );
+  expect([...values].map((v) => Math.round(v * 1e4) / 1e4)).toEqual([0, 1, 0, 0]);
+});
 test("64×128 pixels give the paper's 3,780 numbers", () => {
   const picture = { width: 64, height: 128, channels: 1, pixels: new Uint8Array(64 * 128) };
   expect(hog(picture).values.length).toBe(3780);

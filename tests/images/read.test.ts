@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { PictureError, readImage } from "../../src/images/read.js";
@@ -103,7 +104,7 @@ pictures(`one line for what cannot be read${unless}`, () => {
     const noise = Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 2654435761) % 251);
     for (const [format, reason] of [
       ["jpeg", "premature end of JPEG image"],
-      ["png", "vipspng: libpng read error"],
+      ["png", "premature end of PNG image"],
     ] as const) {
       const whole = await raw(noise, 64, 64).toFormat(format).toBuffer();
       const path = await saved(`half.${format}`, whole.subarray(0, whole.length >> 1));
@@ -111,17 +112,101 @@ pictures(`one line for what cannot be read${unless}`, () => {
     }
   });
   test("no sharp", async () => {
-    const path = await saved("fine.png", raw(corners, 2, 2).png());
+    const fine = await saved("fine.png", raw(corners, 2, 2).png());
+    const path = await saved("modern.avif", raw(corners, 2, 2).avif());
     vi.doMock("sharp", () => {
       throw new Error("Could not load the sharp module");
     });
     try {
       expect(await refusal(path)).toBe(
-        "fine.png: reading picture files needs the package sharp: npm install sharp",
+        "modern.avif: AVIF pictures are read with the package sharp: npm install sharp",
       );
+      expect((await readImage(fine)).pixels).toEqual(Uint8Array.from(corners));
     } finally {
       vi.doUnmock("sharp");
     }
+  });
+});
+
+describe("what a file is, its first bytes say", () => {
+  const named = async (name: string, content: string | Uint8Array) => {
+    const bytes = typeof content === "string" ? Uint8Array.from(content, (c) => c.charCodeAt(0)) : content;
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    const error = await readImage(path).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(PictureError);
+    return (error as Error).message.replace(`${folder}/`, "");
+  };
+
+  test("a photograph of a phone is named for what it is", async () => {
+    const heic = await readFile(new URL("golden/refused/hand.heic", import.meta.url));
+    for (const name of ["hand.heic", "hand.jpg"])
+      expect(await named(name, heic)).toBe(
+        `${name}: not a picture that can be read (HEIC, which phones write, cannot be read; convert it to JPEG)`,
+      );
+    expect(await named("more.heif", "\0\0\0\x1cftypmif1\0\0\0\0miafheic")).toContain(
+      "(HEIC, which phones write",
+    );
+  });
+
+  test.each([
+    ["page.jpg", "%PDF-1.7 ...", "a PDF cannot be read; convert its page to PNG"],
+    ["cats.png", "PK\x03\x04 and so on", "a zip archive, no picture"],
+    ["lost.jpg", "<!DOCTYPE html><title>404</title>", "a web page, no picture"],
+    ["._cat.jpg", "\0\x05\x16\x07", "macOS's notes about another file, no picture"],
+    [
+      "large.jpg",
+      "version https://git-lfs.github.com/spec/v1\noid",
+      "a pointer of Git LFS; git lfs pull brings the picture",
+    ],
+    ["layers.jpg", "8BPS\0\x01", "a Photoshop file cannot be read; convert it to PNG"],
+    ["clip.jpg", "\0\0\0\x18ftypmp42\0\0\0\0", "a film, no picture"],
+    ["notes.jpg", "BMW and other words, which are no bitmap", "unsupported image format"],
+    ["one.jpg", "x", "unsupported image format"],
+    ["nothing.jpg", "", "the file is empty"],
+  ])("%s", async (name, content, what) => {
+    expect(await named(name, content)).toBe(`${name}: not a picture that can be read (${what})`);
+  });
+
+  test("a wrong ending does no harm", async () => {
+    const formats = fileURLToPath(new URL("golden/formats/", import.meta.url));
+    for (const [from, to] of [
+      ["plain.png", "a.jpg"],
+      ["plain.jpg", "a.png"],
+      ["plain.bmp", "a.JPEG"],
+      ["plain.gif", "a"],
+    ]) {
+      const path = join(folder, to);
+      await copyFile(formats + from, path);
+      expect(await readImage(path)).toEqual(await readImage(formats + from));
+    }
+  });
+
+  test("colours as they are stored, on request", async () => {
+    const formats = fileURLToPath(new URL("golden/formats/", import.meta.url));
+    const stored = await readImage(`${formats}adobe.png`, { colours: "as-stored" });
+    // The formula by which the files were made: red is 9 x, green 13 y, blue 255 − 5 x.
+    const wanted = Array.from({ length: 18 * 26 }, (_, i) => [
+      9 * (i % 26),
+      13 * Math.floor(i / 26),
+      255 - 5 * (i % 26),
+    ]);
+    expect([...stored.pixels]).toEqual(wanted.flat());
+    expect((await readImage(`${formats}adobe.png`)).pixels).not.toEqual(stored.pixels);
+  });
+
+  test("a TIFF whose numbers have no certain white is refused by its type", async () => {
+    const refused = fileURLToPath(new URL("golden/refused/", import.meta.url));
+    for (const [file, what] of [
+      [
+        "int32.tiff",
+        "a TIFF of signed whole numbers of 32 bits, which is not read: expected unsigned ones of up to 16 bits, or floats from 0 to 1",
+      ],
+      ["float255.tiff", "a TIFF of floats, of which one is 8.5: expected 0 (black) to 1 (white)"],
+    ])
+      await expect(readImage(refused + file)).rejects.toThrow(
+        new PictureError(`${refused}${file}: not a picture that can be read (${what})`),
+      );
   });
 });
 

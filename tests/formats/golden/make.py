@@ -1,5 +1,10 @@
 """Makes the files beside it: python3 make.py, with PyTorch 1.13, NumPy 1.24 and onnx 1.12."""
 
+import argparse
+import collections
+import datetime
+import os
+import pathlib
 import pickle
 from collections import OrderedDict
 
@@ -38,6 +43,38 @@ class Command:
 
 
 torch.save({"a": Command()}, "command.pth")
+
+# What training scripts save beside the weights; args is what torchvision's own write.
+others = dict(
+    args=argparse.Namespace(lr=0.1),
+    best=np.float64(0.7),
+    history=np.zeros(3),
+    dtype=torch.float32,
+    device=torch.device("cpu"),
+    classes={"cat", "dog"},
+    counts=collections.Counter("ab"),
+    log=collections.defaultdict(list),
+    when=datetime.datetime(2024, 1, 1),
+    where=pathlib.PosixPath("/x"),
+    raw=b"abc",
+    int8=torch.zeros(2, dtype=torch.int8),
+    int16=torch.zeros(2, dtype=torch.int16),
+    complex=torch.zeros(2, dtype=torch.complex64),
+    optim=torch.optim.Adam([torch.nn.Parameter(torch.zeros(2))]).state_dict(),
+)
+os.makedirs("others", exist_ok=True)
+for name, thing in others.items():
+    torch.save({"state_dict": {"conv1.weight": torch.ones(2, 1, 3, 3)}, name: thing}, f"others/{name}.pth")
+types = OrderedDict(
+    a=torch.ones(2),
+    int8=torch.zeros(2, dtype=torch.int8),
+    int16=torch.zeros(3, dtype=torch.int16),
+    complex=torch.zeros(2, dtype=torch.complex64),
+    wide=torch.zeros(2, dtype=torch.complex128),
+    quantised=torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.qint8),
+    sparse=torch.zeros(2, 2).to_sparse(),
+)
+torch.save(types, "types.pth")
 
 np.save("f4.npy", np.arange(6, dtype="<f4").reshape(2, 3))
 np.save("f8.npy", np.array([0.1, -4.0]))

@@ -1,0 +1,189 @@
+/** What the metadata of a checkpoint must look like, each part declared once. */
+import * as v from "valibot";
+import { count, number, text, whole } from "../formats/declared.js";
+import type { LayerDescription } from "../nn/index.js";
+import * as layers from "../nn/layers.js";
+import { extensions } from "../ops/extend.js";
+
+const truth = v.boolean("true or false");
+const list = <S extends v.GenericSchema>(item: S, message = "a list") => v.array(item, message);
+const oneOf = <const Names extends readonly string[]>(...names: Names) =>
+  v.picklist(names, `one of ${names.join(", ")}`);
+
+const pairMessage = "a number or two";
+const pair = v.union([number, v.tuple([number, number], pairMessage)], pairMessage);
+const paddingMessage = '"same", "valid", a number, or numbers for each side';
+const padding = v.union(
+  [v.picklist(["same", "valid"]), number, v.array(number), v.array(v.array(number))],
+  paddingMessage,
+);
+const sides = v.tuple([number, number], "two numbers");
+const numbersMessage = "a number or a list of them";
+const numbers = v.union([number, v.array(number)], numbersMessage);
+const layer: v.GenericSchema<unknown, LayerDescription> = v.lazy(() => layerSchema);
+
+/** The options of layers by their names, which mean the same in all of them. */
+const options = {
+  activation: v.optional(layer),
+  affine: v.optional(truth),
+  alignCorners: v.optional(truth),
+  alpha: v.optional(number),
+  amplitude: v.optional(number),
+  approximate: v.optional(oneOf("none", "tanh")),
+  beta: v.optional(number),
+  bias: v.optional(truth),
+  bytesOnly: v.optional(truth),
+  ceil: v.optional(truth),
+  centres: v.optional(list(list(number))),
+  channels: v.optional(sides),
+  columns: v.optional(sides),
+  connections: v.optional(list(list(count))),
+  deviation: v.optional(numbers),
+  dilation: v.optional(pair),
+  epsilon: v.optional(number),
+  factor: v.optional(pair),
+  filters: v.optional(whole(1)),
+  groups: v.optional(whole(1)),
+  k: v.optional(number),
+  kernel: v.optional(pair),
+  layers: v.optional(list(layer)),
+  mean: v.optional(numbers),
+  method: v.optional(oneOf("nearest", "bilinear")),
+  mode: v.optional(oneOf("constant", ...extensions)),
+  momentum: v.optional(number),
+  multiplier: v.optional(whole(1)),
+  offset: v.optional(number),
+  outputPadding: v.optional(pair),
+  outputs: v.optional(oneOf("all", "last")),
+  over: v.optional(oneOf("channels", "example")),
+  padding: v.optional(padding),
+  pieces: v.optional(whole(1)),
+  rate: v.optional(number),
+  rows: v.optional(sides),
+  scale: v.optional(number),
+  shape: v.optional(list(count)),
+  shared: v.optional(truth),
+  shortcut: v.optional(list(layer)),
+  size: v.optional(pair),
+  slope: v.optional(number),
+  stride: v.optional(pair),
+  trained: v.optional(truth),
+  units: v.optional(whole(1)),
+  value: v.optional(number),
+  weight: v.optional(number),
+  words: v.optional(whole(1)),
+};
+
+/** What a layer of a kind cannot do without. */
+const required: { readonly [type: string]: readonly (keyof typeof options)[] } = {
+  adaptiveAvgPool2d: ["size"],
+  auxiliary: ["layers"],
+  avgPool2d: ["size"],
+  branches: ["layers"],
+  conv1d: ["filters", "kernel"],
+  conv2d: ["filters", "kernel"],
+  conv2dTranspose: ["filters", "kernel"],
+  dense: ["units"],
+  denseBlock: ["layers"],
+  depthwiseConv2d: ["kernel"],
+  dropout: ["rate"],
+  embedding: ["words", "size"],
+  groupNorm: ["groups"],
+  gru: ["units"],
+  lstm: ["units"],
+  maxout: ["pieces"],
+  maxPool2d: ["size"],
+  partialConv2d: ["connections", "kernel"],
+  rbf: ["centres"],
+  residual: ["layers"],
+  sequential: ["layers"],
+  spatialDropout: ["rate"],
+  subsampling2d: ["size"],
+  unflatten: ["shape"],
+};
+
+const object = "an object";
+
+/** Layers of a type of the user's own have options of their own, whatever these are called. */
+const isOwnType = (type: string) => !Object.hasOwn(layers, type);
+
+const layerSchema: v.GenericSchema<unknown, LayerDescription> = v.variant(
+  "type",
+  [
+    ...Object.keys(layers).map((type) =>
+      v.looseObject(
+        {
+          type: v.literal(type),
+          name: text,
+          options: v.looseObject(
+            {
+              ...options,
+              ...Object.fromEntries((required[type] ?? []).map((name) => [name, v.unwrap(options[name])])),
+            },
+            object,
+          ),
+        },
+        object,
+      ),
+    ),
+    v.looseObject(
+      { type: v.pipe(text, v.check(isOwnType)), name: text, options: v.looseObject({}, object) },
+      object,
+    ),
+  ],
+  object,
+);
+
+const model = v.looseObject(
+  {
+    type: v.literal("sequential", '"sequential"'),
+    name: text,
+    options: v.looseObject({ layers: list(layer) }, object),
+  },
+  object,
+);
+
+/** Far larger than any picture, and small enough to hold. */
+const mostInputs = 2 ** 28;
+const inputMessage = `[height, width, channels] of at most ${mostInputs} numbers together`;
+const input = v.pipe(
+  v.tuple([whole(1), whole(1), whole(1)], inputMessage),
+  v.check(([h, w, c]) => h * w * c <= mostInputs, inputMessage),
+);
+
+const data = v.looseObject({ name: text, classes: list(text) }, object);
+const optimizer = v.looseObject({ name: text, options: v.looseObject({}, object) }, object);
+const scores = { epoch: count, loss: number };
+
+const training = v.looseObject(
+  {
+    seed: number,
+    batchSize: whole(1),
+    images: whole(1),
+    epoch: count,
+    step: count,
+    totalSteps: count,
+    optimizer,
+    sums: v.looseObject({ loss: number, correct: number, images: number }, object),
+    best: v.optional(v.looseObject({ ...scores, accuracy: number }, object)),
+    patience: v.looseObject({ lowest: v.nullable(number), waited: count }, object),
+    seconds: number,
+    shown: count,
+    epochs: list(
+      v.looseObject(
+        {
+          ...scores,
+          accuracy: v.optional(number),
+          validation: v.optional(v.looseObject({ loss: number, accuracy: v.optional(number) }, object)),
+        },
+        object,
+      ),
+    ),
+  },
+  object,
+);
+
+const notes = v.looseObject({}, object);
+
+/** By their names in the metadata, of which each is a JSON text. */
+export const parts = { model, input, data, training, notes };
