@@ -2,10 +2,14 @@
  * After the compiler: what the package has for whom. Browsers' bundlers take the modules, of which they leave out what a
  * page does not use; Node takes few files; TypeScript one.
  */
-import { bundleCommonJs, bundleForNode, slimModules } from "./build/node-files.mjs";
+import { bringValibot, leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
+import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
 import { bundleTypes } from "./build/types.mjs";
 
 await slimModules();
+await bringValibot();
 await bundleForNode();
 await bundleCommonJs();
 await bundleTypes({ index: "dist/index.d.ts" });
+thinMaps();
+leaveOutUnreached();

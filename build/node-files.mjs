@@ -2,16 +2,13 @@
  * The library and the command line as few files each for Node, which opens a file many times faster than three hundred.
  * What both use is in files that they share.
  */
-import { chmodSync, readdirSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { chmodSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 const ours = {
   bundle: true,
   packages: "external",
   tsconfigRaw: {}, // ours would answer for the import map
-  // Of the declarations little is used: with them the library starts faster than with the whole package.
-  alias: { valibot: fileURLToPath(import.meta.resolve("valibot")) },
   logLevel: "warning",
 };
 
@@ -45,22 +42,4 @@ export async function bundleCommonJs() {
     banner: { js: 'const ownAddress = require("node:url").pathToFileURL(__filename).href;' },
   });
   await build({ ...commonjs, outfile: "dist/browser.cjs", platform: "browser", conditions: ["browser"] });
-}
-
-/** The modules without their comments, which stand in the sources that their maps carry. */
-export async function slimModules() {
-  const modules = readdirSync("dist", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".js") && !/^(cli|node|types)\b/.test(name))
-    .map((name) => `dist/${name}`);
-  await build({
-    entryPoints: modules,
-    outdir: "dist",
-    outbase: "dist",
-    allowOverwrite: true,
-    format: "esm",
-    target: "es2022",
-    sourcemap: true,
-    tsconfigRaw: {},
-    logLevel: "warning",
-  });
 }

@@ -64,7 +64,7 @@ const sheets = {
   "feature-maps": ["feature-maps", cat, "--layer", "fire2", "--unit", [...Array(31).keys()].join(), ...large],
   "top-activations": ["top-activations", "--layer", "relu2", "--unit", "0,1,2,4", ...small],
   "units-of-lenet5": ["activation-maximisation", "--layer", "conv2", ...small],
-  "classes-of-lenet5": ["activation-maximisation", "--regularisation", "l1", ...small],
+  "classes-of-lenet5": ["activation-maximisation", ...small],
   "units-of-squeezenet": [
     ...["activation-maximisation", "--layer", "fire8", "--unit", "0,1,2,3,4,5,6,7"],
     ...["--regularisation", "olah", "--steps", 128, ...large],

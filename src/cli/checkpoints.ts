@@ -14,20 +14,21 @@ export function defaultOutput({ model, data }: { model: string; data: string }):
   return join(runsFolder, `${model}-${folder === undefined ? data : basename(resolve(folder))}`);
 }
 
-/** The checkpoint that is meant where none is named: the only one there is. */
-export async function onlyCheckpoint(): Promise<string> {
+/** The checkpoint that is meant where none is named: the newest. `others`: how many more there are. */
+export async function newestCheckpoint(): Promise<{ path: string; others: number }> {
   const folders = await fs.readdir(runsFolder, { withFileTypes: true }).catch(() => []);
-  const found: string[] = [];
+  const found: { path: string; written: number }[] = [];
   for (const folder of folders) {
     const path = join(runsFolder, folder.name, checkpointFile);
-    if (folder.isDirectory() && (await isFile(path))) found.push(path);
+    const entry = folder.isDirectory() ? await fs.stat(path).catch(() => undefined) : undefined;
+    if (entry?.isFile()) found.push({ path, written: entry.mtimeMs });
   }
-  if (found.length === 1) return found[0];
-  throw new UsageError(
-    found.length === 0
-      ? `there is no checkpoint in ${runsFolder}/: train a model first (receptive train), or name a checkpoint with --checkpoint PATH`
-      : `which checkpoint? Name one with --checkpoint: ${found.sort().join(", ")}`,
-  );
+  if (found.length === 0)
+    throw new UsageError(
+      `there is no checkpoint in ${runsFolder}/: train a model first (receptive train), or name a checkpoint with --checkpoint PATH`,
+    );
+  const { path } = found.reduce((a, b) => (b.written > a.written ? b : a));
+  return { path, others: found.length - 1 };
 }
 
 /** @throws UsageError if no files can be written to this folder: better before training than after it */
@@ -66,8 +67,6 @@ function isAlive(process_: number): boolean {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
-
-const isFile = async (path: string) => (await fs.stat(path).catch(() => undefined))?.isFile() ?? false;
 
 const notWritable = (folder: string) =>
   fs.access(folder, fs.constants.W_OK).then(

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { Command } from "commander";
-import { deepDream } from "../explain/index.js";
+import { deepDream, dreamLayer } from "../explain/index.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
 import { duration } from "../report/numbers.js";
@@ -18,7 +18,7 @@ export function dreamCommand(program: Command): void {
     .description("Deep Dream: a photograph in which a layer finds what it has learned to see")
     .argument("<image>", "a photograph of any size");
   networkOptions(command)
-    .option("--layer <name>", "the layer that dreams; one in the upper half if left out")
+    .option("--layer <name>", "the layer that dreams; one at two thirds of the network if left out")
     .option("--unit <number>", "one of its units instead of all", whole(0))
     .option("--guide <image>", "a picture: what the layer sees there is what is dreamt")
     .option("--octaves <n>", "sizes that are dreamt on", whole(1), 4)
@@ -33,7 +33,10 @@ export function dreamCommand(program: Command): void {
     .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
     .option("--output <file>", "the picture: .png, .jpg or .webp (default: NAME-dream.jpg)")
     .option("--json", 'one line: {"output":…,"layer":…,"seconds":…}')
-    .addHelpText("after", "\nExample:\n  $ receptive dream photo.jpg --layer fire6 --iterations 20")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ receptive dream photo.jpg --layer fire6 --iterations 20\n\nCtrl-C writes the picture as it is then (exit code 130).",
+    )
     .action(run);
 }
 
@@ -62,7 +65,7 @@ async function run(file: string, options: Options): Promise<void> {
   await configure({ threads });
   const { model, input } = await openNetwork(options, { json });
   const photo = fittedPicture(await readImage(file), { edge: maxSize, channels: input[2] });
-  const layer = options.layer ?? dreaming(model.summary().layers);
+  const layer = options.layer ?? dreamLayer(model);
   const stop = interruption();
   const waiting = waitingLine({ json });
   const begun = performance.now();
@@ -76,7 +79,7 @@ async function run(file: string, options: Options): Promise<void> {
         guide === undefined
           ? undefined
           : pixelsOfPicture(fittedPicture(await readImage(guide), { edge: 512, channels: input[2] })),
-      signal: stop.signal,
+      stop: stop.signal,
       onProgress: ({ done, count }) => waiting.show(`dreaming: step ${done} of ${count}`),
       async onFrame({ pixels }) {
         if (frames)
@@ -86,23 +89,15 @@ async function run(file: string, options: Options): Promise<void> {
     await writeImage(output, pictureOfPixels(dream));
     waiting.clear();
     const seconds = (performance.now() - begun) / 1000;
-    console.log(
-      json
-        ? JSON.stringify({ output, layer, seconds })
-        : `What ${layer} of ${model.name} dreams of ${file}: ${output} (${duration(seconds)})`,
-    );
-  } catch (error) {
-    if (error !== stop.signal.reason) throw error;
-    process.stderr.write("Stopped; no picture was written.\n");
-    process.exitCode = stop.exitCode();
+    if (stop.signal.aborted) stop.keep(output);
+    if (json || !stop.signal.aborted)
+      console.log(
+        json
+          ? JSON.stringify({ output, layer, ...stop.facts(), seconds })
+          : `What ${layer} of ${model.name} dreams of ${file}: ${output} (${duration(seconds)})`,
+      );
   } finally {
     waiting.clear();
     stop.release();
   }
-}
-
-/** At two thirds of the layers with maps: eyes and wheels, no longer lines, not yet whole animals. */
-function dreaming(layers: readonly { name: string; output: readonly number[] }[]): string {
-  const maps = layers.filter(({ output }) => output.length === 3 && output[0] > 1);
-  return (maps[Math.floor((2 / 3) * maps.length)] ?? layers[0]).name;
 }

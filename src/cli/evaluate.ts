@@ -100,9 +100,12 @@ async function testPictures(
   return spread(await openClasses(folder, classes, { input, preprocessing, tenCrop }), limit);
 }
 
-/** "98.76 % of 10,000 test pictures read rightly, 99.98 % within the first five, loss 0.0391" */
-export const scores = ({ top1, top5, loss, count: pictures }: Evaluation): string =>
-  `${percent(top1, 2)} of ${count(pictures)} test pictures read rightly, ${percent(top5, 2)} within the first five, loss ${significant(loss)}`;
+/**
+ * "98.76 % of 10,000 test pictures read rightly, 99.98 % within the first five, loss 0.0391"; of five classes or fewer
+ * the first five are all there are, and say nothing.
+ */
+export const scores = ({ top1, top5, loss, count: pictures, confusion }: Evaluation): string =>
+  `${percent(top1, 2)} of ${count(pictures)} test pictures read rightly${confusion.length > 5 ? `, ${percent(top5, 2)} within the first five` : ""}, loss ${significant(loss)}`;
 
 /** What stdout can show. */
 export const terminal = () => ({

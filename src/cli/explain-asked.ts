@@ -1,13 +1,13 @@
 /** What `receptive explain` is asked, and how that is said to the library. */
 import * as explain from "../explain/index.js";
 import type { Picture } from "../images/picture.js";
-import { percent } from "../report/numbers.js";
+import { percent, significant } from "../report/numbers.js";
+import type { ContactSheet } from "../report/pictures/contact-sheet.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { predict } from "../training/predict.js";
 import { UsageError } from "./failure.js";
 import type { Network } from "./network.js";
 
-/** What a method is asked. */
+/** What a method is asked. Classes and units count from 0, as in the library. */
 export interface Asked {
   network: Network;
   /** Names of picture files, the pictures as the network takes them, and the same as one batch. */
@@ -20,46 +20,91 @@ export interface Asked {
   data?: string;
   limit?: number;
   top: number;
+  scale: "layer" | "map";
   regularisation: keyof typeof explain.regularisations;
   steps?: number;
   size?: number;
   stride?: number;
   seed: number;
-  running: explain.Running;
+  running: explain.Stepwise;
+}
+
+/** What a method says: a sheet for people, for programs its facts and its numbers. */
+export interface Answer {
+  sheet: ContactSheet;
+  facts: object;
+  map?: Tensor;
 }
 
 export const classNames =
-  ({ network: { classes } }: Asked) =>
-  (k: number) =>
+  ({ network: { classes } }: Pick<Asked, "network">) =>
+  (k: number): string =>
     classes[k]?.split(",")[0] ?? `class ${k}`;
 
-export const aimedAtClass = ({ classes, pictures, running }: Asked): explain.Aimed => ({
+/** A unit of a layer as people call it: of the layer of classes the class, else its number. */
+export function unitNames(asked: Pick<Asked, "network">, layer: string): (k: number) => string {
+  const nameOf = classNames(asked);
+  return explain.classLayers(asked.network.model).includes(layer) ? nameOf : (k) => `unit ${k}`;
+}
+
+export const aimedAtClass = ({ classes, running }: Asked): explain.Aimed => ({
   ...running,
-  ...(classes === undefined ? {} : { target: forEach(classes, pictures.length) }),
+  ...(classes === undefined ? {} : { target: forEach(classes) }),
 });
 
-/** The class, or the unit of the layer, that is to be explained. */
-export const aimed = (asked: Asked): explain.Aimed =>
-  asked.layer === undefined
-    ? aimedAtClass(asked)
-    : {
-        ...asked.running,
-        target: { layer: asked.layer, unit: forEach(asked.unit ?? [0], asked.pictures.length) },
+/** The class, or the unit of the layer, that is to be explained; of a layer its strongest unit in each picture. */
+export async function aimed(asked: Asked): Promise<explain.Aimed> {
+  const { network, images, layer, unit, classes, running } = asked;
+  if (layer === undefined) {
+    if (unit !== undefined) throw new UsageError("--unit is one of a layer: name it with --layer");
+    return aimedAtClass(asked);
+  }
+  if (classes !== undefined)
+    throw new UsageError("--class and --layer are given: what is explained is a class, or a unit of a layer");
+  const strongest = async () =>
+    (await explain.strongestUnits(network.model, images, { layer, count: 1 })).map(([k = 0]) => k);
+  return { ...running, target: { layer, unit: unit ? forEach(unit) : await strongest() } };
+}
+
+/** One for all pictures, or one for each. */
+const forEach = (given: number[]): number | number[] => (given.length === 1 ? given[0] : given);
+
+/** What is explained in each picture, as words and as facts. */
+export interface Subject {
+  /** "tabby", "unit 3 of conv2" */
+  readonly name: string;
+  /** "tabby (93.1 %)", "unit 3 of conv2 (activation 4.21)" */
+  readonly words: string;
+  readonly facts: object;
+}
+
+export async function subjectsOf(asked: Asked, { target }: explain.Aimed): Promise<Subject[]> {
+  const found = await explain.answers(asked.network.model, asked.images, { target });
+  const layer = typeof target === "object" && "layer" in target ? target.layer : undefined;
+  return found.units.map((k, i): Subject => {
+    const score = found.scores[i];
+    if (layer !== undefined) {
+      const called = unitNames(asked, layer)(k);
+      const name = called.startsWith("unit ") ? `${called} of ${layer}` : called;
+      return {
+        name,
+        words: `${name} (activation ${significant(score)})`,
+        facts: { image: asked.files[i], layer, unit: k, activation: score },
       };
-
-export const forEach = (given: number[], n: number): number | number[] =>
-  given.length === 1 ? given[0] : given.slice(0, n);
-
-/** "tabby (93.1 %)" for each picture: the class that is explained, and its probability. */
-export async function readings(asked: Asked): Promise<string[]> {
-  const probabilities = await predict(asked.network.model, asked.images);
-  const nameOf = classNames(asked);
-  return probabilities.map((p, i) => {
-    const given = asked.classes && forEach(asked.classes, asked.pictures.length);
-    const k = given === undefined ? p.indexOf(Math.max(...p)) : typeof given === "number" ? given : given[i];
-    return `${nameOf(k)} (${percent(p[k])})`;
+    }
+    const name = classNames(asked)(k);
+    const probability = found.probabilities![i];
+    return {
+      name,
+      words: `${name} (${percent(probability)})`,
+      facts: { image: asked.files[i], class: name, index: k, score, probability },
+    };
   });
 }
+
+/** "tabby in cat.jpg"; of several pictures their number. */
+export const about = (asked: Asked, subjects: readonly { name: string }[]): string =>
+  subjects.length === 1 ? `${subjects[0].name} in ${asked.files[0]}` : `${subjects.length} pictures`;
 
 export const dataOf = ({ data, network }: Asked): string => {
   const name = data ?? network.data;
@@ -67,10 +112,9 @@ export const dataOf = ({ data, network }: Asked): string => {
   return name;
 };
 
-export function needed({ layer, network: { model } }: Asked, method: string): string {
-  if (layer !== undefined) return layer;
-  const names = explain.layersWithMaps(model);
-  throw new UsageError(`explain ${method}: which layer? Name one with --layer: ${names.join(", ")}`);
-}
+/** The layer that was named, or the last maps before they are pooled. */
+export const layerOf = ({ layer, network: { model } }: Asked, method: string): string =>
+  layer ?? explain.lastMaps(model, { speaker: method });
 
-export const classCount = ({ model }: Network): number => model.summary().layers.at(-1)!.output.at(-1)!;
+export const classCount = ({ model }: Network): number =>
+  explain.unitCount(model, explain.classLayers(model)[0]);

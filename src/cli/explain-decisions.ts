@@ -3,63 +3,104 @@ import { picturesAt } from "../data/dataset.js";
 import * as explain from "../explain/index.js";
 import type { Picture } from "../images/picture.js";
 import { percent, significant } from "../report/numbers.js";
-import type { ContactSheet, Section, Tile } from "../report/pictures/contact-sheet.js";
-import {
-  classPicture,
-  cut,
-  extremes,
-  heatPicture,
-  overlay,
-  signedColours,
-  signedPicture,
-} from "../report/pictures/numbers.js";
+import type { Section, Tile } from "../report/pictures/contact-sheet.js";
+import { classPicture, cut, extremes, heatPicture, overlaid, shaded } from "../report/pictures/numbers.js";
 import { tensor } from "../tensor/creation.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { loadData } from "./data-sets.js";
-import { type Asked, aimed, classNames, dataOf, needed, readings } from "./explain-asked.js";
+import {
+  type Answer,
+  type Asked,
+  about,
+  aimed,
+  aimedAtClass,
+  classNames,
+  dataOf,
+  layerOf,
+  subjectsOf,
+  unitNames,
+} from "./explain-asked.js";
 import type { Network } from "./network.js";
 
-/** One section for a picture: it, the map, and the map laid over it. */
-export async function attributionSheet(
-  asked: Asked,
-  description: string,
-  method: (asked: Asked) => Promise<Tensor>,
-): Promise<ContactSheet> {
-  const map = await method(asked);
-  const words = await readings(asked);
+export interface Attribution {
+  /** "Saliency" */
+  name: string;
+  /** How what it shows is said in a line. */
+  description: string;
+  /** Of the map's numbers. */
+  unit: string;
+  /** What the map is compared with, of methods that compare. */
+  baseline?: (asked: Asked) => Promise<string>;
+  /** The layer whose maps it looks at, of methods that look at one. */
+  looksAt?: (asked: Asked, aim: explain.Aimed) => string;
+  map(asked: Asked, aim: explain.Aimed): Promise<Tensor>;
+}
+
+/** For each picture: it, the map with its scale, and the map laid over it. */
+export async function attributionSheet(asked: Asked, method: Attribution): Promise<Answer> {
+  const layer = method.looksAt?.(asked, aimedAtClass(asked));
+  const aim = layer === undefined ? await aimed(asked) : aimedAtClass(asked);
+  const map = await method.map(asked, aim);
+  const subjects = await subjectsOf(asked, aim);
+  const baseline = await method.baseline?.(asked);
+  const how = [asked.network.model.name, method.description, ...(baseline ? [baseline] : [])];
   return {
-    title: `${asked.network.model.name}: ${description}`,
-    subtitle: asked.layer ? `layer ${asked.layer}` : "of the class named below each picture",
-    sections: [
-      {
-        title: "",
-        columns: Math.min(6, Math.max(3, 3 * Math.min(2, asked.pictures.length))),
-        edge: 420,
-        tiles: asked.pictures.flatMap((photo, i) => drawn(photo, map, i, [asked.files[i], words[i]])),
-      },
-    ],
+    sheet: {
+      title: `${method.name}: ${about(asked, subjects)}`,
+      subtitle: `${how.join("; ")}${layer ? `; maps of ${layer}` : ""}`,
+      sections: [
+        {
+          title: "",
+          columns: Math.min(6, Math.max(3, 3 * Math.min(2, asked.pictures.length))),
+          edge: 420,
+          tiles: asked.pictures.flatMap((photo, i) =>
+            drawn(photo, map, i, { words: [asked.files[i], subjects[i].words], unit: method.unit }),
+          ),
+        },
+      ],
+    },
+    facts: {
+      ...(layer === undefined ? {} : { layer }),
+      ...(baseline === undefined ? {} : { baseline }),
+      unit: method.unit,
+      pictures: subjects.map(({ facts }) => facts),
+    },
+    map,
   };
 }
 
 /** Every map is shown as numbers in colours, and over the picture in grey. */
-function drawn(photo: Picture, maps: Tensor, i: number, words: readonly [string, string]): Tile[] {
-  const [, height, width, channels = 0] = maps.shape;
+function drawn(
+  photo: Picture,
+  maps: Tensor,
+  i: number,
+  { words, unit }: { words: readonly [string, string]; unit: string },
+): Tile[] {
+  const [, height, width, channels = 1] = maps.shape;
   const size = { height, width };
   const each = maps.size / maps.shape[0];
   const values = maps.own!.slice(i * each, (i + 1) * each);
-  const picture =
-    channels === 0
-      ? heatPicture(values, size)
-      : channels === 3
-        ? signedColours(values, size)
-        : signedPicture(values, size);
-  const strength = channels === 0 ? values : strongestOf(values, channels);
+  const strength = maps.rank === 3 ? values : strongestOf(values, channels);
+  const shown = shaded(values, size, { unit, channels });
+  const over = overlaid(photo, strength, size, {
+    unit: maps.rank === 3 ? unit : `${unit}, without its sign`,
+  });
   return [
     { picture: photo, caption: words },
-    { picture, caption: channels === 0 ? "bright: strong" : "grey or white: 0" },
-    { picture: overlay(photo, strength, size), caption: "over the picture" },
+    { ...shown, caption: captionOf(shown, channels) },
+    { ...over, caption: "over the picture" },
   ];
 }
+
+const captionOf = (
+  { scale: { range } }: { scale: { range: readonly [number, number] } },
+  channels: number,
+) =>
+  channels === 3
+    ? "in the channels' own colours; grey: 0"
+    : range[0] < 0
+      ? "red: for it, blue: against it"
+      : "bright: strong";
 
 const strongestOf = (values: ArrayLike<number>, channels: number): Float32Array =>
   Float32Array.from({ length: values.length / channels }, (_, i) => {
@@ -68,44 +109,52 @@ const strongestOf = (values: ArrayLike<number>, channels: number): Float32Array 
     return most;
   });
 
-export async function occlusionSheet(asked: Asked): Promise<ContactSheet> {
+export async function occlusionSheet(asked: Asked): Promise<Answer> {
   const { network, images, pictures, files, size, stride } = asked;
-  const found = await explain.occlusion(network.model, images, { ...aimed(asked), size, stride });
+  const aim = await aimed(asked);
+  const isUnit = asked.layer !== undefined;
+  const unit = isUnit ? "activation" : "probability";
+  const found = await explain.occlusion(network.model, images, { ...aim, size, stride });
   const [, height, width] = found.map.shape;
   const each = height * width;
-  const words = await readings(asked);
+  const subjects = await subjectsOf(asked, aim);
   const nameOf = classNames(asked);
+  const said = (value: number) => (isUnit ? significant(value) : percent(value));
+  const costs = pictures.map((_, i) => {
+    const before = found.before.own![i];
+    return Float32Array.from(found.map.own!.slice(i * each, (i + 1) * each), (v) => before - v);
+  });
   const sections = pictures.map((photo, i): Section => {
-    const map = found.map.own!.slice(i * each, (i + 1) * each) as Float32Array;
-    const read = found.predicted.own!.slice(i * each, (i + 1) * each);
-    const [before] = found.before.own!.slice(i, i + 1);
-    const kinds = [...new Set(Array.from(read))].map(
-      (k) => [k, Array.from(read).filter((r) => r === k).length] as const,
-    );
+    const cost = costs[i];
+    const [lowest, most] = extremes(cost);
+    // What is hardly to be seen is none: the scale need not turn to two colours for it.
+    const least = -lowest > 0.02 * most ? lowest : 0;
+    const read = Array.from(found.predicted.own!.slice(i * each, (i + 1) * each));
+    const kinds = [...new Set(read)].map((k) => [k, read.filter((r) => r === k).length] as const);
     kinds.sort((a, b) => b[1] - a[1]);
+    const ends = { range: [Math.min(0, least), Math.max(most, 1e-9)] as const, unit: `${unit} lost` };
     return {
       title: files[i],
-      remark: `${words[i]}; the square has ${found.size} pixels and moves by ${found.stride}`,
+      remark: `${subjects[i].words}; the square has ${found.size} pixels and moves by ${found.stride}`,
       edge: 310,
       columns: 4,
       tiles: [
-        { picture: photo, caption: "the picture" },
+        { picture: photo, caption: ["the picture", `${unit} ${said(found.before.own![i])}`] },
         {
-          picture: heatPicture(map, { height, width }, extremes(map)),
-          caption: ["the class, by where the square is", "dark: hiding this place costs most"],
+          ...shaded(cost, { height, width }, ends),
+          caption: [
+            "what a cell costs when it is hidden",
+            `at most ${said(most)}${least < 0 ? `; blue: hiding it gains, at most ${said(-least)}` : ""}`,
+          ],
         },
         {
-          picture: overlay(
-            photo,
-            map.map((v) => Math.max(0, before - v)),
-            { height, width },
-          ),
+          ...overlaid(photo, cost, { height, width }, { unit: `${unit} lost`, most: Math.max(most, 1e-9) }),
           caption: "what is lost, over the picture",
         },
         {
           picture: classPicture(read, { height, width }),
           caption: [
-            "the class that is read",
+            "the class that is read, by where the square is",
             kinds
               .slice(0, 3)
               .map(([k, n]) => `${nameOf(k)} ${percent(n / each, 0)}`)
@@ -116,47 +165,88 @@ export async function occlusionSheet(asked: Asked): Promise<ContactSheet> {
     };
   });
   return {
-    title: `${network.model.name}: what hiding parts of a picture does`,
-    subtitle: "occlusion by a grey square",
-    sections,
+    sheet: {
+      title: `Occlusion: ${about(asked, subjects)}`,
+      subtitle: `${network.model.name}; what of the ${unit} is lost while a grey square hides a part of the picture`,
+      sections,
+    },
+    facts: {
+      size: found.size,
+      stride: found.stride,
+      unit: `${unit} lost`,
+      pictures: subjects.map(({ facts }, i) => ({
+        ...facts,
+        before: found.before.own![i],
+        greatestLoss: extremes(costs[i])[1],
+      })),
+    },
+    map: Tensor.from(Float32Array.from(costs.flatMap((cost) => [...cost])), found.map.shape, "f32"),
   };
 }
 
-export async function deconvnetSheet(asked: Asked): Promise<ContactSheet> {
+/** Units that are shown where none are named. */
+const strongestShown = 12;
+
+export async function deconvnetSheet(asked: Asked): Promise<Answer> {
   const { network, images, pictures, files, running } = asked;
-  const layer = needed(asked, "deconvnet");
-  const units =
-    asked.unit ?? Array.from({ length: Math.min(12, explain.unitCount(network.model, layer)) }, (_, k) => k);
-  const sections: Section[] = pictures.map((_, i) => ({
+  const { model } = network;
+  const layer = layerOf(asked, "deconvnet");
+  const chosen =
+    asked.unit?.map((k) => pictures.map(() => k)) ??
+    ranks(
+      await explain.strongestUnits(model, images, { layer, count: strongestShown, speaker: "deconvnet" }),
+    );
+  const nameOf = unitNames(asked, layer);
+  const sections = pictures.map((_, i) => ({
     title: files[i],
-    tiles: [],
+    tiles: [] as Tile[],
     edge: 110,
     columns: 12,
   }));
-  for (const unit of units) {
-    const { pixels, hits } = await explain.deconvnet(network.model, images, { layer, unit, ...running });
+  const facts = files.map((image) => ({ image, units: [] as object[] }));
+  for (const units of chosen) {
+    const { pixels, hits } = await explain.deconvnet(model, images, {
+      ...running,
+      layer,
+      unit: units.map((k) => k ?? 0),
+    });
     const [, height, width, channels] = pixels.shape;
     const each = height * width * channels;
     pictures.forEach((photo, i) => {
+      const k = units[i];
+      if (k === undefined) return;
       const values = pixels.own!.slice(i * each, (i + 1) * each);
-      const back =
-        channels === 3 ? signedColours(values, { height, width }) : signedPicture(values, { height, width });
-      const { box, activation } = hits[i];
-      (sections[i].tiles as Tile[]).push(
-        { picture: cut(back, box), caption: `${unit}: ${significant(activation)}` },
-        { picture: cut(photo, box) },
+      const { box, activation, at } = hits[i];
+      const { picture: back, scale } = shaded(values, { height, width }, { unit: "", channels });
+      sections[i].tiles.push(
+        {
+          picture: cut(back, box),
+          caption: [`${nameOf(k)}: ${significant(activation)}`, `±${significant(scale.range[1])}`],
+        },
+        { picture: cut(photo, box), caption: ["what it saw", `at ${at[0]}, ${at[1]}`] },
       );
+      facts[i].units.push({ unit: k, activation, at, box });
     });
   }
   return {
-    title: `${network.model.name}: ${layer} back to the pixels`,
-    subtitle:
-      "each unit's greatest activation through the deconvolutional network, beside the part of the picture that it saw",
-    sections,
+    sheet: {
+      title: `Deconvnet: ${layer} of ${model.name}, back to the pixels`,
+      subtitle: `${asked.unit ? "each unit" : "the strongest units, each"} by its greatest activation (the number), projected back, beside what it saw; ${images.shape[3] === 3 ? "grey: 0, dark and bright" : "white: 0, blue and red"}: the number below, per unit of the input`,
+      sections: sections.map((section) =>
+        section.tiles.length > 0 ? section : { ...section, remark: "every unit is silent" },
+      ),
+    },
+    facts: { layer, pictures: facts },
   };
 }
 
-export async function sanitySheet(asked: Asked): Promise<ContactSheet> {
+/** The strongest unit of each picture, then the second of each, and so on. */
+const ranks = (units: readonly (readonly number[])[]): (number | undefined)[][] =>
+  Array.from({ length: Math.max(...units.map((list) => list.length)) }, (_, rank) =>
+    units.map((list) => list[rank]),
+  );
+
+export async function sanitySheet(asked: Asked): Promise<Answer> {
   const { network, running, seed } = asked;
   const { model, input } = network;
   const { test } = await loadData(dataOf(asked), { limit: asked.limit, folder: network });
@@ -196,24 +286,31 @@ export async function sanitySheet(asked: Asked): Promise<ContactSheet> {
   const stages = ["trained", ...layers.map((layer) => `${layer} random`)];
   const step = Math.max(1, Math.ceil(stages.length / 9));
   return {
-    title: `${model.name}: which methods depend on what was learned`,
-    subtitle: unmoved.length > 0 ? `hardly changed by random weights: ${unmoved.join(", ")}` : "all of them",
-    sections: Object.keys(maps).map(
-      (name): Section => ({
-        title: name,
-        remark: unmoved.includes(name) ? "does not: its maps stay when all weights are random" : "",
-        edge: 130,
-        columns: 9,
-        tiles: kept[name].flatMap((map, stage): Tile[] => {
-          if (stage % step !== 0 && stage !== stages.length - 1) return [];
-          const [, height, width, channels = 0] = map.shape;
-          const values = map.own!.slice(0, map.size / n);
-          const strength = channels === 0 ? values : strongestOf(values, channels);
-          const picture = heatPicture(Array.from(strength, Math.abs), { height, width });
-          const alike = stage === 0 ? "" : `alike ${likeness[name][stage - 1].toFixed(2)}`;
-          return [{ picture, caption: [stages[stage], alike] }];
+    sheet: {
+      title: "Sanity check: which methods depend on what was learned",
+      subtitle: `${model.name}; ${
+        unmoved.length > 0
+          ? `hardly changed by random weights: ${unmoved.join(", ")}`
+          : "the maps of all methods change with its weights"
+      }; the number: rank correlation with the trained maps, 1 is unchanged; each map on a scale of its own`,
+      sections: Object.keys(maps).map(
+        (name): Section => ({
+          title: name,
+          remark: unmoved.includes(name) ? "does not: its maps stay when all weights are random" : "",
+          edge: 130,
+          columns: 9,
+          tiles: kept[name].slice(0, stages.length).flatMap((map, stage): Tile[] => {
+            if (stage % step !== 0 && stage !== stages.length - 1) return [];
+            const [, height, width, channels = 0] = map.shape;
+            const values = map.own!.slice(0, map.size / n);
+            const strength = channels === 0 ? values : strongestOf(values, channels);
+            const picture = heatPicture(Array.from(strength, Math.abs), { height, width });
+            const alike = stage === 0 ? "" : `alike ${likeness[name][stage - 1].toFixed(2)}`;
+            return [{ picture, caption: [stages[stage], alike] }];
+          }),
         }),
-      }),
-    ),
+      ),
+    },
+    facts: { layers, likeness, unmoved },
   };
 }

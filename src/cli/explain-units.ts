@@ -3,13 +3,22 @@ import { picturesAt } from "../data/dataset.js";
 import * as explain from "../explain/index.js";
 import type { Picture } from "../images/picture.js";
 import { count, significant } from "../report/numbers.js";
-import type { ContactSheet, Section, Tile } from "../report/pictures/contact-sheet.js";
-import { cut, extremes, heatPicture, pictureOf, signedPicture } from "../report/pictures/numbers.js";
+import { greyScale, signedScale } from "../report/pictures/colour-scale.js";
+import type { Section, Tile } from "../report/pictures/contact-sheet.js";
+import { cut, extremes, pictureOf, shaded, signedPicture } from "../report/pictures/numbers.js";
 import { loadData } from "./data-sets.js";
-import { type Asked, classCount, classNames, dataOf, needed } from "./explain-asked.js";
+import {
+  type Answer,
+  type Asked,
+  classCount,
+  classNames,
+  dataOf,
+  layerOf,
+  unitNames,
+} from "./explain-asked.js";
 import { UsageError } from "./failure.js";
 
-export async function filterSheet({ network: { model }, layer: named }: Asked): Promise<ContactSheet> {
+export async function filterSheet({ network: { model }, layer: named }: Asked): Promise<Answer> {
   const { layer, filters } = explain.filters(model, named);
   const [height, width, channels, number] = filters.shape;
   const values = filters.own as Float32Array;
@@ -31,75 +40,113 @@ export async function filterSheet({ network: { model }, layer: named }: Asked): 
       for (let c = 0; c < Math.min(channels, 24); c++)
         tiles.push({
           picture: signedPicture(plane(f, c), size, largest),
-          caption: channels === 1 ? String(f) : `${f} of ${c}`,
+          caption: channels === 1 ? String(f) : `${f} / ${c}`,
         });
   }
   const deep = channels !== 3 && channels !== 1;
+  const ends = { range: [-largest, largest] as const, unit: "weight" };
+  const cutShort = deep && channels > 24 ? `, the first 24 of ${channels} channels` : "";
   return {
-    title: `${model.name}: filters of ${layer}`,
-    subtitle: `${filters.shape.join("×")}, all on one scale of ±${significant(largest)}; ${channels === 3 ? "zero is grey" : "negative blue, positive red"}${shown < number ? `; the first ${shown} of ${number}` : ""}`,
-    sections: [
-      {
-        title: "",
-        tiles,
-        ...(deep ? { columns: Math.min(channels, 24) } : {}),
-        edge: 120,
-        remark: "",
-      },
-    ],
+    sheet: {
+      title: `Filters: ${layer} of ${model.name}`,
+      subtitle: `${filters.shape.join("×")} (height × width × channels × filters), all on one scale${deep ? "; below each tile filter / channel" : ""}${shown < number ? `; the first ${shown} of ${number} filters` : ""}${cutShort}`,
+      sections: [
+        {
+          title: "weights",
+          tiles,
+          scale:
+            channels === 3 ? greyScale({ ...ends, unit: "weight of red, green, blue" }) : signedScale(ends),
+          ...(deep
+            ? { columns: channels < 12 ? channels * Math.floor(12 / channels) : Math.min(channels, 24) }
+            : {}),
+          edge: 120,
+        },
+      ],
+    },
+    facts: { layer, shape: filters.shape, largest },
+    map: filters,
   };
 }
 
-export async function mapSheet(asked: Asked): Promise<ContactSheet> {
-  const { network, images, pictures, files, running } = asked;
-  const layer = needed(asked, "feature-maps");
+/** A scale for all maps of the layer, or for each map its own; where values are of both signs it diverges. */
+export async function mapSheet(asked: Asked): Promise<Answer> {
+  const { network, images, pictures, files, running, scale } = asked;
+  const layer = layerOf(asked, "featureMaps");
   const maps = await explain.featureMaps(network.model, images, { layer, ...running });
   const [, height, width, channels] = maps.shape;
   const shown = asked.unit ?? Array.from({ length: Math.min(channels, 256) }, (_, k) => k);
-  const outside = shown.find((k) => k >= channels);
-  if (outside !== undefined)
-    throw new UsageError(
-      `explain feature-maps: there is no unit ${outside}; ${layer} has the units 0 to ${channels - 1}`,
-    );
+  checkUnits("feature-maps", layer, shown, channels);
   const each = height * width * channels;
+  const nameOf = unitNames(asked, layer);
   const sections = pictures.map((picture, i): Section => {
     const values = maps.own!.slice(i * each, (i + 1) * each);
-    const plane = (k: number) => Array.from({ length: height * width }, (_, at) => values[at * channels + k]);
-    const range = [Math.min(0, ...extremes(values)), Math.max(...extremes(values))] as const;
+    const plane = (k: number) =>
+      Float32Array.from({ length: height * width }, (_, at) => values[at * channels + k]);
+    const [low, high] = extremes(values);
+    const range = [Math.min(0, low), Math.max(high, low < 0 ? 0 : 1e-9)] as const;
+    const layerScale = shaded(
+      values,
+      { height: 1, width: values.length },
+      { unit: "activation", range },
+    ).scale;
     return {
       title: files[i],
-      remark: `${height}×${width}×${channels}, from ${significant(range[0])} (black) to ${significant(range[1])} (bright)`,
+      remark: `${height}×${width}×${channels}`,
+      ...(scale === "layer" ? { scale: layerScale } : {}),
       tiles: [
         { picture, caption: "the picture" },
-        ...shown.map((k) => ({
-          picture: heatPicture(plane(k), { height, width }, range),
-          caption: String(k),
-        })),
+        ...shown.map((k): Tile => {
+          const own = plane(k);
+          const [least, most] = extremes(own);
+          const between = least === most ? "even" : `${significant(least)} to ${significant(most)}`;
+          const ends = scale === "layer" ? range : ([Math.min(0, least), Math.max(most, 1e-9)] as const);
+          return {
+            picture: shaded(own, { height, width }, { unit: "activation", range: ends }).picture,
+            caption: scale === "layer" ? nameOf(k) : [nameOf(k), between],
+          };
+        }),
       ],
       edge: 160,
     };
   });
+  const first = shown.length < channels && !asked.unit ? `; the first ${shown.length} of ${channels}` : "";
   return {
-    title: `${network.model.name}: feature maps of ${layer}`,
-    subtitle: "one tile for each filter",
-    sections,
+    sheet: {
+      title: `Feature maps: ${layer} of ${network.model.name}`,
+      subtitle: `one tile for each filter${first}, ${scale === "layer" ? "all on one scale" : "each on its own scale from 0 on, its numbers below it"}; negative blue, positive red where there are both, else black to bright`,
+      sections,
+    },
+    facts: { layer, shape: maps.shape.slice(1), pictures: files.map((image) => ({ image })) },
+    map: maps,
   };
 }
 
-export async function topSheet(asked: Asked): Promise<ContactSheet> {
+function checkUnits(method: string, layer: string, units: readonly number[], count: number): void {
+  const outside = units.find((k) => k >= count);
+  if (outside !== undefined)
+    throw new UsageError(
+      `explain ${method}: there is no unit ${outside}; ${layer} has the units 0 to ${count - 1}`,
+    );
+}
+
+export async function topSheet(asked: Asked): Promise<Answer> {
   const { network, running, top, unit } = asked;
-  const layer = needed(asked, "top-activations");
+  const layer = layerOf(asked, "topActivations");
+  const all = explain.unitCount(network.model, layer);
+  const units = unit ?? Array.from({ length: Math.min(all, 24) }, (_, k) => k);
+  checkUnits("top-activations", layer, units, all);
   const dataset = (await loadData(dataOf(asked), { limit: asked.limit, folder: network })).test;
   const found = await explain.topActivations(network.model, dataset, { layers: layer, k: top, ...running });
   const hits = found.get(layer)!;
-  const units = unit ?? Array.from({ length: Math.min(hits.length, 24) }, (_, k) => k);
+  const nameOf = unitNames(asked, layer);
   const [height, width, channels] = dataset.shape;
   const sections: Section[] = [];
+  let hasParts = false;
   for (const k of units) {
-    if (!hits[k])
-      throw new UsageError(
-        `explain top-activations: there is no unit ${k}; ${layer} has the units 0 to ${hits.length - 1}`,
-      );
+    if (hits[k].length === 0) {
+      sections.push({ title: nameOf(k), remark: "silent: no picture drives it", tiles: [] });
+      continue;
+    }
     const bytes = await picturesAt(
       dataset,
       Int32Array.from(hits[k], ({ index }) => index),
@@ -109,9 +156,10 @@ export async function topSheet(asked: Asked): Promise<ContactSheet> {
       pictureOf(bytes.subarray(i * size, (i + 1) * size), { height, width }, channels),
     );
     const seesAll = hits[k].every(({ box }) => box.height === height && box.width === width);
+    const [most, least] = [hits[k][0].activation, hits[k].at(-1)!.activation];
     sections.push({
-      title: `unit ${k}`,
-      remark: `activations ${significant(hits[k][0].activation)} to ${significant(hits[k].at(-1)!.activation)}`,
+      title: nameOf(k),
+      remark: `${hits[k].length < top ? `only ${hits[k].length} ${hits[k].length === 1 ? "picture drives" : "pictures drive"} it; ` : ""}activations ${significant(most)} to ${significant(least)}`,
       columns: Math.max(top, 9),
       edge: 130,
       tiles: hits[k].flatMap((hit, i) => ({
@@ -120,50 +168,87 @@ export async function topSheet(asked: Asked): Promise<ContactSheet> {
         caption: dataset.classes[dataset.labels[hit.index]],
       })),
     });
-    if (!seesAll)
-      sections.push({
-        title: "",
-        columns: Math.max(top, 9),
-        edge: 130,
-        tiles: hits[k].map(({ box }, i) => ({ picture: cut(whole[i], box) })),
-      });
+    if (seesAll) continue;
+    hasParts = true;
+    sections.push({
+      title: "",
+      columns: Math.max(top, 9),
+      edge: 130,
+      tiles: hits[k].map(({ box }, i) => ({ picture: cut(whole[i], box) })),
+    });
   }
+  const first = units.length < all && !unit ? `; the first ${units.length} of ${all} units` : "";
   return {
-    title: `${network.model.name}: what drives ${layer}`,
-    subtitle: `of ${count(dataset.length)} pictures of ${dataset.name} those with the greatest activation${sections.length > units.length ? ", and below them what the unit sees there" : ""}`,
-    sections,
+    sheet: {
+      title: `Top activations: ${layer} of ${network.model.name}`,
+      subtitle: `of ${count(dataset.length)} pictures of ${dataset.name} those that drive each unit highest${hasParts ? ", and below them what it sees there" : ""}${first}`,
+      sections,
+    },
+    facts: {
+      layer,
+      data: dataset.name,
+      units: units.map((k) => ({
+        unit: k,
+        hits: hits[k].map((hit) => ({ ...hit, class: dataset.classes[dataset.labels[hit.index]] })),
+      })),
+    },
   };
 }
 
-export async function maximisedSheet(asked: Asked): Promise<ContactSheet> {
+export async function maximisedSheet(asked: Asked): Promise<Answer> {
   const { network, layer, unit, classes, running, regularisation, steps, seed } = asked;
   const { model } = network;
-  const units =
-    unit ?? Array.from({ length: layer === undefined ? 0 : explain.unitCount(model, layer) }, (_, k) => k);
-  const wanted = classes ?? Array.from({ length: classCount(network) }, (_, k) => k);
-  const target = layer === undefined ? wanted.slice(0, 100) : { layer, unit: units.slice(0, 256) };
+  if (layer === undefined && unit !== undefined)
+    throw new UsageError("--unit is one of a layer: name it with --layer");
+  if (layer !== undefined && classes !== undefined)
+    throw new UsageError(
+      "--class and --layer are given: pictures are made of classes, or of a layer's units",
+    );
+  const all = layer === undefined ? classCount(network) : explain.unitCount(model, layer);
+  const mostShown = layer === undefined ? 100 : 256;
+  const chosen =
+    (layer === undefined ? classes : unit) ?? Array.from({ length: Math.min(all, mostShown) }, (_, k) => k);
   const { images, scores, before } = await explain.activationMaximisation(model, {
     ...running,
-    target,
+    target: layer === undefined ? chosen : { layer, unit: chosen },
     regularisation,
     steps,
     seed,
   });
   const [n, height, width, channels] = images.shape;
   const each = height * width * channels;
-  const names = layer === undefined ? (target as number[]).map(classNames(asked)) : units.map(String);
+  const nameOf = layer === undefined ? classNames(asked) : unitNames(asked, layer);
+  const what = layer === undefined ? `each class of ${model.name}` : `units of ${layer} of ${model.name}`;
+  const first = chosen.length < all && !(classes ?? unit) ? `; the first ${chosen.length} of ${all}` : "";
   return {
-    title: `${model.name}: what ${layer ?? "each class"} answers to most`,
-    subtitle: `activation maximisation, ${regularisation}, ${steps ?? 256} steps of Adam, seed ${seed}; below each picture the score at first and at the end`,
-    sections: [
-      {
-        title: "",
-        edge: n <= 20 ? 160 : Math.max(96, Math.min(240, width)),
-        tiles: Array.from({ length: n }, (_, i) => ({
-          picture: pictureOf(images.own!.subarray(i * each, (i + 1) * each), { height, width }, channels),
-          caption: [names[i], `${significant(before[i])} → ${significant(scores[i])}`] as const,
-        })),
-      },
-    ],
+    sheet: {
+      title: `Activation maximisation: ${what}`,
+      subtitle: `the picture that it answers to most; regularisation ${regularisation}, ${steps ?? 256} steps of Adam, seed ${seed}; below each picture the ${layer === undefined ? "score" : "activation"} at first and at the end${first}`,
+      sections: [
+        {
+          title: "",
+          edge: n <= 20 ? 160 : Math.max(96, Math.min(240, width)),
+          tiles: Array.from({ length: n }, (_, i) => ({
+            picture: pictureOf(images.own!.subarray(i * each, (i + 1) * each), { height, width }, channels),
+            caption: [
+              nameOf(chosen[i]),
+              scores[i] === 0
+                ? "silent: nothing wakes it"
+                : `${significant(before[i])} → ${significant(scores[i])}`,
+            ] as const,
+          })),
+        },
+      ],
+    },
+    facts: {
+      ...(layer === undefined ? {} : { layer }),
+      regularisation,
+      pictures: Array.from({ length: n }, (_, i) => ({
+        ...(layer === undefined ? { class: nameOf(chosen[i]), index: chosen[i] } : { unit: chosen[i] }),
+        before: before[i],
+        score: scores[i],
+      })),
+    },
+    map: images,
   };
 }

@@ -1,8 +1,9 @@
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { suggestion } from "../door/spelling.js";
 import { regularisations } from "../explain/index.js";
+import { encodeNpy } from "../formats/npy.js";
 import type { Picture } from "../images/picture.js";
 import { prepareDigit } from "../images/prepare-digit.js";
 import { centreCrop } from "../images/preprocessing.js";
@@ -11,7 +12,7 @@ import { renderContactSheet } from "../report/pictures/contact-sheet.js";
 import { configure } from "../runtime/engine.js";
 import { tensor } from "../tensor/creation.js";
 import type { Asked } from "./explain-asked.js";
-import { methods } from "./explain-methods.js";
+import { type Method, methodOptions, methods } from "./explain-methods.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
@@ -26,11 +27,18 @@ export function explainCommand(program: Command): void {
     .argument("<method>", "one of the methods below")
     .argument("[image...]", "picture files, for the methods that explain pictures");
   networkOptions(command)
-    .option("--layer <name>", "the layer to look at (see `receptive summary`)")
-    .option("--unit <numbers>", "units of the layer, such as 3 or 0,4,17; all of them if left out", wholeList)
     .option(
-      "--class <number>",
-      "the class to explain; the one that is read in each picture if left out",
+      "--layer <name>",
+      "the layer to look at (see `receptive summary`); where maps are looked at, the last before they are pooled if left out",
+    )
+    .option(
+      "--unit <numbers>",
+      "units of the layer, counted from 0, such as 3 or 0,4,17; the strongest, or all, if left out",
+      wholeList,
+    )
+    .option(
+      "--class <numbers>",
+      "the class to explain, counted from 0, or one for each picture; the one that is read if left out",
       wholeList,
     )
     .option(
@@ -41,11 +49,19 @@ export function explainCommand(program: Command): void {
     .option("--top <pictures>", "for top-activations: pictures for each unit", whole(1), 9)
     .addOption(
       new Option(
+        "--scale <range>",
+        "for feature-maps: one range of colours for the layer, or one for each map",
+      )
+        .choices(["layer", "map"])
+        .default("layer"),
+    )
+    .addOption(
+      new Option(
         "--regularisation <name>",
         "for activation-maximisation: what holds pictures back from noise",
       )
         .choices(Object.keys(regularisations))
-        .default("plain"),
+        .default("olah"),
     )
     .option("--steps <n>", "for methods that go step by step: how many", whole(1))
     .option("--size <pixels>", "for occlusion: the edge of the square", whole(1))
@@ -53,7 +69,11 @@ export function explainCommand(program: Command): void {
     .option("--seed <n>", "everything random follows from it", seed, 0)
     .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
     .option("--output <file>", "the picture (default: METHOD.png)")
-    .option("--json", 'one line: {"method":…,"output":…,"seconds":…}')
+    .option("--map <file>", "also write the numbers as .npy (with --json beside the picture if left out)")
+    .option(
+      "--json",
+      'one line: {"method":…,"output":…,"map":…,"seconds":…} and what was explained: of each picture "image", "class", "index", "score", "probability"',
+    )
     .addHelpText(
       "after",
       `
@@ -63,7 +83,9 @@ ${names.map((name) => `  ${name.padEnd(25)} ${methods[name].description}`).join(
 Examples:
   $ receptive explain filters
   $ receptive explain activation-maximisation --layer dense1 --regularisation l1
-  $ receptive explain grad-cam cat.jpg --checkpoint runs/my-cats/checkpoint.safetensors`,
+  $ receptive explain grad-cam cat.jpg --checkpoint runs/my-cats/checkpoint.safetensors
+
+Ctrl-C: methods that go step by step write what they have so far (exit code 130).`,
     )
     .action(run);
 }
@@ -75,6 +97,7 @@ interface Options extends NetworkOptions {
   data?: string;
   limit?: number;
   top: number;
+  scale: "layer" | "map";
   regularisation: keyof typeof regularisations;
   steps?: number;
   size?: number;
@@ -82,10 +105,11 @@ interface Options extends NetworkOptions {
   seed: number;
   threads?: number;
   output?: string;
+  map?: string;
   json?: boolean;
 }
 
-async function run(name: string, files: string[], options: Options): Promise<void> {
+async function run(name: string, files: string[], options: Options, command: Command): Promise<void> {
   const { json, output = `${name}.png`, threads } = options;
   const names = Object.keys(methods);
   if (!Object.hasOwn(methods, name))
@@ -99,6 +123,9 @@ async function run(name: string, files: string[], options: Options): Promise<voi
     );
   if (!method.takesPictures && files.length > 0)
     throw new UsageError(`explain ${name}: takes no picture files, ${files[0]} is one too many`);
+  refuseUnused(name, method, command);
+  if (options.map !== undefined && !options.map.endsWith(".npy"))
+    throw new UsageError(`--map ${options.map}: numbers are written as .npy`);
   await configure({ threads });
   const network = await openNetwork(options, { json });
   const pictures = (await Promise.all(files.map((file) => readImage(file)))).map((picture) =>
@@ -108,7 +135,8 @@ async function run(name: string, files: string[], options: Options): Promise<voi
   const waiting = waitingLine({ json });
   const begun = performance.now();
   try {
-    const sheet = await method.run({
+    const { signal } = stop;
+    const { sheet, facts, map } = await method.run({
       ...options,
       network,
       files: files.map((file) => basename(file)),
@@ -116,14 +144,33 @@ async function run(name: string, files: string[], options: Options): Promise<voi
       images: tensor(joined(pictures), [pictures.length, ...network.input]),
       classes: options.class,
       running: {
-        signal: stop.signal,
+        ...(method.isStepwise ? { stop: signal } : { signal }),
         onProgress: ({ done, count }) => waiting.show(`${name}: ${Math.round((100 * done) / count)} %`),
       },
     } satisfies Asked);
+    if (options.map !== undefined && !map)
+      throw new UsageError(`explain ${name}: there are no numbers to write, --map does nothing`);
+    const isStopped = signal.aborted;
+    if (isStopped) sheet.subtitle = `stopped before the end; ${sheet.subtitle}`;
     await writeFileAtomic(output, await renderContactSheet(sheet));
+    const mapFile = map && (options.map ?? (json ? `${withoutEnding(output)}.npy` : undefined));
+    if (map && mapFile)
+      await writeFileAtomic(mapFile, encodeNpy({ shape: map.shape, data: map.own as Float32Array }));
     const seconds = (performance.now() - begun) / 1000;
     waiting.clear();
-    console.log(json ? JSON.stringify({ method: name, output, seconds }) : `${sheet.title}: ${output}`);
+    if (isStopped) stop.keep(output);
+    if (json)
+      console.log(
+        JSON.stringify({
+          method: name,
+          output,
+          ...(mapFile ? { map: mapFile } : {}),
+          ...facts,
+          ...stop.facts(),
+          seconds,
+        }),
+      );
+    else if (!isStopped) console.log(`${sheet.title}: ${output}`);
   } catch (error) {
     if (error !== stop.signal.reason) throw error;
     process.stderr.write("Stopped; nothing was written.\n");
@@ -133,6 +180,19 @@ async function run(name: string, files: string[], options: Options): Promise<voi
     stop.release();
   }
 }
+
+/** @throws UsageError where an option was given that this method does not look at */
+function refuseUnused(name: string, { options }: Method, command: Command): void {
+  const unused = methodOptions.find(
+    (option) => command.getOptionValueSource(option) === "cli" && !options.includes(option),
+  );
+  if (unused)
+    throw new UsageError(
+      `explain ${name}: --${unused} does nothing here; ${options.length === 1 ? "the option" : "the options"} of this method: ${options.map((option) => `--${option}`).join(", ")}`,
+    );
+}
+
+const withoutEnding = (path: string): string => path.slice(0, path.length - extname(path).length);
 
 /** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
 const prepared = (picture: Picture, { input, preprocessing }: Network): Picture =>

@@ -11,7 +11,7 @@ import { checkWritable, defaultOutput } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
-import { optimizerOf, optimizers, type Settings, usualOptimizer } from "./settings.js";
+import { optimizerOf, optimizers, refuseMomentum, type Settings, usualOptimizer } from "./settings.js";
 import { positive, seed, share, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -64,6 +64,7 @@ type Options = Pick<
 async function run(given: Options, command: Command): Promise<void> {
   const isChosen = command.getOptionValueSource("optimizer") === "cli";
   const options = isChosen ? given : { ...given, optimizer: usualOptimizer(given.model) };
+  refuseMomentum(options.optimizer, command.getOptionValueSource("momentum") === "cli");
   const { json = false, from, to, steps, batchSize, seed, limit, threads } = options;
   if (to <= from) throw new UsageError(`--from ${from} --to ${to}: the rates do not rise`);
   if (options.data !== undefined) checkDataName(options.data);

@@ -9,6 +9,8 @@ export function interruption() {
   const receive = (signal: Signal) => {
     if (by) process.exit(exitCodes[signal]);
     by = signal;
+    // What the terminal shows at this moment, a progress bar and ^C, ends here: messages begin on a line of their own.
+    if (process.stderr.isTTY) process.stderr.write("\n");
     controller.abort(new Error("stopped"));
   };
   process.on("SIGINT", receive);
@@ -16,6 +18,13 @@ export function interruption() {
   return {
     signal: controller.signal,
     exitCode: () => exitCodes[by ?? "SIGINT"],
+    /** For what has ended early and is kept: says where it is, and sets the exit code. */
+    keep(file: string): void {
+      process.stderr.write(`Stopped; what there is so far: ${file}\n`);
+      process.exitCode = exitCodes[by ?? "SIGINT"];
+    },
+    /** For the line of JSON. */
+    facts: (): { stopped?: true } => (by ? { stopped: true } : {}),
     release(): void {
       process.off("SIGINT", receive);
       process.off("SIGTERM", receive);

@@ -12,6 +12,8 @@ import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
 import { featuresCommand } from "./features.js";
 import { filterCommand } from "./filter.js";
 import { findLrCommand } from "./find-lr.js";
+import { helpWidth, wrapped } from "./help.js";
+import { modelsCommand } from "./models.js";
 import { predictCommand } from "./predict.js";
 import { runCommand } from "./run.js";
 import { styleCommand } from "./style.js";
@@ -30,7 +32,10 @@ const args = process.argv.slice(2);
 const program = new Command("receptive")
   .description("Build, train and look inside convolutional neural networks.")
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) })
+  .configureOutput({
+    outputError: (text, write) => write(`${oneLine(text)}\n`),
+    writeOut: (text) => void process.stdout.write(wrapped(text, helpWidth())),
+  })
   .showSuggestionAfterError()
   .option("--version", "the version; with --json also the target and its threads")
   .on("option:version", () => {
@@ -46,16 +51,16 @@ Examples:
   $ receptive evaluate --data mnist          how well it reads the test pictures
   $ receptive explain saliency my-digit.png  which pixels decided
   $ receptive dream photo.jpg                what a layer sees in a photograph
-  $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy
-                                             arrays in, a layer's output out
-  $ receptive convert model.onnx model.safetensors
-                                             weights from one format into another
+  $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy   arrays in, a layer's output out
+  $ receptive convert model.onnx model.safetensors   weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
   $ receptive filter photo.jpg               a picture sharpened, blurred, or by a kernel of yours
   $ receptive features --help                edges, HOG, SIFT, and by hand against learned
+  $ receptive models list                    the models there are
   $ receptive data list                      the data sets there are
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
+Classes, units and layers' channels are numbered from 0, as in code; epochs, steps and places in a list from 1.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C, 143 by kill.`,
   );
 
 for (const add of [
@@ -72,6 +77,7 @@ for (const add of [
   summaryCommand,
   filterCommand,
   featuresCommand,
+  modelsCommand,
   dataCommand,
 ])
   add(program);

@@ -17,7 +17,7 @@ import { withPixelScaling } from "../models/pixel-scaling.js";
 import type { Model } from "../nn/index.js";
 import { downloadProgress } from "../report/progress.js";
 import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
-import { onlyCheckpoint } from "./checkpoints.js";
+import { newestCheckpoint } from "./checkpoints.js";
 import { oneLine, UsageError } from "./failure.js";
 
 export interface NetworkOptions {
@@ -46,7 +46,7 @@ export function networkOptions(command: Command, { isGiven = false } = {}): Comm
   if (isGiven) command.option("--model <name>", "the architecture that they are of: writes a checkpoint");
   else
     command
-      .option("--checkpoint <path>", "a network trained here; the one in runs/ if left out")
+      .option("--checkpoint <path>", "a network trained here; the newest in runs/ if left out")
       .option("--model <name>", "instead of a checkpoint: an architecture, with --weights")
       .option(
         "--weights <file>",
@@ -64,7 +64,7 @@ export function networkOptions(command: Command, { isGiven = false } = {}): Comm
 
 export async function openNetwork(options: NetworkOptions, how: { json?: boolean } = {}): Promise<Network> {
   const { checkpoint, model: name, weights } = options;
-  if (name === undefined && weights === undefined) return fromCheckpoint(options);
+  if (name === undefined && weights === undefined) return fromCheckpoint(options, how);
   if (checkpoint !== undefined)
     throw new UsageError(
       "--checkpoint brings its own architecture and weights: leave out --model and --weights",
@@ -110,12 +110,11 @@ export async function openWeights(weights: string, { json }: { json?: boolean } 
   }
 }
 
-async function fromCheckpoint({
-  checkpoint: path,
-  classes,
-  preprocessing,
-}: NetworkOptions): Promise<Network> {
-  const checkpoint = await load(path ?? (await onlyCheckpoint()));
+async function fromCheckpoint(
+  { checkpoint: path, classes, preprocessing }: NetworkOptions,
+  { json }: { json?: boolean },
+): Promise<Network> {
+  const checkpoint = await load(path ?? (await newestPath({ json })));
   const { input, data, notes } = checkpoint;
   return {
     model: modelOf(checkpoint),
@@ -125,6 +124,14 @@ async function fromCheckpoint({
     preprocessing: preprocessingOf(preprocessing ?? noted(notes) ?? usualPreprocessing(input)),
     data: data.name,
   };
+}
+
+/** Says which one it is where there are others. */
+async function newestPath({ json }: { json?: boolean }): Promise<string> {
+  const { path, others } = await newestCheckpoint();
+  if (others > 0 && !json)
+    process.stderr.write(`With the newest checkpoint, ${path} (--checkpoint names another).\n`);
+  return path;
 }
 
 /** What `receptive convert` noted in a checkpoint. */

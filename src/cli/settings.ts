@@ -123,6 +123,12 @@ export function optimizerOf(choice: Choice): optim.Optimizer {
 /** That of a model for which none was chosen. */
 export const usualOptimizer = (model: string): Settings["optimizer"] => registered(model).optimizer ?? "sgd";
 
+/** @throws UsageError where --momentum was given for an optimizer that has none */
+export function refuseMomentum(optimizer: Settings["optimizer"], isGiven: boolean): void {
+  if (isGiven && optimizer !== "sgd" && optimizer !== "rmsprop")
+    throw new UsageError(`--momentum does nothing with ${optimizer}; sgd and rmsprop have it`);
+}
+
 export const optimizers = Object.keys(optimizerMakers);
 export const schedules = Object.keys(scheduleMakers);
 

@@ -33,7 +33,7 @@ export function styleTrainCommand(program: Command): void {
     .option("--json", 'one line: {"output":…,"loss":…,"seconds":…}')
     .addHelpText(
       "after",
-      "\nExample:\n  $ receptive style-train --style starry-night.jpg --photos holidays --output starry.safetensors",
+      "\nExample:\n  $ receptive style-train --style starry-night.jpg --photos holidays --output starry.safetensors\n\nCtrl-C writes the network as it is then (exit code 130).",
     )
     .action(run);
 }
@@ -73,7 +73,7 @@ async function run({ style: paintings, ...options }: Options): Promise<void> {
   try {
     const network = await trainStyle(model, styles, photos, {
       ...options,
-      signal: stop.signal,
+      stop: stop.signal,
       onProgress: ({ done, count }) => waiting.show(`step ${done} of ${count}, loss ${significant(latest)}`),
       onStep({ loss }) {
         latest = loss;
@@ -83,15 +83,13 @@ async function run({ style: paintings, ...options }: Options): Promise<void> {
     await save(output, checkpointOf(network, { input: [size, size, 3], data }));
     waiting.clear();
     const seconds = (performance.now() - begun) / 1000;
-    console.log(
-      json
-        ? JSON.stringify({ output, loss: latest, seconds })
-        : `The trained network: ${output} (${duration(seconds)})\nTry it: npx receptive style photo.jpg --fast ${output}`,
-    );
-  } catch (error) {
-    if (error !== stop.signal.reason) throw error;
-    process.stderr.write("Stopped; nothing was written.\n");
-    process.exitCode = stop.exitCode();
+    if (stop.signal.aborted) stop.keep(output);
+    if (json || !stop.signal.aborted)
+      console.log(
+        json
+          ? JSON.stringify({ output, loss: latest, ...stop.facts(), seconds })
+          : `The trained network: ${output} (${duration(seconds)})\nTry it: npx receptive style photo.jpg --fast ${output}`,
+      );
   } finally {
     waiting.clear();
     stop.release();

@@ -10,7 +10,7 @@ import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";
-import { nameList, positive, positiveList, seed, share, whole } from "./values.js";
+import { flagOf, nameList, positive, positiveList, seed, share, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function styleCommand(program: Command): void {
@@ -55,7 +55,7 @@ export function styleCommand(program: Command): void {
     .option("--json", 'one line: {"output":…,"loss":…,"seconds":…}')
     .addHelpText(
       "after",
-      "\nExamples:\n  $ receptive style photo.jpg --style starry-night.jpg\n  $ receptive style photo.jpg --fast starry.safetensors",
+      "\nExamples:\n  $ receptive style photo.jpg --style starry-night.jpg\n  $ receptive style photo.jpg --fast starry.safetensors\n\nCtrl-C writes the picture as it is then (exit code 130).",
     )
     .action(run);
 }
@@ -84,7 +84,7 @@ interface Options extends NetworkOptions {
   json?: boolean;
 }
 
-async function run(file: string, options: Options): Promise<void> {
+async function run(file: string, options: Options, command: Command): Promise<void> {
   const { json, threads, fast, size } = options;
   const output = options.output ?? `${basename(file, extname(file))}-style.jpg`;
   checkPictureName(output);
@@ -92,6 +92,7 @@ async function run(file: string, options: Options): Promise<void> {
     throw new UsageError(
       "style: expects a painting (--style painting.jpg), or a trained network (--fast PATH)",
     );
+  refuseUnused(options, command);
   await configure({ threads });
   const begun = performance.now();
   const stop = interruption();
@@ -105,17 +106,36 @@ async function run(file: string, options: Options): Promise<void> {
     await writeImage(output, pictureOfPixels(pixels));
     waiting.clear();
     const seconds = (performance.now() - begun) / 1000;
-    console.log(
-      json ? JSON.stringify({ output, loss, seconds }) : `${file}, painted: ${output} (${duration(seconds)})`,
-    );
-  } catch (error) {
-    if (error !== stop.signal.reason) throw error;
-    process.stderr.write("Stopped; no picture was written.\n");
-    process.exitCode = stop.exitCode();
+    if (stop.signal.aborted) stop.keep(output);
+    if (json || !stop.signal.aborted)
+      console.log(
+        json
+          ? JSON.stringify({ output, loss, ...stop.facts(), seconds })
+          : `${file}, painted: ${output} (${duration(seconds)})`,
+      );
   } finally {
     waiting.clear();
     stop.release();
   }
+}
+
+/** Of the slow way: a trained network has them in its weights. */
+const onlySlow = [
+  ...["checkpoint", "model", "weights", "preprocessing", "classes", "blend", "contentLayers", "styleLayers"],
+  ...["contentWeight", "styleWeight", "smooth", "iterations", "optimizer", "lr", "start", "pooling"],
+  ...["keepColours", "styleSize", "preview", "seed"],
+];
+
+/** @throws UsageError where an option was given that changes nothing */
+function refuseUnused({ fast, optimizer }: Options, command: Command): void {
+  const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
+  const unused = fast === undefined ? undefined : onlySlow.find(isGiven);
+  if (unused !== undefined)
+    throw new UsageError(
+      `style: ${flagOf(unused)} does nothing with --fast, whose network is trained already`,
+    );
+  if (optimizer === "lbfgs" && isGiven("lr"))
+    throw new UsageError("style: --lr does nothing with lbfgs, which finds its own steps");
 }
 
 async function descended(
@@ -138,7 +158,7 @@ async function descended(
     content: options.contentLayers,
     style: options.styleLayers,
     variationWeight: options.smooth,
-    signal,
+    stop: signal,
     previewEvery: options.preview ?? 25,
     onProgress: ({ done, count }) =>
       waiting.show(

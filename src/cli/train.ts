@@ -20,6 +20,7 @@ import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
 import {
   fitOptionsOf,
   optimizers,
+  refuseMomentum,
   type Settings,
   schedules,
   settingsAmong,
@@ -207,14 +208,12 @@ async function settle(
   } as Settings; // whatever has no default may be missing, and that is the data set only
   if (!resume && command.getOptionValueSource("optimizer") === "default")
     settings.optimizer = usualOptimizer(settings.model);
+  refuseMomentum(settings.optimizer, command.getOptionValueSource("momentum") === "cli");
   if ((settings.keepBest || settings.patience) && !settings.validation) settings.validation = 0.1;
   if (settings.data !== undefined) return { settings };
   const { name, remark } = await defaultData();
   return { settings: { ...settings, data: name }, remark };
 }
-
-/** A JSON line for a step comes at most so often, in milliseconds. */
-const stepInterval = 500;
 
 /** Shows what happens until training has ended. */
 async function follow(
@@ -239,7 +238,6 @@ async function follow(
 ): Promise<DoneEvent> {
   const progress = trainingProgress(settings.epochs, { json });
   const say = (event: object) => void (json && console.log(JSON.stringify(event)));
-  let lastStep = Number.NEGATIVE_INFINITY;
   let hasBegun = false;
   try {
     for await (const event of events) {
@@ -254,8 +252,6 @@ async function follow(
       if (event.kind === "done") return event;
       if (event.kind === "step") {
         shots?.add(event);
-        if (performance.now() - lastStep < stepInterval) continue;
-        lastStep = performance.now();
       }
       // A person watches the animation; as JSON, filters and maps would be megabytes.
       say({ ...event, snapshot: undefined });

@@ -46,3 +46,7 @@ export const positiveList = (text: string): number[] => text.split(",").map(posi
 
 /** Names with commas between them. */
 export const nameList = (text: string): string[] => text.split(",").map((name) => name.trim());
+
+/** An option as it is typed: contentWeight → --content-weight. */
+export const flagOf = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -2,6 +2,7 @@
  * Reductions that one kernel does in one pass: max pooling and its switches, the mean and the variance of a
  * normalisation, and in its gradient the sums over the same two tensors.
  */
+import { type Extents, largestKernel } from "./extents.js";
 import type { Graph, Node } from "./graph.js";
 import { sizeOf } from "./operation.js";
 
@@ -9,7 +10,13 @@ import { sizeOf } from "./operation.js";
 export interface Decided {
   readonly stored: ReadonlySet<Node>;
   readonly writer: ReadonlyMap<Node, Node>;
+  readonly extents: Extents;
 }
+
+/** Reductions that share a pass: each keeps sums in registers. */
+const mostTogether = 8;
+/** Of the groups that read a tensor, so many are considered: those that began last. */
+const lastGroups = 16;
 
 /**
  * Groups of at least two, the first of which does them all. A group reads at least one large tensor in common, and all
@@ -19,15 +26,12 @@ export interface Decided {
  */
 export function reductionsTogether(
   graph: Graph,
-  { stored, writer }: Decided,
+  { stored, writer, extents }: Decided,
   takesPart: (node: Node) => boolean,
 ): Node[][] {
-  interface Group {
-    readonly members: Node[];
-    /** Stored nodes with as many elements as are reduced. */
-    readonly large: Set<Node>;
-  }
-  const groups = new Map<string, Group[]>();
+  const groups: Group[] = [];
+  // Groups of one form by the tensors that they read.
+  const readers = new Map<string, Map<Node, Group[]>>();
   for (const node of graph.nodes) {
     if (node.operation.lowering.kind !== "reduce" || !takesPart(node)) continue;
     const [input] = node.inputs;
@@ -35,20 +39,38 @@ export function reductionsTogether(
     if (!leaves) continue;
     const large = leaves.filter((leaf) => sizeOf(leaf.shape) >= sizeOf(input.shape));
     const key = `${input.shape} over ${node.attributes.axes}`;
-    const alike = groups.get(key) ?? [];
-    groups.set(key, alike);
-    const group = alike.find(({ members: [first], large: read }) => {
+    const alike = readers.get(key) ?? new Map<Node, Group[]>();
+    readers.set(key, alike);
+    const size = extents.sizeOf(node);
+    const joins = ({ members, size: of }: Group): boolean => {
+      const [first] = members;
+      if (members.length === mostTogether || of + size > largestKernel) return false;
       if (first.inputs[0] === input) return true;
       if (isArgmax(first) || isArgmax(node)) return false;
-      const isThere = (leaf: Node): boolean => (writer.get(leaf) ?? leaf).id < first.id;
-      return large.some((leaf) => read.has(leaf)) && leaves.every(isThere);
-    });
+      return leaves.every((leaf) => (writer.get(leaf) ?? leaf).id < first.id);
+    };
+    const near = new Set([input, ...large].flatMap((tensor) => (alike.get(tensor) ?? []).slice(-lastGroups)));
+    let group = [...near].sort((a, b) => a.members[0].id - b.members[0].id).find(joins);
     if (group) {
       group.members.push(node);
-      for (const leaf of large) group.large.add(leaf);
-    } else alike.push({ members: [node], large: new Set(large) });
+      group.size += size;
+    } else {
+      group = { members: [node], size };
+      groups.push(group);
+    }
+    for (const tensor of new Set([input, ...large])) {
+      const those = alike.get(tensor) ?? [];
+      if (!those.includes(group)) those.push(group);
+      alike.set(tensor, those.slice(-lastGroups));
+    }
   }
-  return [...groups.values()].flat().flatMap(({ members }) => (members.length > 1 ? [members] : []));
+  return groups.flatMap(({ members }) => (members.length > 1 ? [members] : []));
+}
+
+interface Group {
+  readonly members: Node[];
+  /** Values that its kernel computes. */
+  size: number;
 }
 
 /** Its positions are those of one input: others are not beside it. */

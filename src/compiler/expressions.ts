@@ -161,7 +161,8 @@ export class ExpressionBuilder {
   /** A reshape of something stored without gaps needs no more than the position. */
   private linear(node: Node, indices: readonly Affine[]): Expression | null {
     let base = node;
-    while (base.operation.lowering.kind === "reshape") base = base.inputs[0];
+    while (base.operation.lowering.kind === "reshape" && (base === node || !this.stored.isStored(base)))
+      base = base.inputs[0];
     if (!this.stored.isStored(base) || this.cores.has(base) || this.extras.includes(base)) return null;
     const { at } = this.stored.placement(base);
     if (!sameLayout({ ...at, offset: 0 }, contiguous(base.shape), base.shape)) return null;

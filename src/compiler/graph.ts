@@ -1,4 +1,5 @@
 /** A recorded graph as the compiler works on it: equal nodes once, in an order in which inputs come first. */
+import { knownWithoutInputs } from "./empty.js";
 import type { Attributes, ElementType, GraphNode, Operation } from "./operation.js";
 
 export interface Node {
@@ -51,7 +52,8 @@ export function linearise(
 
   const make = (of: GraphNode): Node => {
     const inputs = readBy(of).map((input) => made.get(input)!);
-    const { kind } = of.operation.lowering;
+    const { operation, attributes } = knownWithoutInputs(of) ?? of;
+    const { kind } = operation.lowering;
     if (kind === "reshape") {
       // A reshape of a reshape is one of what lies below, and none at all where the shape is that again.
       while (inputs[0].operation.lowering.kind === "reshape") inputs[0] = inputs[0].inputs[0];
@@ -60,13 +62,13 @@ export function linearise(
     const isSource = kind === "source";
     const key = isSource
       ? `source ${sources.length} ${isResident(of) ? "resident " : ""}${of.type} ${of.shape}`
-      : `${of.operation.name} ${written(of.attributes)} ${inputs.map((n) => n.id)} ${of.type} ${of.shape}`;
+      : `${operation.name} ${written(attributes)} ${inputs.map((n) => n.id)} ${of.type} ${of.shape}`;
     const known = byKey.get(key);
     if (known) return known;
     const node: Node = {
       id: nodes.length,
-      operation: of.operation,
-      attributes: of.attributes,
+      operation,
+      attributes,
       inputs,
       shape: of.shape,
       type: of.type,
@@ -117,6 +119,7 @@ function recorded(nodes: readonly GraphNode[]): GraphNode[] {
 
 /** The inputs whose values a node needs: of a view the first. Others stand there for its gradient only. */
 const readBy = (node: GraphNode): readonly GraphNode[] => {
+  if (knownWithoutInputs(node)) return [];
   const { kind } = node.operation.lowering;
   return kind === "view" || kind === "reshape" ? node.inputs.slice(0, 1) : node.inputs;
 };

@@ -9,6 +9,7 @@ import { type KernelLibrary, libraryOf } from "../kernels/library.js";
 import type { Generated } from "../kernels/map.js";
 import type { Reduction } from "../kernels/reduce.js";
 import { type Affine, dot, identity, NotAffine, SplitLoop } from "./affine.js";
+import { isEmpty } from "./empty.js";
 import {
   ExpressionBuilder,
   NeedsStorage,
@@ -304,6 +305,7 @@ export class Lowerer implements StoredNodes {
       });
     }
     node.inputs.forEach((input, i) => {
+      if (isEmpty(input)) return;
       const own = this.placements.get(input);
       if (own && own.owner === place.owner && sameLayout(own.at, parts[i], input.shape)) return; // written in place
       launches.push(
@@ -383,9 +385,14 @@ export class Lowerer implements StoredNodes {
     const [other] = [...(this.fusion.extras.get(node) ?? []), ...(this.fusion.companions.get(node) ?? [])];
     if (other) throw new NeedsStorage(other);
     const inside = new Map<Node, number>();
+    const seen = new Set<Node>();
     const sizeBelow = (n: Node): number => {
       let size = 0;
-      for (const input of n.inputs) if (!this.isStored(input) && !inside.has(input)) size += sizeBelow(input);
+      for (const input of n.inputs) {
+        if (this.isStored(input) || seen.has(input)) continue;
+        seen.add(input);
+        size += sizeBelow(input);
+      }
       if (!isView(n)) inside.set(n, ++size);
       return size;
     };
@@ -404,27 +411,42 @@ export class Lowerer implements StoredNodes {
         n.attributes,
         n.inputs.map((i) => i.shape),
       ) ?? n.operation.name;
-    const seen: string[] = [];
-    const visit = (n: Node): void => {
-      if (n !== node && this.isStored(n)) return;
-      for (const input of n.inputs) visit(input);
-      if (!isView(n) || n === node) if (n.operation.lowering.kind !== "source") seen.push(label(n));
-    };
     if (core) {
-      const parts: string[] = [label(core)];
-      let n: Node = node;
       const chain: string[] = [];
-      while (n !== core) {
-        if (!isView(n)) chain.unshift(label(n));
-        const towards = n.inputs.find((input) => input === core || reaches(input, core));
-        if (!towards) break;
-        n = towards;
-      }
-      return [...parts, ...chain].join(" + ");
+      for (const n of this.wayFrom(node, core)) if (!isView(n)) chain.unshift(label(n));
+      return [label(core), ...chain].join(" + ");
     }
+    const seen = new Set<Node>([node]);
+    const operations: string[] = [];
+    const visit = (n: Node): void => {
+      for (const input of n.inputs) {
+        if (seen.has(input) || this.isStored(input)) continue;
+        seen.add(input);
+        visit(input);
+      }
+      if (!isView(n) || n === node) if (n.operation.lowering.kind !== "source") operations.push(label(n));
+    };
     visit(node);
-    const names = [...new Set(seen)];
-    return names.length > 6 ? `${names.slice(0, 5).join(" + ")} + … (${seen.length})` : names.join(" + ");
+    const names = [...new Set(operations)];
+    return names.length > 6
+      ? `${names.slice(0, 5).join(" + ")} + … (${operations.length})`
+      : names.join(" + ");
+  }
+
+  /** The nodes from a kernel's node down to its core, which is not among them. */
+  private wayFrom(node: Node, core: Node): Node[] {
+    const dead = new Set<Node>();
+    const leads = (n: Node): Node[] | null => {
+      if (n === core) return [];
+      if (dead.has(n) || (n !== node && this.isStored(n))) return null;
+      for (const input of n.inputs) {
+        const rest = leads(input);
+        if (rest) return [n, ...rest];
+      }
+      dead.add(n);
+      return null;
+    };
+    return leads(node) ?? [];
   }
 }
 
@@ -444,9 +466,3 @@ function loopsOf(core: Node, inside: readonly Affine[], node: Node): number[] {
 }
 
 const along = (at: Strided, loop: number): number => (loop < 0 ? 0 : at.strides[loop]);
-
-function reaches(from: Node, to: Node): boolean {
-  if (from === to) return true;
-  if (from.id < to.id) return false;
-  return from.inputs.some((input) => reaches(input, to));
-}

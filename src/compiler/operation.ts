@@ -75,6 +75,8 @@ export interface SquaresAxes {
 export type Lowering =
   /** A leaf: its values come with each run, or lie in a variable. */
   | { kind: "source" }
+  /** No elements: there is nothing to compute. */
+  | { kind: "nothing" }
   /** The row-major position of each element, as i32. */
   | { kind: "range" }
   /** Element by element; inputs have the shape of the result. `cost`: roughly, in additions. */

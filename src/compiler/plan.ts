@@ -1,6 +1,7 @@
 /** A graph as a program: launches in order, and a place in memory for every buffer, both fixed once and for all. */
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "../runtime/program.js";
+import { isEmpty } from "./empty.js";
 import { NeedsStorage, type Placement } from "./expressions.js";
 import { type Fusion, fuse } from "./fusion.js";
 import { type Graph, linearise, type Node } from "./graph.js";
@@ -8,6 +9,7 @@ import { type Launch, Lowerer } from "./lower.js";
 import { contiguous, type GraphNode, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
+import { type Life, type Places, placed } from "./placing.js";
 import { type Stages, splitPreparation } from "./preparation.js";
 import { widenColumns } from "./widen.js";
 import { winograd } from "./winograd.js";
@@ -33,17 +35,20 @@ export function plan(
   // Kernels whose results only variables and other such kernels need come last: nothing reads the old values then.
   const last = new Set<Node>();
   const order = [...launchesOf.keys()];
-  const assigned = new Map<Node, number[]>();
-  for (const { value, source } of graph.assignments)
-    assigned.set(value, [...(assigned.get(value) ?? []), source]);
+  const outputs = new Set(graph.outputs);
+  const assigned = new Set(graph.assignments.map(({ value }) => value));
   const readers = new Map<Node, Node[]>();
   for (const [node, launches] of launchesOf)
     for (const launch of launches)
-      for (const read of launch.reads) readers.set(read, [...(readers.get(read) ?? []), node]);
+      for (const read of launch.reads) {
+        const known = readers.get(read);
+        if (known) known.push(node);
+        else readers.set(read, [node]);
+      }
   for (const node of [...order].reverse()) {
     const written = launchesOf.get(node)!.flatMap((l) => l.writes);
     const onlyAssigned = written.every(
-      (w) => !graph.outputs.includes(w) && (readers.get(w) ?? []).every((r) => last.has(r) || r === node),
+      (w) => !outputs.has(w) && (readers.get(w) ?? []).every((r) => last.has(r) || r === node),
     );
     if (onlyAssigned && written.some((w) => assigned.has(w) || (readers.get(w) ?? []).length > 0))
       last.add(node);
@@ -57,23 +62,28 @@ export function plan(
   // An update goes straight into its variable where nobody needs the old value any more.
   const inPlace = new Map<Node, number>();
   const copies: { value: Node; source: number }[] = [];
+  const writers = new Map<Node, number>();
+  const lastReaders = new Map<Node, number>();
+  schedule.forEach(({ reads, writes }, position) => {
+    for (const node of writes) if (!writers.has(node)) writers.set(node, position);
+    for (const node of reads) lastReaders.set(node, position);
+  });
   for (const { value, source } of graph.assignments) {
     const variable = sourceNodes.get(source)!;
-    const writer = schedule.findIndex((l) => l.writes.includes(value));
+    const writer = writers.get(value);
+    const lastReader = lastReaders.get(variable) ?? -1;
     const safe =
-      writer >= 0 &&
+      writer !== undefined &&
       !inPlace.has(value) &&
-      !graph.outputs.includes(value) &&
-      !graph.outputs.includes(variable) &&
+      !outputs.has(value) &&
+      !outputs.has(variable) &&
       lowerer.placement(value).owner === value &&
-      schedule.every((launch, position) => {
-        if (!launch.reads.includes(variable)) return true;
-        return position < writer || (position === writer && launch.replaceable.includes(variable));
-      });
+      (lastReader < writer || (lastReader === writer && schedule[writer].replaceable.includes(variable)));
     if (safe) inPlace.set(value, source);
     else copies.push({ value, source });
   }
-  for (const { value, source } of copies) schedule.push(lowerer.copy(value, sourceNodes.get(source)!));
+  for (const { value, source } of copies)
+    if (!isEmpty(value)) schedule.push(lowerer.copy(value, sourceNodes.get(source)!));
 
   const { preparation, main } = splitPreparation(
     schedule,
@@ -99,18 +109,18 @@ export function plan(
     return { kind: "arena", offset: arena.places.get(node)! };
   };
 
-  const kernels: Kernel[] = [];
+  const kernels = new Map<Kernel, number>();
   const place = (launch: Launch): ProgramLaunch => {
-    let kernel = kernels.indexOf(launch.kernel);
-    if (kernel < 0) kernel = kernels.push(launch.kernel) - 1;
+    const kernel = kernels.get(launch.kernel) ?? kernels.size;
+    kernels.set(launch.kernel, kernel);
     const { items, work } = launch;
     return { kernel, items, arguments: launch.arguments.map(locate), work };
   };
+  const stages = { preparation: preparation.map(place), launches: main.map(place) };
   return {
     key: graph.key,
-    kernels,
-    preparation: preparation.map(place),
-    launches: main.map(place),
+    kernels: [...kernels.keys()],
+    ...stages,
     arenaBytes: arena.bytes,
     preparedBytes: prepared.bytes,
     sources: graph.sources.map((leaf, index) => {
@@ -144,25 +154,48 @@ function lowerAll(
     const lowerer = new Lowerer(target, fusion, aliases(graph, fusion, unaliased));
     const written = lowerer.writtenByOthers();
     const launchesOf = new Map<Node, Launch[]>();
-    const needed = new Set<Node>();
+    /** What is in the way, and whose kernel it is in the way of. */
+    const needed = new Map<Node, Node>();
     for (const node of graph.nodes) {
-      if (!fusion.stored.has(node) || node.source >= 0 || written.has(node)) continue;
+      if (!fusion.stored.has(node) || !isComputed(node) || written.has(node)) continue;
       try {
         launchesOf.set(node, lowerer.lower(node));
       } catch (error) {
         if (!(error instanceof NeedsStorage)) throw error;
-        needed.add(error.node);
+        needed.set(error.node, node);
       }
     }
     if (needed.size === 0) return { lowerer, launchesOf };
-    for (const node of needed) {
+    for (const [node, kernel] of needed) {
       if (!fusion.stored.has(node)) forced.add(node);
       else if (written.has(node) && !apart.has(node)) apart.add(node);
       else if (!unaliased.has(node)) unaliased.add(node);
-      else throw new Error(`the compiler cannot lower ${node.operation.name} of ${node.shape.join("×")}`);
+      else takeApart(kernel, fusion, { forced, unaliased });
     }
   }
 }
+
+/** Stores all that a kernel computes: each operation alone can be written. */
+function takeApart(
+  kernel: Node,
+  { stored }: Fusion,
+  { forced, unaliased }: { [K in "forced" | "unaliased"]: Set<Node> },
+): void {
+  const before = forced.size + unaliased.size;
+  const inside = new Set<Node>([kernel]);
+  for (const node of inside)
+    for (const input of node.inputs)
+      if (stored.has(input)) unaliased.add(input);
+      else {
+        forced.add(input);
+        inside.add(input);
+      }
+  if (forced.size + unaliased.size === before)
+    throw new Error(`the compiler cannot lower ${kernel.operation.name} of ${kernel.shape.join("×")}`);
+}
+
+const isComputed = ({ operation: { lowering } }: Node): boolean =>
+  lowering.kind !== "source" && lowering.kind !== "nothing";
 
 /** Results that go only into an assembled buffer are computed right there: a padded border costs no copy. */
 function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Map<Node, Placement> {
@@ -188,13 +221,7 @@ function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Ma
   return placed;
 }
 
-/** Where buffers lie, and how much room they take in all. */
-interface Places {
-  readonly places: ReadonlyMap<Node, number>;
-  readonly bytes: number;
-}
-
-/** First fit by time of life: buffers that live at different times share their place. What is prepared stays. */
+/** Buffers that live at different times share their place. What is prepared stays. */
 function placeBuffers(
   graph: Graph,
   { preparation, main }: Stages,
@@ -202,7 +229,7 @@ function placeBuffers(
   inPlace: ReadonlyMap<Node, number>,
   { resident, isConstant }: { [K in "resident" | "isConstant"]: (source: number) => boolean },
   sourceNodes: ReadonlyMap<number, Node>,
-): { arena: Places; prepared: Places } {
+): { arena: Places<Node>; prepared: Places<Node> } {
   const schedule = [...preparation, ...main];
   const life = new Map<Node, { from: number; to: number }>();
   const touch = (node: Node, position: number): void => {
@@ -222,34 +249,16 @@ function placeBuffers(
   for (const node of graph.outputs) touch(node, schedule.length);
 
   const kept = new Map<Node, number>();
-  const places = new Map<Node, number>();
   let keptBytes = 0;
-  const taken: { from: number; to: number; start: number; end: number }[] = [];
-  let arenaBytes = 0;
-  const bySize = [...life].map(([node, { from, to }]) => ({
-    node,
-    from,
-    to,
-    bytes: Math.ceil((sizeOf(node.shape) * bytesPerElement[node.type] + 64) / 64) * 64,
-  }));
-  bySize.sort((a, b) => b.bytes - a.bytes || a.node.id - b.node.id);
-  for (const { node, from, to, bytes } of bySize) {
+  const lives: Life<Node>[] = [];
+  for (const [node, { from, to }] of [...life].sort(([a], [b]) => a.id - b.id)) {
+    const bytes = Math.ceil((sizeOf(node.shape) * bytesPerElement[node.type] + 64) / 64) * 64;
     if (from < preparation.length && to >= preparation.length) {
       kept.set(node, keptBytes);
       keptBytes += bytes;
-      continue;
-    }
-    const busy = taken.filter((t) => t.from <= to && from <= t.to).sort((a, b) => a.start - b.start);
-    let start = 0;
-    for (const t of busy) {
-      if (t.start >= start + bytes) break;
-      start = Math.max(start, t.end);
-    }
-    taken.push({ from, to, start, end: start + bytes });
-    places.set(node, start);
-    arenaBytes = Math.max(arenaBytes, start + bytes);
+    } else lives.push({ buffer: node, from, to, bytes });
   }
-  return { arena: { places, bytes: arenaBytes }, prepared: { places: kept, bytes: keptBytes } };
+  return { arena: placed(lives), prepared: { places: kept, bytes: keptBytes } };
 }
 
 const cache = new Map<string, Program>();

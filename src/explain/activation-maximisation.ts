@@ -17,7 +17,7 @@ import { Tensor, Variable } from "../tensor/tensor.js";
 import { checkSize } from "./field.js";
 import { faintSpectrum, pictureOf, spectrumShape } from "./frequency.js";
 import { fromShares, inputOf } from "./pictures.js";
-import { parts, type Running } from "./running.js";
+import { parts, type Stepwise } from "./running.js";
 import { gaussian, moved, separable } from "./separable.js";
 import { aimAt, isUnit, type Target } from "./target.js";
 import { placeOf } from "./walk.js";
@@ -57,10 +57,10 @@ export const regularisations = {
   olah: { coordinates: "waves", jitter: 8, scale: 0.1 },
 } as const satisfies { [name: string]: Regularisation };
 
-export interface ActivationMaximisationOptions extends Running {
+export interface ActivationMaximisationOptions extends Stepwise {
   /** Classes, or units of a layer; a picture for each. */
   target: Target;
-  /** One of the settings by name, or one's own. */
+  /** One of the settings by name, or one's own; "olah" if left out. */
   regularisation?: keyof typeof regularisations | Regularisation;
   steps?: number;
   /** Learning rate of Adam. */
@@ -75,7 +75,7 @@ export interface ActivationMaximisationOptions extends Running {
 }
 
 export interface Maximised {
-  /** N×H×W×C, pixels of 0 to 255. */
+  /** N×H×W×C, pixels of 0 to 255; after `stop` fewer, those that were begun. */
   readonly images: Tensor;
   /** The score of each picture: Σᵢⱼ aᵢⱼᵏ of a filter, aʲ of a neuron, yⁱ of a class. */
   readonly scores: Float32Array;
@@ -100,10 +100,10 @@ export async function activationMaximisation(
 ): Promise<Maximised> {
   const speaker = "activationMaximisation";
   const { target, steps = 256, lr = 0.05, seed = 0, batchSize = 16 } = options;
-  const held = regularisationOf(options.regularisation ?? "plain");
   const [h, w, channels] = inputOf(speaker, model);
   const [height, width] = options.size ?? [h, w];
   const size = [height, width, channels];
+  const held = regularisationOf(options.regularisation ?? "olah", Math.min(height, width));
   if (isUnit(target)) checkSize(speaker, model, placeOf(model, target.layer, speaker), { height, width });
   const { origin = channels === 1 ? 0 : 0.5 } = options;
   const wanted = isUnit(target) ? target.unit : target;
@@ -114,6 +114,7 @@ export async function activationMaximisation(
   const images = new Float32Array(count * height * width * channels);
   const [scores, before] = [new Float32Array(count), new Float32Array(count)];
   const random = new RandomStream(seed, moving);
+  let made = 0;
   for (let first = 0; first < count; first += batchSize) {
     const n = Math.min(batchSize, count - first);
     const units = Tensor.from(aim.units.own!.slice(first, first + n), [n], "i32");
@@ -153,12 +154,19 @@ export async function activationMaximisation(
       );
       await canvas.afterStep(step);
       await done((first / batchSize) * steps + step);
+      if (options.stop?.aborted) break;
     }
     const found = await look(units);
     images.set(found.pixels, first * height * width * channels);
     scores.set(found.score, first);
+    made = first + n;
+    if (options.stop?.aborted) break;
   }
-  return { images: Tensor.from(images, [count, ...size], "f32"), scores, before };
+  return {
+    images: Tensor.from(images.slice(0, made * height * width * channels), [made, ...size], "f32"),
+    scores: scores.slice(0, made),
+    before: before.slice(0, made),
+  };
 }
 
 /**
@@ -183,8 +191,17 @@ const openingSteps = 64;
 const moving = 12;
 const noises = 13;
 
-const regularisationOf = (given: keyof typeof regularisations | Regularisation): Regularisation =>
-  typeof given === "string" ? regularisations[given] : given;
+/** Settings by name were found on pictures of 224 pixels: small ones are moved by a fourteenth of their edge at most. */
+function regularisationOf(
+  given: keyof typeof regularisations | Regularisation,
+  edge: number,
+): Regularisation {
+  if (typeof given !== "string") return given;
+  const named: Regularisation = regularisations[given];
+  return named.jitter === undefined
+    ? named
+    : { ...named, jitter: Math.min(named.jitter, Math.max(1, Math.round(edge / 14))) };
+}
 
 interface Canvas {
   readonly variable: Variable;

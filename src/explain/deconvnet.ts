@@ -87,7 +87,7 @@ export async function deconvnet(
   await done(1);
   return {
     layer,
-    units: Array.from(units.values!),
+    units: Array.from(units.own!),
     pixels: Tensor.from(found.pixels, x.shape, "f32"),
     hits: Array.from({ length: n }, (_, i) => {
       const at = [Math.floor(found.at[i] / columns), found.at[i] % columns] as const;

@@ -18,12 +18,12 @@ import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
-import { parts, type Running } from "./running.js";
+import { parts, type Stepwise } from "./running.js";
 import { activationOf, checkedUnits } from "./target.js";
 import { dreamLayer } from "./usual-layers.js";
 import { mapsOf, outputAt } from "./walk.js";
 
-export interface DreamOptions extends Running {
+export interface DreamOptions extends Stepwise {
   /** The layer that dreams; one at two thirds of the model (`dreamLayer`) if left out. */
   layer?: string;
   /** One of its units; all together if left out. */
@@ -89,8 +89,15 @@ export async function deepDream(model: Model, image: Tensor, options: DreamOptio
       x = x.map((v, i) => Math.min(Math.max(v + by * g[i], 0), 255));
       await options.onFrame?.({ octave, iteration, pixels: pixelsOf({ ...below, values: x }) });
       await done(octave * iterations + iteration + 1);
+      if (options.stop?.aborted) break;
     }
     dreamt = { ...below, values: x.map((v, i) => v - below.values[i]) };
+    if (options.stop?.aborted) {
+      // What was dreamt so far, on the whole picture.
+      const detail = resized(dreamt, base).values;
+      x = base.values.map((v, i) => Math.min(Math.max(v + detail[i], 0), 255));
+      break;
+    }
   }
   return pixelsOf({ ...base, values: x });
 }

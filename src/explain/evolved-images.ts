@@ -77,7 +77,7 @@ async function evolve<Genome>(
           elites[at] = { genome: brood[i], sureness: q, pixels: pictures[i] };
       });
     await done(generation + 1);
-    if (elites.every((elite) => elite.sureness >= confidence)) break;
+    if (options.stop?.aborted || elites.every((elite) => elite.sureness >= confidence)) break;
   }
   await done(generations);
   const images = new Float32Array(classes.length * pixels);

@@ -14,13 +14,13 @@ import { Tensor } from "../tensor/tensor.js";
 import { totalVariation } from "./activation-maximisation.js";
 import { ExplainError } from "./explain-error.js";
 import { fromShares } from "./pictures.js";
-import { parts, type Running } from "./running.js";
+import { parts, type Stepwise } from "./running.js";
 import { canvasesOf, checkedLayers, gram, stylesOf } from "./style.js";
 import { styleNetwork } from "./style-network.js";
 import type { StyleLayers } from "./usual-layers.js";
 import { outputsAt } from "./walk.js";
 
-export interface StyleTrainingOptions extends Running, Partial<StyleLayers> {
+export interface StyleTrainingOptions extends Stepwise, Partial<StyleLayers> {
   /** The weight of each style picture; all the same if left out. */
   blend?: readonly number[];
   contentWeight?: number;
@@ -109,6 +109,7 @@ export async function trainStyle(
       throw new ExplainError(`trainStyle: the loss is ${value} at step ${step}; try a smaller lr than ${lr}`);
     await options.onStep?.({ step, loss: value, network });
     await done(step);
+    if (options.stop?.aborted) break;
   }
   return network;
 }

@@ -15,11 +15,11 @@ import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { fromShares, inputOf } from "./pictures.js";
-import { parts, type Running } from "./running.js";
+import { parts, type Stepwise } from "./running.js";
 import { aimAt } from "./target.js";
 import { scoresOf } from "./walk.js";
 
-export interface FoolingOptions extends Running {
+export interface FoolingOptions extends Stepwise {
   /** The classes to be feigned, a picture for each; all of the model's if left out. */
   classes?: readonly number[];
   /** A picture is finished when the model is so sure of it. */
@@ -81,6 +81,10 @@ export async function foolingImages(
     if (confidences.every((q) => q >= confidence)) break;
     p = next as Float32Array<ArrayBuffer>;
     await done(made + 1);
+    if (options.stop?.aborted) {
+      made++;
+      break;
+    }
   }
   await done(steps);
   const images = Tensor.from(

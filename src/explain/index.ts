@@ -7,6 +7,7 @@ export {
   type Regularisation,
   regularisations,
 } from "./activation-maximisation.js";
+export { type Answers, answers } from "./answers.js";
 export { type DeconvnetOptions, deconvnet, type Projection } from "./deconvnet.js";
 export { type DreamOptions, deepDream } from "./deep-dream.js";
 export { type EvolutionOptions, evolvedImages } from "./evolved-images.js";
@@ -21,7 +22,8 @@ export { gradientTimesInput } from "./gradient-times-input.js";
 export { guidedBackpropagation } from "./guided-backpropagation.js";
 export { type IntegratedGradientsOptions, integratedGradients } from "./integrated-gradients.js";
 export { type Occlusion, type OcclusionOptions, occlusion } from "./occlusion.js";
-export type { Running } from "./running.js";
+export { zeroInput } from "./pictures.js";
+export type { Running, Stepwise } from "./running.js";
 export { type Aimed, saliency } from "./saliency.js";
 export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./sanity-check.js";
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
@@ -32,4 +34,4 @@ export { styleNetwork, stylise } from "./style-network.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
 export { dreamLayer, lastMaps, type StyleLayers, usualLayers } from "./usual-layers.js";
-export { layersWithMaps, unitCount } from "./walk.js";
+export { classLayers, layersWithMaps, unitCount } from "./walk.js";

@@ -37,6 +37,13 @@ export const fromShares = (model: Model, p: Tensor): Tensor => pixelsFor(model, 
 export const evenGrey = (model: Model, share: number, channels: number): Tensor =>
   fromShares(model, Tensor.from(new Float32Array(channels).fill(share), [1, 1, 1, channels], "f32"));
 
+/** Which picture an input of zeros is, as the model takes it: gradient × input compares with it. */
+export async function zeroInput(model: Model): Promise<"black" | "an even colour that is not black"> {
+  const [, , channels] = inputOf("zeroInput", model);
+  const [black] = await compute([evenGrey(model, 0, channels)]);
+  return Array.from(black).every((v) => Math.abs(v) < 1e-6) ? "black" : "an even colour that is not black";
+}
+
 /** The model's input H×W×C. */
 export function inputOf(speaker: string, model: Model): readonly [number, number, number] {
   const shape = model.inputShape;

@@ -9,6 +9,12 @@ export interface Running {
   onProgress?: (progress: { done: number; count: number }) => void;
 }
 
+/** Methods that come nearer to their answer step by step take these. */
+export interface Stepwise extends Running {
+  /** Ends after the step at hand: the answer is what there is so far. */
+  stop?: AbortSignal;
+}
+
 /** To be awaited after each of `count` parts. */
 export function parts({ signal, onProgress }: Running, count: number): (done: number) => Promise<void> {
   let rested = performance.now();

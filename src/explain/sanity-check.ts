@@ -3,13 +3,13 @@ import * as nn from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyOf, variablesOf } from "../training/weights.js";
 import { inputOf } from "./pictures.js";
-import { parts, type Running } from "./running.js";
+import { parts, type Stepwise } from "./running.js";
 import { strongest } from "./strongest.js";
 
 /** A method whose answer for each picture is a map: N×H×W, or N×H×W×C. */
 export type MapMethod = (model: Model, images: Tensor) => Promise<Tensor>;
 
-export interface SanityOptions extends Running {
+export interface SanityOptions extends Stepwise {
   /** Methods by name. */
   methods: { readonly [name: string]: MapMethod };
   seed?: number;
@@ -62,6 +62,7 @@ export async function sanityCheck(
   const likeness = names.map((): number[] => []);
   const isRandom = new Set<string>();
   for (const layer of layers) {
+    if (running.stop?.aborted && isRandom.size > 0) break;
     isRandom.add(layer);
     for (const [path, variable] of variablesOf(copy)) {
       const source = isRandom.has(path.slice(0, path.lastIndexOf("."))) ? random : trained;
@@ -73,10 +74,11 @@ export async function sanityCheck(
       likeness[m].push(alikes.reduce((a, b) => a + b, 0) / alikes.length);
     });
   }
+  const taken = [...isRandom];
   return {
-    layers,
+    layers: taken,
     likeness: Object.fromEntries(names.map((name, m) => [name, likeness[m]])),
-    unmoved: names.filter((_, m) => likeness[m][layers.length - 1] >= alike),
+    unmoved: names.filter((_, m) => likeness[m][taken.length - 1] >= alike),
   };
 }
 

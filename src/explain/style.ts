@@ -20,11 +20,11 @@ import { withColoursOf } from "./colours.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
-import { parts, type Running } from "./running.js";
+import { parts, type Stepwise } from "./running.js";
 import { type StyleLayers, usualLayers } from "./usual-layers.js";
 import { mapsOf, outputsAt } from "./walk.js";
 
-export interface StyleOptions extends Running, Partial<StyleLayers> {
+export interface StyleOptions extends Stepwise, Partial<StyleLayers> {
   /** The weight of each style picture; all the same if left out. */
   blend?: readonly number[];
   contentWeight?: number;
@@ -114,6 +114,7 @@ export async function style(
     losses.push(value);
     if (iteration % previewEvery === 0) await options.onPreview?.({ iteration, loss: value, pixels: now() });
     await done(iteration);
+    if (options.stop?.aborted) break;
   }
   return { pixels: now(), losses };
 }

@@ -8,11 +8,11 @@ import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { pixelsFor } from "../training/pixels.js";
 import { type Box, boxSeen } from "./field.js";
-import { parts, type Running } from "./running.js";
+import { parts, type Stepwise } from "./running.js";
 import { lastMaps } from "./usual-layers.js";
 import { outputsAt, placeOf } from "./walk.js";
 
-export interface TopActivationsOptions extends Running {
+export interface TopActivationsOptions extends Stepwise {
   /** One layer or several: all their units at once. The last maps before they are pooled (`lastMaps`) if left out. */
   layers?: string | readonly string[];
   /** Pictures kept for each unit. */
@@ -78,6 +78,7 @@ export async function topActivations(
     });
     seen += size;
     await done(seen);
+    if (options.stop?.aborted) break;
   }
   const [height, width] = dataset.shape;
   return new Map(

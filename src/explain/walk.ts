@@ -130,6 +130,28 @@ export function scoresOf(model: Model, x: Tensor, mode: Mode = {}): Tensor {
   return reshape(scores, [n, classes]);
 }
 
+/** The layers whose units are the classes: the last one, and what goes into a softmax that ends the model. */
+export function classLayers(model: Model): string[] {
+  const { places, output } = walkThrough(model, "explain");
+  const ends = new Set([output]);
+  for (const { y, layer } of places)
+    if (y === output && layer.type === "softmax")
+      for (const input of sourceOf(output, places)) ends.add(input);
+  return places.flatMap(({ path, y }) => (ends.has(y) ? [path] : []));
+}
+
+/** The nearest outputs of layers that a tensor was computed from. */
+function sourceOf(y: Tensor, places: Walk["places"]): Tensor[] {
+  const made = new Set(places.map((place) => place.y));
+  const found: Tensor[] = [];
+  const open = [...y.inputs];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (made.has(next)) found.push(next);
+    else open.push(...next.inputs);
+  }
+  return found;
+}
+
 /** Layers whose output is a stack of maps, in the model's order. */
 export const layersWithMaps = (model: Model): string[] =>
   placesOf(model).flatMap(({ path, output }) => (output.length === 3 ? [path] : []));

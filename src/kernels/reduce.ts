@@ -1,4 +1,5 @@
 import { KernelBuilder } from "./builder.js";
+import { cascade, type Walk } from "./cascade.js";
 import { collapse } from "./collapse.js";
 import { collect, Evaluator, type Expression, type Store } from "./expression.js";
 import type { Floats, Int, Ints, Lanes, TargetDescription } from "./language.js";
@@ -40,8 +41,12 @@ export function reduceKernel(
   stores: readonly Store[],
 ): Generated {
   const inputs = reductions.flatMap((r) => (r.position ? [r.value, r.position] : [r.value]));
+  const repeated = repetitions(kept.length, reduced, inputs);
   const collapsed = collapse(
-    [...kept.map((count) => ({ count, role: 0 })), ...reduced.map((count) => ({ count, role: 1 }))],
+    [
+      ...kept.map((count) => ({ count, role: 0 })),
+      ...reduced.map((count, d) => ({ count: repeated.loops.has(d) ? 1 : count, role: 1 })),
+    ],
     { roots: [...inputs, ...stores.map((s) => s.value)], stores },
   );
   const keptCounts = collapsed.dimensions.filter((d) => d.role === 0).map((d) => d.count);
@@ -55,7 +60,16 @@ export function reduceKernel(
     position: r.position ? roots[next++] : null,
   }));
   const k = new KernelBuilder(target);
-  const plan: Plan = { k, name, keptCounts, reducedCounts, sources, outputs, stores: collapsed.body.stores };
+  const plan: Plan = {
+    k,
+    name,
+    keptCounts,
+    reducedCounts,
+    times: repeated.times,
+    sources,
+    outputs,
+    stores: collapsed.body.stores,
+  };
 
   const lastKept = keptCounts.length - 1;
   const lastReduced = keptCounts.length + reducedCounts.length - 1;
@@ -68,11 +82,26 @@ export function reduceKernel(
   return alongKept(plan);
 }
 
+/** The reduced loops along which nothing that is reduced changes, and how often a value is met in them. */
+function repetitions(
+  kept: number,
+  reduced: readonly number[],
+  inputs: readonly Expression[],
+): { loops: Set<number>; times: number } {
+  const read = collect(inputs).flatMap((e) => ("at" in e ? [e.at] : []));
+  const loops = new Set(
+    reduced.flatMap((_, d) => (read.every((at) => at.strides[kept + d] === 0) ? [d] : [])),
+  );
+  return { loops, times: [...loops].reduce((n, d) => n * reduced[d], 1) };
+}
+
 interface Plan {
   k: KernelBuilder;
   name: string;
   keptCounts: number[];
   reducedCounts: number[];
+  /** How often each value is to be reduced: a sum over a broadcast is a product. */
+  times: number;
   sources: { combine: Combine; value: Expression; position: Expression | null }[];
   outputs: Expression[];
   stores: readonly Store[];
@@ -81,7 +110,8 @@ interface Plan {
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** A lane a result: vectors along the last kept loop, several at once so that additions overlap. */
-function alongKept({ k, name, keptCounts, reducedCounts, sources, outputs, stores }: Plan): Generated {
+function alongKept(plan: Plan): Generated {
+  const { k, name, keptCounts, reducedCounts, sources, outputs, stores } = plan;
   const vectorDimension = keptCounts.length - 1;
   const count = keptCounts[vectorDimension];
   const outer = keptCounts.slice(0, -1);
@@ -101,16 +131,16 @@ function alongKept({ k, name, keptCounts, reducedCounts, sources, outputs, store
     const pieces = range(0, Math.ceil(width / k.lanes)).map((v) => ({
       shift: shift + v * k.lanes,
       lanes: Math.min(k.lanes, width - v * k.lanes),
-      accumulators: start(k, sources),
     }));
-    nest(k, evaluator, reducedCounts, () => {
-      for (const piece of pieces) {
+    const sums = new Sums(plan, pieces.length);
+    cascade(k, reducedCounts, sums.terms(1), walkWith(evaluator, sums), () => {
+      pieces.forEach((piece, p) => {
         const values = evaluator.values(inputs, index, piece.shift, piece.lanes);
-        combine(k, sources, piece.accumulators, values);
-      }
+        combine(k, sources, sums.now[p], values);
+      });
     });
-    for (const piece of pieces) {
-      const results = piece.accumulators.map((a) => a.position ?? a.value);
+    for (const [p, piece] of pieces.entries()) {
+      const results = sums.results(sums.now[p].map((a) => a.position ?? a.value));
       const values = evaluator.values(outputs, index, piece.shift, piece.lanes, results);
       stores.forEach((store, s) => {
         evaluator.store(store, values[s], index, piece.shift, piece.lanes);
@@ -143,7 +173,8 @@ function alongKept({ k, name, keptCounts, reducedCounts, sources, outputs, store
 }
 
 /** Lanes lie along the last reduced loop and are combined at the end. */
-function alongReduced({ k, name, keptCounts, reducedCounts, sources, outputs, stores }: Plan): Generated {
+function alongReduced(plan: Plan): Generated {
+  const { k, name, keptCounts, reducedCounts, sources, outputs, stores } = plan;
   const vectorDimension = keptCounts.length + reducedCounts.length - 1;
   const count = reducedCounts.at(-1)!;
   const loops = reducedCounts.slice(0, -1);
@@ -156,13 +187,18 @@ function alongReduced({ k, name, keptCounts, reducedCounts, sources, outputs, st
   const whole = Math.floor(count / block);
 
   const point = (): void => {
-    const accumulators = range(0, ways).map(() => start(k, sources));
-    nest(k, evaluator, loops, () => {
+    const sums = new Sums(plan, ways);
+    const row = (): void => {
+      const blocks: Walk = { enter: (_, i, body) => inBlock(i, body), level: (body) => sums.level(body) };
+      let index: Int | null = null;
+      const inBlock = (i: Int, body: () => void): void => {
+        index = k.offset(k.int(0), i, block);
+        body();
+      };
       if (whole > 0)
-        k.loop(0, whole, (i) => {
-          const index = k.offset(k.int(0), i, block);
+        cascade(k, [whole], sums.terms(1), blocks, () => {
           for (let w = 0; w < ways; w++)
-            combine(k, sources, accumulators[w], evaluator.values(inputs, index, w * k.lanes, k.lanes));
+            combine(k, sources, sums.now[w], evaluator.values(inputs, index, w * k.lanes, k.lanes));
         });
       for (let at = whole * block, w = 0; at < count; at += k.lanes, w++) {
         const lanes = Math.min(k.lanes, count - at);
@@ -170,17 +206,20 @@ function alongReduced({ k, name, keptCounts, reducedCounts, sources, outputs, st
         combine(
           k,
           sources,
-          accumulators[w],
+          sums.now[w],
           lanes === k.lanes ? values : values.map((v, s) => only(lanes, v, s)),
         );
       }
-    });
-    const totals = sources.map((source, s) => {
+    };
+    cascade(k, loops, sums.terms(whole + 1), walkWith(evaluator, sums), row);
+    const accumulators = sums.now;
+    const across = sources.map((source, s) => {
       const how = source.combine === "argmax" ? "max" : source.combine;
       let total = accumulators[0][s].value;
       for (let w = 1; w < ways; w++) total = join(k, how, total, accumulators[w][s].value);
       return k.acrossLanes(how, total as Floats);
     });
+    const totals = sums.results(across);
     const values = finisher.values(outputs, null, 0, 1, totals);
     stores.forEach((store, s) => {
       finisher.store(store, values[s], null, 0, 1);
@@ -195,23 +234,79 @@ function alongReduced({ k, name, keptCounts, reducedCounts, sources, outputs, st
 }
 
 /** One result at a time, every load a single element. */
-function onePoint({ k, name, keptCounts, reducedCounts, sources, outputs, stores }: Plan): Generated {
+function onePoint(plan: Plan): Generated {
+  const { k, name, keptCounts, reducedCounts, sources, outputs, stores } = plan;
   const inputs = sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value]));
   const order = range(0, keptCounts.length + reducedCounts.length);
   const evaluator = new Evaluator(k, inputs, [], order, null);
   const finisher = new Evaluator(k, outputs, stores, range(0, keptCounts.length), null);
   return sharePoints(k, name, keptCounts, [evaluator, finisher], () => {
-    const accumulators = start(k, sources);
-    nest(k, evaluator, reducedCounts, () => {
-      combine(k, sources, accumulators, evaluator.values(inputs, null, 0, 1));
+    const sums = new Sums(plan, 1);
+    cascade(k, reducedCounts, sums.terms(1), walkWith(evaluator, sums), () => {
+      combine(k, sources, sums.now[0], evaluator.values(inputs, null, 0, 1));
     });
-    const results = accumulators.map((a) => a.position ?? a.value);
+    const [accumulators] = sums.now;
+    const results = sums.results(accumulators.map((a) => a.position ?? a.value));
     const values = finisher.values(outputs, null, 0, 1, results);
     stores.forEach((store, s) => {
       finisher.store(store, values[s], null, 0, 1);
     });
   });
 }
+
+/** The accumulators of a kernel, so many sets at once; inside a level of a cascade the sums start anew. */
+class Sums {
+  now: Accumulators[];
+
+  constructor(
+    private readonly plan: Plan,
+    sets: number,
+  ) {
+    this.now = range(0, sets).map(() => start(plan.k, plan.sources));
+  }
+
+  /** How many terms a turn adds: none where nothing is summed in f32, and no chain is too long. */
+  terms(added: number): number {
+    return this.plan.sources.some(isLossy) ? added : 0;
+  }
+
+  level(body: () => void): void {
+    const { k, sources } = this.plan;
+    const outer = this.now;
+    this.now = outer.map((set) =>
+      set.map((kept, s) => (isLossy(sources[s]) ? { value: k.variable(k.f32(0)), position: null } : kept)),
+    );
+    body();
+    const inner = this.now;
+    this.now = outer;
+    outer.forEach((set, n) => {
+      set.forEach(({ value }, s) => {
+        if (isLossy(sources[s]))
+          k.assign(value as Floats, k.add(value as Floats, inner[n][s].value as Floats));
+      });
+    });
+  }
+
+  /** Of values that are met several times, the sum of all. */
+  results(values: readonly (Floats | Ints)[]): (Floats | Ints)[] {
+    const { k, sources, times } = this.plan;
+    if (times === 1) return [...values];
+    return values.map((value, s) => {
+      if (sources[s].combine !== "sum") return value;
+      return value.type === "i32" ? k.mul(value as Ints, k.i32(times)) : k.mul(value as Floats, k.f32(times));
+    });
+  }
+}
+
+/** Sums of whole numbers lose nothing. */
+const isLossy = ({ combine, value }: Plan["sources"][number]): boolean =>
+  combine === "sum" && resultType(value) === "f32";
+
+/** The reduced loops, as the evaluator enters them. */
+const walkWith = (evaluator: Evaluator, sums: Sums): Walk => ({
+  enter: (_, i, body) => evaluator.enter(i, body),
+  level: (body) => sums.level(body),
+});
 
 /** Every thread takes a share of the kept points. */
 function sharePoints(

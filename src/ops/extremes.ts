@@ -1,7 +1,7 @@
 /** The largest and smallest values along axes, and where they are. */
 import { optionsOf } from "../door/options.js";
 import { checkTensor } from "../tensor/arguments.js";
-import { checkedAxes, checkedAxis, sizeOf } from "../tensor/shapes.js";
+import { checkedAxes, checkedAxis, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { neg } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -16,11 +16,13 @@ import { where } from "./where.js";
 /**
  * The largest value over the given axes; NaN where one is. The gradient goes to the first of the largest, in row
  * order: one winner takes all, as in max pooling.
+ *
+ * @throws ShapeError where one of the axes has length 0
  */
 export function max(x: Tensor, given: ReductionOptions = {}): Tensor {
   const { axis, keepDims = false } = optionsOf("max", given, { axis: 1, keepDims: 1 });
   checkTensor("max", "x", x);
-  const axes = checkedAxes("max", axis, x.shape);
+  const axes = someValues("max", x, checkedAxes("max", axis, x.shape));
   const found = reduceMax(numeric(x), axes);
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
 }
@@ -29,7 +31,7 @@ export function max(x: Tensor, given: ReductionOptions = {}): Tensor {
 export function min(x: Tensor, given: ReductionOptions = {}): Tensor {
   const { axis, keepDims = false } = optionsOf("min", given, { axis: 1, keepDims: 1 });
   checkTensor("min", "x", x);
-  const axes = checkedAxes("min", axis, x.shape);
+  const axes = someValues("min", x, checkedAxes("min", axis, x.shape));
   const found = axes.length === 0 ? x : apply(minOp, [numeric(x)], { axes });
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
 }
@@ -41,12 +43,24 @@ export function min(x: Tensor, given: ReductionOptions = {}): Tensor {
 export function argmax(x: Tensor, given: { axis?: number; keepDims?: boolean } = {}): Tensor {
   const { axis, keepDims = false } = optionsOf("argmax", given, { axis: 1, keepDims: 1 });
   checkTensor("argmax", "x", x);
-  const axes = axis === undefined ? x.shape.map((_, d) => d) : [checkedAxis("argmax", axis, x.shape)];
+  const named = axis === undefined ? x.shape.map((_, d) => d) : [checkedAxis("argmax", axis, x.shape)];
+  const axes = someValues("argmax", x, named);
   const found = argmaxOver(numeric(x), axes);
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
 }
 
-const numeric = (x: Tensor): Tensor => (x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x);
+/** Of no values none is the largest: an axis that is looked through must have some. */
+function someValues(speaker: string, x: Tensor, axes: number[]): number[] {
+  const empty = axes.find((axis) => x.shape[axis] === 0);
+  if (empty !== undefined)
+    throw new ShapeError(
+      `${speaker}: axis ${empty} of x has no values to choose from (x is ${show(x.shape)})`,
+    );
+  return axes;
+}
+
+/** Bytes and truths are compared as whole numbers. */
+export const numeric = (x: Tensor): Tensor => (x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x);
 
 export const reduceMax = (x: Tensor, axes: readonly number[]): Tensor =>
   axes.length === 0 ? x : apply(maxOp, [x], { axes: [...axes] });

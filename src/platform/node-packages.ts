@@ -9,19 +9,26 @@ export interface FoundPackage {
 
 /**
  * Requires a package at run time. Node itself does it, asked in a way that no bundler follows: bundlers would stop at
- * native parts, and at a package that is absent. It is looked for from where the library lies; from the program's main
- * file and from the current folder too, for a bundle has no place of its own in `node_modules`.
+ * native parts, and at a package that is absent.
  *
- * @throws what the first of these places answered, if none has the package
+ * @throws what the first of the places answered where it was looked for, if none has the package
  */
 export function requirePackage(name: string): FoundPackage {
+  return tryPlaces((from) => ({ exports: from(name), path: from.resolve(name) }));
+}
+
+/** The path of a file in a package, such as "@cwasm/webp/webp.wasm". @throws as `requirePackage` */
+export function packageFile(name: string): string {
+  return tryPlaces((from) => from.resolve(name));
+}
+
+function tryPlaces<R>(look: (from: NodeJS.Require) => R): R {
   const module = process.getBuiltinModule?.("node:module");
   if (!module) throw new Error("this program's host does not load packages at run time");
   let first: unknown;
   for (const place of places()) {
     try {
-      const from = module.createRequire(place);
-      return { exports: from(name), path: from.resolve(name) };
+      return look(module.createRequire(place));
     } catch (error) {
       first ??= error;
     }
@@ -29,6 +36,10 @@ export function requirePackage(name: string): FoundPackage {
   throw first;
 }
 
+/**
+ * Where packages are looked for: from where the library lies; from the program's main file and from the current folder
+ * too, for a bundle has no place of its own in `node_modules`.
+ */
 function places(): string[] {
   // Undefined in CommonJS and in single-file executables; some bundlers write a scheme of their own.
   const own: string | undefined = import.meta.url;

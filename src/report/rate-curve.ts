@@ -42,7 +42,7 @@ export const renderRateCurve = (input: RateCurve): Promise<Uint8Array> => render
 
 function drawn(plot: Box, points: RateCurve["points"], suggestion: number | null): string {
   const [right, bottom] = [plot.x + plot.width, plot.y + plot.height];
-  const across = logScale([points[0].lr, points[points.length - 1].lr], [plot.x, right]);
+  const across = logScale([points[0].lr, points[points.length - 1].lr], [plot.x, right], { most: 10 });
   const [low, high] = heightOf(points);
   const up = (spansDecades(low, high) ? logScale : linearScale)([low, high], [bottom, plot.y]);
   const at = (lr: number, loss: number): [number, number] => [
@@ -84,10 +84,16 @@ function drawn(plot: Box, points: RateCurve["points"], suggestion: number | null
   );
 }
 
-/** The smoothed losses fill the height; a step that leaps out of it is cut off. */
+/**
+ * The fall of the smoothed loss fills most of the height, and a little of its rise behind it: where it gets out of hand it
+ * leaves the plot, or the fall could not be seen. A step that leaps out is cut off.
+ */
 function heightOf(points: RateCurve["points"]): [low: number, high: number] {
   const values = points.map(({ smoothed }) => smoothed);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const low = Math.min(...values);
+  const before = Math.max(...values.slice(0, values.indexOf(low) + 1));
+  const most = Math.max(...values);
+  const high = before > low ? Math.min(most, before + 0.5 * (before - low)) : most;
   const room = (high - low) * 0.05;
   return [low - room > 0 ? low - room : low, high + room];
 }

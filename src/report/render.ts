@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { packageFile } from "../platform/node-packages.js";
 
 /** An SVG document as a PNG file, drawn with fonts that we bring: it looks the same on a machine that has none. */
 export async function renderSvg(svg: string): Promise<Uint8Array> {
@@ -30,7 +30,7 @@ async function startRenderer(): Promise<Uint8Array[]> {
   // As far from src/report as from the bundles in dist/cli and dist/node.
   const font = (name: string) => readFile(new URL(`../../fonts/${name}`, import.meta.url));
   const [program, ...files] = await Promise.all([
-    readFile(createRequire(import.meta.url).resolve("@resvg/resvg-wasm/index_bg.wasm")),
+    readFile(packageFile("@resvg/resvg-wasm/index_bg.wasm")),
     font("DejaVuSans.ttf"),
     font("DejaVuSans-Bold.ttf"),
   ]);

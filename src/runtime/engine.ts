@@ -243,9 +243,10 @@ export class Engine {
       return { kernel, items, arguments: start, solo: work < soloWork && !this.options.shareAll };
     });
     const used = [...new Set(launches.map((launch) => launch.kernel))];
+    const place = new Map(used.map((kernel, i) => [kernel, i]));
     const code = await this.machine.link(
       used.map((kernel) => kernels[kernel]),
-      placed.map((launch) => ({ ...launch, kernel: used.indexOf(launch.kernel) })),
+      placed.map((launch) => ({ ...launch, kernel: place.get(launch.kernel)! })),
     );
     return {
       id: this.nextId++,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { digits } from "../../src/data/digits.js";
+import { registry } from "../../src/models/index.js";
 import { isBuilt, jsonLines, noPictures, receptive, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("receptive", () => {
@@ -81,6 +82,16 @@ describe.skipIf(!isBuilt)("receptive", () => {
     expect(stdout).toMatch(/^conv1 +conv2d +28×28×6 +156 +117,600 +5×5$/m);
     expect(stdout).toMatch(/^total +61,706/m);
   });
+
+  test("models list names every model, its input and its parameters", async () => {
+    const { code, stdout } = await run("models list");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^name +input +parameters +what\n/);
+    expect(stdout).toMatch(/\nlenet5 +28×28×1 +61,706 +LeNet-5 with ReLU and max pooling\n/);
+    expect(stdout).toMatch(/\nvgg16 +224×224×3 +138,357,544 +VGG; takes torchvision's weights\n/);
+    const listed = JSON.parse((await run("models list --json")).stdout);
+    expect(listed.map(({ name }: { name: string }) => name)).toEqual(Object.keys(registry));
+  }, 60_000);
 
   test("data list names every data set and where it is", async () => {
     const { stdout } = await run("data list");

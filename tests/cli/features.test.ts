@@ -76,7 +76,14 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
     const { keypoints, descriptors } = await ask("features sift cat.png --most 10");
     expect(keypoints).toHaveLength(10);
     expect(descriptors).toHaveLength(1280);
-    const { homography, inliers } = await ask("features match cat.png turned.png");
+    const { homography, inliers, matches, pairs } = await ask("features match cat.png turned.png");
+    expect(pairs.length).toBe(matches);
+    expect(pairs.filter(({ agrees }: { agrees: boolean }) => agrees).length).toBe(inliers);
+    expect(pairs[0]).toEqual({
+      from: [expect.any(Number), expect.any(Number)],
+      to: [expect.any(Number), expect.any(Number)],
+      agrees: expect.any(Boolean),
+    });
     expect(inliers).toBeGreaterThan(50);
     [-1, 0, 199, 0, -1, 159, 0, 0, 1].forEach((v, i) => {
       expect(Math.abs(homography[i] - v)).toBeLessThan(1);

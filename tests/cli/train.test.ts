@@ -53,6 +53,11 @@ describe.skipIf(!isBuilt)("receptive train", () => {
       threads: 2,
     });
     expect(lines.filter(({ kind }) => kind === "epoch").map(({ epoch }) => epoch)).toEqual([1, 2]);
+    // Every step of both epochs has its line, as the help says.
+    const steps = lines.filter(({ kind }) => kind === "step");
+    expect(steps.map(({ epoch, step }) => [epoch, step])).toEqual(
+      [1, 2].flatMap((epoch) => Array.from({ length: steps[0].steps }, (_, i) => [epoch, i + 1])),
+    );
     const done = lines.at(-1);
     expect(done).toMatchObject({
       kind: "done",

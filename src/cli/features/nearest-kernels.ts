@@ -5,7 +5,7 @@ import { renderPanels } from "../../report/features/panels.js";
 import { signedPicture } from "../../report/features/shades.js";
 import { alignedTable } from "../../report/table.js";
 import { load } from "../../training/checkpoint.js";
-import { onlyCheckpoint } from "../checkpoints.js";
+import { newestCheckpoint } from "../checkpoints.js";
 import { UsageError } from "../failure.js";
 import { checkPng, finish } from "./output.js";
 
@@ -36,7 +36,7 @@ async function run({
   json?: boolean;
 }): Promise<void> {
   checkPng(output);
-  const file = path ?? (await onlyCheckpoint());
+  const file = path ?? (await newestCheckpoint()).path;
   const { weights, model } = await load(file);
   const first = [...weights].find(([name, { shape }]) => name.endsWith(".filters") && shape.length === 4);
   if (!first) throw new UsageError(`${file}: ${model.name} has no convolution, and so no filters to compare`);

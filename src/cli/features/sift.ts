@@ -38,7 +38,10 @@ export function siftCommands(features: Command): void {
     .option("--root", "RootSIFT descriptors")
     .option("--seed <n>", "of the samples that RANSAC draws", seed, 0)
     .option("--output <file>", "the PNG to write (default: <first>-match.png)")
-    .option("--json", "one line of JSON, with pairs and homography")
+    .option(
+      "--json",
+      "one line of JSON, with the pairs in pixels, whether they agree on the homography, and that",
+    )
     .addHelpText("after", "\nExample:\n  $ receptive features match left.jpg right.jpg")
     .action(runMatch);
 }
@@ -94,6 +97,7 @@ async function runMatch(
   const matches = await matchDescriptors(from.descriptors, to.descriptors, { ratio });
   const pairs = matches.map((match) => ({ from: from.keypoints[match.from], to: to.keypoints[match.to] }));
   const found = ransacHomography(pairs, { tolerance, seed: number });
+  const isAgreeing = new Set(found?.inliers);
   const agreeing = found ? found.inliers.map((i) => pairs[i]) : [];
   const [right, bottom] = [a.width - 1, a.height - 1];
   const corners = [
@@ -120,6 +124,11 @@ async function runMatch(
           keypoints: [from.keypoints.length, to.keypoints.length],
           matches: matches.length,
           inliers: agreeing.length,
+          pairs: pairs.map(({ from: a, to: b }, i) => ({
+            from: [a.x, a.y],
+            to: [b.x, b.y],
+            agrees: isAgreeing.has(i),
+          })),
           homography: found?.homography,
         }
       : undefined,

@@ -1,6 +1,6 @@
 /** Decoders that are WebAssembly modules of packages: loaded with the first picture, dropped where one has failed. */
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { packageFile } from "../../platform/node-packages.js";
 
 /** What every one of these modules exports. */
 export interface Codec {
@@ -38,9 +38,7 @@ export function codec<C extends Codec>(file: string) {
   let module: Promise<WebAssembly.Module> | undefined;
   let kept: C | undefined;
   const instance = async (): Promise<C> => {
-    module ??= readFile(createRequire(import.meta.url).resolve(file)).then((bytes) =>
-      WebAssembly.compile(bytes),
-    );
+    module ??= readFile(packageFile(file)).then((bytes) => WebAssembly.compile(bytes));
     const made = (await WebAssembly.instantiate(await module, imports)).exports as unknown as C;
     made._initialize?.();
     return made;

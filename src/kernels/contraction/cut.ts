@@ -84,6 +84,8 @@ export function accumulatesInMemory(depth: readonly Axis[]): boolean {
   return splitDepth(mergeAxes(depth)).outer.length > 0;
 }
 
+const mostTurns = 512;
+
 /**
  * A walk over pixels (the filter gradient) touches a new cache line of A and of B at every step. It is cut so that
  * the lines under one turn stay in the first-level cache for all tiles. A walk along channels reads line after
@@ -91,7 +93,8 @@ export function accumulatesInMemory(depth: readonly Axis[]): boolean {
  */
 function splitDepth(depth: readonly Axis[]): { outer: Axis[]; inner: Axis[] } {
   const sequential = depth.length === 0 || Math.abs(depth[depth.length - 1].a) < 4;
-  const limit = sequential ? 8192 : 128;
+  // Each turn is added to what lies in C: too many of them would be a long sum.
+  const limit = Math.max(sequential ? 8192 : 128, product(depth) / mostTurns);
   const inner = [...depth];
   const outer: Axis[] = [];
   while (inner.length > 0 && product(inner) > limit) {

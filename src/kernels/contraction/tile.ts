@@ -8,8 +8,8 @@ import type { Cut, Tile, UnitRow } from "./cut.js";
 import { type Axis, type Contraction, product } from "./shape.js";
 
 /**
- * Where the depth is walked in one go, a tile starts at zero and stores its results. Where it is walked in turns,
- * the place of the results is cleared first and each turn adds to it. (One kernel that asks "is this the first
+ * Where the depth is walked in one go, a tile stores its results. Where it is walked in turns, the place of the results
+ * is cleared first and each turn adds its own sums to it, which start at zero. (One kernel that asks "is this the first
  * turn?" would do, but older engines then keep the sums in memory instead of registers.)
  */
 export type Turn = "whole" | "clear" | "accumulate";
@@ -71,28 +71,61 @@ export class TileWriter {
       eachVector((_, v) => evaluator.store(spec.stores[0], k.f32(0), column, v * target.lanes, lanesOf(v)));
       return;
     }
-    const sums: Floats[][] = Array.from({ length: rows }, () => []);
-    eachVector((r, v) => {
-      const start =
-        turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : k.f32(0);
-      sums[r].push(k.variable(start));
-    });
+    const zeros = (): Floats[][] =>
+      Array.from({ length: rows }, () => Array.from({ length: vectors }, () => k.variable(k.f32(0))));
     const ahead = this.prefetches(vectors);
     const unroll = Math.max(1, Math.min(8, Math.floor(target.turn / (rows * vectors))));
-    walk(k, cut.innerDepth, unroll, start, b, 0, 0, (pa, pb, da, db) => {
-      const factors = Array.from(
-        { length: vectors },
-        (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
-      );
-      if (ahead) for (let v = 0; v < vectors; v++) k.prefetch(pb, db + 4 * (v + vectors) * spec.vectorStride);
-      for (let r = 0; r < rows; r++) {
-        const x = k.load("f32", pa, { displacement: da + displacements[r], access: "splat" }) as Floats;
-        for (let v = 0; v < vectors; v++) k.assign(sums[r][v], k.fma(x, factors[v], sums[r][v]));
+    const along = (axes: readonly Axis[], sums: Floats[][], pa: Int, pb: Int): void =>
+      walk(k, axes, unroll, pa, pb, 0, 0, (pa, pb, da, db) => {
+        const factors = Array.from(
+          { length: vectors },
+          (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
+        );
+        if (ahead)
+          for (let v = 0; v < vectors; v++) k.prefetch(pb, db + 4 * (v + vectors) * spec.vectorStride);
+        for (let r = 0; r < rows; r++) {
+          const x = k.load("f32", pa, { displacement: da + displacements[r], access: "splat" }) as Floats;
+          for (let v = 0; v < vectors; v++) k.assign(sums[r][v], k.fma(x, factors[v], sums[r][v]));
+        }
+      });
+    const totals = zeros();
+    const inChains = (axes: readonly Axis[], into: Floats[][], pa: Int, pb: Int): void => {
+      const depth = product(axes);
+      if (depth <= longestChain) {
+        along(axes, into, pa, pb);
+        return;
       }
-    });
+      let most = longestChain;
+      while (most * fewChains < depth) most *= fewChains;
+      const chain = (axes: readonly Axis[], pa: Int, pb: Int): void => {
+        const sums = zeros();
+        inChains(axes, sums, pa, pb);
+        eachVector((r, v) => k.assign(into[r][v], k.add(into[r][v], sums[r][v])));
+      };
+      const cutInto = (axes: readonly Axis[], pa: Int, pb: Int): void => {
+        if (product(axes) <= most) {
+          chain(axes, pa, pb);
+          return;
+        }
+        const [axis, ...rest] = axes;
+        const part = partOf(axis.count, Math.max(1, Math.floor(most / product(rest))));
+        const whole = Math.floor(axis.count / part);
+        const piece = (count: number): Axis[] => (count === 1 ? rest : [{ ...axis, count }, ...rest]);
+        k.loop(0, whole, (i) =>
+          cutInto(piece(part), k.offset(pa, i, 4 * part * axis.a), k.offset(pb, i, 4 * part * axis.b)),
+        );
+        const [left, done] = [axis.count - whole * part, 4 * whole * part];
+        if (left > 0) cutInto(piece(left), k.plus(pa, done * axis.a), k.plus(pb, done * axis.b));
+      };
+      cutInto(axes, pa, pb);
+    };
+    inChains(cut.innerDepth, totals, start, b);
     eachVector((r, v) => {
       const lanes = lanesOf(v);
-      const values = evaluator.values(roots, column, v * target.lanes, lanes, [sums[r][v]]);
+      const before =
+        turn === "accumulate" ? evaluator.reload(spec.stores[0], column, v * target.lanes) : null;
+      const sum = before ? k.add(before, totals[r][v]) : totals[r][v];
+      const values = evaluator.values(roots, column, v * target.lanes, lanes, [sum]);
       spec.stores.forEach((store, s) => {
         evaluator.store(store, values[s], column, v * target.lanes, lanes);
       });
@@ -109,6 +142,20 @@ export class TileWriter {
     const distance = 4 * vectors * spec.vectorStride;
     return spec.vectorStride !== target.lanes && bytes >= 2 ** 18 && distance < 2 ** 30;
   }
+}
+
+/**
+ * So many products are added one by one; of longer depths the sums of such chains are, so that an error does not grow
+ * with the depth. Between two chains the totals are in memory, and cost one part in a hundred.
+ */
+const longestChain = 512;
+/** The sums of so many chains are one chain again. */
+const fewChains = 64;
+
+/** How much of a loop is one chain: a divisor where there is one that is not much shorter, so that nothing is left. */
+function partOf(count: number, most: number): number {
+  for (let part = Math.min(count, most); 2 * part > most; part--) if (count % part === 0) return part;
+  return Math.min(count, most);
 }
 
 /** Nested depth loops, the innermost unrolled, all of them where they are short. */

@@ -4,11 +4,14 @@ import { renderSvg } from "../render.js";
 import { background, faint, muted } from "../sheet/colours.js";
 import { heading, headingHeight } from "../sheet/panel.js";
 import { type Box, document, element, fittedText, image, line, rectangle, text } from "../sheet/svg.js";
+import { type ColourScale, scaleBar, scaleHeight, scaleLine, scaleLineWidth } from "./colour-scale.js";
 
 export interface Tile {
   picture: Picture;
   /** A line or two below it. */
   caption?: string | readonly [string, string];
+  /** What its colours mean. */
+  scale?: ColourScale;
   /** Drawn on it, in pixels of the picture. */
   box?: { top: number; left: number; height: number; width: number };
 }
@@ -17,6 +20,8 @@ export interface Section {
   title: string;
   remark?: string;
   tiles: readonly Tile[];
+  /** What the colours of all its tiles mean. */
+  scale?: ColourScale;
   /** Tiles in a row; as many as look well if left out. */
   columns?: number;
   /** The longer edge of a tile, at most. */
@@ -57,32 +62,37 @@ export const renderContactSheet = (sheet: ContactSheet): Promise<Uint8Array> =>
 
 function drawSection(
   box: Box,
-  { title, remark, tiles, columns, edge }: Section,
+  { title, remark, tiles, columns, edge, scale }: Section,
 ): { content: string; height: number } {
   const lines = Math.max(
     0,
     ...tiles.map(({ caption }) => (caption === undefined ? 0 : linesOf(caption).length)),
   );
-  const captionHeight = lines === 0 ? 0 : 6 + 14 * lines;
+  const barHeight = tiles.some((tile) => tile.scale) ? scaleHeight : 0;
+  const captionHeight = (lines === 0 ? 0 : 6 + 14 * lines) + barHeight;
   const across = columns ?? columnsFor(tiles, box.width, edge);
   const gap = across > 20 ? 4 : across > 12 ? 7 : 12;
   const cell = Math.min((box.width - gap * (across - 1)) / across, edge ?? 220);
   // A row is as high as its highest picture.
-  let y = box.y + (title ? headingHeight : 0);
-  let content = title ? heading(box, title, remark) : "";
+  const isHeaded = title !== "" || scale !== undefined;
+  const lineWidth = scale ? scaleLineWidth(scale) + 24 : 0;
+  let y = box.y + (isHeaded ? headingHeight : 0);
+  let content =
+    (isHeaded ? heading({ ...box, width: box.width - lineWidth }, title, remark) : "") +
+    (scale ? scaleLine({ right: box.x + box.width, y: box.y + 14 }, scale) : "");
   for (let first = 0; first < tiles.length; first += across) {
     const row = tiles.slice(first, first + across);
     const heights = row.map(({ picture }) => sizeIn(picture, cell).height);
     const highest = Math.max(...heights);
     row.forEach((tile, k) => {
-      content += drawTile(tile, { x: box.x + k * (cell + gap), y, width: cell, height: highest });
+      content += drawTile(tile, { x: box.x + k * (cell + gap), y, width: cell, height: highest }, barHeight);
     });
     y += highest + captionHeight + gap;
   }
   return { content, height: y - gap - box.y };
 }
 
-function drawTile({ picture, caption, box }: Tile, cell: Box): string {
+function drawTile({ picture, caption, box, scale: bar }: Tile, cell: Box, barHeight: number): string {
   const { width: w, height: h } = sizeIn(picture, cell.width);
   const frame = { x: cell.x, y: cell.y, width: w, height: h };
   const scale = w / picture.width;
@@ -102,12 +112,23 @@ function drawTile({ picture, caption, box }: Tile, cell: Box): string {
     image(picture, frame) +
     rectangle(frame, { fill: "none", stroke: "#c9d0d6" }) +
     marked +
+    (bar
+      ? scaleBar(
+          { x: cell.x, y: cell.y + cell.height + 7, width: Math.max(w, Math.min(cell.width, 120)) },
+          bar,
+        )
+      : "") +
     words
       .map((content, n) =>
-        text(cell.x, cell.y + cell.height + 15 + 14 * n, fittedText(content, cell.width + 6, 11), {
-          size: 11,
-          colour: n === 0 ? undefined : muted,
-        }),
+        text(
+          cell.x,
+          cell.y + cell.height + (bar ? barHeight : 0) + 15 + 14 * n,
+          fittedText(content, cell.width, 11),
+          {
+            size: 11,
+            colour: n === 0 ? undefined : muted,
+          },
+        ),
       )
       .join("")
   );

@@ -2,6 +2,7 @@
 import { brightness, type Picture } from "../../images/picture.js";
 import { resample } from "../../images/resample.js";
 import { diverging, heat, type Rgb } from "../sheet/colours.js";
+import { type ColourScale, greyScale, heatScale, signedScale } from "./colour-scale.js";
 
 export interface Size {
   readonly height: number;
@@ -16,47 +17,96 @@ export function pictureOf(values: ArrayLike<number>, { height, width }: Size, ch
   return { height, width, channels: channels === 3 ? 3 : 1, pixels };
 }
 
-/** Values ≥ 0 from black to bright. The brightest is the value that all but a hundredth are below: one bright pixel shall not hide the rest. */
+/** A map in colours, and what they mean. */
+export interface Shaded {
+  readonly picture: Picture;
+  readonly scale: ColourScale;
+}
+
+/** Values from black to bright, between the ends of the range; from 0 to `usual` if left out. */
 export function heatPicture(
   values: ArrayLike<number>,
   size: Size,
-  range?: readonly [number, number],
+  [low, high]: readonly [number, number] = [0, usual(values)],
 ): Picture {
-  const [low, high] = range ?? [0, quantile(values, 0.99)];
   return coloured(values, size, (v) => heat((v - low) / (high - low || 1)));
 }
 
 /** Values of either sign: blue below zero, white at zero, red above. */
-export function signedPicture(values: ArrayLike<number>, size: Size, largest?: number): Picture {
-  const most = largest ?? (quantile(Array.from(values, Math.abs), 0.99) || 1);
-  return coloured(values, size, (v) => diverging(v / most));
+export function signedPicture(values: ArrayLike<number>, size: Size, largest = usual(values) || 1): Picture {
+  return coloured(values, size, (v) => diverging(v / (largest || 1)));
 }
 
 /** Values of either sign, of three channels: zero is middle grey. */
-export function signedColours(values: ArrayLike<number>, size: Size): Picture {
-  const most = quantile(Array.from(values, Math.abs), 0.995) || 1;
-  return pictureOf(
-    Array.from(values, (v) => 127.5 * (1 + v / most)),
+export const signedColours = (values: ArrayLike<number>, size: Size, largest = usual(values) || 1): Picture =>
+  pictureOf(
+    Array.from(values, (v) => 127.5 * (1 + v / largest)),
     size,
     3,
   );
+
+/**
+ * A map with its scale: from black to bright where all values are of one sign, else blue, white and red about zero.
+ * Three values a pixel become a picture in colours about grey.
+ */
+export function shaded(
+  values: ArrayLike<number>,
+  size: Size,
+  { unit, range, channels = 1 }: { unit: string; range?: readonly [number, number]; channels?: number },
+): Shaded {
+  const [low, high] = range ?? extremes(values);
+  if (channels === 3 || low < 0) {
+    const most = range ? Math.max(Math.abs(low), Math.abs(high)) || 1 : usual(values) || 1;
+    const beyond = Math.max(...extremes(values).map(Math.abs)) > most ? ("both" as const) : undefined;
+    const ends = { range: [-most, most] as const, unit, beyond };
+    return channels === 3
+      ? { picture: signedColours(values, size, most), scale: greyScale(ends) }
+      : { picture: signedPicture(values, size, most), scale: signedScale(ends) };
+  }
+  const ends = range ?? ([0, usual(values)] as const);
+  const beyond = extremes(values)[1] > ends[1] ? ("above" as const) : undefined;
+  return { picture: heatPicture(values, size, ends), scale: heatScale({ range: ends, unit, beyond }) };
 }
 
+/**
+ * What a map ends at: the size that all but a hundredth are below, for one bright pixel shall not hide the rest. Small
+ * maps show all.
+ */
+const usual = (values: ArrayLike<number>): number =>
+  values.length < 400
+    ? Math.max(0, ...Array.from(values, Math.abs))
+    : quantile(Array.from(values, Math.abs), 0.99);
+
 /** A map laid over a photograph in dark grey: the higher a value, the more of its colour is seen. */
-export function overlay(photo: Picture, values: ArrayLike<number>, size: Size): Picture {
+export function overlay(photo: Picture, values: ArrayLike<number>, size: Size, most?: number): Picture {
+  return overlaid(photo, values, size, { unit: "", most }).picture;
+}
+
+/** The same with its scale. */
+export function overlaid(
+  photo: Picture,
+  values: ArrayLike<number>,
+  size: Size,
+  { unit, most = usual(values) }: { unit: string; most?: number },
+): Shaded {
   const map = resample(values, { ...size, channels: 1 }, photo);
   const grey = brightness(photo);
-  const most = quantile(map, 0.995) || 1;
   const pixels = new Uint8Array(photo.width * photo.height * 3);
   for (let i = 0; i < grey.length; i++) {
-    const share = Math.min(Math.max(map[i] / most, 0), 1);
-    const colour = heat(0.25 + 0.75 * share);
+    const share = Math.min(Math.max(map[i] / (most || 1), 0), 1);
+    const colour = overlayColour(share);
     const weight = 0.75 * share;
     for (let c = 0; c < 3; c++)
       pixels[3 * i + c] = Math.round(0.7 * grey[i] * (1 - weight) + colour[c] * weight);
   }
-  return { width: photo.width, height: photo.height, channels: 3, pixels };
+  const beyond = extremes(values)[1] > most ? ("above" as const) : undefined;
+  return {
+    picture: { width: photo.width, height: photo.height, channels: 3, pixels },
+    scale: { colour: overlayColour, range: [0, most], unit, beyond },
+  };
 }
+
+const overlayColour = (share: number): Rgb => heat(0.25 + 0.75 * share);
 
 /** Classes as colours, each its own. */
 export function classPicture(classes: ArrayLike<number>, size: Size): Picture {

@@ -7,12 +7,16 @@ const headingSize = 16;
 /** Pixels that the heading takes at the top of a panel. */
 export const headingHeight = 34;
 
-/** The heading of a panel and, behind it, a remark in a smaller grey. */
+/** The heading of a panel and, behind it where there is room, a remark in a smaller grey. */
 export function heading({ x, y, width }: Box, title: string, remark = ""): string {
-  const after = x + textWidth(title, headingSize) * 1.12 + 12; // bold letters are wider than the measured ones
-  const note = fittedText(remark, x + width - after, 13);
+  const bold = 1.12; // bold letters are wider than the measured ones
+  const shown = fittedText(title, width / bold, headingSize);
+  const after = x + textWidth(shown, headingSize) * bold + (shown === "" ? 0 : 12);
+  const room = x + width - after;
   return (
-    text(x, y + headingSize, title, { size: headingSize, bold: true }) +
-    (remark ? text(after, y + headingSize, note, { size: 13, colour: muted }) : "")
+    text(x, y + headingSize, shown, { size: headingSize, bold: true }) +
+    (remark && room > 40
+      ? text(after, y + headingSize, fittedText(remark, room, 13), { size: 13, colour: muted })
+      : "")
   );
 }

@@ -22,15 +22,16 @@ export function linearScale(
   return { at: (value) => start + ((value - from) / (to - from)) * (end - start), ticks };
 }
 
-/** A logarithmic axis; ticks at powers of ten, at 1-2-5 where these are few. Both ends are above 0. */
+/** A logarithmic axis; ticks at about `most` powers of ten, at 1-2-5 where these are few. Both ends are above 0. */
 export function logScale(
   [low, high]: readonly [number, number],
   [start, end]: readonly [number, number],
+  { most = 6 }: { most?: number } = {},
 ): Scale {
   const [from, to] =
     high > low ? [Math.log10(low), Math.log10(high)] : [Math.log10(low) - 0.5, Math.log10(low) + 0.5];
   const decades = to - from;
-  const every = Math.max(1, Math.ceil(decades / 6));
+  const every = Math.max(1, Math.ceil(decades / most));
   const digits = decades <= 3 ? [1, 2, 5] : [1];
   const ticks = [];
   for (let power = Math.floor(from); power <= Math.ceil(to); power++)

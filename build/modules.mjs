@@ -1,0 +1,83 @@
+/** The modules that browsers' bundlers take, made from those of the compiler. */
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { decode, encode } from "@jridgewell/sourcemap-codec";
+import { build } from "esbuild";
+
+const modules = () =>
+  readdirSync("dist", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".js") && !/^(cli|node|types|valibot)\b/.test(name))
+    .map((name) => `dist/${name}`);
+
+/** Leaves the comments out: they stand in the sources, which the maps carry. */
+export async function slimModules() {
+  await build({
+    entryPoints: modules(),
+    outdir: "dist",
+    outbase: "dist",
+    allowOverwrite: true,
+    format: "esm",
+    target: "es2022",
+    sourcemap: true,
+    tsconfigRaw: {},
+    logLevel: "warning",
+  });
+}
+
+/** Maps that tell lines from lines, as a debugger stops at them: columns and names would be a third of the package. */
+export function thinMaps() {
+  for (const module of modules()) {
+    const path = `${module}.map`;
+    if (!existsSync(path)) continue;
+    const map = JSON.parse(readFileSync(path, "utf8"));
+    const mappings = encode(
+      decode(map.mappings).map((segments) => segments.slice(0, 1).map(([...s]) => s.slice(0, 4))),
+    );
+    writeFileSync(path, JSON.stringify({ ...map, names: [], mappings }));
+  }
+}
+
+/** Has npm leave out the modules that nothing public imports: the command line has them in its own file. */
+export function leaveOutUnreached() {
+  const reached = new Set();
+  const open = ["index", "platform/browser", "platform/node", "targets/no-native", "targets/x64/machine"].map(
+    (name) => `dist/${name}.js`,
+  );
+  for (let module = open.pop(); module !== undefined; module = open.pop()) {
+    if (reached.has(module)) continue;
+    reached.add(module);
+    for (const [, path] of readFileSync(module, "utf8").matchAll(/\b(?:from|import) ?\(?"(\.[^"]+\.js)"/g))
+      open.push(join(dirname(module), path));
+  }
+  const unreached = modules().filter((module) => !reached.has(module));
+  const lines = unreached
+    .flatMap((module) => [module, `${module}.map`])
+    .map((name) => name.slice("dist".length));
+  writeFileSync("dist/.npmignore", `${lines.join("\n")}\n`);
+}
+
+/** Valibot as a file of ours, of 85 kB: as a dependency it would bring 1.8 MB, and another file to open at the start. */
+export async function bringValibot() {
+  await build({
+    stdin: { contents: 'export * from "valibot";', resolveDir: "." },
+    outfile: "dist/valibot.js",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    banner: { js: "/*! valibot, MIT licence: valibot.LICENSE.md */" },
+    logLevel: "warning",
+  });
+  copyFileSync(
+    fileURLToPath(new URL("../LICENSE.md", import.meta.resolve("valibot"))),
+    "dist/valibot.LICENSE.md",
+  );
+  for (const module of modules()) {
+    const text = readFileSync(module, "utf8");
+    const path = relative(dirname(module), "dist/valibot.js");
+    const ours = text.replace(/(\bfrom )"valibot"/g, `$1"${path.startsWith(".") ? path : `./${path}`}"`);
+    if (ours !== text) writeFileSync(module, ours);
+  }
+}
