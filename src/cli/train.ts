@@ -14,6 +14,7 @@ import { type DoneEvent, type FitEvent, fit, TrainingError } from "../training/f
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";
+import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";
 import { outcomeOfClasses } from "./outcome-classes.js";
 import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
@@ -126,6 +127,7 @@ async function train(options: Options, command: Command): Promise<void> {
   const checkpoint = join(output, checkpointFile);
   let latest = resume;
   const stop = interruption();
+  let claim: { release: () => void } | undefined;
   try {
     const input = isNamed ? registered(settings.model).input : resume.input;
     const data = await loadData(settings.data, {
@@ -139,6 +141,7 @@ async function train(options: Options, command: Command): Promise<void> {
       },
     });
     const model = make({ classes: data.train.classes.length });
+    claim = await claimFolder(output);
     await removeLeftovers(output);
     const fitOptions = fitOptionsOf(settings, data.train);
     const shots = options.snapshots
@@ -191,6 +194,7 @@ async function train(options: Options, command: Command): Promise<void> {
       throw error;
     }
   } finally {
+    claim?.release();
     stop.release();
   }
 }

@@ -89,6 +89,17 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
       expect(Math.abs(homography[i] - v)).toBeLessThan(1);
     });
   });
+  test("SURF, and the half turn between two pictures by it", async () => {
+    const { keypoints, descriptors } = await ask("features surf cat.png --most 10 --extended");
+    expect(keypoints).toHaveLength(10);
+    expect(descriptors).toHaveLength(1280);
+    expect(await size("cat-surf.png")).toEqual(await size("cat-sift.png"));
+    const { homography, inliers } = await ask("features match cat.png turned.png --method surf");
+    expect(inliers).toBeGreaterThan(10);
+    [-1, 0, 199, 0, -1, 159, 0, 0, 1].forEach((v, i) => {
+      expect(Math.abs(homography[i] - v)).toBeLessThan(2);
+    });
+  });
   test("HOG learns the built-in digits and what is none, is kept, and finds both digits of a page and nothing else", async () => {
     const trained = await ask("features train --data digits --limit 2000 --epochs 15 --ground");
     expect(trained.accuracy).toBeGreaterThan(0.8);

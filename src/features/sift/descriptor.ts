@@ -1,4 +1,4 @@
-import { direction } from "./angles.js";
+import { direction } from "../angles.js";
 import type { Extremum } from "./extrema.js";
 import type { Tile } from "./scale-space.js";
 

@@ -1,3 +1,4 @@
+import { solveSymmetric3 } from "../symmetric-equations.js";
 import type { Tile } from "./scale-space.js";
 import { blurOf, border, type ScaleSettings, whitest } from "./settings.js";
 
@@ -89,7 +90,7 @@ function refined(
     const dxy = (here(stride + 1) - here(stride - 1) - here(1 - stride) + here(-stride - 1)) / 4;
     const dxs = (above(1) - above(-1) - below(1) + below(-1)) / 4;
     const dys = (above(stride) - above(-stride) - below(stride) + below(-stride)) / 4;
-    const offset = solved3([dxx, dxy, dxs, dyy, dys, dss], gradient);
+    const offset = solveSymmetric3([dxx, dxy, dxs, dyy, dys, dss], gradient);
     if (!offset) return undefined;
     const [ox, oy, os] = offset.map((o) => -o);
     if (Math.abs(ox) < 0.5 && Math.abs(oy) < 0.5 && Math.abs(os) < 0.5) {
@@ -109,16 +110,4 @@ function refined(
     if (margins || (row - y + margin + 1) * stride >= l0.length) return undefined;
   }
   return undefined;
-}
-
-/** Solves [a b c; b d e; c e f] · z = g by Cramer's rule; undefined where the matrix is singular. */
-function solved3([a, b, c, d, e, f]: readonly number[], [g, h, i]: readonly number[]): number[] | undefined {
-  const [m0, m1, m2] = [d * f - e * e, c * e - b * f, b * e - c * d];
-  const determinant = a * m0 + b * m1 + c * m2;
-  if (Math.abs(determinant) < 1e-30) return undefined;
-  return [
-    (g * m0 + h * m1 + i * m2) / determinant,
-    (g * m1 + h * (a * f - c * c) + i * (b * c - a * e)) / determinant,
-    (g * m2 + h * (b * c - a * e) + i * (a * d - b * b)) / determinant,
-  ];
 }

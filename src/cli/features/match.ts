@@ -1,41 +1,32 @@
 import { basename } from "node:path";
-import type { Command } from "commander";
-import {
-  matchDescriptors,
-  project,
-  ransacHomography,
-  type SiftOptions,
-  sift,
-} from "../../features/sift/index.js";
+import { type Command, Option } from "commander";
+import { matchFeatures, project, ransacHomography } from "../../features/matching/index.js";
+import type { Raster } from "../../features/raster.js";
+import { sift } from "../../features/sift/index.js";
+import { surf } from "../../features/surf/index.js";
 import { readImage } from "../../images/read.js";
-import { keypointMarks } from "../../report/features/marks.js";
 import { renderMatches } from "../../report/features/match-picture.js";
-import { renderPanels } from "../../report/features/panels.js";
-import { count, duration } from "../../report/numbers.js";
-import { positive, seed, share, whole } from "../values.js";
+import { count } from "../../report/numbers.js";
+import { UsageError } from "../failure.js";
+import { positive, seed, share } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";
 
-export function siftCommands(features: Command): void {
-  features
-    .command("sift")
-    .description("keypoints with scale and direction, drawn into the picture")
-    .argument("<picture>", "a picture file")
-    .option("--contrast <share>", "least contrast of a keypoint", share, 0.04)
-    .option("--edge <ratio>", "greatest ratio of curvatures", positive, 10)
-    .option("--most <n>", "only so many, of the greatest contrast", whole(1))
-    .option("--root", "RootSIFT descriptors")
-    .option("--output <file>", "the PNG to write (default: <picture>-sift.png)")
-    .option("--json", "one line of JSON, with keypoints and descriptors")
-    .addHelpText("after", "\nExample:\n  $ receptive features sift photo.jpg --most 500")
-    .action(runSift);
+export function matchCommand(features: Command): void {
   features
     .command("match")
-    .description("the same places in two photographs: SIFT, ratio test, RANSAC homography")
+    .description("the same places in two photographs: SIFT or SURF, ratio test, RANSAC homography")
     .argument("<first>", "a picture file")
     .argument("<second>", "a picture file")
+    .addOption(
+      new Option("--method <name>", "what finds and describes keypoints")
+        .choices(["sift", "surf"])
+        .default("sift"),
+    )
     .option("--ratio <share>", "nearest against second nearest", share, 0.8)
     .option("--tolerance <pixels>", "how far a pair may be off the homography", positive, 3)
     .option("--root", "RootSIFT descriptors")
+    .option("--extended", "SURF descriptors of 128 numbers instead of 64")
+    .option("--upright", "SURF without directions, for pictures that are not turned")
     .option("--seed <n>", "of the samples that RANSAC draws", seed, 0)
     .option("--output <file>", "the PNG to write (default: <first>-match.png)")
     .option(
@@ -46,35 +37,30 @@ export function siftCommands(features: Command): void {
     .action(runMatch);
 }
 
-async function runSift(
-  path: string,
-  { output = besides(path, "sift"), json, ...options }: SiftOptions & { output?: string; json?: boolean },
-): Promise<void> {
-  checkPng(output);
-  const picture = await readImage(path);
-  const begun = performance.now();
-  const { keypoints, descriptors } = await sift(picture, options);
-  const seconds = (performance.now() - begun) / 1000;
-  const png = await renderPanels({
-    title: `SIFT keypoints of ${basename(path)}`,
-    subtitle: `${count(keypoints.length)} keypoints; the line in each circle is its direction, red to the right, then clockwise through yellow and green`,
-    panels: [
-      { caption: `${picture.width}×${picture.height} pixels`, picture, overlay: keypointMarks(keypoints) },
-    ],
-  });
-  await finish(output, png, {
-    text: `${count(keypoints.length)} keypoints in ${duration(seconds)}`,
-    json: json ? { picture: path, keypoints, descriptors: Array.from(descriptors) } : undefined,
-  });
-}
-
-interface MatchOptions {
+interface MatchOptions extends KeypointOptions {
   ratio: number;
   tolerance: number;
-  root?: boolean;
   seed: number;
   output?: string;
   json?: boolean;
+}
+
+interface KeypointOptions {
+  method: "sift" | "surf";
+  root?: boolean;
+  extended?: boolean;
+  upright?: boolean;
+}
+
+async function featuresOf(picture: Raster, { method, root, extended, upright }: KeypointOptions) {
+  return method === "sift" ? sift(picture, { root }) : surf(picture, { extended, upright });
+}
+
+/** @throws UsageError for an option of the other method, which would do nothing */
+function checkOptions({ method, root, extended, upright }: KeypointOptions): void {
+  if (method === "surf" && root) throw new UsageError("--root belongs to SIFT: leave out --method surf");
+  if (method === "sift" && (extended || upright))
+    throw new UsageError(`--${extended ? "extended" : "upright"} belongs to SURF: add --method surf`);
 }
 
 /** More lines would hide the pictures. */
@@ -89,12 +75,13 @@ const everyFew = <T>(list: readonly T[]): T[] => {
 async function runMatch(
   first: string,
   second: string,
-  { ratio, tolerance, root, seed: number, json, output = besides(first, "match") }: MatchOptions,
+  { ratio, tolerance, seed: number, json, output = besides(first, "match"), ...keypoints }: MatchOptions,
 ): Promise<void> {
   checkPng(output);
+  checkOptions(keypoints);
   const [a, b] = [await readImage(first), await readImage(second)];
-  const [from, to] = [await sift(a, { root }), await sift(b, { root })];
-  const matches = await matchDescriptors(from.descriptors, to.descriptors, { ratio });
+  const [from, to] = [await featuresOf(a, keypoints), await featuresOf(b, keypoints)];
+  const matches = await matchFeatures(from, to, { ratio });
   const pairs = matches.map((match) => ({ from: from.keypoints[match.from], to: to.keypoints[match.to] }));
   const found = ransacHomography(pairs, { tolerance, seed: number });
   const isAgreeing = new Set(found?.inliers);

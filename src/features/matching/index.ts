@@ -1,0 +1,2 @@
+export * from "./descriptors.js";
+export * from "./homography.js";

@@ -1,0 +1,1 @@
+export { type SurfFeatures, type SurfKeypoint, type SurfOptions, surf } from "./surf.js";
