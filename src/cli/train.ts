@@ -10,7 +10,8 @@ import { count } from "../report/numbers.js";
 import { trainingProgress } from "../report/progress.js";
 import { configure } from "../runtime/engine.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
-import { type DoneEvent, type FitEvent, fit, TrainingError } from "../training/fit.js";
+import { type DoneEvent, type FitEvent, fit } from "../training/fit.js";
+import { TrainingError } from "../training/training-error.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";
@@ -44,6 +45,7 @@ export function trainCommand(program: Command): void {
     )
     .option("--epochs <n>", "how often each picture is shown", whole(1), 3)
     .option("--batch-size <pictures>", "pictures of a step", whole(1), 128)
+    .option("--drop-last", "leave out a last batch that is smaller than the others")
     .addOption(
       new Option("--optimizer <name>", "how weights follow gradients")
         .choices(optimizers)

@@ -2,7 +2,7 @@
 import { optionsOf } from "../door/options.js";
 import * as ops from "../ops/index.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedCount } from "./checks.js";
+import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 
@@ -30,12 +30,8 @@ export interface LeakyReluOptions {
 
 export function leakyRelu(given: LeakyReluOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("leakyRelu", given, { slope: 1, name: 1 });
-  return {
-    type: "leakyRelu",
-    name,
-    options,
-    forward: (x) => ops.leakyRelu(x, options.slope),
-  };
+  checkedNumber("leakyRelu", "slope", options.slope ?? 0);
+  return { type: "leakyRelu", name, options, forward: (x) => ops.leakyRelu(x, options.slope) };
 }
 
 export interface EluOptions {
@@ -44,22 +40,14 @@ export interface EluOptions {
 
 export function elu(given: EluOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("elu", given, { alpha: 1, name: 1 });
-  return {
-    type: "elu",
-    name,
-    options,
-    forward: (x) => ops.elu(x, options.alpha),
-  };
+  checkedNumber("elu", "alpha", options.alpha ?? 0);
+  return { type: "elu", name, options, forward: (x) => ops.elu(x, options.alpha) };
 }
 
 export function gelu(given: ops.GeluOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("gelu", given, { approximate: 1, name: 1 });
-  return {
-    type: "gelu",
-    name,
-    options,
-    forward: (x) => ops.gelu(x, options),
-  };
+  checkedWord("gelu", "approximate", options.approximate ?? "none", ["none", "tanh"]);
+  return { type: "gelu", name, options, forward: (x) => ops.gelu(x, options) };
 }
 
 export interface PreluOptions {
@@ -101,10 +89,7 @@ export interface ScaledTanhOptions {
 
 export function scaledTanh(given: ScaledTanhOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("scaledTanh", given, { amplitude: 1, slope: 1, name: 1 });
-  return {
-    type: "scaledTanh",
-    name,
-    options,
-    forward: (x) => ops.scaledTanh(x, options),
-  };
+  checkedNumber("scaledTanh", "amplitude", options.amplitude ?? 1);
+  checkedNumber("scaledTanh", "slope", options.slope ?? 1);
+  return { type: "scaledTanh", name, options, forward: (x) => ops.scaledTanh(x, options) };
 }

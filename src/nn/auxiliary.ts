@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
@@ -18,6 +19,7 @@ export interface AuxiliaryOptions {
  */
 export function auxiliary(layers: readonly Layer[], given: { weight?: number } & Named = {}): Layer {
   const { weight, name } = optionsOf("auxiliary", given, { weight: 1, name: 1 });
+  checkedNumber("auxiliary", "weight", weight ?? 0, 0);
   const members = membersOf(name ?? "auxiliary", layers);
   const options: AuxiliaryOptions = {
     layers: members.descriptions,

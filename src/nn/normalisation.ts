@@ -5,7 +5,7 @@ import { normalise } from "../ops/normalise.js";
 import { reshape } from "../ops/reshape.js";
 import { type Shape, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedCount } from "./checks.js";
+import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
 
 export interface NormalisationOptions {
@@ -31,6 +31,8 @@ export interface LayerNormOptions extends NormalisationOptions {
 export function layerNorm(given: LayerNormOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("layerNorm", given, { over: 1, epsilon: 1, affine: 1, name: 1 });
   const { over = "channels", epsilon = 1e-5 } = options;
+  checkedNumber("layerNorm", "epsilon", epsilon, 0);
+  checkedWord("layerNorm", "over", over, ["channels", "example"]);
   return {
     type: "layerNorm",
     name,
@@ -59,6 +61,7 @@ export interface GroupNormOptions extends NormalisationOptions {
 export function groupNorm(groups: number, given: Omit<GroupNormOptions, "groups"> & Named = {}): Layer {
   const { name, ...options } = optionsOf("groupNorm", given, { epsilon: 1, affine: 1, name: 1 });
   checkedCount("groupNorm", "groups", groups);
+  checkedNumber("groupNorm", "epsilon", options.epsilon ?? 0, 0);
   return {
     type: "groupNorm",
     name,
@@ -84,6 +87,7 @@ export function groupNorm(groups: number, given: Omit<GroupNormOptions, "groups"
  */
 export function instanceNorm(given: NormalisationOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("instanceNorm", given, { epsilon: 1, affine: 1, name: 1 });
+  checkedNumber("instanceNorm", "epsilon", options.epsilon ?? 0, 0);
   return {
     type: "instanceNorm",
     name,

@@ -8,7 +8,7 @@ import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedCount } from "./checks.js";
+import { checkedCount, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
 
 export interface RecurrentOptions {
@@ -47,6 +47,7 @@ export function unrolled<S>(
 export function lstm(given: RecurrentOptions & Named): Layer {
   const { name, ...options } = optionsOf("lstm", given, { units: 1, outputs: 1, name: 1 });
   const units = checkedCount("lstm", "units", options.units);
+  checkedWord("lstm", "outputs", options.outputs ?? "all", ["all", "last"]);
   return {
     type: "lstm",
     name,
@@ -70,6 +71,7 @@ export function lstm(given: RecurrentOptions & Named): Layer {
 export function gru(given: RecurrentOptions & Named): Layer {
   const { name, ...options } = optionsOf("gru", given, { units: 1, outputs: 1, name: 1 });
   const units = checkedCount("gru", "units", options.units);
+  checkedWord("gru", "outputs", options.outputs ?? "all", ["all", "last"]);
   return {
     type: "gru",
     name,
