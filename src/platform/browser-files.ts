@@ -8,6 +8,9 @@ export function environment(_name: string): string | undefined {
   return undefined;
 }
 
+/** Consoles show it on request. */
+export const debugLine = (text: string): void => console.debug(text);
+
 export function cacheDirectory(): string | undefined {
   return undefined;
 }
