@@ -49,7 +49,7 @@ export {
   findLearningRate,
   type LearningRateCurve,
 } from "./training/find-lr.js";
-export { type FitEvent, type FitOptions, fit, TrainingError } from "./training/fit.js";
+export { type FitEvent, type FitOptions, fit } from "./training/fit.js";
 export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
 export { predict } from "./training/predict.js";
 export {
@@ -60,4 +60,5 @@ export {
 } from "./training/principal-components.js";
 export { evaluateReconstruction, type Reconstruction, reconstructed } from "./training/reconstruction.js";
 export type { Target } from "./training/target.js";
+export { TrainingError } from "./training/training-error.js";
 export { type Weights, WeightsError } from "./training/weights.js";

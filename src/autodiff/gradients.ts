@@ -17,6 +17,11 @@ import type { Tensor } from "../tensor/tensor.js";
  * @throws TypeError where an x is not found and the graph ends at tensors that were read
  */
 export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
+  return partial(y, xs).map((dx, i) => dx ?? zerosLike(xs[i]));
+}
+
+/** The same, with null for zeros that are certain: no way on which a gradient could pass leads from y to that x. */
+export function partial(y: Tensor, xs: readonly Tensor[]): (Tensor | null)[] {
   if (y.size !== 1 || y.rank !== 0)
     throw new ShapeError(`gradients: y is ${show(y.shape)}, expected a single number`);
   const nodes = new Set(inputsFirst(y));
@@ -25,8 +30,10 @@ export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
     throw new TypeError(
       `gradients: y does not reach x number ${lost} (${show(xs[lost].shape)}); numbers on the way have been read, and with that the graph below them is gone: take gradients first, or use grad(f)`,
     );
-  return pullBack(y, scalar(1), xs);
+  return pulledBack(y, scalar(1), xs);
 }
+
+const zerosLike = (x: Tensor): Tensor => broadcastTo(scalar(0), x.shape);
 
 /** What takes the place of an operation's gradient, by the operation's name. */
 export interface GradientRules {
@@ -40,6 +47,15 @@ export interface GradientRules {
  *               and whichever layer put them there
  */
 export function pullBack(y: Tensor, dy: Tensor, xs: readonly Tensor[], rules: GradientRules = {}): Tensor[] {
+  return pulledBack(y, dy, xs, rules).map((dx, i) => dx ?? zerosLike(xs[i]));
+}
+
+function pulledBack(
+  y: Tensor,
+  dy: Tensor,
+  xs: readonly Tensor[],
+  rules: GradientRules = {},
+): (Tensor | null)[] {
   const order = inputsFirst(y);
   const wanted = new Set<Tensor>(xs);
   // Only what lies between y and an x takes part: the gradient of the pictures, say, is never formed.
@@ -63,7 +79,7 @@ export function pullBack(y: Tensor, dy: Tensor, xs: readonly Tensor[], rules: Gr
       sums.set(input, sum ? add(sum, part) : part);
     });
   }
-  return xs.map((x) => sums.get(x) ?? broadcastTo(scalar(0), x.shape));
+  return xs.map((x) => sums.get(x) ?? null);
 }
 
 /** All nodes below y, without recursion: graphs are deeper than call stacks. */

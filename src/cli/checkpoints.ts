@@ -1,8 +1,10 @@
 /** Where the command line keeps checkpoints: runs/<model>-<data>/checkpoint.safetensors. */
 import * as fs from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { writerOf } from "#platform";
 import { folderOf } from "./data-sets.js";
 import { UsageError } from "./failure.js";
+import { isAlive } from "./folder-claim.js";
 
 export const runsFolder = "runs";
 export const checkpointFile = "checkpoint.safetensors";
@@ -47,24 +49,12 @@ export async function checkWritable(folder: string): Promise<void> {
   }
 }
 
-/** Removes what runs that were killed while they wrote a checkpoint have left behind. */
+/** Removes what runs that were killed while they wrote have left behind. */
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await fs.readdir(folder).catch(() => []);
   for (const name of names) {
-    const writer = leftover.exec(name);
-    if (writer && !isAlive(Number(writer[1]))) await fs.rm(join(folder, name), { force: true });
-  }
-}
-
-/** As `writeFileAtomic` calls its temporary files: name, process, number. */
-const leftover = new RegExp(`^(?:${checkpointFile}|${sheetFile})\\.(\\d+)-\\d+\\.tmp$`);
-
-function isAlive(process_: number): boolean {
-  try {
-    process.kill(process_, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const writer = writerOf(name);
+    if (writer !== undefined && !isAlive(writer)) await fs.rm(join(folder, name), { force: true });
   }
 }
 

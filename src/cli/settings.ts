@@ -1,5 +1,6 @@
 /** What a training run is made of, as options give it and as a checkpoint keeps it. */
 import * as v from "valibot";
+import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { count, declared, number, sentence, text } from "../formats/declared.js";
 import { crossEntropy } from "../losses/index.js";
@@ -28,6 +29,7 @@ export interface Settings {
   augment?: boolean | string;
   validation?: number;
   keepBest?: boolean;
+  dropLast?: boolean;
   patience?: number;
   seed: number;
   limit?: number;
@@ -49,6 +51,7 @@ const names = {
   augment: true,
   validation: true,
   keepBest: true,
+  dropLast: true,
   patience: true,
   seed: true,
   limit: true,
@@ -74,6 +77,7 @@ const notedSettings = v.looseObject(
     ...{ lr: aNumber, momentum: aNumber, weightDecay: aNumber, clipNorm: aNumber, labelSmoothing: aNumber },
     validation: aNumber,
     keepBest: v.optional(v.boolean("true or false")),
+    dropLast: v.optional(v.boolean("true or false")),
     augment: v.optional(v.union([v.boolean(), v.string()], "text, true or false")),
   },
   "an object",
@@ -133,14 +137,14 @@ export const optimizers = Object.keys(optimizerMakers);
 export const schedules = Object.keys(scheduleMakers);
 
 export function fitOptionsOf(settings: Settings, train: AnyDataset): FitOptions {
-  const { epochs, batchSize, seed, validation = 0, keepBest, patience, augment, warmUp } = settings;
+  const { epochs, batchSize, seed, validation = 0, keepBest, dropLast, patience, augment, warmUp } = settings;
   if (settings.labelSmoothing !== undefined && registry[settings.model]?.loss)
     throw new UsageError(
       `--label-smoothing is for cross entropy, and ${settings.model} is trained by a loss of its own`,
     );
   const optimizer = optimizerOf(settings);
   const images = train.length - Math.round(train.length * validation);
-  const steps = epochs * Math.ceil(images / batchSize);
+  const steps = epochs * batchCount(images, { batchSize, dropLast });
   const schedule = scheduleMakers[settings.schedule](optimizer.lr, Math.max(1, steps - warmUp));
   return {
     ...objectiveOf(settings.model, () => crossEntropy({ smoothing: settings.labelSmoothing })),
@@ -152,6 +156,7 @@ export function fitOptionsOf(settings: Settings, train: AnyDataset): FitOptions 
     ...(validation > 0 ? { validation } : {}),
     ...(patience === undefined ? {} : { earlyStopping: { patience } }),
     keepBest,
+    dropLast,
     ...augmentOf(augment, train),
   };
 }

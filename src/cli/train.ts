@@ -10,10 +10,12 @@ import { count } from "../report/numbers.js";
 import { trainingProgress } from "../report/progress.js";
 import { configure } from "../runtime/engine.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
-import { type DoneEvent, type FitEvent, fit, TrainingError } from "../training/fit.js";
+import { type DoneEvent, type FitEvent, fit } from "../training/fit.js";
+import { TrainingError } from "../training/training-error.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";
+import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";
 import { outcomeOfClasses } from "./outcome-classes.js";
 import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
@@ -43,6 +45,7 @@ export function trainCommand(program: Command): void {
     )
     .option("--epochs <n>", "how often each picture is shown", whole(1), 3)
     .option("--batch-size <pictures>", "pictures of a step", whole(1), 128)
+    .option("--drop-last", "leave out a last batch that is smaller than the others")
     .addOption(
       new Option("--optimizer <name>", "how weights follow gradients")
         .choices(optimizers)
@@ -126,6 +129,7 @@ async function train(options: Options, command: Command): Promise<void> {
   const checkpoint = join(output, checkpointFile);
   let latest = resume;
   const stop = interruption();
+  let claim: { release: () => void } | undefined;
   try {
     const input = isNamed ? registered(settings.model).input : resume.input;
     const data = await loadData(settings.data, {
@@ -139,6 +143,7 @@ async function train(options: Options, command: Command): Promise<void> {
       },
     });
     const model = make({ classes: data.train.classes.length });
+    claim = await claimFolder(output);
     await removeLeftovers(output);
     const fitOptions = fitOptionsOf(settings, data.train);
     const shots = options.snapshots
@@ -191,6 +196,7 @@ async function train(options: Options, command: Command): Promise<void> {
       throw error;
     }
   } finally {
+    claim?.release();
     stop.release();
   }
 }

@@ -1,5 +1,5 @@
 import type { Augment } from "./batches.js";
-import { eachPicture } from "./each-picture.js";
+import { checkedAmount, eachPicture } from "./each-picture.js";
 
 /**
  * Changes brightness, contrast and saturation of each picture in random order, each by a factor from 1 − amount to
@@ -17,6 +17,8 @@ export function colourJitter({
   contrast?: number;
   saturation?: number;
 } = {}): Augment {
+  for (const [name, amount] of Object.entries({ brightness: light, contrast, saturation }))
+    checkedAmount("colourJitter", name, amount, { most: 1 });
   return eachPicture(1003, (picture, changed, [, , c], random) => {
     changed.set(picture);
     const factors = [light, contrast, saturation].map((amount) => random.uniform(1 - amount, 1 + amount));
@@ -55,6 +57,7 @@ const imagenetColours = {
  * Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012, section 4.1.
  */
 export function pcaLighting({ deviation = 0.1 }: { deviation?: number } = {}): Augment {
+  checkedAmount("pcaLighting", "deviation", deviation);
   const { variances, directions } = imagenetColours;
   return eachPicture(1004, (picture, changed, [, , c], random) => {
     const amounts = variances.map((variance) => random.normal(0, deviation) * variance);

@@ -1,5 +1,5 @@
 import type { Augment } from "./batches.js";
-import { eachPicture } from "./each-picture.js";
+import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
 
 /** Shows half of the pictures, drawn anew in each epoch, as in a mirror. */
 export function randomFlip(): Augment {
@@ -22,13 +22,17 @@ export function cutout(
   size: number,
   { background = 0 }: { background?: number | readonly number[] } = {},
 ): Augment {
+  checkedAmount("cutout", "size", size, { whole: true });
+  const colour = typeof background === "number" ? [background] : background;
+  checkedBackground("cutout", colour);
   return eachPicture(1005, (picture, changed, [h, w, c], random) => {
+    if (colour.length !== 1 && colour.length !== c)
+      throw new RangeError(`cutout: background has ${colour.length} values, the pictures have ${c} channels`);
     changed.set(picture);
     const top = random.integer(h) - (size >> 1);
     const left = random.integer(w) - (size >> 1);
     for (let i = Math.max(0, top); i < Math.min(h, top + size); i++)
       for (let j = Math.max(0, left); j < Math.min(w, left + size); j++)
-        for (let k = 0; k < c; k++)
-          changed[(i * w + j) * c + k] = typeof background === "number" ? background : background[k];
+        for (let k = 0; k < c; k++) changed[(i * w + j) * c + k] = colour[colour.length === 1 ? 0 : k];
   });
 }

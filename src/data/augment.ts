@@ -1,5 +1,5 @@
 import type { Augment } from "./batches.js";
-import { eachPicture } from "./each-picture.js";
+import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
 
 /** Several augmentations, one after the other. */
 export function compose(...steps: Augment[]): Augment {
@@ -13,6 +13,8 @@ export function compose(...steps: Augment[]): Augment {
  * @param background  the value that comes in at the edges
  */
 export function randomShift(pixels: number, { background = 0 }: { background?: number } = {}): Augment {
+  checkedAmount("randomShift", "pixels", pixels, { whole: true });
+  checkedBackground("randomShift", [background]);
   return eachPicture(1000, (picture, moved, [h, w, c], random) => {
     const down = random.integer(2 * pixels + 1) - pixels;
     const right = random.integer(2 * pixels + 1) - pixels;
@@ -47,6 +49,14 @@ export function randomAffine({
   shift?: number;
   background?: number;
 }): Augment {
+  const [smallest, greatest] = scale;
+  if (!(smallest > 0 && smallest <= greatest && Number.isFinite(greatest)))
+    throw new RangeError(
+      `randomAffine: scale goes from ${smallest} to ${greatest}, expected 0 < smallest ≤ greatest`,
+    );
+  for (const [name, value] of Object.entries({ rotation, shear, shift }))
+    checkedAmount("randomAffine", name, value);
+  checkedBackground("randomAffine", [background]);
   return eachPicture(1001, (picture, moved, [h, w, c], random) => {
     const half = (random.uniform(-rotation, rotation) * Math.PI) / 360;
     const factor = random.uniform(...scale);

@@ -1,4 +1,5 @@
 import { RandomStream } from "../random/threefry.js";
+import { checkDataset } from "./checked-dataset.js";
 import { type AnyDataset, type Draw, picturesAt } from "./dataset.js";
 import { type Mixed, type Mixup, mixed } from "./mixup.js";
 
@@ -64,6 +65,7 @@ export async function* batches(
   options: BatchOptions,
 ): AsyncGenerator<Batch, void, void> {
   const { batchSize, shuffle, first = 0 } = options;
+  checkDataset("batches", dataset, { ofClasses: false });
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new RangeError(`batches: batchSize is ${batchSize}, expected a whole number from 1 on`);
   const order = shuffle ? epochOrder(dataset.length, shuffle) : undefined;

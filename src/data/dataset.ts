@@ -1,3 +1,5 @@
+import { show, sizeOf } from "../tensor/shapes.js";
+
 /** One part (train or test) of a data set of pictures, all of one size, each of one class. */
 interface Labelled {
   name: string;
@@ -13,13 +15,13 @@ export interface Dataset extends Labelled {
   /** N×H×W×C, 0 to 255 */
   images: Uint8Array;
   /** N, the index into `classes` */
-  labels: Uint8Array;
+  labels: Uint8Array | Uint16Array | Int32Array;
 }
 
 /** One whose pictures are read when they are needed: it may be larger than memory. */
 export interface StreamedDataset extends Labelled {
   /** N, the index into `classes` */
-  labels: Uint16Array;
+  labels: Uint8Array | Uint16Array | Int32Array;
   /** For evaluation: in so many views a picture is shown, which are judged together. One if left out. */
   views?: number;
   /**
@@ -37,9 +39,21 @@ export interface Draw {
   epoch: number;
 }
 
-/** The pictures at these places of a data set of either kind, N×H×W×C. */
+/**
+ * The pictures at these places of a data set of either kind, N×H×W×C.
+ *
+ * @throws DataError where it reads something else
+ */
 export async function picturesAt(dataset: AnyDataset, indices: Int32Array, draw?: Draw): Promise<Uint8Array> {
-  return "read" in dataset ? dataset.read(indices, draw) : imagesAt(dataset, indices);
+  if (!("read" in dataset)) return imagesAt(dataset, indices);
+  const bytes = await dataset.read(indices, draw);
+  const { name, shape, views = 1 } = dataset;
+  const expected = [indices.length, ...(views > 1 ? [views] : []), ...shape];
+  if (!areBytes(bytes) || bytes.length !== sizeOf(expected))
+    throw new DataError(
+      `${name}: read gave ${bytes?.length ?? 0} values (${kindOf(bytes)}), expected a Uint8Array of ${show(expected)} (${sizeOf(expected)})`,
+    );
+  return bytes;
 }
 
 function imagesAt({ shape: [h, w, c], images }: Dataset, indices: Int32Array): Uint8Array {
@@ -61,15 +75,29 @@ export function chosen(dataset: AnyDataset, indices: Int32Array, split = dataset
       ...dataset,
       split,
       length,
-      labels: Uint16Array.from(indices, (index) => dataset.labels[index]),
+      labels: labelsAt(dataset, indices),
       read: (places, draw) =>
         dataset.read(
           places.map((place) => indices[place]),
           draw,
         ),
     };
-  const labels = Uint8Array.from(indices, (index) => dataset.labels[index]);
-  return { ...dataset, split, length, labels, images: imagesAt(dataset, indices) };
+  return {
+    ...dataset,
+    split,
+    length,
+    labels: labelsAt(dataset, indices),
+    images: imagesAt(dataset, indices),
+  };
+}
+
+/** In an array of the same kind: labels above 255 do not fit into bytes. */
+function labelsAt<L extends AnyDataset["labels"]>({ labels }: { labels: L }, indices: Int32Array): L {
+  const chosen = labels.slice(0, indices.length) as L;
+  indices.forEach((index, i) => {
+    chosen[i] = labels[index];
+  });
+  return chosen;
 }
 
 export interface Splits<D extends AnyDataset = Dataset> {
@@ -101,3 +129,8 @@ export function part(dataset: AnyDataset, begin: number, end: number, split = da
     labels: dataset.labels.subarray(begin, end),
   };
 }
+
+/** "Uint8Array", "Array", "Undefined": what an array is, also one of another realm, a frame's or a test environment's. */
+export const kindOf = (values: unknown): string => Object.prototype.toString.call(values).slice(8, -1);
+
+export const areBytes = (values: unknown): boolean => /^Uint8(Clamped)?Array$/.test(kindOf(values));

@@ -20,8 +20,10 @@ export interface Progress {
 export interface DownloadOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  /** Longest silence of the server, in milliseconds. */
+  /** Longest silence of the server, in milliseconds; in so long a time it must also send `slowest` bytes a second. */
   timeout?: number;
+  /** The fewest bytes a second, over `timeout`, with which a download goes on; 1000 if left out. */
+  slowest?: number;
   /** How often one address is asked without getting any further, before the next one is. */
   attempts?: number;
 }
@@ -39,7 +41,7 @@ export async function download(
   file: string,
   remote: RemoteFile,
   path?: string,
-  { signal, onProgress, timeout = 30_000, attempts = 3 }: DownloadOptions = {},
+  { signal, onProgress, timeout = 30_000, slowest = 1000, attempts = 3 }: DownloadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const partial = path === undefined ? undefined : new Partial(`${path}.part`);
   const buffer = new Uint8Array(remote.bytes);
@@ -52,7 +54,7 @@ export async function download(
 
   const fetchRest = async (address: string) => {
     if (received < remote.bytes) {
-      const answer = await request(address, received, remote.bytes, { signal, timeout });
+      const answer = await request(address, received, remote.bytes, { signal, timeout, slowest });
       if (!answer.resumes) await startAgain();
       for await (const chunk of answer.chunks) {
         if (received + chunk.length > remote.bytes) {
@@ -89,7 +91,8 @@ export async function download(
         signal?.throwIfAborted();
         failure = reason(error);
         if (error instanceof Refused) break;
-        if (received > furthest) attempt = -1;
+        // An attempt that brought something worth it does not count; a byte each time would go on for ever.
+        if (received - furthest >= Math.min(1 << 16, remote.bytes / 100)) attempt = -1;
         furthest = Math.max(furthest, received);
       }
     }
@@ -126,20 +129,28 @@ async function request(
   address: string,
   from: number,
   total: number,
-  { signal, timeout }: { signal?: AbortSignal; timeout: number },
+  { signal, timeout, slowest }: { signal?: AbortSignal; timeout: number; slowest: number },
 ): Promise<{ resumes: boolean; chunks: AsyncIterable<Uint8Array> }> {
   const stop = new AbortController();
   const silence = () => stop.abort(new Error(`no byte for ${timeout / 1000} seconds`));
   let timer = setTimeout(silence, timeout);
+  let came = 0;
+  let pace: ReturnType<typeof setInterval> | undefined;
   const abort = () => stop.abort(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   const finish = () => {
     clearTimeout(timer);
+    clearInterval(pace);
     signal?.removeEventListener("abort", abort);
   };
   try {
     const headers: HeadersInit = from > 0 ? { Range: `bytes=${from}-` } : {};
     const response = await fetch(address, { signal: stop.signal, headers });
+    pace = setInterval(() => {
+      if (came < (slowest * timeout) / 1000)
+        stop.abort(new Error(`only ${came} bytes came in ${timeout / 1000} seconds`));
+      came = 0;
+    }, timeout);
     // 416: the server holds fewer bytes than we do, so ours are of another file.
     const restart = response.status === 416;
     if (!restart && !response.ok)
@@ -160,6 +171,7 @@ async function request(
           for (let next = await reader.read(); !next.done; next = await reader.read()) {
             clearTimeout(timer);
             timer = setTimeout(silence, timeout);
+            came += next.value.length;
             yield next.value;
           }
         } finally {

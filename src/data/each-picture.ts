@@ -26,3 +26,23 @@ export function eachPicture(
     });
   };
 }
+
+/** Amounts of augmentations, checked where these are made. */
+export function checkedAmount(
+  speaker: string,
+  option: string,
+  value: number,
+  { most = Number.MAX_VALUE, whole = false } = {},
+): void {
+  if (!(value >= 0 && value <= most) || (whole && !Number.isInteger(value)))
+    throw new RangeError(
+      `${speaker}: ${option} is ${value}, expected a ${whole ? "whole " : ""}number ${most === Number.MAX_VALUE ? "of at least 0" : `from 0 to ${most}`}`,
+    );
+}
+
+/** What is put where nothing is left of a picture: pixels, usually from 0 to 255. */
+export function checkedBackground(speaker: string, values: readonly number[]): void {
+  for (const value of values)
+    if (!Number.isFinite(value))
+      throw new RangeError(`${speaker}: background is ${value}, expected a number`);
+}

@@ -1,7 +1,7 @@
 /** Activations as layers; the equations and their sources stand in ops/. */
 import * as ops from "../ops/index.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedCount } from "./checks.js";
+import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 
@@ -22,30 +22,24 @@ export interface LeakyReluOptions {
   slope?: number;
 }
 
-export const leakyRelu = ({ name, ...options }: LeakyReluOptions & Named = {}): Layer => ({
-  type: "leakyRelu",
-  name,
-  options,
-  forward: (x) => ops.leakyRelu(x, options.slope),
-});
+export function leakyRelu({ name, ...options }: LeakyReluOptions & Named = {}): Layer {
+  checkedNumber("leakyRelu", "slope", options.slope ?? 0);
+  return { type: "leakyRelu", name, options, forward: (x) => ops.leakyRelu(x, options.slope) };
+}
 
 export interface EluOptions {
   alpha?: number;
 }
 
-export const elu = ({ name, ...options }: EluOptions & Named = {}): Layer => ({
-  type: "elu",
-  name,
-  options,
-  forward: (x) => ops.elu(x, options.alpha),
-});
+export function elu({ name, ...options }: EluOptions & Named = {}): Layer {
+  checkedNumber("elu", "alpha", options.alpha ?? 0);
+  return { type: "elu", name, options, forward: (x) => ops.elu(x, options.alpha) };
+}
 
-export const gelu = ({ name, ...options }: ops.GeluOptions & Named = {}): Layer => ({
-  type: "gelu",
-  name,
-  options,
-  forward: (x) => ops.gelu(x, options),
-});
+export function gelu({ name, ...options }: ops.GeluOptions & Named = {}): Layer {
+  checkedWord("gelu", "approximate", options.approximate ?? "none", ["none", "tanh"]);
+  return { type: "gelu", name, options, forward: (x) => ops.gelu(x, options) };
+}
 
 export interface PreluOptions {
   /** One slope for all channels; left out, each channel (the last axis) has its own. */
@@ -80,9 +74,8 @@ export interface ScaledTanhOptions {
   slope?: number;
 }
 
-export const scaledTanh = ({ name, ...options }: ScaledTanhOptions & Named = {}): Layer => ({
-  type: "scaledTanh",
-  name,
-  options,
-  forward: (x) => ops.scaledTanh(x, options),
-});
+export function scaledTanh({ name, ...options }: ScaledTanhOptions & Named = {}): Layer {
+  checkedNumber("scaledTanh", "amplitude", options.amplitude ?? 1);
+  checkedNumber("scaledTanh", "slope", options.slope ?? 1);
+  return { type: "scaledTanh", name, options, forward: (x) => ops.scaledTanh(x, options) };
+}

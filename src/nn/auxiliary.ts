@@ -1,3 +1,4 @@
+import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
@@ -19,6 +20,7 @@ export function auxiliary(
   layers: readonly Layer[],
   { weight, name }: { weight?: number } & Named = {},
 ): Layer {
+  checkedNumber("auxiliary", "weight", weight ?? 0, 0);
   const members = membersOf(name ?? "auxiliary", layers);
   const options: AuxiliaryOptions = {
     layers: members.descriptions,

@@ -5,7 +5,7 @@ import { mean } from "../ops/statistics.js";
 import { stopGradient } from "../ops/stop-gradient.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedShare } from "./checks.js";
+import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 
 export interface BatchNormOptions {
@@ -29,7 +29,9 @@ export interface BatchNormOptions {
  */
 export function batchNorm({ name, ...options }: BatchNormOptions & Named = {}): Layer {
   const { momentum = 0.1, epsilon = 1e-5 } = options;
-  checkedShare("batchNorm", "momentum", momentum, 0, 1 + Number.EPSILON);
+  if (!(momentum >= 0 && momentum <= 1))
+    throw new RangeError(`batchNorm: momentum is ${momentum}, expected 0 ≤ momentum ≤ 1`);
+  checkedNumber("batchNorm", "epsilon", epsilon, 0);
   return {
     type: "batchNorm",
     name,

@@ -14,3 +14,25 @@ export function checkedShare(speaker: string, option: string, value: number, low
     throw new RangeError(`${speaker}: ${option} is ${value}, expected ${low} ≤ ${option} < ${below}`);
   return value;
 }
+
+/** A finite number, of at least so much. */
+export function checkedNumber(
+  speaker: string,
+  option: string,
+  value: number,
+  least = Number.NEGATIVE_INFINITY,
+): number {
+  if (!(Number.isFinite(value) && value >= least))
+    throw new RangeError(
+      `${speaker}: ${option} is ${value}, expected a number${least === 0 ? " of at least 0" : ""}`,
+    );
+  return value;
+}
+
+/** One of some words. */
+export function checkedWord(speaker: string, option: string, value: string, words: readonly string[]): void {
+  if (!words.includes(value))
+    throw new RangeError(
+      `${speaker}: ${option} is ${JSON.stringify(value)}, expected ${words.map((word) => `"${word}"`).join(" or ")}`,
+    );
+}

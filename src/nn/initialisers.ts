@@ -60,6 +60,7 @@ export function initialNumbers(
   shape: Shape,
   { seed, path }: { seed: number; path: string },
 ): Float32Array {
+  checkInitialiser(initialiser, path);
   const numbers = new Float32Array(sizeOf(shape));
   if (initialiser === "zeros") return numbers;
   const random = new RandomStream(seed, streamOf(path));
@@ -75,6 +76,25 @@ export function initialNumbers(
   return uniform(
     "uniform" in initialiser ? initialiser.uniform : initialiser.uniformOverFanIn / fansOf(shape).fanIn,
   );
+}
+
+const numbered = ["constant", "normal", "uniform", "uniformOverFanIn"];
+
+/** @throws RangeError where there is no such initialiser, or its number is none */
+function checkInitialiser(initialiser: Initialiser, path: string): void {
+  const given: unknown = initialiser;
+  if (typeof given === "string") {
+    if (given !== "zeros" && !Object.hasOwn(variances, given))
+      throw new RangeError(
+        `${path}: there is no initialiser "${given}"; there are zeros, ${Object.keys(variances).join(", ")}`,
+      );
+    return;
+  }
+  const [[name, value] = ["none", undefined]] = Object.entries(given ?? {});
+  if (!numbered.includes(name) || !Number.isFinite(value))
+    throw new RangeError(
+      `${path}: the initialiser is { ${name}: ${value} }, expected a number for one of ${numbered.join(", ")}`,
+    );
 }
 
 /** A stream of random numbers for each path: its FNV-1a hash, as an i32. */

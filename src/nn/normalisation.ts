@@ -4,7 +4,7 @@ import { normalise } from "../ops/normalise.js";
 import { reshape } from "../ops/reshape.js";
 import { type Shape, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedCount } from "./checks.js";
+import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
 
 export interface NormalisationOptions {
@@ -29,6 +29,8 @@ export interface LayerNormOptions extends NormalisationOptions {
  */
 export function layerNorm({ name, ...options }: LayerNormOptions & Named = {}): Layer {
   const { over = "channels", epsilon = 1e-5 } = options;
+  checkedNumber("layerNorm", "epsilon", epsilon, 0);
+  checkedWord("layerNorm", "over", over, ["channels", "example"]);
   return {
     type: "layerNorm",
     name,
@@ -59,6 +61,7 @@ export function groupNorm(
   { name, ...options }: Omit<GroupNormOptions, "groups"> & Named = {},
 ): Layer {
   checkedCount("groupNorm", "groups", groups);
+  checkedNumber("groupNorm", "epsilon", options.epsilon ?? 0, 0);
   return {
     type: "groupNorm",
     name,
@@ -83,6 +86,7 @@ export function groupNorm(
  * @throws ShapeError where a channel has a single value, which has no variance
  */
 export function instanceNorm({ name, ...options }: NormalisationOptions & Named = {}): Layer {
+  checkedNumber("instanceNorm", "epsilon", options.epsilon ?? 0, 0);
   return {
     type: "instanceNorm",
     name,

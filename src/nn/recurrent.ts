@@ -7,7 +7,7 @@ import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedCount } from "./checks.js";
+import { checkedCount, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
 
 export interface RecurrentOptions {
@@ -45,6 +45,7 @@ export function unrolled<S>(
 /** A long short-term memory along a sequence, beginning at zeros: N×T×D to N×T×U. The step is `lstmCell`. */
 export function lstm({ name, ...options }: RecurrentOptions & Named): Layer {
   const units = checkedCount("lstm", "units", options.units);
+  checkedWord("lstm", "outputs", options.outputs ?? "all", ["all", "last"]);
   return {
     type: "lstm",
     name,
@@ -67,6 +68,7 @@ export function lstm({ name, ...options }: RecurrentOptions & Named): Layer {
 /** A gated recurrent unit along a sequence, beginning at zeros: N×T×D to N×T×U. The step is `gruCell`. */
 export function gru({ name, ...options }: RecurrentOptions & Named): Layer {
   const units = checkedCount("gru", "units", options.units);
+  checkedWord("gru", "outputs", options.outputs ?? "all", ["all", "last"]);
   return {
     type: "gru",
     name,

@@ -3,6 +3,7 @@ import { cast } from "../ops/cast.js";
 import { tensor } from "../tensor/creation.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 
 export interface RescaleOptions {
@@ -44,6 +45,10 @@ export function scalingOf({
     throw new ShapeError(
       `rescale: ${channels[0]} means and ${channels[1]} deviations, expected as many of both`,
     );
+  for (const [option, value] of Object.entries({ scale, offset, mean, deviation }))
+    for (const number of [value].flat()) checkedNumber("rescale", option, number);
+  if ([deviation].flat().includes(0))
+    throw new RangeError("rescale: deviation is 0, by which nothing can be divided");
   const at = (v: number | readonly number[], c: number): number =>
     typeof v === "number" ? v : v[v.length === 1 ? 0 : c];
   const perChannel = Array.from({ length: count }, (_, c) => c);

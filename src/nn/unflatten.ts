@@ -1,5 +1,5 @@
 import { reshape } from "../ops/reshape.js";
-import { type Shape, ShapeError, show, sizeOf } from "../tensor/shapes.js";
+import { checkedShape, type Shape, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Layer, Named } from "./layer.js";
 
 export interface UnflattenOptions {
@@ -8,7 +8,10 @@ export interface UnflattenOptions {
 }
 
 /** Rows of values as pictures, what `flatten` undoes: N×(H·W·C) to N×H×W×C. */
-export const unflatten = (shape: Shape, { name }: Named = {}): Layer => ({
+export const unflatten = (given: Shape, { name }: Named = {}): Layer =>
+  withShape(checkedShape("unflatten", given), name);
+
+const withShape = (shape: Shape, name?: string): Layer => ({
   type: "unflatten",
   name,
   options: { shape },

@@ -1,4 +1,5 @@
-import { gradients } from "../autodiff/gradients.js";
+import { partial } from "../autodiff/gradients.js";
+import { zeros } from "../ops/fill.js";
 import { compile } from "../tensor/compile.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 import { backtracking, type LinePoint, strongWolfe } from "./line-search.js";
@@ -66,10 +67,15 @@ export async function* minimize(
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
   const { iterations = 100, history = 10, lineSearch = "strongWolfe", lr = 1, signal } = options;
   const { gradientTolerance = 1e-5, changeTolerance = 1e-9 } = options;
-  checkOptions({ iterations, history, lr });
+  checkOptions({ iterations, history, lineSearch, lr, gradientTolerance, changeTolerance });
   const run = compile(() => {
     const value = objective();
-    return { value, slopes: gradients(value, variables) };
+    const slopes = partial(value, variables);
+    if (slopes.every((slope) => slope === null))
+      throw new TypeError(
+        "minimize: the objective does not depend on any of the variables in a way that has a gradient",
+      );
+    return { value, slopes: slopes.map((slope, i) => slope ?? zeros(variables[i].shape)) };
   });
   let evaluations = 0;
   const evaluate = async (x: Float32Array): Promise<{ value: number; gradient: Float32Array }> => {
@@ -218,7 +224,16 @@ function write(variables: readonly Variable[], x: Float32Array): void {
   }
 }
 
-function checkOptions({ lr, ...counts }: { iterations: number; history: number; lr: number }): void {
+type Checked = Required<Omit<MinimizeOptions, "signal">>;
+
+function checkOptions({ lr, lineSearch, gradientTolerance, changeTolerance, ...counts }: Checked): void {
+  if (!["strongWolfe", "backtracking", "none"].includes(lineSearch))
+    throw new RangeError(
+      `minimize: lineSearch is "${lineSearch}", expected "strongWolfe", "backtracking" or "none"`,
+    );
+  for (const [name, value] of Object.entries({ gradientTolerance, changeTolerance }))
+    if (!(value >= 0 && Number.isFinite(value)))
+      throw new RangeError(`minimize: ${name} is ${value}, expected a number of at least 0`);
   for (const [name, value] of Object.entries(counts))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`minimize: ${name} is ${value}, expected a whole number of at least 1`);

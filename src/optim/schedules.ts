@@ -1,4 +1,5 @@
 /** Learning rates over the steps of training. Steps are counted from 0. */
+import { checkedCount, checkedOption } from "./optimizer.js";
 
 /** What an epoch of training came to. */
 export interface EpochScores {
@@ -15,35 +16,42 @@ export interface EpochScores {
 export type Schedule = (step: number, epochs?: readonly EpochScores[]) => number;
 
 /** The same in every step. */
-export const constant =
-  (lr: number): Schedule =>
-  () =>
-    lr;
+export function constant(lr: number): Schedule {
+  checkedOption("constant", "lr", lr);
+  return () => lr;
+}
 
 /** lr · factor^⌊step / every⌋ */
-export const step =
-  ({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule =>
-  (step) =>
-    lr * factor ** Math.floor(step / every);
+export function step({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule {
+  checkedOption("step", "lr", lr);
+  checkedCount("step", "every", every);
+  checkedOption("step", "factor", factor);
+  return (step) => lr * factor ** Math.floor(step / every);
+}
 
 /**
  * Half a cosine wave from lr at step 0 down to `final` at step `steps` and from then on.
  * Loshchilov, Hutter: SGDR, ICLR 2017, arXiv:1608.03983, equation 5, without restarts.
  */
-export const cosine =
-  ({ lr, steps, final = 0 }: { lr: number; steps: number; final?: number }): Schedule =>
-  (step) =>
-    final + ((lr - final) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
+export function cosine({ lr, steps, final = 0 }: { lr: number; steps: number; final?: number }): Schedule {
+  checkedOption("cosine", "lr", lr);
+  checkedCount("cosine", "steps", steps);
+  checkedOption("cosine", "final", final);
+  return (step) => final + ((lr - final) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
+}
 
 /**
  * Rises in equal parts during the first `steps` steps, to where the schedule begins; it counts its own
  * steps from 0.
  * Goyal et al.: Accurate, Large Minibatch SGD, arXiv:1706.02677, section 2.2.
  */
-export const warmUp =
-  (schedule: Schedule, { steps }: { steps: number }): Schedule =>
-  (step, epochs) =>
+export function warmUp(schedule: Schedule, { steps }: { steps: number }): Schedule {
+  if (typeof schedule !== "function")
+    throw new TypeError(`warmUp: the schedule is ${schedule}, expected one such as constant(0.1)`);
+  checkedCount("warmUp", "steps", steps, 0);
+  return (step, epochs) =>
     step < steps ? (schedule(0, epochs) * (step + 1)) / (steps + 1) : schedule(step - steps, epochs);
+}
 
 /**
  * One cycle: half a cosine wave up from lr / divide to lr during the first `share` of the steps, and another one down
@@ -64,6 +72,11 @@ export function oneCycle({
   finalDivide?: number;
 }): Schedule {
   if (!(share > 0 && share < 1)) throw new RangeError(`oneCycle: share is ${share}, expected 0 < share < 1`);
+  checkedOption("oneCycle", "lr", lr);
+  checkedCount("oneCycle", "steps", steps);
+  for (const [name, value] of Object.entries({ divide, finalDivide }))
+    if (!(value > 0 && Number.isFinite(value)))
+      throw new RangeError(`oneCycle: ${name} is ${value}, expected a number above 0`);
   const [first, last] = [lr / divide, lr / divide / finalDivide];
   const top = share * steps - 1;
   const end = steps - 1;
@@ -99,6 +112,11 @@ export function plateau({
 }): Schedule {
   if (!(factor > 0 && factor < 1))
     throw new RangeError(`plateau: factor is ${factor}, expected 0 < factor < 1`);
+  checkedOption("plateau", "lr", lr);
+  checkedCount("plateau", "patience", patience, 0);
+  checkedOption("plateau", "threshold", threshold, { below: 1 });
+  checkedCount("plateau", "cooldown", cooldown, 0);
+  checkedOption("plateau", "lowest", least);
   return (_, epochs = []) => {
     let [rate, lowest, waited, resting] = [lr, Number.POSITIVE_INFINITY, 0, 0];
     for (const { loss, validation } of epochs) {

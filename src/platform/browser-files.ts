@@ -28,6 +28,10 @@ export async function writeFileAtomic(path: string, _bytes: Uint8Array): Promise
   throw noFiles("write", path);
 }
 
+export function writerOf(_name: string): number | undefined {
+  return undefined;
+}
+
 export async function appendFile(path: string, _bytes: Uint8Array): Promise<void> {
   throw noFiles("write", path);
 }

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { constants, createReadStream, type Stats } from "node:fs";
 import * as fs from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { ByteSource } from "../formats/byte-source.js";
+import { FileError, inWords } from "./node-file-error.js";
 
 /** Joins the parts of a path as this system writes them. */
 export const joinPath = (...parts: string[]): string => join(...parts);
@@ -23,7 +24,7 @@ export function cacheDirectory(): string | undefined {
 }
 
 export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { buffer, byteOffset, byteLength } = await fs.readFile(path);
+  const { buffer, byteOffset, byteLength } = await inWords(path, () => fs.readFile(path));
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
@@ -42,36 +43,80 @@ export async function fileExists(path: string): Promise<boolean> {
   return (await fileSize(path)) !== undefined;
 }
 
-let written = 0;
-
 /**
  * Puts a whole file at `path`, or changes nothing: whoever looks, even after the power failed, finds the old file or
- * the new one. The bytes go to a file beside it, which takes the name once they are on the disk.
+ * the new one. The bytes go to a file beside it, of a name that nobody can foresee, which takes the name once they are
+ * on the disk. A link stays one, and what it leads to is written; a file keeps its mode and owner; what is no file,
+ * such as /dev/stdout, is written to as it is.
+ *
+ * @throws FileError  one line: no space, no permission, a directory, a name that is too long
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const folder = dirname(path);
-  await fs.mkdir(folder, { recursive: true });
-  const temporary = `${path}.${process.pid}-${written++}.tmp`;
-  try {
-    const file = await fs.open(temporary, "w");
+  await inWords(path, async () => {
+    await fs.mkdir(dirname(path), { recursive: true });
+    const target = await behindLinks(path);
+    const before = await fs
+      .stat(target)
+      .catch((error) => (isAbsent(error) ? undefined : Promise.reject(error)));
+    if (before?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    if (before && !before.isFile()) return fs.writeFile(target, bytes);
+    const folder = dirname(target);
+    const temporary = join(folder, temporaryName());
+    // "wx": whatever lies there already, a link above all, is not written to.
+    const file = await fs.open(temporary, "wx", before ? before.mode & 0o777 : 0o666);
     try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+      try {
+        await file.writeFile(bytes);
+        if (before) await keepOwner(file, before);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await fs.rename(temporary, target);
+    } catch (error) {
+      await fs.rm(temporary, { force: true });
+      throw error;
     }
-    await fs.rename(temporary, path);
-  } catch (error) {
-    await fs.rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
+    await syncFolder(folder);
+  });
 }
 
-/** Adds bytes at the end of a file, and makes the file and its folder if need be. */
+/** `.receptive-<process>-<16 random digits>.tmp`, whose process tells whether it was left behind. */
+const temporaryName = () => `.receptive-${process.pid}-${randomBytes(8).toString("hex")}.tmp`;
+
+/** The process that writes a temporary file of this name; undefined if it is none of ours. */
+export function writerOf(name: string): number | undefined {
+  const found = /^\.receptive-(\d+)-[0-9a-f]{16}\.tmp$/.exec(name);
+  return found ? Number(found[1]) : undefined;
+}
+
+/** Where a path leads, if it is a link; also one that leads to nothing yet. */
+async function behindLinks(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; ; links++) {
+    const entry = await fs
+      .lstat(target)
+      .catch((error) => (isAbsent(error) ? undefined : Promise.reject(error)));
+    if (!entry?.isSymbolicLink()) return target;
+    if (links >= 40) throw Object.assign(new Error(), { code: "ELOOP" });
+    target = resolve(await fs.realpath(dirname(target)), await fs.readlink(target));
+  }
+}
+
+async function keepOwner(file: fs.FileHandle, { mode, uid, gid }: Stats): Promise<void> {
+  const made = await file.stat();
+  // Only a superuser may give files away; for others they are their own anyway.
+  if (made.uid !== uid || made.gid !== gid) await file.chown(uid, gid).catch(() => {});
+  await file.chmod(mode & 0o7777); // the mode of `open` is cut by the umask
+}
+
+/** Adds bytes at the end of a file, and makes the file and its folder if need be; a link is not followed. */
 export async function appendFile(path: string, bytes: Uint8Array): Promise<void> {
-  await fs.mkdir(dirname(path), { recursive: true });
-  await fs.appendFile(path, bytes);
+  await inWords(path, async () => {
+    await fs.mkdir(dirname(path), { recursive: true });
+    const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
+    await fs.appendFile(path, bytes, { flag: O_APPEND | O_CREAT | O_WRONLY | (O_NOFOLLOW ?? 0) } as object);
+  });
 }
 
 /** Removes a file; it is no error if there is none. */
@@ -99,12 +144,14 @@ export async function fileSha256(path: string): Promise<string> {
 
 /** A file that is read a part at a time; it is open only while a part is read. */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const { size } = await fs.stat(path);
+  const entry = await inWords(path, () => fs.stat(path));
+  if (entry.isDirectory()) throw new FileError(path, "EISDIR");
+  const { size } = entry;
   return {
     name: path,
     size,
     async read(begin, end) {
-      const file = await fs.open(path, "r");
+      const file = await inWords(path, () => fs.open(path, "r"));
       try {
         const bytes = new Uint8Array(end - begin);
         let filled = 0;

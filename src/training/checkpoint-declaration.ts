@@ -12,12 +12,13 @@ const oneOf = <const Names extends readonly string[]>(...names: Names) =>
 
 const pairMessage = "a number or two";
 const pair = v.union([number, v.tuple([number, number], pairMessage)], pairMessage);
-const paddingMessage = '"same", "valid", a number, or numbers for each side';
+const two = v.tuple([number, number], "two numbers");
+const known = v.picklist(["same", "valid"]);
+const linePadding = v.union([known, number, two], '"same", "valid", a number or two');
 const padding = v.union(
-  [v.picklist(["same", "valid"]), number, v.array(number), v.array(v.array(number))],
-  paddingMessage,
+  [known, number, v.tuple([two, two])],
+  '"same", "valid", a number, or two pairs of numbers',
 );
-const sides = v.tuple([number, number], "two numbers");
 const numbersMessage = "a number or a list of them";
 const numbers = v.union([number, v.array(number)], numbersMessage);
 const layer: v.GenericSchema<unknown, LayerDescription> = v.lazy(() => layerSchema);
@@ -35,8 +36,8 @@ const options = {
   bytesOnly: v.optional(truth),
   ceil: v.optional(truth),
   centres: v.optional(list(list(number))),
-  channels: v.optional(sides),
-  columns: v.optional(sides),
+  channels: v.optional(two),
+  columns: v.optional(two),
   connections: v.optional(list(list(count))),
   deviation: v.optional(numbers),
   dilation: v.optional(pair),
@@ -59,7 +60,7 @@ const options = {
   padding: v.optional(padding),
   pieces: v.optional(whole(1)),
   rate: v.optional(number),
-  rows: v.optional(sides),
+  rows: v.optional(two),
   scale: v.optional(number),
   shape: v.optional(list(count)),
   shared: v.optional(truth),
@@ -118,6 +119,7 @@ const layerSchema: v.GenericSchema<unknown, LayerDescription> = v.variant(
           options: v.looseObject(
             {
               ...options,
+              ...(type === "conv1d" && { padding: v.optional(linePadding) }),
               ...Object.fromEntries((required[type] ?? []).map((name) => [name, v.unwrap(options[name])])),
             },
             object,

@@ -1,5 +1,6 @@
 import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
+import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { crossEntropy, type Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
@@ -9,6 +10,7 @@ import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
+import { countedOf } from "./target.js";
 
 export interface EvaluateOptions {
   batchSize?: number;
@@ -24,11 +26,17 @@ export interface EvaluateOptions {
 export interface Evaluation {
   /** Share of the pictures whose class got the highest score. */
   top1: number;
-  /** Share of the pictures whose class was among the five highest scores. */
+  /** Share of the pictures whose class was among the five highest scores; of five classes or fewer it says nothing. */
   top5: number;
   /** Mean over the pictures. */
   loss: number;
+  /** Pictures that count: those whose label the loss ignores do not. */
   count: number;
+  /**
+   * Pictures for which an output was NaN. They are read as no class: wrong, among no five highest, and neither in the
+   * confusion nor among the mistakes.
+   */
+  unread: number;
   /** The same as top1. */
   accuracy: number;
   /** confusion[t][p]: how many pictures of class t were read as class p. */
@@ -49,6 +57,8 @@ export interface Mistake {
 /**
  * How well a model reads a data set. Of a picture in several views the classes' probabilities are averaged; its loss is
  * the mean over the views.
+ *
+ * @throws DataError, RangeError or ShapeError where the data set is not as it should be, empty, or of other classes
  */
 export function evaluate(model: Model, dataset: AnyDataset, options?: EvaluateOptions): Promise<Evaluation> {
   return evaluator(model, options?.loss)(dataset, options);
@@ -64,11 +74,13 @@ export function evaluator(
     return { output, loss: loss(output, labels) };
   });
   return async (dataset, { batchSize = 256, signal, onProgress, mistakes: most = 100 } = {}) => {
+    checkDataset("evaluate", dataset, { ignore: loss.ignore });
+    checkEvaluation("evaluate", dataset, { batchSize, mistakes: most });
     if (!model.inputShape) model.build(dataset.shape);
     const classes = dataset.classes.length;
     const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
     const mistakes: Mistake[] = [];
-    let [lossSum, amongFive, done] = [0, 0, 0];
+    let [lossSum, amongFive, done, count, unread] = [0, 0, 0, 0, 0];
     let rested = performance.now();
     const views = "views" in dataset ? (dataset.views ?? 1) : 1;
     const pictures = Math.max(1, Math.floor(batchSize / views));
@@ -77,21 +89,28 @@ export function evaluator(
       const shape = [size * views, ...dataset.shape];
       const ofViews = Int32Array.from({ length: size * views }, (_, v) => labels[Math.floor(v / views)]);
       const result = await run(tensor(images, shape), tensor(ofViews));
-      lossSum += result.loss[0] * size;
+      const counted = countedOf(labels, loss);
+      lossSum += result.loss[0] * counted;
+      count += counted;
       const width = result.output.length / (size * views);
       if (width !== classes)
         throw new ShapeError(
           `evaluate: ${model.name} has ${width} outputs, ${dataset.name} has ${classes} classes`,
         );
       for (let i = 0; i < size; i++) {
+        const truth = labels[i];
+        if (truth === loss.ignore) continue;
         const rows = Array.from({ length: views }, (_, v) =>
           result.output.subarray((i * views + v) * width, (i * views + v + 1) * width),
         );
         const probabilities = () => meanOfViews(rows.map((row) => probabilitiesOf(model, row)));
         // Scores of one view are told apart where their probabilities no longer differ.
         const scores = views === 1 ? rows[0] : probabilities();
-        const truth = labels[i];
         const read = highest(scores);
+        if (Number.isNaN(scores[read])) {
+          unread++;
+          continue;
+        }
         confusion[truth][read]++;
         if (rank(scores, truth) < 5) amongFive++;
         if (read !== truth)
@@ -106,12 +125,15 @@ export function evaluator(
       }
     }
     const right = confusion.reduce((sum, row, c) => sum + row[c], 0);
-    const top1 = right / done;
+    if (count === 0)
+      throw new RangeError(`evaluate: no picture of ${dataset.name} counts, all are labelled ${loss.ignore}`);
+    const top1 = right / count;
     return {
       top1,
-      top5: amongFive / done,
-      loss: lossSum / done,
-      count: done,
+      top5: amongFive / count,
+      loss: lossSum / count,
+      count,
+      unread,
       accuracy: top1,
       confusion,
       mistakes,
@@ -122,11 +144,25 @@ export function evaluator(
 /** In milliseconds: a page stays smooth if it gets a turn at every second frame. */
 export const longestTurn = 16;
 
-/** The class with the highest score, among equals the first, as argmax has it. */
+/** The class with the highest score, among equals the first, or the first NaN, as argmax has it. */
 export function highest(scores: ArrayLike<number>): number {
   let best = 0;
-  for (let c = 1; c < scores.length; c++) if (scores[c] > scores[best]) best = c;
+  for (let c = 1; c < scores.length && !Number.isNaN(scores[best]); c++)
+    if (scores[c] > scores[best] || Number.isNaN(scores[c])) best = c;
   return best;
+}
+
+/** @throws RangeError, one line */
+export function checkEvaluation(
+  speaker: string,
+  { name, length }: AnyDataset,
+  { batchSize, mistakes = 0 }: { batchSize: number; mistakes?: number },
+): void {
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new RangeError(`${speaker}: batchSize is ${batchSize}, expected a whole number from 1 on`);
+  if (!Number.isInteger(mistakes) || mistakes < 0)
+    throw new RangeError(`${speaker}: mistakes is ${mistakes}, expected a whole number of at least 0`);
+  if (length === 0) throw new RangeError(`${speaker}: ${name} has no pictures`);
 }
 
 /** How many classes stand before this one. */

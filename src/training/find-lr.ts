@@ -5,6 +5,8 @@ import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { longestTurn } from "./evaluate.js";
+import { checkTrainable } from "./fit-checks.js";
+import { rehearseTraining } from "./rehearsal.js";
 import { trainingStep } from "./step.js";
 import type { Target } from "./target.js";
 import { copyOf, setWeights, variablesOf } from "./weights.js";
@@ -55,16 +57,22 @@ export async function findLearningRate(
     throw new RangeError(`findLearningRate: the rates go from ${from} to ${to}, expected 0 < from < to`);
   if (!Number.isInteger(steps) || steps < 10)
     throw new RangeError(`findLearningRate: steps is ${steps}, expected a whole number of at least 10`);
-  if (dataset.length === 0)
-    throw new RangeError(`findLearningRate: ${dataset.name} has no pictures to train on`);
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new RangeError(`findLearningRate: batchSize is ${batchSize}, expected a whole number from 1 on`);
+  if (!Number.isInteger(seed))
+    throw new RangeError(`findLearningRate: seed is ${seed}, expected a whole number`);
+  const { loss, target = "class" } = options;
+  checkTrainable("findLearningRate", dataset, { ofClasses: target === "class", ignore: loss.ignore });
   if (!model.inputShape) model.build(dataset.shape, { seed });
+  const size = Math.min(batchSize, dataset.length);
+  rehearseTraining("findLearningRate", { model, loss, target }, dataset, [size]);
   const before = copyOf(variablesOf(model));
   const step = trainingStep(model, options);
   const points: LearningRateCurve["points"] = [];
   let [mean, lowest, rested] = [0, Number.POSITIVE_INFINITY, performance.now()];
   let diverged: number | null = null;
   try {
-    for await (const batch of endless(dataset, batchSize, seed)) {
+    for await (const batch of endless(dataset, size, seed)) {
       signal?.throwIfAborted();
       const i = points.length;
       const lr = from * (to / from) ** (i / (steps - 1));
@@ -96,9 +104,10 @@ const memory = 0.9;
 /** Times the lowest smoothed loss: nothing is learned from there on. */
 const farTooLarge = 4;
 
-/** Epoch after epoch. */
+/** Epoch after epoch, in batches of one size: the losses of smaller ones would stand out of the curve. */
 async function* endless(dataset: AnyDataset, batchSize: number, seed: number) {
-  for (let epoch = 0; ; epoch++) yield* batches(dataset, { batchSize, shuffle: { seed, epoch } });
+  for (let epoch = 0; ; epoch++)
+    yield* batches(dataset, { batchSize, shuffle: { seed, epoch }, dropLast: true });
 }
 
 /** What a curve says. Slopes are those of straight lines through five points each, over the logarithm of the rate. */

@@ -1,5 +1,6 @@
 import { yieldToHost } from "#platform";
-import { type Augment, batchCount, batches } from "../data/batches.js";
+import { type Augment, type Batch, batchCount, batches } from "../data/batches.js";
+import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
 import type { Mixup } from "../data/mixup.js";
 import type { Snapshot } from "../explain/snapshot.js";
@@ -8,11 +9,14 @@ import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
 import type { Checkpoint, TrainingState } from "./checkpoint.js";
 import { evaluator, longestTurn } from "./evaluate.js";
+import { check, checkTrainable, checkValidation } from "./fit-checks.js";
 import { reconstructionEvaluator } from "./reconstruction.js";
+import { batchSizes, rehearseTraining } from "./rehearsal.js";
 import { splitOff } from "./split.js";
 import { trainingStep } from "./step.js";
 import { Stopwatch } from "./stopwatch.js";
-import type { Target } from "./target.js";
+import { countedOf, type Target } from "./target.js";
+import { TrainingError } from "./training-error.js";
 import { copyOf, firstNotFinite, setWeights, variablesOf, type Weights } from "./weights.js";
 
 export interface FitOptions {
@@ -28,6 +32,8 @@ export interface FitOptions {
   /** Epochs of the whole run, those before a resumed checkpoint included. */
   epochs: number;
   batchSize?: number;
+  /** Leave out a last batch that is smaller than the others: batch normalisation learns nothing from a single one. */
+  dropLast?: boolean;
   /** Weights, the order of pictures, dropout and augmentation all follow from it. */
   seed?: number;
   /** A data set to measure each epoch by, or the share of the training pictures to set apart for that. */
@@ -94,16 +100,13 @@ export interface DoneEvent {
   imagesPerSecond: number;
 }
 
-/** Training that cannot go on, or cannot begin. */
-export class TrainingError extends Error {
-  override name = "TrainingError";
-}
-
 /**
  * Trains a model, and tells of it event by event. The next step is made when the next event is asked for, so
  * leaving the loop ends the training.
  *
- * @throws TrainingError when the loss is no longer a number; the model then has its last good weights
+ * @throws TrainingError when the loss is no longer a number; the model then has its last good weights; before the first
+ *   step, where the loss does not reach the parameters, or a last batch is too small
+ * @throws DataError, ShapeError, RangeError before the first step, where data, model and options do not fit
  * @throws WeightsError if `resume` is of another model: names the first parameter that differs
  */
 export async function* fit(
@@ -152,7 +155,7 @@ class Run {
   #ended = false;
 
   constructor(model: Model, dataset: AnyDataset, options: FitOptions) {
-    const { resume, validation } = options;
+    const { resume, validation, loss, target = "class" } = options;
     const before = resume?.training;
     if (resume && !before)
       throw new TrainingError("resume: the checkpoint holds a model but no training that could go on");
@@ -160,16 +163,28 @@ class Run {
     this.#batchSize = options.batchSize ?? before?.batchSize ?? 128;
     this.#model = model;
     this.#options = options;
+    check(options, this.#batchSize, this.#seed);
+    const use = { ofClasses: target === "class", ignore: loss.ignore };
+    checkTrainable("fit", dataset, use);
+    if (typeof validation === "object") checkDataset("fit", validation, use);
     const parts =
       typeof validation === "number"
         ? splitOff(dataset, validation, { seed: this.#seed })
         : { train: dataset, validation };
     this.#train = parts.train;
     this.#validation = parts.validation;
-    check(options, parts.train, this.#batchSize);
-    this.#steps = batchCount(parts.train.length, { batchSize: this.#batchSize });
+    const { length } = parts.train;
+    const batching = { batchSize: this.#batchSize, dropLast: options.dropLast };
+    this.#steps = batchCount(length, batching);
+    if (this.#steps === 0)
+      throw new RangeError(
+        `fit: dropLast leaves nothing of ${length} pictures in batches of ${this.#batchSize}; expected a batchSize of at most ${length}`,
+      );
 
     if (!model.inputShape) model.build(dataset.shape, { seed: this.#seed });
+    const sizes = batchSizes(length, batching);
+    const outputs = rehearseTraining("fit", { model, loss, target }, parts.train, sizes);
+    if (parts.validation) checkValidation(model, parts.train, parts.validation, outputs);
     this.#step = trainingStep(model, options);
     const measured = options.target === "picture" ? reconstructionEvaluator : evaluator;
     this.#evaluate = measured(model, options.loss);
@@ -198,7 +213,7 @@ class Run {
           step: this.#totalSteps,
           seed: this.#seed,
         });
-        this.#count(loss, correct, batch.size, lr);
+        this.#count(loss, correct, batch, lr);
         if (performance.now() - rested > longestTurn) {
           await yieldToHost();
           rested = performance.now();
@@ -244,24 +259,31 @@ class Run {
       shuffle: { seed: this.#seed, epoch: this.#epoch },
       augment: this.#options.augment,
       mixup: this.#options.mixup,
+      dropLast: this.#options.dropLast,
       first: this.#stepOfEpoch,
     });
   }
 
   #learningRate(): number {
     const { schedule, optimizer } = this.#options;
-    return schedule ? schedule(this.#totalSteps, this.#epochs) : optimizer.lr;
+    const lr = schedule ? schedule(this.#totalSteps, this.#epochs) : optimizer.lr;
+    if (!(lr >= 0 && Number.isFinite(lr)))
+      throw new RangeError(
+        `fit: the ${schedule ? "schedule" : "optimizer"} gives step ${this.#totalSteps} (counted from 0) a learning rate of ${lr}, expected a number of at least 0`,
+      );
+    return lr;
   }
 
-  #count(loss: number, correct: number, size: number, lr: number): void {
+  #count(loss: number, correct: number, { size, labels }: Batch, lr: number): void {
     this.#stepOfEpoch++;
     this.#totalSteps++;
     if (!Number.isFinite(loss))
       throw this.#diverged(Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite", lr);
     // Summed in f64: by the end of an epoch an f32 total has swallowed most digits of each new loss.
-    this.#sums.loss += loss * size;
+    const counted = countedOf(labels, this.#options.loss);
+    this.#sums.loss += loss * counted;
     this.#sums.correct += correct;
-    this.#sums.images += size;
+    this.#sums.images += counted;
     this.#losses.push(loss);
     this.#watch.lap(size);
   }
@@ -293,7 +315,8 @@ class Run {
   }
 
   #scores(): { loss: number; accuracy?: number } {
-    const { loss, correct, images } = this.#sums;
+    const { loss, correct } = this.#sums;
+    const images = Math.max(1, this.#sums.images); // none where the loss ignores all of them
     const readsClasses = this.#options.target !== "picture";
     return { loss: loss / images, ...(readsClasses ? { accuracy: correct / images } : {}) };
   }
@@ -429,24 +452,3 @@ const isBetter = (a: { loss: number; accuracy: number }, b: { loss: number; accu
 
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */
 const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));
-
-function check(
-  { epochs, earlyStopping, checkpoint, snapshots }: FitOptions,
-  train: AnyDataset,
-  batchSize: number,
-): void {
-  if (!Number.isInteger(epochs) || epochs < 1)
-    throw new RangeError(`fit: epochs is ${epochs}, expected a whole number from 1 on`);
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new RangeError(`fit: batchSize is ${batchSize}, expected a whole number from 1 on`);
-  if (train.length === 0) throw new RangeError(`fit: ${train.name} has no pictures to train on`);
-  if (earlyStopping && !(earlyStopping.patience >= 1))
-    throw new RangeError(`fit: patience is ${earlyStopping.patience}, expected a whole number from 1 on`);
-  if (snapshots && !(Number.isInteger(snapshots.every) && snapshots.every >= 1))
-    throw new RangeError(`fit: snapshots.every is ${snapshots.every}, expected a number of steps from 1 on`);
-  const every = checkpoint?.every;
-  if (typeof every === "number" && !(Number.isInteger(every) && every >= 1))
-    throw new RangeError(
-      `fit: checkpoint.every is ${every}, expected "epoch" or a number of steps from 1 on`,
-    );
-}

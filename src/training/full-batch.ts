@@ -1,5 +1,4 @@
-import { batches } from "../data/batches.js";
-import type { Dataset } from "../data/dataset.js";
+import { type Dataset, picturesAt } from "../data/dataset.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import {
@@ -9,6 +8,7 @@ import {
   minimize,
 } from "../optim/minimize.js";
 import { tensor } from "../tensor/creation.js";
+import { checkTrainable } from "./fit-checks.js";
 import { pixelsFor } from "./pixels.js";
 
 export interface FullBatchOptions extends MinimizeOptions {
@@ -28,11 +28,17 @@ export async function* fitFullBatch(
   dataset: Dataset,
   { loss, seed = 0, ...options }: FullBatchOptions,
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
+  checkTrainable("fitFullBatch", dataset, { ignore: loss.ignore });
   if (!model.inputShape) model.build(dataset.shape, { seed });
-  const all = await batches(dataset, { batchSize: Math.max(1, dataset.length) }).next();
-  if (all.done) throw new RangeError(`fitFullBatch: ${dataset.name} has no pictures to train on`);
-  const images = tensor(all.value.images, [dataset.length, ...dataset.shape]);
-  const labels = tensor(all.value.labels);
+  const { length, shape } = dataset;
+  const images = tensor(
+    await picturesAt(
+      dataset,
+      Int32Array.from({ length }, (_, i) => i),
+    ),
+    [length, ...shape],
+  );
+  const labels = tensor(Int32Array.from(dataset.labels));
   const { parameters } = model;
   const objective = () => loss(model(pixelsFor(model, images), { training: true }), labels, parameters);
   return yield* minimize(objective, [...parameters.values()], options);

@@ -28,7 +28,8 @@ export function probabilitiesOf(model: Model, scores: ArrayLike<number>): Float3
   if (model.layers.at(-1)?.type === "softmax") return Float32Array.from(scores);
   let highest = Number.NEGATIVE_INFINITY;
   for (let c = 0; c < scores.length; c++) highest = Math.max(highest, scores[c]);
-  const powers = Array.from(scores, (score) => Math.exp(score - highest));
+  // Infinite scores share all there is: their differences would be NaN.
+  const powers = Array.from(scores, (score) => (score === highest ? 1 : Math.exp(score - highest)));
   const sum = powers.reduce((a, b) => a + b, 0);
   return Float32Array.from(powers, (power) => power / sum);
 }

@@ -1,4 +1,5 @@
 import { batches } from "../data/batches.js";
+import { checkDataset } from "../data/checked-dataset.js";
 import { type AnyDataset, picturesAt } from "../data/dataset.js";
 import { matmul } from "../ops/matmul.js";
 import { transpose } from "../ops/transpose.js";
@@ -25,6 +26,7 @@ export interface PrincipalComponents {
  * Golub, Van Loan: Matrix Computations, section 8.2.4.
  */
 export async function principalComponents(dataset: AnyDataset, count: number): Promise<PrincipalComponents> {
+  checkDataset("principalComponents", dataset, { ofClasses: false });
   const size = sizeOf(dataset.shape);
   if (!Number.isInteger(count) || count < 1 || count > size)
     throw new RangeError(`principalComponents: count is ${count}, expected a whole number of 1 to ${size}`);
@@ -32,6 +34,7 @@ export async function principalComponents(dataset: AnyDataset, count: number): P
     throw new RangeError(
       `principalComponents: pictures of ${show(dataset.shape)} have ${size} numbers, expected at most ${largest}`,
     );
+  if (dataset.length === 0) throw new RangeError(`principalComponents: ${dataset.name} has no pictures`);
   const { mean, covariance } = await moments(dataset, size);
   const stream = new RandomStream(0, 0, 0);
   let directions: Float64Array[] = Array.from({ length: count }, () =>

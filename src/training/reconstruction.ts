@@ -1,12 +1,13 @@
 import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
+import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { type Loss, meanSquaredError } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type EvaluateOptions, longestTurn } from "./evaluate.js";
+import { checkEvaluation, type EvaluateOptions, longestTurn } from "./evaluate.js";
 import { pixelsFor } from "./pixels.js";
 import { targetsOf } from "./target.js";
 
@@ -36,6 +37,8 @@ export function reconstructionEvaluator(
     loss(model(pixelsFor(model, images)), targetsOf("picture", { images, labels })),
   );
   return async (dataset, { batchSize = 256, signal, onProgress } = {}) => {
+    checkDataset("evaluateReconstruction", dataset, { ofClasses: false });
+    checkEvaluation("evaluateReconstruction", dataset, { batchSize });
     if (!model.inputShape) model.build(dataset.shape);
     let [sum, done, rested] = [0, 0, performance.now()];
     for await (const { images, labels, size } of batches(dataset, { batchSize })) {

@@ -1,20 +1,22 @@
-import { gradients } from "../autodiff/gradients.js";
+import { partial } from "../autodiff/gradients.js";
 import type { Batch } from "../data/batches.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
-import { equal } from "../ops/comparisons.js";
+import { equal, logicalAnd, notEqual } from "../ops/comparisons.js";
 import { argmax } from "../ops/extremes.js";
+import { zeros } from "../ops/fill.js";
 import { scalar } from "../ops/scalar.js";
 import { sum } from "../ops/sum.js";
 import type { Optimizer } from "../optim/index.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
-import type { Tensor, Variable } from "../tensor/tensor.js";
+import { Tensor, type Variable } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
 import { type Target, targetsOf } from "./target.js";
+import { TrainingError } from "./training-error.js";
 
 /** What changes from step to step. */
 export interface StepInputs {
@@ -44,9 +46,14 @@ export function trainingStep(
   const learn = (objective: Loss, { images, labels, lr, step, seed }: StepTensors) => {
     const targets = targetsOf(target, { images, labels });
     const { output, value } = trainingLoss(model, objective, { images, targets, seed });
-    optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr, step, state });
+    const slopes = partial(value, [...parameters.values()]);
+    if (slopes.every((slope) => slope === null)) throw unreached(model);
+    const known = slopes.map((slope, i) => slope ?? zeros([...parameters.values()][i].shape));
+    optimizer.update(parameters, known, { lr, step, state });
     if (target !== "class") return { loss: value, correct: scalar(0) };
-    return { loss: value, correct: sum(cast(equal(argmax(output, { axis: 1 }), labels), "i32")) };
+    const isRead = equal(argmax(output, { axis: 1 }), labels);
+    const counts = loss.ignore === undefined ? isRead : logicalAnd(isRead, notEqual(labels, loss.ignore));
+    return { loss: value, correct: sum(cast(counts, "i32")) };
   };
   const run = compile((inputs: StepTensors) => learn(loss, inputs));
   const runMixed = compile((inputs: StepTensors, others: Tensor, share: Tensor) =>
@@ -78,6 +85,15 @@ export function trainingStep(
   return Object.assign(take, { state });
 }
 
+function unreached({ name, parameters }: Model): TrainingError {
+  const paths = [...parameters.keys()];
+  const some =
+    paths.length > 4 ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more` : paths.join(", ");
+  return new TrainingError(
+    `the loss does not depend on any parameter of ${name} in a way that has a gradient (${some}): it would learn nothing; a loss is a function of the model's output, without argmax, comparisons, stopGradient or whole numbers in between`,
+  );
+}
+
 /**
  * What a model in training makes of pictures (pixels of 0 to 255), and how wrong that is: its loss, and that of each
  * auxiliary head as many times as the head says.
@@ -90,7 +106,12 @@ export function trainingLoss(
   const heads: Tensor[] = [];
   const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y, targets), weight));
   const output = model(pixelsFor(model, images), { training: true, seed, aside });
-  return { output, value: heads.reduce(add, loss(output, targets, model.parameters)) };
+  const own = loss(output, targets, model.parameters);
+  if (!(own instanceof Tensor))
+    throw new TypeError(
+      `the loss answers with ${typeof own === "function" ? "a function: losses are made first, crossEntropy()" : typeof own}, expected a tensor`,
+    );
+  return { output, value: heads.reduce(add, own) };
 }
 
 /** A seed of its own for each step, so that dropout draws other units, and the same ones in the same run. */

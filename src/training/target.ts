@@ -1,3 +1,4 @@
+import type { Loss } from "../losses/index.js";
 import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -11,4 +12,9 @@ export function targetsOf(
   { images, labels }: { [name in "images" | "labels"]: Tensor },
 ): Tensor {
   return target === "class" ? labels : mul(cast(images, "f32"), 1 / 255);
+}
+
+/** How many of these labels the mean of a loss is over. */
+export function countedOf(labels: Int32Array, { ignore }: Loss): number {
+  return ignore === undefined ? labels.length : labels.reduce((n, label) => n + Number(label !== ignore), 0);
 }

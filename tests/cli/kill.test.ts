@@ -54,7 +54,10 @@ describe.skipIf(!isBuilt)("receptive train, killed at 50 random moments", () => 
     }
     expect(steps).toBeGreaterThan(30);
 
-    await writeFile(`${path}.${killed}-7.tmp`, (await readFile(path)).subarray(0, 1000));
+    await writeFile(
+      join(folder, "run", `.receptive-${killed}-0123456789abcdef.tmp`),
+      (await readFile(path)).subarray(0, 1000),
+    );
     // What was half written is removed by the next run, and is never taken for a checkpoint.
     const { code, stderr } = await receptive(
       ["train", "--resume", "run/checkpoint.safetensors", "--epochs", "1", "--json"],

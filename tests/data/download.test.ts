@@ -235,3 +235,18 @@ describe("download", () => {
     expect(await left()).toEqual(["file.gz.part"]);
   });
 });
+
+test("a byte now and then does not last for ever: it is too slow", async () => {
+  const slow = createServer((_, response) => {
+    const timer = setInterval(() => response.write("x"), 20);
+    response.on("close", () => clearInterval(timer));
+  });
+  await new Promise<void>((listening) => slow.listen(0, "127.0.0.1", listening));
+  const address = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/f`;
+  const remote = { addresses: [address], bytes: 1_000_000, sha256: "0".repeat(64) };
+  await expect(download("f", remote, undefined, { timeout: 300, attempts: 2 })).rejects.toThrow(
+    /^f cannot be downloaded; http:\/\/127\.0\.0\.1:\d+\/f: only \d+ bytes came in 0\.3 seconds$/,
+  );
+  slow.closeAllConnections();
+  await new Promise((closed) => slow.close(closed));
+});

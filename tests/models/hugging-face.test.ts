@@ -68,7 +68,7 @@ async function start(content: Uint8Array, options?: { breakAfter?: number }) {
 }
 
 const name = "hf:timm/resnet18.tv_in1k";
-const cached = () => join(folder, "receptive", "hub", "timm--resnet18.tv_in1k@main", "model.safetensors");
+const cached = () => join(folder, "receptive", "hub", "timm", "resnet18.tv_in1k@main", "model.safetensors");
 const all = async (source: Awaited<ReturnType<typeof openHub>>) => source.read(0, source.size);
 
 describe.skipIf(installed)(`the hub${installed}`, () => {
@@ -132,3 +132,84 @@ test.each(["hf:resnet18", "hf:timm/../x", "hf:a/b/../../c"])("%s names nothing o
   );
   expect(isHubName(other)).toBe(true);
 });
+
+describe.skipIf(installed)(`a hub that means no good${installed}`, () => {
+  /** Answers the question about files in its own way. */
+  async function answering(answer: (response: import("node:http").ServerResponse) => void) {
+    server = createServer((_, response) => answer(response));
+    await new Promise<void>((listening) => server!.listen(0, "127.0.0.1", listening));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  const saying = (answer: unknown) =>
+    answering((response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(answer));
+    });
+  const oid = "0".repeat(64);
+
+  test.each<[string, unknown, string]>([
+    [
+      "a size below 0",
+      [{ path: "model.safetensors", lfs: { oid, size: -5 } }],
+      "its answer[0].lfs.size is -5, expected a whole number of at least 0",
+    ],
+    ["a file without a name", [{ lfs: { oid, size: 5 } }], "its answer[0].path is missing"],
+  ])("%s", async (_, answer, message) => {
+    const hubUrl = await saying(answer);
+    await expect(openHub(name, { hubUrl })).rejects.toThrow(
+      new HubError(`${name}: ${hubUrl} answers what no hub would: ${message}`),
+    );
+  });
+
+  test("no SHA-256, more bytes than any network has", async () => {
+    const without = await saying([{ path: "model.safetensors", lfs: { oid: "../x", size: 5 } }]);
+    await expect(openHub(name, { hubUrl: without })).rejects.toThrow(
+      new HubError(`${name}: the hub gives no SHA-256 of model.safetensors`),
+    );
+  });
+
+  test("blanks without end are not waited for", async () => {
+    const hubUrl = await answering((response) => {
+      response.setHeader("content-type", "application/json");
+      const blanks = Buffer.alloc(1 << 16, " ");
+      const more = () => {
+        while (!response.destroyed && response.write(blanks));
+        if (!response.destroyed) response.once("drain", more);
+      };
+      more();
+    });
+    await expect(openHub(name, { hubUrl })).rejects.toThrow(
+      new HubError(
+        `${name}: ${hubUrl} gives no answer that can be used, and the weights are not in the cache (its answer has more than 1048576 bytes)`,
+      ),
+    );
+  });
+
+  test("an answer of a byte now and then, and one that never comes, end with the timeout", async () => {
+    const hubUrl = await answering((response) => {
+      const timer = setInterval(() => response.write(" "), 20);
+      response.on("close", () => clearInterval(timer));
+    });
+    await expect(openHub(name, { hubUrl, timeout: 200 })).rejects.toThrow(
+      new HubError(
+        `${name}: ${hubUrl} gives no answer that can be used, and the weights are not in the cache (no whole answer within 0.2 seconds)`,
+      ),
+    );
+  });
+
+  test("who stops waiting gets the reason", async () => {
+    const hubUrl = await answering(() => {});
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error("enough")), 50);
+    await expect(openHub(name, { hubUrl, signal: stop.signal })).rejects.toThrow(new Error("enough"));
+  });
+});
+
+test.each(["hf:./x", "hf:a/.", "hf:a/b@.", "hf:a/b/./c", "hf:a/b//c", "hf:a/b/c/", "hf:a/b//etc/passwd"])(
+  "%s leads nowhere in the cache",
+  async (other) => {
+    await expect(openHub(other)).rejects.toThrow(
+      new HubError(`${other}: expected hf:owner/name, hf:owner/name@revision or hf:owner/name/file`),
+    );
+  },
+);

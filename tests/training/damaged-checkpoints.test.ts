@@ -118,6 +118,11 @@ describe("damaged", () => {
       layers({ type: "conv2d", name: "c", options: { filters: 1, kernel: 3, stride: [[]] } }),
       "model.options.layers[0].options.stride is a list of 1, expected a number or two",
     ],
+    [
+      "a padding for lines",
+      layers({ type: "conv2d", name: "c", options: { filters: 1, kernel: 3, padding: [1, 2] } }),
+      'model.options.layers[0].options.padding is [1,2], expected "same", "valid", a number, or two pairs of numbers',
+    ],
     ["notes a number", { notes: "3" }, "notes is 3, expected an object"],
   ])("%s", (_, metadata, message) => {
     expect(opened(file(metadata)).startsWith(`x.safetensors: the checkpoint is damaged: ${message}`)).toBe(

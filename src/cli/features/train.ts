@@ -11,6 +11,7 @@ import { count, duration, percent, significant } from "../../report/numbers.js";
 import { configure } from "../../runtime/engine.js";
 import { checkWritable, runsFolder } from "../checkpoints.js";
 import { checkDataName, defaultData, loadWhole } from "../data-sets.js";
+import { claimFolder } from "../folder-claim.js";
 import { interruption } from "../interruption.js";
 import { seed, whole } from "../values.js";
 
@@ -64,12 +65,14 @@ async function run(options: Options): Promise<void> {
   await configure({ threads });
   if (remark) tell(remark);
   const stop = interruption();
+  let claim: { release: () => void } | undefined;
   try {
     const { train: given, test } = await loadWhole(name, { limit, json, signal: stop.signal });
     const train = options.ground ? withGround(given, { seed: options.seed }) : given;
     tell(
       `HOG and a linear classifier (${loss}) on ${name}: ${count(train.length)} pictures, ${epochs} epochs`,
     );
+    claim = await claimFolder(output);
     const settings: HogOptions = { ...digitHog, cell, bins };
     const begun = performance.now();
     const classifier = await trainHogClassifier(train, {
@@ -104,6 +107,7 @@ async function run(options: Options): Promise<void> {
     tell("Stopped before anything was saved.");
     process.exitCode = stop.exitCode();
   } finally {
+    claim?.release();
     stop.release();
   }
 }
