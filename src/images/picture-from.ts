@@ -84,7 +84,7 @@ async function pixelsOf(source: PictureSource): Promise<Picture> {
 }
 
 function advice(source: unknown, kind: string): string {
-  if (typeof source === "string") return '; readImage of "receptive/images" reads files by name';
+  if (typeof source === "string") return "; read the file first, its bytes are a source";
   return kind === "Promise" ? "; await it first" : "";
 }
 

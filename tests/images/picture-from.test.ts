@@ -54,7 +54,7 @@ describe("pictureFrom", () => {
       "a name",
       "photo.jpg",
       {},
-      'TypeError: data.pictureFrom: the source is "photo.jpg", expected ImageData, a canvas, an image, a video frame, or a picture file as Blob or bytes; readImage of "receptive/images" reads files by name',
+      'TypeError: data.pictureFrom: the source is "photo.jpg", expected ImageData, a canvas, an image, a video frame, or a picture file as Blob or bytes; read the file first, its bytes are a source',
     ],
     [
       "a promise",
