@@ -1,7 +1,6 @@
 /** Receptive: build, train, look inside and ship convolutional neural networks. */
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
 export type { AnyDataset, Dataset, StreamedDataset } from "./data/index.js";
-export * as data from "./data/index.js";
 export * as explain from "./explain/index.js";
 export * as features from "./features/index.js";
 export * as formats from "./formats/index.js";
@@ -10,6 +9,7 @@ export * as losses from "./losses/index.js";
 // By their own names: a page that uses neither loads neither.
 export { HubError, type HubOptions, openHub } from "./models/hugging-face.js";
 export * as models from "./models/index.js";
+export { loadWeights } from "./models/load-weights.js";
 export { type PixelScaling, withPixelScaling } from "./models/pixel-scaling.js";
 export type { Layer, Model, Scope } from "./nn/index.js";
 export * as nn from "./nn/index.js";
@@ -18,6 +18,7 @@ export * from "./ops/index.js";
 export { range } from "./ops/range.js";
 export type { Optimizer, Schedule } from "./optim/index.js";
 export * as optim from "./optim/index.js";
+export * as data from "./public-data.js";
 export { configure, DeviceError, device } from "./runtime/engine.js";
 export { OutOfMemoryError } from "./runtime/memory.js";
 export { assign, compile, type Tree, type Values } from "./tensor/compile.js";
