@@ -1,6 +1,5 @@
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
-import { torchNames } from "./torch-names.js";
 
 type Options = { classes?: number };
 
@@ -26,13 +25,6 @@ export function alexnet({ classes = 1000 }: Options = {}): nn.Model {
     ...[nn.flatten(), ...hidden(), ...hidden(), nn.dense(classes)],
   );
 }
-
-export const alexnetNames = torchNames([
-  [/^conv\d$/, (_, place) => `features.${place}`],
-  [/^dense1$/, () => "classifier.1", [256, 6, 6]],
-  [/^dense2$/, () => "classifier.4"],
-  [/^dense3$/, () => "classifier.6"],
-]);
 
 /**
  * AlexNet as torchvision has it, N×224×224×3: a single tower, no normalisation. 61,100,840 parameters.
