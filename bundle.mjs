@@ -4,8 +4,10 @@
  */
 import { bringValibot, leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
+import { writeThreadSource } from "./build/thread-source.mjs";
 import { bundleTypes } from "./build/types.mjs";
 
+await writeThreadSource();
 await slimModules();
 await bringValibot();
 await bundleForNode();

@@ -15,8 +15,8 @@ import { type NativeLevel, nativeMachine } from "../dist/targets/x64/machine.js"
 /** The machine of a target, by its name, over a memory of its own. */
 function machineOf(name: string): Machine {
   if (name === "wasm") return wasmMachine(detectFeatures(), new WasmMemory(false));
-  const machine = nativeMachine(name === "native" ? null : (name as NativeLevel));
-  if ("reason" in machine) throw new Error(machine.reason);
+  const machine = nativeMachine(name === "native" ? null : (name as NativeLevel), Number.POSITIVE_INFINITY);
+  if ("reason" in machine) throw new Error(machine.reason ?? "there is no machine code here");
   return machine;
 }
 

@@ -33,12 +33,6 @@ const importsOf = (file: string): string[] =>
     (m) => m[1],
   );
 
-/** The hosts start threads with the engine's own thread function: the one import that points up. */
-const allowed = new Set([
-  "platform/node-threads.ts → runtime/thread-main.ts",
-  "platform/browser-threads.ts → runtime/thread-main.ts",
-]);
-
 describe("the house", () => {
   test.each(files.map((file) => relative(root, file)))("%s imports only from its floor and below", (name) => {
     const file = join(root, name);
@@ -47,8 +41,7 @@ describe("the house", () => {
       .filter((target) => target.startsWith("."))
       .map((target) => resolve(dirname(file), target).replace(/\.js$/, ".ts"))
       .filter((target) => floorOf(target) < floorOf(file))
-      .map((target) => `${name} → ${relative(root, target)}`)
-      .filter((edge) => !allowed.has(edge));
+      .map((target) => `${name} → ${relative(root, target)}`);
     expect(upwards).toEqual([]);
   });
 

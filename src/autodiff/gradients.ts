@@ -5,6 +5,7 @@ import { broadcastTo } from "../ops/broadcast-to.js";
 import { type Applied, isDifferentiable } from "../ops/define.js";
 import { scalar } from "../ops/scalar.js";
 import { identity } from "../ops/stop-gradient.js";
+import { checkedTensors, checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -17,6 +18,8 @@ import type { Tensor } from "../tensor/tensor.js";
  * @throws TypeError where an x is not found and the graph ends at tensors that were read
  */
 export function gradients(y: Tensor, xs: readonly Tensor[]): Tensor[] {
+  checkTensor("gradients", "y", y);
+  checkedTensors("gradients", "x", xs);
   return partial(y, xs).map((dx, i) => dx ?? zerosLike(xs[i]));
 }
 
@@ -110,9 +113,12 @@ export function valueAndGrad(
 ): (x: never) => { value: Tensor; gradient: Tensor | Tensor[] } {
   return (x: Tensor | Tensor[]) => {
     const many = Array.isArray(x);
+    if (many) checkedTensors("grad", "x", x);
+    else checkTensor("grad", "x", x);
     // Nodes of their own, so that a value that reaches f by another way counts as a constant.
     const places = (many ? x : [x]).map(identity);
     const value = f((many ? places : places[0]) as never);
+    checkTensor("grad", "what the function returns", value);
     if (value.rank !== 0)
       throw new ShapeError(`grad: the function returns ${show(value.shape)}, expected a single number`);
     const found = pullBack(value, scalar(1), places);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { registered } from "../models/index.js";
-import { summaryTable } from "../report/table.js";
+import { summaryTable } from "../nn/summary-table.js";
 import { load, modelOf } from "../training/checkpoint.js";
 
 export function summaryCommand(program: Command): void {

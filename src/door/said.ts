@@ -25,11 +25,13 @@ function saidObject(value: object): string {
   }
   if (ArrayBuffer.isView(value) && kindOfArray(value))
     return `a ${kindOfArray(value)} of ${(value as unknown as ArrayLike<unknown>).length}`;
+  // A tensor has numbers; here its shape says enough.
+  if ("operation" in value && "shape" in value && "type" in value)
+    return `a ${"set" in value ? "variable" : "tensor"} (${value.type} ${(value.shape as number[]).join("×") || "of one number"})`;
   const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (kind !== "Object") return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
   const name = constructorOf(value);
-  if (name && name !== "Object")
-    return Object.hasOwn(value, "toString") || hasOwnWords(value) ? String(value) : `a ${name}`;
+  if (name && name !== "Object") return `a ${name}`;
   const keys = Object.keys(value);
   return keys.length === 0 ? "{}" : `{ ${keys.slice(0, 6).join(", ")}${keys.length > 6 ? ", …" : ""} }`;
 }
@@ -38,15 +40,6 @@ function saidObject(value: object): string {
 const constructorOf = (value: object): string | undefined => {
   const made = value.constructor;
   return typeof made === "function" ? made.name : undefined;
-};
-
-const hasOwnWords = (value: object): boolean => {
-  let prototype: unknown = Object.getPrototypeOf(value);
-  while (prototype && Object.getPrototypeOf(prototype as object)) {
-    if (Object.hasOwn(prototype as object, "toString")) return true;
-    prototype = Object.getPrototypeOf(prototype as object);
-  }
-  return false;
 };
 
 const tagOf = Object.getOwnPropertyDescriptor(

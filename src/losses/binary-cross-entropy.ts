@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, div, maximum, mul, neg, sub } from "../ops/arithmetic.js";
 import { log, softplus } from "../ops/elementary.js";
 import { mean } from "../ops/statistics.js";
@@ -23,10 +24,11 @@ export interface BinaryCrossEntropyOptions {
  * nor loses digits; a logit of ±∞ that is right costs nothing. Of probabilities, logarithms below −100 count −100, and
  * p · (1 − p), the divisor of the slope, at least 1e-12, as in PyTorch: a saturated sigmoid that is right has slope 0.
  */
-export function binaryCrossEntropy({
-  of = "logits",
-  positiveWeight = 1,
-}: BinaryCrossEntropyOptions = {}): Loss {
+export function binaryCrossEntropy(given: BinaryCrossEntropyOptions = {}): Loss {
+  const { of = "logits", positiveWeight = 1 } = optionsOf("binaryCrossEntropy", given, {
+    of: 1,
+    positiveWeight: 1,
+  });
   if (of !== "logits" && of !== "probabilities")
     throw new RangeError(`binaryCrossEntropy: of is "${of}", expected "logits" or "probabilities"`);
   if (!(positiveWeight >= 0 && Number.isFinite(positiveWeight)))

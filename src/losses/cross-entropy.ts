@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, mul, neg } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { equal } from "../ops/comparisons.js";
@@ -31,7 +32,12 @@ export interface CrossEntropyOptions extends IgnoreOptions {
  *
  * @throws RangeError where a target that is known is no class
  */
-export function crossEntropy({ weights, smoothing = 0, ignore = -1 }: CrossEntropyOptions = {}): Loss {
+export function crossEntropy(given: CrossEntropyOptions = {}): Loss {
+  const {
+    weights,
+    smoothing = 0,
+    ignore = -1,
+  } = optionsOf("crossEntropy", given, { weights: 1, smoothing: 1, ignore: 1 });
   if (!(smoothing >= 0 && smoothing < 1))
     throw new RangeError(`crossEntropy: smoothing is ${smoothing}, expected 0 ≤ smoothing < 1`);
   if (weights && !(weights.length > 0 && weights.every((w) => w >= 0 && Number.isFinite(w))))

@@ -1,4 +1,5 @@
 /** Losses that compare value by value. */
+import { optionsOf } from "../door/options.js";
 import { mul, sub } from "../ops/arithmetic.js";
 import { lessEqual } from "../ops/comparisons.js";
 import { abs, square } from "../ops/elementary.js";
@@ -22,7 +23,8 @@ export const l1 = (): Loss => (output, target) => mean(abs(difference("l1", outp
  *
  * Huber: Robust Estimation of a Location Parameter, Annals of Mathematical Statistics 35, 1964.
  */
-export function huber({ delta = 1 }: { delta?: number } = {}): Loss {
+export function huber(given: { delta?: number } = {}): Loss {
+  const { delta = 1 } = optionsOf("huber", given, { delta: 1 });
   checkWidth("huber", "delta", delta);
   return (output, target) => mean(bent(difference("huber", output, target), delta));
 }
@@ -32,7 +34,8 @@ export function huber({ delta = 1 }: { delta?: number } = {}): Loss {
  * slope of L1, whatever beta is.
  * Girshick: Fast R-CNN, ICCV 2015, equation 3, where beta is 1.
  */
-export function smoothL1({ beta = 1 }: { beta?: number } = {}): Loss {
+export function smoothL1(given: { beta?: number } = {}): Loss {
+  const { beta = 1 } = optionsOf("smoothL1", given, { beta: 1 });
   checkWidth("smoothL1", "beta", beta);
   return (output, target) => mul(mean(bent(difference("smoothL1", output, target), beta)), 1 / beta);
 }

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, mul, neg, sub } from "../ops/arithmetic.js";
 import { equal } from "../ops/comparisons.js";
 import { exp, pow, sigmoid, softplus } from "../ops/elementary.js";
@@ -26,7 +27,8 @@ export interface FocalOptions {
  * `crossEntropy`.
  * Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017, equation 4.
  */
-export function focal({ gamma = 2, ignore = -1 }: FocalOptions & IgnoreOptions = {}): Loss {
+export function focal(given: FocalOptions & IgnoreOptions = {}): Loss {
+  const { gamma = 2, ignore = -1 } = optionsOf("focal", given, { gamma: 1, ignore: 1 });
   checkGamma("focal", gamma);
   return classLoss("focal", ignore, (output, targets) => {
     const cost = neg(ofRightClass(logSoftmax(output), targets));
@@ -48,7 +50,8 @@ export interface BinaryFocalOptions extends FocalOptions {
  * where p_t is the probability of what is true. The output are logits; targets are 0 and 1 in the same shape.
  * Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017, equation 5.
  */
-export function binaryFocal({ gamma = 2, alpha = 0.25 }: BinaryFocalOptions = {}): Loss {
+export function binaryFocal(given: BinaryFocalOptions = {}): Loss {
+  const { gamma = 2, alpha = 0.25 } = optionsOf("binaryFocal", given, { gamma: 1, alpha: 1 });
   checkGamma("binaryFocal", gamma);
   if (alpha !== null && !(alpha >= 0 && alpha <= 1))
     throw new RangeError(`binaryFocal: alpha is ${alpha}, expected 0 ≤ alpha ≤ 1`);

@@ -1,4 +1,5 @@
 /** Losses that ask for a distance between scores, and are content where they have it. */
+import { optionsOf } from "../door/options.js";
 import { relu } from "../ops/activations.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { equal, less, logicalOr } from "../ops/comparisons.js";
@@ -22,7 +23,8 @@ import type { Loss } from "./loss.js";
  * and adds nothing. Exactly a margin ahead the slope is 0, as in PyTorch, whose multi_margin_loss is this divided by K.
  * Weston, Watkins: Support Vector Machines for Multi-Class Pattern Recognition, ESANN 1999.
  */
-export function hinge({ margin = 1, ignore = -1 }: { margin?: number } & IgnoreOptions = {}): Loss {
+export function hinge(given: { margin?: number } & IgnoreOptions = {}): Loss {
+  const { margin = 1, ignore = -1 } = optionsOf("hinge", given, { margin: 1, ignore: 1 });
   checkMargin("hinge", margin);
   return classLoss("hinge", ignore, (output, targets) => {
     const { right, counts, mean } = targets;
@@ -37,7 +39,8 @@ export function hinge({ margin = 1, ignore = -1 }: { margin?: number } & IgnoreO
  * shape of the output. Its slope at the margin is 0.
  * Cortes, Vapnik: Support-Vector Networks, Machine Learning 20, 1995.
  */
-export function binaryHinge({ margin = 1 }: { margin?: number } = {}): Loss {
+export function binaryHinge(given: { margin?: number } = {}): Loss {
+  const { margin = 1 } = optionsOf("binaryHinge", given, { margin: 1 });
   checkMargin("binaryHinge", margin);
   return (output, target) => {
     checkSameShape("binaryHinge", output, target);
@@ -53,7 +56,8 @@ export function binaryHinge({ margin = 1 }: { margin?: number } = {}): Loss {
  * The output is N×2; the target of a pair is 1 where the first should be greater, −1 where the second. Exactly a margin
  * ahead the slope is still 1, as in PyTorch: without a margin, equal scores have yet to be told apart.
  */
-export function marginRanking({ margin = 0 }: { margin?: number } = {}): Loss {
+export function marginRanking(given: { margin?: number } = {}): Loss {
+  const { margin = 0 } = optionsOf("marginRanking", given, { margin: 1 });
   checkMargin("marginRanking", margin);
   return (output, target) => {
     if (output.rank !== 2 || output.shape[1] !== 2)

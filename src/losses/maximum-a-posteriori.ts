@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, maximum, sub } from "../ops/arithmetic.js";
 import { exp, log } from "../ops/elementary.js";
 import { max } from "../ops/extremes.js";
@@ -19,7 +20,8 @@ import type { Loss } from "./loss.js";
  * The output are scores, N×K, as `nn.rbf` gives them; the targets classes (N, i32 or u8), or `ignore`.
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, equation 9.
  */
-export function maximumAPosteriori({ j = 1, ignore = -1 }: { j?: number } & IgnoreOptions = {}): Loss {
+export function maximumAPosteriori(given: { j?: number } & IgnoreOptions = {}): Loss {
+  const { j = 1, ignore = -1 } = optionsOf("maximumAPosteriori", given, { j: 1, ignore: 1 });
   if (!(j > 0 && Number.isFinite(j)))
     throw new RangeError(`maximumAPosteriori: j is ${j}, expected a number above 0`);
   return classLoss("maximumAPosteriori", ignore, (output, targets) => {

@@ -1,4 +1,5 @@
 /** Regularisers: what is added to a loss for the sake of small parameters. */
+import { optionsOf } from "../door/options.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { abs, square } from "../ops/elementary.js";
 import { scalar } from "../ops/scalar.js";
@@ -44,8 +45,9 @@ function summed(
   speaker: string,
   factor: number,
   of: (w: Tensor) => Tensor,
-  { of: counts = (_, w) => w.rank >= 2 }: PenaltyOptions,
+  options: PenaltyOptions,
 ): Penalty {
+  const { of: counts = isWeight } = optionsOf(speaker, options, { of: 1 });
   return (parameters) => {
     const chosen = [...parameters].filter(([path, w]) => counts(path, w)).map(([, w]) => of(w));
     if (chosen.length === 0 && parameters.size > 0)
@@ -53,6 +55,8 @@ function summed(
     return mul(chosen.reduce(add, scalar(0)), factor);
   };
 }
+
+const isWeight = (_: string, w: Tensor): boolean => w.rank >= 2;
 
 function checkedFactor(speaker: string, factor: number): number {
   if (!(factor >= 0 && Number.isFinite(factor)))

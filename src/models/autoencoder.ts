@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 
 /**
@@ -6,7 +7,8 @@ import * as nn from "../nn/index.js";
  * After Masci, Meier, Cireşan, Schmidhuber: Stacked Convolutional Auto-Encoders for Hierarchical Feature Extraction,
  * ICANN 2011; strides in the place of its pools, transposed convolutions to come back.
  */
-export function autoencoder({ code = 32 }: { code?: number } = {}): nn.Model {
+export function autoencoder(given: { code?: number } = {}): nn.Model {
+  const { code = 32 } = optionsOf("autoencoder", given, { code: 1 });
   const halved = (filters: number) => [
     nn.conv2d({ filters, kernel: 3, stride: 2, padding: "same" }),
     nn.relu(),

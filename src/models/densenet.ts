@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
@@ -23,7 +24,8 @@ const conv = (filters: number, kernel: number) => [
  * DenseNet (its BC form) for ImageNet, N×224×224×3.
  * Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, arXiv:1608.06993, table 1.
  */
-export function densenet(variant: DensenetVariant, { classes = 1000 }: { classes?: number } = {}): nn.Model {
+export function densenet(variant: DensenetVariant, given: { classes?: number } = {}): nn.Model {
+  const { classes = 1000 } = optionsOf("densenet", given, { classes: 1 });
   const { growth, blocks } = plans[variant];
   let channels = 2 * growth;
   const features = blocks.flatMap((count, b) => {

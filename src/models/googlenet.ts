@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
@@ -65,8 +66,9 @@ export const googlenetVariants = Object.keys(forms) as GooglenetVariant[];
  */
 export function googlenet(
   variant: GooglenetVariant,
-  { classes = 1000, naive = false }: { classes?: number; naive?: boolean } = {},
+  given: { classes?: number; naive?: boolean } = {},
 ): nn.Model {
+  const { classes = 1000, naive = false } = optionsOf("googlenet", given, { classes: 1, naive: 1 });
   const { large, convolved, responses, lastPool, headPool, dropout } = forms[variant];
   const conv = (filters: number, kernel = 1) => convolved({ filters, kernel, padding: "same" });
   const pool = (size = 3) => nn.maxPool2d(size, { stride: 2, ceil: true });

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { digitCodes } from "./digit-codes.js";
 
@@ -35,7 +36,8 @@ const connections = [
  * @throws RangeError if there are more classes than digits
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, section II.B.
  */
-export function lenet5Of1998({ classes = 10 }: { classes?: number } = {}): nn.Model {
+export function lenet5Of1998(given: { classes?: number } = {}): nn.Model {
+  const { classes = 10 } = optionsOf("lenet5Of1998", given, { classes: 1 });
   if (classes > digitCodes.length)
     throw new RangeError(
       `lenet5_1998: its output has a picture for each of ${digitCodes.length} digits, ${classes} classes are asked for`,

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 
 /**
@@ -6,7 +7,8 @@ import * as nn from "../nn/index.js";
  * After LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998,
  * section II.B; the first convolution pads 28×28 where the paper took 32×32.
  */
-export function lenet5({ classes = 10 }: { classes?: number } = {}): nn.Model {
+export function lenet5(given: { classes?: number } = {}): nn.Model {
+  const { classes = 10 } = optionsOf("lenet5", given, { classes: 1 });
   return nn.sequential(
     "lenet5",
     nn.rescale({ name: "rescale" }),

@@ -1,4 +1,6 @@
+import { said } from "../door/said.js";
 import type { ArrayFile } from "../formats/array-file.js";
+import type { FileSource } from "../formats/given-source.js";
 import type { Model } from "../nn/index.js";
 import { WeightsError } from "../training/weights.js";
 import { registry } from "./registry.js";
@@ -8,16 +10,32 @@ import { registry } from "./registry.js";
  * and timm, whose layouts are turned into ours. A model that is not built yet is built for pictures of its usual size.
  * Auxiliary heads may be missing as a whole; they keep what they have.
  *
- * @throws WeightsError that lists what is missing, what the model has no place for, and what is of another shape;
+ * @param source  a file (safetensors, what torch.save writes, an .onnx of SqueezeNet): in Node a path; an address (in a
+ *     page also a relative one, "opfs:NAME" or "indexeddb:NAME"); a Blob, a File, a Response, or bytes;
+ *     "hf:owner/name" of the Hugging Face hub; or what `openArrays` gave
+ * @throws TypeError     where there is no model, or nothing can be read from the source
+ * @throws WeightsError  where there is no such file; or one that lists what is missing, what the model has no place for, and what is of another shape;
  *     nothing is changed then
  */
-export async function loadWeights(model: Model, file: ArrayFile): Promise<void> {
-  if (!model.inputShape) {
-    if (!Object.hasOwn(registry, model.name))
-      throw new WeightsError(`${model.name}: not built yet: build it for the shape of its pictures`);
-    model.build(registry[model.name].input, { blank: true });
-  }
+export async function loadWeights(model: Model, source: FileSource | ArrayFile): Promise<void> {
+  checkModel(model, source);
   // Most pages never read a file of weights.
   const { placeWeights } = await import("./weight-places.js");
-  await placeWeights(model, file);
+  await placeWeights(model, source, () => buildAsUsual(model));
+}
+
+function buildAsUsual(model: Model): void {
+  if (!Object.hasOwn(registry, model.name))
+    throw new WeightsError(`${model.name}: not built yet: build it for the shape of its pictures`);
+  model.build(registry[model.name].input, { blank: true });
+}
+
+function checkModel(model: unknown, source: unknown): void {
+  const isModel = (value: unknown): boolean => typeof value === "function" && "layers" in value;
+  if (isModel(model)) return;
+  throw new TypeError(
+    isModel(source)
+      ? "loadWeights: the model comes first: loadWeights(model, source)"
+      : `loadWeights: the model is ${said(model)}, expected one, such as models.resnet("resnet18")`,
+  );
 }

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { cifarPixels } from "./cifar.js";
 
@@ -22,10 +23,8 @@ const shortcut = (filters: number): nn.Layer[] => [
  * ResNet for CIFAR's pictures, N×32×32×3, pixels 0 to 255. ResNet-20 has 269,722 parameters.
  * He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385, section 4.2.
  */
-export function resnetCifar(
-  variant: ResnetCifarVariant,
-  { classes = 10 }: { classes?: number } = {},
-): nn.Model {
+export function resnetCifar(variant: ResnetCifarVariant, given: { classes?: number } = {}): nn.Model {
+  const { classes = 10 } = optionsOf("resnetCifar", given, { classes: 1 });
   const stages = [16, 32, 64].map((filters, s) => {
     const blocks = Array.from({ length: plans[variant] }, (_, b) => {
       const begins = s > 0 && b === 0;

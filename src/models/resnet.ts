@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
@@ -40,7 +41,8 @@ const blocks = {
  * the same in both).
  * He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385, table 1.
  */
-export function resnet(variant: ResnetVariant, { classes = 1000 }: { classes?: number } = {}): nn.Model {
+export function resnet(variant: ResnetVariant, given: { classes?: number } = {}): nn.Model {
+  const { classes = 1000 } = optionsOf("resnet", given, { classes: 1 });
   const isV1 = variant.endsWith("_v1");
   const { block, repeats } = plans[variant.replace("_v1", "") as Depth];
   let channels = 64;

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
@@ -45,10 +46,8 @@ const fire = (name: string, squeeze: number, narrow: number, wide: number) =>
  * SqueezeNet, N×224×224×3, with the class of each place averaged at the end instead of dense layers.
  * Iandola et al.: SqueezeNet: AlexNet-level Accuracy with 50× Fewer Parameters, arXiv:1602.07360, table 1.
  */
-export function squeezenet(
-  variant: SqueezenetVariant,
-  { classes = 1000 }: { classes?: number } = {},
-): nn.Model {
+export function squeezenet(variant: SqueezenetVariant, given: { classes?: number } = {}): nn.Model {
+  const { classes = 1000 } = optionsOf("squeezenet", given, { classes: 1 });
   const { first } = plans[variant];
   const steps: readonly Step[] = plans[variant].steps;
   let number = 1; // the paper counts the first convolution, too

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 
 const plan = [64, 64, "pool", 128, 128, "pool", 256, 256, "pool"] as const;
@@ -6,7 +7,8 @@ const plan = [64, 64, "pool", 128, 128, "pool", 256, 256, "pool"] as const;
  * A small network in VGG's manner for CIFAR's pictures, N×32×32×3, pixels 0 to 255: the one our benchmarks measure.
  * After Simonyan, Zisserman, arXiv:1409.1556.
  */
-export function vggCifar({ classes = 10 }: { classes?: number } = {}): nn.Model {
+export function vggCifar(given: { classes?: number } = {}): nn.Model {
+  const { classes = 10 } = optionsOf("vggCifar", given, { classes: 1 });
   const features = plan.flatMap((step) =>
     step === "pool"
       ? [nn.maxPool2d(2)]

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
@@ -36,7 +37,8 @@ export const vggVariants: readonly VggVariant[] = [
  * VGG for ImageNet, N×224×224×3; with `_bn` a batch normalisation after each convolution, as torchvision has it.
  * Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv:1409.1556, table 1.
  */
-export function vgg(variant: VggVariant, { classes = 1000 }: { classes?: number } = {}): nn.Model {
+export function vgg(variant: VggVariant, given: { classes?: number } = {}): nn.Model {
+  const { classes = 1000 } = optionsOf("vgg", given, { classes: 1 });
   const normalised = variant.endsWith("_bn") ? () => [nn.batchNorm()] : () => [];
   const steps: readonly Step[] = plans[variant.replace("_bn", "") as Plan];
   const features = steps.flatMap((step) => {

@@ -1,6 +1,8 @@
 /** Which numbers of a file belong to which variable of a model. */
 import type { ArrayFile, StoredArray } from "../formats/array-file.js";
 import { isReadable } from "../formats/elements.js";
+import { PlaceError } from "../formats/fetched.js";
+import { type FileSource, openSource } from "../formats/given-source.js";
 import type { Model } from "../nn/index.js";
 import { sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
@@ -8,14 +10,38 @@ import { variablesOf, WeightsError } from "../training/weights.js";
 import { torchNamesOf } from "./torch-models.js";
 import { isBatchCount, placesFirst, torchParts } from "./torch-names.js";
 
-/** What `loadWeights` does to a model that is built. */
-export async function placeWeights(model: Model, file: ArrayFile): Promise<void> {
+/** What `loadWeights` does. */
+export async function placeWeights(
+  model: Model,
+  source: FileSource | ArrayFile,
+  build: () => void,
+): Promise<void> {
+  const file = isOpened(source) ? source : await opened(source);
+  if (!model.inputShape) build();
   const own = ownPlaces(model);
   const isOwn = own.some(({ path }) => file.arrays.has(path));
   const found = matched(model, isOwn ? own : torchPlaces(model), file);
   for (const { variable, array, turned } of found) {
     const values = await array.read();
     variable.set(turned && values instanceof Float32Array ? placesFirst(values, turned) : values);
+  }
+}
+
+const isOpened = (source: FileSource | ArrayFile): source is ArrayFile =>
+  typeof source === "object" && source !== null && "arrays" in source && source.arrays instanceof Map;
+
+/** Readers of formats, and what asks the hub, are loaded by those who need them. */
+async function opened(given: FileSource): Promise<ArrayFile> {
+  const { openArrays } = await import("../formats/open-arrays.js");
+  const { withTorchvisionNames } = await import("./caffe-names.js");
+  try {
+    const source =
+      typeof given === "string" && given.startsWith("hf:")
+        ? await (await import("./hugging-face.js")).openHub(given)
+        : await openSource("loadWeights", given);
+    return withTorchvisionNames(await openArrays(source));
+  } catch (error) {
+    throw error instanceof PlaceError ? new WeightsError(error.message, { cause: error }) : error;
   }
 }
 

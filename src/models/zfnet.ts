@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
@@ -6,7 +7,8 @@ import { imagenetPixels } from "./imagenet.js";
  * mode, without which the paper's sizes (55, 13, 6) do not come out. 62,357,608 parameters.
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, arXiv:1311.2901, figure 3.
  */
-export function zfnet({ classes = 1000 }: { classes?: number } = {}): nn.Model {
+export function zfnet(given: { classes?: number } = {}): nn.Model {
+  const { classes = 1000 } = optionsOf("zfnet", given, { classes: 1 });
   const pool = () => nn.maxPool2d(3, { stride: 2, ceil: true });
   const conv = (filters: number) => [nn.conv2d({ filters, kernel: 3, padding: "same" }), nn.relu()];
   const hidden = () => [nn.dense(4096), nn.relu(), nn.dropout(0.5)];

@@ -1,4 +1,5 @@
 /** Activations as layers; the equations and their sources stand in ops/. */
+import { optionsOf } from "../door/options.js";
 import * as ops from "../ops/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
@@ -7,7 +8,12 @@ import type { Layer, Named } from "./layer.js";
 
 const plain =
   (type: string, f: (x: Tensor) => Tensor) =>
-  ({ name }: Named = {}): Layer => ({ type, name, options: {}, forward: (x) => f(x) });
+  (given: Named = {}): Layer => ({
+    type,
+    name: optionsOf(type, given, { name: 1 }).name,
+    options: {},
+    forward: (x) => f(x),
+  });
 
 export const relu = plain("relu", ops.relu);
 export const sigmoid = plain("sigmoid", ops.sigmoid);
@@ -22,7 +28,8 @@ export interface LeakyReluOptions {
   slope?: number;
 }
 
-export function leakyRelu({ name, ...options }: LeakyReluOptions & Named = {}): Layer {
+export function leakyRelu(given: LeakyReluOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("leakyRelu", given, { slope: 1, name: 1 });
   checkedNumber("leakyRelu", "slope", options.slope ?? 0);
   return { type: "leakyRelu", name, options, forward: (x) => ops.leakyRelu(x, options.slope) };
 }
@@ -31,12 +38,14 @@ export interface EluOptions {
   alpha?: number;
 }
 
-export function elu({ name, ...options }: EluOptions & Named = {}): Layer {
+export function elu(given: EluOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("elu", given, { alpha: 1, name: 1 });
   checkedNumber("elu", "alpha", options.alpha ?? 0);
   return { type: "elu", name, options, forward: (x) => ops.elu(x, options.alpha) };
 }
 
-export function gelu({ name, ...options }: ops.GeluOptions & Named = {}): Layer {
+export function gelu(given: ops.GeluOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("gelu", given, { approximate: 1, name: 1 });
   checkedWord("gelu", "approximate", options.approximate ?? "none", ["none", "tanh"]);
   return { type: "gelu", name, options, forward: (x) => ops.gelu(x, options) };
 }
@@ -48,15 +57,18 @@ export interface PreluOptions {
   initialiser?: Initialiser;
 }
 
-export const prelu = ({ name, ...options }: PreluOptions & Named = {}): Layer => ({
-  type: "prelu",
-  name,
-  options,
-  forward(x, scope) {
-    const { shared = false, initialiser = { constant: 0.25 } } = options;
-    return ops.prelu(x, scope.parameter("slope", [shared ? 1 : x.shape[x.rank - 1]], initialiser));
-  },
-});
+export function prelu(given: PreluOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("prelu", given, { shared: 1, initialiser: 1, name: 1 });
+  return {
+    type: "prelu",
+    name,
+    options,
+    forward(x, scope) {
+      const { shared = false, initialiser = { constant: 0.25 } } = options;
+      return ops.prelu(x, scope.parameter("slope", [shared ? 1 : x.shape[x.rank - 1]], initialiser));
+    },
+  };
+}
 
 export interface MaxoutOptions {
   /** Channels of which the greatest is taken. */
@@ -64,7 +76,8 @@ export interface MaxoutOptions {
 }
 
 /** The greatest of each so many neighbouring channels: …×(C·pieces) to …×C. */
-export function maxout(pieces: number, { name }: Named = {}): Layer {
+export function maxout(pieces: number, given: Named = {}): Layer {
+  const { name } = optionsOf("maxout", given, { name: 1 });
   checkedCount("maxout", "pieces", pieces);
   return { type: "maxout", name, options: { pieces }, forward: (x) => ops.maxout(x, pieces) };
 }
@@ -74,7 +87,8 @@ export interface ScaledTanhOptions {
   slope?: number;
 }
 
-export function scaledTanh({ name, ...options }: ScaledTanhOptions & Named = {}): Layer {
+export function scaledTanh(given: ScaledTanhOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("scaledTanh", given, { amplitude: 1, slope: 1, name: 1 });
   checkedNumber("scaledTanh", "amplitude", options.amplitude ?? 1);
   checkedNumber("scaledTanh", "slope", options.slope ?? 1);
   return { type: "scaledTanh", name, options, forward: (x) => ops.scaledTanh(x, options) };

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { adaptiveWindows, adaptiveAvgPool2d as pooling } from "../ops/adaptive-avg-pool2d.js";
 import { type Pair, pair } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
@@ -8,7 +9,8 @@ export interface AdaptiveAvgPool2dOptions {
 }
 
 /** Averages over windows that give a picture of this size: N×H×W×C to N×H'×W'×C. */
-export function adaptiveAvgPool2d(size: Pair, { name }: Named = {}): Layer {
+export function adaptiveAvgPool2d(size: Pair, given: Named = {}): Layer {
+  const { name } = optionsOf("adaptiveAvgPool2d", given, { name: 1 });
   const [height, width] = pair("adaptiveAvgPool2d", "size", size, 1);
   return {
     type: "adaptiveAvgPool2d",

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
@@ -16,10 +17,8 @@ export interface AuxiliaryOptions {
  * @param weight  0.3 if left out
  * Szegedy et al.: Going Deeper with Convolutions, arXiv:1409.4842, section 5.
  */
-export function auxiliary(
-  layers: readonly Layer[],
-  { weight, name }: { weight?: number } & Named = {},
-): Layer {
+export function auxiliary(layers: readonly Layer[], given: { weight?: number } & Named = {}): Layer {
+  const { weight, name } = optionsOf("auxiliary", given, { weight: 1, name: 1 });
   checkedNumber("auxiliary", "weight", weight ?? 0, 0);
   const members = membersOf(name ?? "auxiliary", layers);
   const options: AuxiliaryOptions = {

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { avgPool2d as pooling } from "../ops/avg-pool2d.js";
 import type { PoolOptions } from "../ops/max-pool2d.js";
 import { type Pair, pair, planWindows } from "../ops/windows.js";
@@ -11,7 +12,14 @@ type Options = PoolOptions & {
 export type AvgPool2dOptions = Options & { size: Pair };
 
 /** The average of each window: N×H×W×C to N×H'×W'×C. Windows lie side by side if no stride is given. */
-export function avgPool2d(size: Pair, { name, ...options }: Options & Named = {}): Layer {
+export function avgPool2d(size: Pair, given: Options & Named = {}): Layer {
+  const { name, ...options } = optionsOf("avgPool2d", given, {
+    stride: 1,
+    padding: 1,
+    ceil: 1,
+    countPadding: 1,
+    name: 1,
+  });
   pair("avgPool2d", "window", size, 1);
   return {
     type: "avgPool2d",

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { slice } from "../ops/slice.js";
@@ -27,7 +28,8 @@ export interface BatchNormOptions {
  * @throws ShapeError in training where a channel has a single value, which has no variance
  * Ioffe, Szegedy: Batch Normalization, ICML 2015, algorithm 1 and 2.
  */
-export function batchNorm({ name, ...options }: BatchNormOptions & Named = {}): Layer {
+export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("batchNorm", given, { momentum: 1, epsilon: 1, name: 1 });
   const { momentum = 0.1, epsilon = 1e-5 } = options;
   if (!(momentum >= 0 && momentum <= 1))
     throw new RangeError(`batchNorm: momentum is ${momentum}, expected 0 ≤ momentum ≤ 1`);

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { concat } from "../ops/concat.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
@@ -18,7 +19,8 @@ export interface BranchesOptions {
  * @throws ShapeError where the results differ in more than their channels
  * Szegedy et al.: Going Deeper with Convolutions, arXiv:1409.4842, figure 2.
  */
-export function branches(layers: readonly Layer[], { name }: Named = {}): Layer {
+export function branches(layers: readonly Layer[], given: Named = {}): Layer {
+  const { name } = optionsOf("branches", given, { name: 1 });
   const members = membersOf(name ?? "branches", layers);
   const options: BranchesOptions = { layers: members.descriptions };
   return {

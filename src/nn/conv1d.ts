@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { conv1d as convolution, type LinePadding } from "../ops/conv1d.js";
 import { planWindows } from "../ops/windows.js";
@@ -21,7 +22,18 @@ export interface Conv1dLayerOptions {
 }
 
 /** Convolution along a line, with trained filters k×(C/groups)×F and a bias for each: N×L×C to N×L'×F. */
-export function conv1d({ name, ...options }: Conv1dLayerOptions & Named): Layer {
+export function conv1d(given: Conv1dLayerOptions & Named): Layer {
+  const { name, ...options } = optionsOf("conv1d", given, {
+    filters: 1,
+    kernel: 1,
+    stride: 1,
+    padding: 1,
+    dilation: 1,
+    groups: 1,
+    bias: 1,
+    initialiser: 1,
+    name: 1,
+  });
   const { stride = 1, padding = "valid", dilation = 1, groups = 1, bias = true } = options;
   const { initialiser = "heUniform" } = options;
   const filters = checkedCount("conv1d", "filters", options.filters);

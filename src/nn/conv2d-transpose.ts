@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { conv2dTranspose as convolution } from "../ops/conv2d-transpose.js";
 import { checkPictures, type Pair, pair, type WindowPadding } from "../ops/windows.js";
@@ -26,8 +27,20 @@ export interface Conv2dTransposeLayerOptions {
  * Transposed convolution with trained filters kH×kW×(filters/groups)×C and a bias for each: N×H×W×C to N×H'×W'×filters,
  * larger by the stride.
  */
-export function conv2dTranspose({ name, ...options }: Conv2dTransposeLayerOptions & Named): Layer {
-  const { bias = true, initialiser = "heUniform", groups = 1 } = options;
+export function conv2dTranspose(given: Conv2dTransposeLayerOptions & Named): Layer {
+  const { name, ...options } = optionsOf("conv2dTranspose", given, {
+    filters: 1,
+    kernel: 1,
+    stride: 1,
+    padding: 1,
+    outputPadding: 1,
+    dilation: 1,
+    groups: 1,
+    bias: 1,
+    initialiser: 1,
+    name: 1,
+  });
+  const { bias = true, initialiser = "heUniform", groups = 1, padding, outputPadding } = options;
   const filters = checkedCount("conv2dTranspose", "filters", options.filters);
   const size = pair("conv2dTranspose", "kernel", options.kernel, 1);
   const stride = pair("conv2dTranspose", "stride", options.stride ?? 1, 1);
@@ -41,7 +54,7 @@ export function conv2dTranspose({ name, ...options }: Conv2dTransposeLayerOption
     forward(x, scope) {
       checkPictures("conv2dTranspose", x);
       const w = scope.parameter("filters", [...size, filters / groups, x.shape[3]], initialiser);
-      const y = convolution(x, w, options);
+      const y = convolution(x, w, { stride, dilation, groups, padding, outputPadding });
       return bias ? add(y, scope.parameter("bias", [filters], "zeros")) : y;
     },
     macs: (x) => (x.size * size[0] * size[1] * filters) / groups,

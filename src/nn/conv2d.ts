@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { conv2d as convolution } from "../ops/conv2d.js";
 import { checkPictures, type Pair, pair, planWindows, type WindowPadding } from "../ops/windows.js";
@@ -20,7 +21,18 @@ export interface Conv2dLayerOptions {
 }
 
 /** Convolution with trained filters kH×kW×(C/groups)×F and a bias for each: N×H×W×C to N×H'×W'×F. */
-export function conv2d({ name, ...options }: Conv2dLayerOptions & Named): Layer {
+export function conv2d(given: Conv2dLayerOptions & Named): Layer {
+  const { name, ...options } = optionsOf("conv2d", given, {
+    filters: 1,
+    kernel: 1,
+    stride: 1,
+    padding: 1,
+    dilation: 1,
+    groups: 1,
+    bias: 1,
+    initialiser: 1,
+    name: 1,
+  });
   const {
     stride = 1,
     padding = "valid",

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { concat } from "../ops/concat.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
@@ -18,7 +19,8 @@ export interface DenseBlockOptions {
  * @throws ShapeError where a result differs from the input in more than its channels
  * Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, arXiv:1608.06993, equation 2.
  */
-export function denseBlock(layers: readonly Layer[], { name }: Named = {}): Layer {
+export function denseBlock(layers: readonly Layer[], given: Named = {}): Layer {
+  const { name } = optionsOf("denseBlock", given, { name: 1 });
   const members = membersOf(name ?? "denseBlock", layers);
   const options: DenseBlockOptions = { layers: members.descriptions };
   return {

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { matmul } from "../ops/matmul.js";
 import { ShapeError, show } from "../tensor/shapes.js";
@@ -13,7 +14,8 @@ export interface DenseOptions {
 }
 
 /** Every unit sees every input: y = x · weights + bias, N×inputs to N×units. */
-export function dense(units: number, { name, ...options }: Omit<DenseOptions, "units"> & Named = {}): Layer {
+export function dense(units: number, given: Omit<DenseOptions, "units"> & Named = {}): Layer {
+  const { name, ...options } = optionsOf("dense", given, { bias: 1, initialiser: 1, name: 1 });
   const { bias = true, initialiser = "heUniform" } = options;
   checkedCount("dense", "units", units);
   return {

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { conv2d as convolution } from "../ops/conv2d.js";
 import { checkPictures, type Pair, pair, planWindows, type WindowPadding } from "../ops/windows.js";
@@ -23,7 +24,17 @@ export interface DepthwiseConv2dOptions {
  * by side. Filters are kH×kW×1×(C·multiplier); it is conv2d with as many groups as channels.
  * Howard et al.: MobileNets, arXiv:1704.04861, section 3.1.
  */
-export function depthwiseConv2d({ name, ...options }: DepthwiseConv2dOptions & Named): Layer {
+export function depthwiseConv2d(given: DepthwiseConv2dOptions & Named): Layer {
+  const { name, ...options } = optionsOf("depthwiseConv2d", given, {
+    kernel: 1,
+    multiplier: 1,
+    stride: 1,
+    padding: 1,
+    dilation: 1,
+    bias: 1,
+    initialiser: 1,
+    name: 1,
+  });
   const { stride = 1, padding = "valid", dilation = 1, bias = true, initialiser = "heUniform" } = options;
   const size = pair("depthwiseConv2d", "kernel", options.kernel, 1);
   const multiplier = checkedCount("depthwiseConv2d", "multiplier", options.multiplier ?? 1);

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { mul } from "../ops/arithmetic.js";
 import { greaterEqual } from "../ops/comparisons.js";
 import { where } from "../ops/where.js";
@@ -15,8 +16,10 @@ export interface DropoutOptions {
  * expected sum stays ("inverted" dropout). In evaluation nothing happens.
  * Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: Dropout, JMLR 15, 2014.
  */
-export const dropout = (rate: number, { name }: Named = {}): Layer =>
-  dropping("dropout", rate, (x) => x.shape, name);
+export function dropout(rate: number, given: Named = {}): Layer {
+  const { name } = optionsOf("dropout", given, { name: 1 });
+  return dropping("dropout", rate, (x) => x.shape, name);
+}
 
 /**
  * Dropout of whole channels: in training a channel of an example is 0 everywhere with the probability `rate`. Of
@@ -24,13 +27,15 @@ export const dropout = (rate: number, { name }: Named = {}): Layer =>
  * Tompson, Goroshin, Jain, LeCun, Bregler: Efficient Object Localization Using Convolutional Networks, CVPR 2015,
  * section 3.2.
  */
-export const spatialDropout = (rate: number, { name }: Named = {}): Layer =>
-  dropping(
+export function spatialDropout(rate: number, given: Named = {}): Layer {
+  const { name } = optionsOf("spatialDropout", given, { name: 1 });
+  return dropping(
     "spatialDropout",
     rate,
     (x) => x.shape.map((extent, d) => (d === 0 || d === x.rank - 1 ? extent : 1)),
     name,
   );
+}
 
 /** @param drawn  the shape in which it is decided what is dropped */
 function dropping(type: string, rate: number, drawn: (x: Tensor) => Shape, name?: string): Layer {

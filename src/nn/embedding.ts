@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { cast } from "../ops/cast.js";
 import { gather } from "../ops/gather.js";
 import { checkedCount } from "./checks.js";
@@ -20,7 +21,14 @@ export interface EmbeddingOptions {
  * 0 … words − 1 gives NaN.
  * Kim: Convolutional Neural Networks for Sentence Classification, EMNLP 2014, section 3.
  */
-export function embedding({ name, ...options }: EmbeddingOptions & Named): Layer {
+export function embedding(given: EmbeddingOptions & Named): Layer {
+  const { name, ...options } = optionsOf("embedding", given, {
+    words: 1,
+    size: 1,
+    trained: 1,
+    initialiser: 1,
+    name: 1,
+  });
   const words = checkedCount("embedding", "words", options.words);
   const size = checkedCount("embedding", "size", options.size);
   const { trained = true, initialiser = { uniform: 0.25 } } = options;

@@ -1,11 +1,15 @@
+import { optionsOf } from "../door/options.js";
 import { reshape } from "../ops/reshape.js";
 import { sizeOf } from "../tensor/shapes.js";
 import type { Layer, Named } from "./layer.js";
 
 /** All values of an example in one row, in row-major order: N×H×W×C to N×(H·W·C). */
-export const flatten = ({ name }: Named = {}): Layer => ({
-  type: "flatten",
-  name,
-  options: {},
-  forward: (x) => reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
-});
+export function flatten(given: Named = {}): Layer {
+  const { name } = optionsOf("flatten", given, { name: 1 });
+  return {
+    type: "flatten",
+    name,
+    options: {},
+    forward: (x) => reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
+  };
+}

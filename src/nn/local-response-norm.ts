@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import {
   type LocalResponseNormOptions,
   localResponseNorm as normalised,
@@ -8,9 +9,19 @@ import type { Layer, Named } from "./layer.js";
  * Local response normalisation across channels. AlexNet's constants if left out, α times the sum as in its paper;
  * `average: true` reads the constants as Caffe and PyTorch do.
  */
-export const localResponseNorm = ({ name, ...options }: LocalResponseNormOptions & Named = {}): Layer => ({
-  type: "localResponseNorm",
-  name,
-  options,
-  forward: (x) => normalised(x, options),
-});
+export function localResponseNorm(given: LocalResponseNormOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("localResponseNorm", given, {
+    size: 1,
+    k: 1,
+    alpha: 1,
+    beta: 1,
+    average: 1,
+    name: 1,
+  });
+  return {
+    type: "localResponseNorm",
+    name,
+    options,
+    forward: (x) => normalised(x, options),
+  };
+}

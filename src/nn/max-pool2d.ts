@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { type PoolOptions, maxPool2d as pooling } from "../ops/max-pool2d.js";
 import { type Pair, pair, planWindows } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
@@ -7,7 +8,8 @@ export interface MaxPool2dOptions extends PoolOptions {
 }
 
 /** The greatest value in each window: N×H×W×C to N×H'×W'×C. Windows lie side by side if no stride is given. */
-export function maxPool2d(size: Pair, { name, ...options }: PoolOptions & Named = {}): Layer {
+export function maxPool2d(size: Pair, given: PoolOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("maxPool2d", given, { stride: 1, padding: 1, ceil: 1, name: 1 });
   pair("maxPool2d", "window", size, 1);
   return {
     type: "maxPool2d",

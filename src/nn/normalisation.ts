@@ -1,4 +1,5 @@
 /** Normalisation of each example by itself; batch normalisation has a file of its own. */
+import { optionsOf } from "../door/options.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { normalise } from "../ops/normalise.js";
 import { reshape } from "../ops/reshape.js";
@@ -27,7 +28,8 @@ export interface LayerNormOptions extends NormalisationOptions {
  * the whole example, in training as in evaluation.
  * Ba, Kiros, Hinton: Layer Normalization, arXiv:1607.06450, equation 4.
  */
-export function layerNorm({ name, ...options }: LayerNormOptions & Named = {}): Layer {
+export function layerNorm(given: LayerNormOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("layerNorm", given, { over: 1, epsilon: 1, affine: 1, name: 1 });
   const { over = "channels", epsilon = 1e-5 } = options;
   checkedNumber("layerNorm", "epsilon", epsilon, 0);
   checkedWord("layerNorm", "over", over, ["channels", "example"]);
@@ -56,10 +58,8 @@ export interface GroupNormOptions extends NormalisationOptions {
  *
  * @throws ShapeError where the groups do not divide the channels
  */
-export function groupNorm(
-  groups: number,
-  { name, ...options }: Omit<GroupNormOptions, "groups"> & Named = {},
-): Layer {
+export function groupNorm(groups: number, given: Omit<GroupNormOptions, "groups"> & Named = {}): Layer {
+  const { name, ...options } = optionsOf("groupNorm", given, { epsilon: 1, affine: 1, name: 1 });
   checkedCount("groupNorm", "groups", groups);
   checkedNumber("groupNorm", "epsilon", options.epsilon ?? 0, 0);
   return {
@@ -85,7 +85,8 @@ export function groupNorm(
  *
  * @throws ShapeError where a channel has a single value, which has no variance
  */
-export function instanceNorm({ name, ...options }: NormalisationOptions & Named = {}): Layer {
+export function instanceNorm(given: NormalisationOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("instanceNorm", given, { epsilon: 1, affine: 1, name: 1 });
   checkedNumber("instanceNorm", "epsilon", options.epsilon ?? 0, 0);
   return {
     type: "instanceNorm",

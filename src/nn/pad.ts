@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { type Extension, extend, extensions } from "../ops/extend.js";
 import { padWith } from "../ops/pad.js";
 import { checkPictures } from "../ops/windows.js";
@@ -15,7 +16,15 @@ export interface PadOptions {
 }
 
 /** A border around pictures, N×H×W×C, or further channels. */
-export function pad({ name, ...options }: PadOptions & Named): Layer {
+export function pad(given: PadOptions & Named): Layer {
+  const { name, ...options } = optionsOf("pad", given, {
+    rows: 1,
+    columns: 1,
+    channels: 1,
+    mode: 1,
+    value: 1,
+    name: 1,
+  });
   const { rows = [0, 0], columns = [0, 0], channels = [0, 0], mode = "constant", value = 0 } = options;
   if (mode !== "constant" && !extensions.includes(mode))
     throw new RangeError(`pad: mode is "${mode}", expected "constant", "${extensions.join('", "')}"`);

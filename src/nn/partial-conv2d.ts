@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { concat } from "../ops/concat.js";
 import { conv2d as convolution } from "../ops/conv2d.js";
@@ -33,7 +34,16 @@ export interface PartialConv2dOptions {
  * @throws ShapeError if a row is empty, names a channel twice, or one that x does not have
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, table I.
  */
-export function partialConv2d({ name, ...options }: PartialConv2dOptions & Named): Layer {
+export function partialConv2d(given: PartialConv2dOptions & Named): Layer {
+  const { name, ...options } = optionsOf("partialConv2d", given, {
+    connections: 1,
+    kernel: 1,
+    stride: 1,
+    padding: 1,
+    bias: 1,
+    initialiser: 1,
+    name: 1,
+  });
   const { connections, stride = 1, padding = "valid", bias = true, initialiser = "heUniform" } = options;
   const size = pair("partialConv2d", "kernel", options.kernel, 1);
   checkTable(connections);

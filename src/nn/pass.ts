@@ -85,8 +85,17 @@ class LayerShapeError extends ShapeError {
   }
 }
 
-/** Runs a model's walk; an error says in which model, and whether the input is of another size than it was built for. */
-export function inModel<T>(model: string, input: Shape, built: Shape | null, walk: () => T): T {
+/**
+ * Runs a model's walk; an error says in which model, and whether the input is of another size than it was built for.
+ * @param question  what is asked of the input if something does not fit
+ */
+export function inModel<T>(
+  model: string,
+  input: Shape,
+  built: Shape | null,
+  walk: () => T,
+  question = "",
+): T {
   try {
     return walk();
   } catch (error) {
@@ -95,7 +104,7 @@ export function inModel<T>(model: string, input: Shape, built: Shape | null, wal
       built && !sameShape(built, input)
         ? `; the weights belong to inputs of ${show(built)}, this one is ${show(input)}`
         : "";
-    throw error.within(model, other);
+    throw error.within(model, other + question);
   }
 }
 

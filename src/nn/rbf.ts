@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { neg, sub } from "../ops/arithmetic.js";
 import { square } from "../ops/elementary.js";
 import { reshape } from "../ops/reshape.js";
@@ -22,7 +23,8 @@ export interface RbfOptions {
  * @throws ShapeError where the rows are not equally long, or not as long as those of x
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, equation 7.
  */
-export function rbf({ name, ...options }: RbfOptions & Named): Layer {
+export function rbf(given: RbfOptions & Named): Layer {
+  const { name, ...options } = optionsOf("rbf", given, { centres: 1, name: 1 });
   const { centres } = options;
   const inputs = centres[0]?.length ?? 0;
   if (inputs === 0) throw new ShapeError("rbf: there are no centres");

@@ -1,4 +1,5 @@
 /** Recurrent layers. They are unrolled: each length of sequence is a program of its own. */
+import { optionsOf } from "../door/options.js";
 import { concat } from "../ops/concat.js";
 import { zeros } from "../ops/fill.js";
 import { gruCell } from "../ops/gru-cell.js";
@@ -43,7 +44,8 @@ export function unrolled<S>(
 }
 
 /** A long short-term memory along a sequence, beginning at zeros: N×T×D to N×T×U. The step is `lstmCell`. */
-export function lstm({ name, ...options }: RecurrentOptions & Named): Layer {
+export function lstm(given: RecurrentOptions & Named): Layer {
+  const { name, ...options } = optionsOf("lstm", given, { units: 1, outputs: 1, name: 1 });
   const units = checkedCount("lstm", "units", options.units);
   checkedWord("lstm", "outputs", options.outputs ?? "all", ["all", "last"]);
   return {
@@ -66,7 +68,8 @@ export function lstm({ name, ...options }: RecurrentOptions & Named): Layer {
 }
 
 /** A gated recurrent unit along a sequence, beginning at zeros: N×T×D to N×T×U. The step is `gruCell`. */
-export function gru({ name, ...options }: RecurrentOptions & Named): Layer {
+export function gru(given: RecurrentOptions & Named): Layer {
+  const { name, ...options } = optionsOf("gru", given, { units: 1, outputs: 1, name: 1 });
   const units = checkedCount("gru", "units", options.units);
   checkedWord("gru", "outputs", options.outputs ?? "all", ["all", "last"]);
   return {

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { tensor } from "../tensor/creation.js";
@@ -21,7 +22,15 @@ export interface RescaleOptions {
  * Pixels as the model wants them: (x · scale + offset − mean) / deviation, f32. It is part of the model, so that a
  * checkpoint carries its own preprocessing and pictures are given as they are: u8, 0 to 255.
  */
-export function rescale({ name, ...options }: RescaleOptions & Named = {}): Layer {
+export function rescale(given: RescaleOptions & Named = {}): Layer {
+  const { name, ...options } = optionsOf("rescale", given, {
+    scale: 1,
+    offset: 1,
+    mean: 1,
+    deviation: 1,
+    bytesOnly: 1,
+    name: 1,
+  });
   const { bytesOnly = false, ...scaling } = options;
   const scaled = scalingOf(scaling);
   return {

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { Layer, Named } from "./layer.js";
@@ -25,8 +26,13 @@ export interface ResidualOptions {
  */
 export function residual(
   layers: readonly Layer[],
-  { shortcut, activation, name }: { shortcut?: readonly Layer[]; activation?: Layer } & Named = {},
+  given: { shortcut?: readonly Layer[]; activation?: Layer } & Named = {},
 ): Layer {
+  const { shortcut, activation, name } = optionsOf("residual", given, {
+    shortcut: 1,
+    activation: 1,
+    name: 1,
+  });
   const count = layers.length;
   const members = membersOf(name ?? "residual", activation ? [...layers, activation] : layers);
   const aside = shortcut && sequential("shortcut", ...shortcut);

@@ -1,13 +1,17 @@
+import { optionsOf } from "../door/options.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { assign } from "../tensor/compile.js";
-import { type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
+import { printedAs } from "../tensor/printing.js";
+import { checkedShape, type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
 import { placeholder, type Tensor, Variable } from "../tensor/tensor.js";
 import { isTracing } from "../tensor/tracing.js";
 import { initialNumbers } from "./initialisers.js";
 import type { Layer, Scope } from "./layer.js";
 import { membersOf, nameless } from "./members.js";
 import type { BuildOptions, Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
-import { inModel, type Numbers, rehearse, runLayer } from "./pass.js";
+import { inModel, type LayerRun, type Numbers, rehearse, runLayer } from "./pass.js";
 import { type ModelSummary, summarise } from "./summary.js";
+import { summaryTable } from "./summary-table.js";
 
 /**
  * Layers one after the other. A name may come first: nn.sequential("block1", nn.conv2d(…), nn.relu()).
@@ -44,6 +48,8 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
   };
 
   const call = (x: Tensor, mode: Mode = {}): Tensor => {
+    checkTensor(name, "x", x);
+    optionsOf(name, mode, { training: 1, seed: 1, capture: 1, instead: 1, aside: 1 });
     checkBatch(name, x, model.inputShape);
     const shape = x.shape.slice(1);
     if (!model.inputShape) buildFor(x);
@@ -54,10 +60,20 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
     const inputShape = x.shape.slice(1);
     // Of two examples in training: batch statistics of a single one may not exist.
     const two = placeholder([2, ...inputShape], "f32");
-    const asked = inModel(name, inputShape, null, () => [
-      ...rehearse(model, x, { training: false }),
+    const question = doubt(inputShape);
+    let looksAtPictures = false;
+    const ran = ({ layer, x }: LayerRun): void => {
+      looksAtPictures ||= x.rank === 4 && /2d$/i.test(layer.type);
+    };
+    const rehearsed = () => [
+      ...rehearse(model, x, { training: false, ran }),
       ...rehearse(model, two, { training: true }),
-    ]);
+    ];
+    const asked = inModel(name, inputShape, null, rehearsed, question);
+    if (question && looksAtPictures && inputShape[1] === inputShape[2])
+      throw new ShapeError(
+        `${name}: x is ${show(x.shape)}: ${inputShape[0]} high, ${inputShape[1]} wide, ${inputShape[2]} channels${question}`,
+      );
     expect?.(new Map(asked.map(({ path, shape }) => [path, shape])));
     parameters.clear();
     buffers.clear();
@@ -84,19 +100,37 @@ function modelOf(name: string, layers: readonly Layer[]): Model {
     forward: (x: Tensor, scope: Scope): Tensor => members.runInOrder(x, scope),
 
     build: (inputShape: Shape, options: BuildOptions = {}): void =>
-      buildFor(placeholder([1, ...inputShape], "f32"), options),
+      buildFor(
+        placeholder([1, ...checkedShape(name, inputShape)], "f32"),
+        optionsOf(`${name}: build`, options, { seed: 1, blank: 1, expect: 1 }),
+      ),
 
     describe: (): ModelDescription => ({ type: "sequential", name, options }),
 
-    summary(inputShape: Shape | null = model.inputShape, { training = false } = {}): ModelSummary {
+    summary(inputShape: Shape | null = model.inputShape, mode: { training?: boolean } = {}): ModelSummary {
+      const { training = false } = optionsOf(`${name}: summary`, mode, { training: 1 });
+      if (inputShape) checkedShape(name, inputShape);
       if (!inputShape)
         throw new ShapeError(
           `${name}: not built yet: summary needs the shape of one example, such as [28, 28, 1]`,
         );
-      return inModel(name, inputShape, null, () => summarise(model, inputShape, training));
+      return inModel(name, inputShape, null, () => summarise(model, inputShape, training), doubt(inputShape));
     },
   });
-  return model;
+  return printedAs(model, () =>
+    model.inputShape
+      ? summaryTable(model.summary())
+      : `${name}, not built: ${members.names.join(", ") || "no layers"}`,
+  );
+}
+
+/**
+ * The axes of pictures that are given as other libraries have them: 3×224×224. Nobody has pictures 3 pixels high, as
+ * wide as they have channels.
+ */
+function doubt([h, w, c, ...more]: Shape): string {
+  const isTurned = more.length === 0 && [1, 3, 4].includes(h) && Math.min(w, c) >= 16;
+  return isTurned ? `; are the axes N×C×H×W? Here they are N×H×W×C: transpose(x, [0, 2, 3, 1])` : "";
 }
 
 /** The commonest slip has a message of its own: one example where a batch is meant. */

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { avgPool2d } from "../ops/avg-pool2d.js";
 import { checkPictures, type Pair, pair } from "../ops/windows.js";
@@ -19,10 +20,8 @@ export interface Subsampling2dOptions {
  * N×H×W×C to N×⌊H/kH⌋×⌊W/kW⌋×C. Its squashing function follows as a layer of its own.
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, section II.B.
  */
-export function subsampling2d(
-  size: Pair,
-  { name, ...options }: Omit<Subsampling2dOptions, "size"> & Named = {},
-): Layer {
+export function subsampling2d(size: Pair, given: Omit<Subsampling2dOptions, "size"> & Named = {}): Layer {
+  const { name, ...options } = optionsOf("subsampling2d", given, { initialiser: 1, name: 1 });
   const [height, width] = pair("subsampling2d", "window", size, 1);
   const { initialiser = { uniform: 2.4 / (height * width) } } = options;
   return {

@@ -1,8 +1,10 @@
+import { printedAs } from "../tensor/printing.js";
 import { type Shape, sizeOf } from "../tensor/shapes.js";
 import { placeholder } from "../tensor/tensor.js";
 import type { Model } from "./model.js";
 import { type LayerRun, rehearse } from "./pass.js";
 import { edges, type ReceptiveField, ReceptiveFields } from "./receptive-field.js";
+import { summaryTable } from "./summary-table.js";
 
 /** What `receptive summary --json` prints, for one example. */
 export interface ModelSummary {
@@ -60,5 +62,12 @@ export function summarise(model: Model, inputShape: Shape, training: boolean): M
       }),
     );
   const total = (count: "params" | "macs"): number => layers.reduce((sum, layer) => sum + layer[count], 0);
-  return { model: model.name, input: [...inputShape], params: total("params"), macs: total("macs"), layers };
+  const summary = {
+    model: model.name,
+    input: [...inputShape],
+    params: total("params"),
+    macs: total("macs"),
+    layers,
+  };
+  return printedAs(summary, () => summaryTable(summary));
 }

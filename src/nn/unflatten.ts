@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { reshape } from "../ops/reshape.js";
 import { checkedShape, type Shape, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Layer, Named } from "./layer.js";
@@ -8,8 +9,10 @@ export interface UnflattenOptions {
 }
 
 /** Rows of values as pictures, what `flatten` undoes: N×(H·W·C) to N×H×W×C. */
-export const unflatten = (given: Shape, { name }: Named = {}): Layer =>
-  withShape(checkedShape("unflatten", given), name);
+export function unflatten(shape: Shape, given: Named = {}): Layer {
+  const { name } = optionsOf("unflatten", given, { name: 1 });
+  return withShape(checkedShape("unflatten", shape), name);
+}
 
 const withShape = (shape: Shape, name?: string): Layer => ({
   type: "unflatten",

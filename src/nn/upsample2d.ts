@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { upsample2d as enlarged, type UpsampleOptions } from "../ops/upsample2d.js";
 import { checkPictures, type Pair, pair } from "../ops/windows.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -12,7 +13,14 @@ export interface Upsample2dOptions extends UpsampleOptions {
 }
 
 /** Pictures enlarged, by repeating pixels or bilinearly: N×H×W×C to N×H'×W'×C. */
-export function upsample2d({ name, ...options }: Upsample2dOptions & Named): Layer {
+export function upsample2d(given: Upsample2dOptions & Named): Layer {
+  const { name, ...options } = optionsOf("upsample2d", given, {
+    factor: 1,
+    size: 1,
+    method: 1,
+    alignCorners: 1,
+    name: 1,
+  });
   const { factor, size, ...how } = options;
   if ((factor === undefined) === (size === undefined))
     throw new TypeError("upsample2d: expected a factor or a size");

@@ -1,4 +1,5 @@
 /** Activations of a unit. */
+import { optionsOf } from "../door/options.js";
 import type { Floats } from "../kernels/language.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { mul, sub } from "./arithmetic.js";
@@ -63,8 +64,10 @@ export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
  * amplitude · tanh(slope · x), with LeNet-5's constants if left out: f(±1) = ±1, where its targets lie.
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, 1998, appendix A.
  */
-export const scaledTanh = (x: Tensor, { amplitude = 1.7159, slope = 2 / 3 } = {}): Tensor =>
-  mul(tanh(mul(x, slope)), amplitude);
+export function scaledTanh(x: Tensor, given: { amplitude?: number; slope?: number } = {}): Tensor {
+  const { amplitude = 1.7159, slope = 2 / 3 } = optionsOf("scaledTanh", given, { amplitude: 1, slope: 1 });
+  return mul(tanh(mul(x, slope)), amplitude);
+}
 
 /**
  * x, held between two bounds: min(max(x, low), high). The slope is 1 between them and on them, 0 beyond, as PyTorch's

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Tensor as TensorClass } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
@@ -22,13 +23,14 @@ import { checkPictures, type Pair, pair, planWindows, type WindowPadding } from 
 export function avgPool2d(
   x: Tensor,
   size: Pair,
-  {
+  given: PoolOptions & { countPadding?: boolean } = {},
+): Tensor {
+  const {
     stride = size,
     padding = 0,
     ceil = false,
     countPadding = true,
-  }: PoolOptions & { countPadding?: boolean } = {},
-): Tensor {
+  } = optionsOf("avgPool2d", given, { stride: 1, padding: 1, ceil: 1, countPadding: 1 });
   checkPictures("avgPool2d", x);
   const plan = planWindows("avgPool2d", x, { size, stride, padding, ceil });
   const [[top, bottom], [left, right]] = plan.padding;

@@ -1,4 +1,5 @@
 import { zero } from "../compiler/affine.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
@@ -11,6 +12,7 @@ import { reduceSum } from "./sum.js";
  * @throws ShapeError where an axis is neither of length 1 nor of the wanted length
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  checkTensor("broadcastTo", "x", x);
   const to = checkedShape("broadcastTo", shape);
   if (sameShape(x.shape, to)) return x;
   const says = `broadcastTo: ${show(x.shape)} does not broadcast to ${show(to)}`;

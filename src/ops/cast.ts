@@ -1,5 +1,7 @@
 import type { KernelBuilder } from "../kernels/builder.js";
 import type { Floats, Ints, Lanes, Mask } from "../kernels/language.js";
+import { checkTensor } from "../tensor/arguments.js";
+import { checkedType } from "../tensor/numbers.js";
 import type { DType, Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
@@ -8,6 +10,8 @@ import { apply, defineOp } from "./define.js";
  * not 0.
  */
 export function cast(x: Tensor, type: DType): Tensor {
+  checkTensor("cast", "x", x);
+  checkedType("cast", type);
   return x.type === type ? x : apply(op, [x], { from: x.type, to: type });
 }
 

@@ -1,5 +1,6 @@
 /** Comparisons, element by element, to bool. They broadcast as in NumPy and have no gradient. */
 import type { Comparison, Floats, Mask } from "../kernels/language.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { broadcastShapes } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { alike } from "./arithmetic.js";
@@ -59,6 +60,8 @@ const logic = defineOp<{ how: "and" | "or" }>({
 });
 
 function combine(name: string, how: "and" | "or", a: Tensor, b: Tensor): Tensor {
+  checkTensor(name, "a", a);
+  checkTensor(name, "b", b);
   const shape = broadcastShapes(name, a.shape, b.shape);
   return apply(logic, [broadcastTo(cast(a, "bool"), shape), broadcastTo(cast(b, "bool"), shape)], { how });
 }

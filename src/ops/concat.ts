@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { checkedTensors } from "../tensor/arguments.js";
 import { checkedAxis, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
@@ -9,7 +11,9 @@ import { slice } from "./slice.js";
  *
  * @throws ShapeError where they do not
  */
-export function concat(tensors: readonly Tensor[], { axis }: { axis: number }): Tensor {
+export function concat(tensors: readonly Tensor[], given: { axis: number } = missing): Tensor {
+  const { axis } = optionsOf("concat", given, { axis: 1 });
+  checkedTensors("concat", "tensor", tensors);
   if (tensors.length === 0) throw new ShapeError("concat: no tensors");
   const [first] = tensors;
   const along = checkedAxis("concat", axis, first.shape);
@@ -32,6 +36,9 @@ export function concat(tensors: readonly Tensor[], { axis }: { axis: number }): 
         { axis: along },
       );
 }
+
+/** Of an argument that was forgotten the check says what it should be. */
+const missing = {} as { axis: number };
 
 const op = defineOp<{ axis: number }>({
   name: "concat",

@@ -1,3 +1,6 @@
+import { optionsOf } from "../door/options.js";
+import { said } from "../door/said.js";
+import { checkedWhole, checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { conv2d } from "./conv2d.js";
@@ -29,7 +32,17 @@ export interface Conv1dOptions {
  * @throws ShapeError where x and w do not fit each other or the window is longer than the line
  */
 export function conv1d(x: Tensor, w: Tensor, options: Conv1dOptions = {}): Tensor {
-  const { stride = 1, padding = "valid", dilation = 1, groups = 1 } = options;
+  const {
+    stride = 1,
+    padding = "valid",
+    dilation = 1,
+    groups = 1,
+  } = optionsOf("conv1d", options, { stride: 1, padding: 1, dilation: 1, groups: 1 });
+  checkTensor("conv1d", "x", x);
+  checkTensor("conv1d", "the filter", w);
+  checkedWhole("conv1d", "groups", groups, 1);
+  checkedWhole("conv1d", "stride", stride, 1);
+  checkedWhole("conv1d", "dilation", dilation, 1);
   if (x.rank !== 3) throw new ShapeError(`conv1d: x is of rank ${x.rank} (${show(x.shape)}), expected N×L×C`);
   if (w.rank !== 3)
     throw new ShapeError(`conv1d: the filter is of rank ${w.rank} (${show(w.shape)}), expected k×C×F`);
@@ -66,6 +79,14 @@ export function conv1d(x: Tensor, w: Tensor, options: Conv1dOptions = {}): Tenso
 }
 
 function sides(padding: LinePadding): readonly [number, number] {
-  if (typeof padding === "string") return [0, 0];
-  return typeof padding === "number" ? [padding, padding] : padding;
+  if (padding === "valid" || padding === "same") return [0, 0];
+  const both = Array.isArray(padding)
+    ? (padding as readonly number[])
+    : [padding as number, padding as number];
+  if (both.length !== 2 || typeof padding === "string")
+    throw new ShapeError(
+      `conv1d: padding is ${said(padding)}, expected "valid", "same", a number or [before, after]`,
+    );
+  const [before, after] = both.map((n) => checkedWhole("conv1d", "padding", n, 0));
+  return [before, after];
 }

@@ -1,3 +1,6 @@
+import { optionsOf } from "../door/options.js";
+import { said } from "../door/said.js";
+import { checkedWhole, checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
@@ -6,7 +9,14 @@ import { padWith } from "./pad.js";
 import { reshape } from "./reshape.js";
 import { slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
-import { checkPictures, type Pair, pair, type Steps, type WindowPadding } from "./windows.js";
+import {
+  checkPaddingForm,
+  checkPictures,
+  type Pair,
+  pair,
+  type Steps,
+  type WindowPadding,
+} from "./windows.js";
 
 export interface Conv2dTransposeOptions {
   /** Step between the places at which neighbouring pixels of x stand in the result. */
@@ -37,8 +47,16 @@ export interface Conv2dTransposeOptions {
  * Dumoulin, Visin: A Guide to Convolution Arithmetic for Deep Learning, arXiv:1603.07285, chapter 4.
  */
 export function conv2dTranspose(x: Tensor, w: Tensor, options: Conv2dTransposeOptions = {}): Tensor {
-  const { groups = 1, padding = "valid" } = options;
+  const { groups = 1, padding = "valid" } = optionsOf("conv2dTranspose", options, {
+    stride: 1,
+    padding: 1,
+    outputPadding: 1,
+    dilation: 1,
+    groups: 1,
+  });
   checkPictures("conv2dTranspose", x);
+  checkTensor("conv2dTranspose", "the filter", w);
+  checkedWhole("conv2dTranspose", "groups", groups, 1);
   if (w.rank !== 4)
     throw new ShapeError(
       `conv2dTranspose: the filter is of rank ${w.rank} (${show(w.shape)}), expected kH×kW×C×F`,
@@ -101,6 +119,7 @@ export function planTranspose({
   padding: WindowPadding;
   added: readonly [number, number];
 }): { cut: [[number, number], [number, number]]; size: [number, number] } {
+  checkPaddingForm("conv2dTranspose", padding);
   const along = ([0, 1] as const).map((d): { cut: [number, number]; size: number } => {
     const laid = (pixels[d] - 1) * stride[d] + (kernel[d] - 1) * dilation[d] + 1 + added[d];
     if (padding === "same") {
@@ -112,7 +131,7 @@ export function planTranspose({
       padding === "valid" ? [0, 0] : typeof padding === "number" ? [padding, padding] : padding[d];
     if (![low, high].every((p) => Number.isInteger(p) && p >= 0))
       throw new ShapeError(
-        `conv2dTranspose: padding is ${low} and ${high}, expected whole numbers of at least 0`,
+        `conv2dTranspose: padding is ${said(low)} and ${said(high)}, expected whole numbers of at least 0`,
       );
     if (added[d] >= Math.max(stride[d], dilation[d]))
       throw new ShapeError(

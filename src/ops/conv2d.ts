@@ -1,4 +1,6 @@
 import type { ContractionAxis } from "../compiler/operation.js";
+import { optionsOf } from "../door/options.js";
+import { checkedWhole, checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -37,8 +39,15 @@ export interface Conv2dOptions {
  * @throws ShapeError where x and w do not fit each other or the window is larger than the picture
  */
 export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { stride = 1, padding = "valid", dilation = 1, groups = 1 } = options;
+  const {
+    stride = 1,
+    padding = "valid",
+    dilation = 1,
+    groups = 1,
+  } = optionsOf("conv2d", options, { stride: 1, padding: 1, dilation: 1, groups: 1 });
   checkPictures("conv2d", x);
+  checkTensor("conv2d", "the filter", w);
+  checkedWhole("conv2d", "groups", groups, 1);
   if (w.rank !== 4)
     throw new ShapeError(`conv2d: the filter is of rank ${w.rank} (${show(w.shape)}), expected kH×kW×C×F`);
   const [kH, kW, depth, filters] = w.shape;

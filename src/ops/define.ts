@@ -1,5 +1,6 @@
 /** How an operation is defined: what it is called, the shape it makes, its gradient, and how it is lowered. */
 import type { Attributes, Lowering, Operation } from "../compiler/operation.js";
+import { checkTensor } from "../tensor/arguments.js";
 import type { Shape } from "../tensor/shapes.js";
 import { type DType, Tensor } from "../tensor/tensor.js";
 
@@ -43,7 +44,8 @@ export function apply<A extends Attributes>(
   inputs: readonly Tensor[],
   attributes: A,
 ): Tensor {
-  const { definition } = operation;
+  const { definition, name } = operation;
+  for (const x of inputs) if (!(x instanceof Tensor)) checkTensor(name, "x", x);
   const shape = definition.shape(
     inputs.map((x) => x.shape),
     attributes,

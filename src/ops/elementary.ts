@@ -101,7 +101,7 @@ const softplusOp = unary(
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
   if (typeof b === "number") {
-    const x = float(toTensor(a));
+    const x = float(toTensor("pow", a));
     if (b === 1) return x;
     if (b === 2) return mul(x, x);
     if (b === 3) return mul(mul(x, x), x);

@@ -1,7 +1,9 @@
+import { said } from "../door/said.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { concat } from "./concat.js";
+import { checkPairs } from "./pad.js";
 import { flip, slice } from "./slice.js";
 
 /**
@@ -28,17 +30,12 @@ export const extensions = [
  * @throws ShapeError where more is asked for than x has along an axis (one less for "reflect")
  */
 export function extend(x: Tensor, pairs: readonly (readonly [number, number])[], mode: Extension): Tensor {
-  if (pairs.length !== x.rank)
-    throw new ShapeError(
-      `extend: ${pairs.length === 1 ? "1 pair" : `${pairs.length} pairs`} for the ${x.rank} axes of x (${show(x.shape)})`,
-    );
+  checkPairs("extend", x, pairs);
+  if (!extensions.includes(mode))
+    throw new ShapeError(`extend: mode is ${said(mode)}, expected one of ${extensions.join(", ")}`);
   pairs.forEach((pair, axis) => {
     const most = mostBeyond(mode, x.shape[axis]);
     for (const n of pair) {
-      if (!Number.isInteger(n) || n < 0)
-        throw new ShapeError(
-          `extend: ${n} values are to be put around x (${show(x.shape)}), expected a whole number of at least 0`,
-        );
       if (n > most)
         throw new ShapeError(
           `extend: ${mode} has ${most} of the ${n} values asked for beyond axis ${axis} of x (${show(x.shape)})`,

@@ -1,4 +1,6 @@
 /** The largest and smallest values along axes, and where they are. */
+import { optionsOf } from "../door/options.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxes, checkedAxis, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { neg } from "./arithmetic.js";
@@ -17,14 +19,18 @@ import { where } from "./where.js";
  *
  * @throws ShapeError where one of the axes has length 0
  */
-export function max(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
+export function max(x: Tensor, given: ReductionOptions = {}): Tensor {
+  const { axis, keepDims = false } = optionsOf("max", given, { axis: 1, keepDims: 1 });
+  checkTensor("max", "x", x);
   const axes = someValues("max", x, checkedAxes("max", axis, x.shape));
   const found = reduceMax(numeric(x), axes);
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
 }
 
 /** The smallest value over the given axes, otherwise as `max`. */
-export function min(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
+export function min(x: Tensor, given: ReductionOptions = {}): Tensor {
+  const { axis, keepDims = false } = optionsOf("min", given, { axis: 1, keepDims: 1 });
+  checkTensor("min", "x", x);
   const axes = someValues("min", x, checkedAxes("min", axis, x.shape));
   const found = axes.length === 0 ? x : apply(minOp, [numeric(x)], { axes });
   return keepDims ? reshape(found, keptShape(x, axes)) : found;
@@ -34,10 +40,9 @@ export function min(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}
  * The index along one axis of the largest value, the first of equals; where there is a NaN, of the first NaN, which is
  * also what `max` answers. Over all values in row order where no axis is named. i32, without gradient.
  */
-export function argmax(
-  x: Tensor,
-  { axis, keepDims = false }: { axis?: number; keepDims?: boolean } = {},
-): Tensor {
+export function argmax(x: Tensor, given: { axis?: number; keepDims?: boolean } = {}): Tensor {
+  const { axis, keepDims = false } = optionsOf("argmax", given, { axis: 1, keepDims: 1 });
+  checkTensor("argmax", "x", x);
   const named = axis === undefined ? x.shape.map((_, d) => d) : [checkedAxis("argmax", axis, x.shape)];
   const axes = someValues("argmax", x, named);
   const found = argmaxOver(numeric(x), axes);

@@ -1,3 +1,4 @@
+import { checkedType, numbersOf } from "../tensor/numbers.js";
 import { checkedShape, type Shape } from "../tensor/shapes.js";
 import type { DType, Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -5,10 +6,12 @@ import { scalar } from "./scalar.js";
 
 /** The same value everywhere. Nothing is stored until it is asked for. */
 export const full = (shape: Shape, value: number, type: DType = "f32"): Tensor =>
-  broadcastTo(scalar(value, type), checkedShape("full", shape));
+  filled("full", shape, numbersOf("full", value, checkedType("full", type)).values[0], type);
 
-export const zeros = (shape: Shape, type: DType = "f32"): Tensor =>
-  broadcastTo(scalar(0, type), checkedShape("zeros", shape));
+export const zeros = (shape: Shape, type: DType = "f32"): Tensor => filled("zeros", shape, 0, type);
 
-export const ones = (shape: Shape, type: DType = "f32"): Tensor =>
-  broadcastTo(scalar(1, type), checkedShape("ones", shape));
+export const ones = (shape: Shape, type: DType = "f32"): Tensor => filled("ones", shape, 1, type);
+
+function filled(speaker: string, shape: Shape, value: number, type: DType): Tensor {
+  return broadcastTo(scalar(value, checkedType(speaker, type)), checkedShape(speaker, shape));
+}

@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxis, type Shape, ShapeError, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
@@ -10,7 +12,10 @@ import { reshape } from "./reshape.js";
  *
  * @param indices  integers
  */
-export function gather(x: Tensor, indices: Tensor, { axis = 0 }: { axis?: number } = {}): Tensor {
+export function gather(x: Tensor, indices: Tensor, given: { axis?: number } = {}): Tensor {
+  const { axis = 0 } = optionsOf("gather", given, { axis: 1 });
+  checkTensor("gather", "x", x);
+  checkTensor("gather", "indices", indices);
   if (indices.type !== "i32" && indices.type !== "u8")
     throw new ShapeError(`gather: the indices are ${indices.type}, expected integers (i32 or u8)`);
   const along = checkedAxis("gather", axis, x.shape);

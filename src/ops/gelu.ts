@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
@@ -13,7 +14,8 @@ export interface GeluOptions {
  * The Gaussian error linear unit x · Φ(x) = x/2 · (1 + erf(x/√2)), where Φ is the normal distribution.
  * Hendrycks, Gimpel: Gaussian Error Linear Units, arXiv:1606.08415, section 2.
  */
-export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+export function gelu(x: Tensor, given: GeluOptions = {}): Tensor {
+  const { approximate = "none" } = optionsOf("gelu", given, { approximate: 1 });
   const value = cast(x, "f32");
   const bent =
     approximate === "tanh"

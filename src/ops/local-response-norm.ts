@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, mul } from "./arithmetic.js";
@@ -33,10 +34,14 @@ export interface LocalResponseNormOptions {
  * @throws RangeError if k is not above 0, for the base of the power could then be 0
  * Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012, section 3.3.
  */
-export function localResponseNorm(
-  x: Tensor,
-  { size = 5, k = 2, alpha = 1e-4, beta = 0.75, average = false }: LocalResponseNormOptions = {},
-): Tensor {
+export function localResponseNorm(x: Tensor, given: LocalResponseNormOptions = {}): Tensor {
+  const {
+    size = 5,
+    k = 2,
+    alpha = 1e-4,
+    beta = 0.75,
+    average = false,
+  } = optionsOf("localResponseNorm", given, { size: 1, k: 1, alpha: 1, beta: 1, average: 1 });
   if (x.rank < 2)
     throw new ShapeError(
       `localResponseNorm: x is of rank ${x.rank} (${show(x.shape)}), expected channels as the last of several axes`,

@@ -1,4 +1,5 @@
 import type { ContractionAxis } from "../compiler/operation.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { broadcastShapes, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -18,9 +19,11 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   for (const [name, t, form] of [
     ["a", a, "…×M×K"],
     ["b", b, "…×K×N"],
-  ] as const)
+  ] as const) {
+    checkTensor("matmul", name, t);
     if (t.rank < 2)
       throw new ShapeError(`matmul: ${name} is of rank ${t.rank} (${show(t.shape)}), expected ${form}`);
+  }
   const [m, k] = a.shape.slice(-2);
   const [rows, n] = b.shape.slice(-2);
   if (k !== rows)

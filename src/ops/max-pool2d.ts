@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
 import { argmaxOver, reduceMax } from "./extremes.js";
@@ -52,8 +53,13 @@ function padForMax(
   speaker: string,
   x: Tensor,
   size: Pair,
-  { stride = size, padding = 0, ceil = false }: PoolOptions,
+  options: PoolOptions,
 ): { padded: Tensor; windows: Windows; before: [number, number] } {
+  const {
+    stride = size,
+    padding = 0,
+    ceil = false,
+  } = optionsOf(speaker, options, { stride: 1, padding: 1, ceil: 1 });
   checkPictures(speaker, x);
   const plan = planWindows(speaker, x, { size, stride, padding, ceil });
   const [[top, bottom], [left, right]] = plan.padding;

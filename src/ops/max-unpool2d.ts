@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
@@ -26,8 +27,14 @@ export function maxUnpool2d(
   x: Tensor,
   switches: Tensor,
   size: Pair,
-  { pixels, stride = size, padding = 0, ceil = false }: PoolOptions & { pixels: Pair },
+  given: PoolOptions & { pixels: Pair },
 ): Tensor {
+  const {
+    pixels,
+    stride = size,
+    padding = 0,
+    ceil = false,
+  } = optionsOf("maxUnpool2d", given, { pixels: 1, stride: 1, padding: 1, ceil: 1 });
   checkPictures("maxUnpool2d", x);
   if (!sameShape(x.shape, switches.shape))
     throw new ShapeError(`maxUnpool2d: x is ${show(x.shape)}, the switches are ${show(switches.shape)}`);

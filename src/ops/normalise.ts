@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
@@ -15,10 +16,8 @@ import { mean } from "./statistics.js";
  *
  * @param epsilon  1e-5 if left out
  */
-export function normalise(
-  x: Tensor,
-  { axis, epsilon = 1e-5 }: { axis: number | readonly number[]; epsilon?: number },
-): Tensor {
+export function normalise(x: Tensor, given: { axis: number | readonly number[]; epsilon?: number }): Tensor {
+  const { axis, epsilon = 1e-5 } = optionsOf("normalise", given, { axis: 1, epsilon: 1 });
   const values = cast(x, "f32");
   const centred = sub(values, mean(values, { axis, keepDims: true }));
   return div(centred, sqrt(add(mean(square(centred), { axis, keepDims: true }), epsilon)));

@@ -1,3 +1,4 @@
+import { checkedWhole, checkTensor } from "../tensor/arguments.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -14,6 +15,8 @@ export const oneHot = (labels: Tensor, classes: number): Tensor => cast(isClass(
 
 /** The same as bool. */
 export function isClass(labels: Tensor, classes: number): Tensor {
+  checkTensor("oneHot", "labels", labels);
+  checkedWhole("oneHot", "classes", classes, 0);
   if (labels.type !== "i32" && labels.type !== "u8")
     throw new ShapeError(`oneHot: the labels are ${labels.type}, expected integers (i32 or u8)`);
   const shape = [...labels.shape, classes];

@@ -1,4 +1,6 @@
-import { type Shape, ShapeError, sameShape, show, sizeOf } from "../tensor/shapes.js";
+import { said } from "../door/said.js";
+import { checkTensor } from "../tensor/arguments.js";
+import { checkedNumbers, type Shape, ShapeError, sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
@@ -7,7 +9,14 @@ import { apply, defineOp } from "./define.js";
  *
  * @throws ShapeError where the numbers of values differ
  */
-export function reshape(x: Tensor, shape: Shape): Tensor {
+export function reshape(x: Tensor, to: Shape): Tensor {
+  checkTensor("reshape", "x", x);
+  const shape = checkedNumbers("reshape", "the shape", to);
+  const wrong = shape.find((d) => !Number.isInteger(d) || d < -1);
+  if (wrong !== undefined || shape.includes(undefined as never))
+    throw new ShapeError(
+      `reshape: ${shape.join("×")} is no shape: ${said(wrong)} is not a whole number of at least 0, nor -1`,
+    );
   const open = shape.filter((d) => d === -1).length;
   if (open > 1) throw new ShapeError(`reshape: ${shape.join("×")} leaves more than one axis open`);
   const rest = sizeOf(shape.filter((d) => d !== -1));
@@ -15,12 +24,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     throw new ShapeError(
       `reshape: x has ${x.size} values (${show(x.shape)}), which ${shape.join("×")} does not divide`,
     );
-  const to = shape.map((d) => (d === -1 ? x.size / rest : d));
-  if (sizeOf(to) !== x.size)
+  const filled = shape.map((d) => (d === -1 ? x.size / rest : d));
+  if (sizeOf(filled) !== x.size)
     throw new ShapeError(
-      `reshape: x has ${x.size} values (${show(x.shape)}) but ${show(to)} takes ${sizeOf(to)}`,
+      `reshape: x has ${x.size} values (${show(x.shape)}) but ${show(filled)} takes ${sizeOf(filled)}`,
     );
-  return sameShape(x.shape, to) ? x : apply(op, [x], { shape: to });
+  return sameShape(x.shape, filled) ? x : apply(op, [x], { shape: filled });
 }
 
 const op = defineOp<{ shape: Shape }>({

@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { checkedNumber, checkTensor } from "../tensor/arguments.js";
 import { type Shape, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, maximum, minimum, mul, sub } from "./arithmetic.js";
@@ -38,17 +40,18 @@ export interface RoiAlignOptions {
  * @returns      K×H'×W'×C
  * He, Gkioxari, Dollár, Girshick: Mask R-CNN, ICCV 2017, section 3.
  */
-export function roiAlign(
-  x: Tensor,
-  boxes: Tensor,
-  size: Pair,
-  { scale = 1, samples = 2, aligned = false }: RoiAlignOptions = {},
-): Tensor {
+export function roiAlign(x: Tensor, boxes: Tensor, size: Pair, given: RoiAlignOptions = {}): Tensor {
+  const {
+    scale = 1,
+    samples = 2,
+    aligned = false,
+  } = optionsOf("roiAlign", given, { scale: 1, samples: 1, aligned: 1 });
   checkPictures("roiAlign", x);
   checkBoxes("roiAlign", boxes);
   const [height, width] = pair("roiAlign", "size", size, 1);
   if (!Number.isInteger(samples) || samples < 1)
     throw new ShapeError(`roiAlign: samples is ${samples}, expected a whole number of at least 1`);
+  checkedNumber("roiAlign", "scale", scale);
   const [n, h, w, c] = x.shape;
   const k = boxes.shape[0];
   const { image, x1, y1, x2, y2 } = columnsOf(boxes);
@@ -100,6 +103,7 @@ function axisOf(
 }
 
 export function checkBoxes(speaker: string, boxes: Tensor): void {
+  checkTensor(speaker, "the boxes", boxes);
   if (boxes.rank !== 2 || boxes.shape[1] !== 5)
     throw new ShapeError(
       `${speaker}: the boxes are ${show(boxes.shape)}, expected K×5: picture, x1, y1, x2, y2`,

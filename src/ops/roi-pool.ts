@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { checkedNumber } from "../tensor/arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, maximum, mul, sub } from "./arithmetic.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -28,15 +30,12 @@ import { checkPictures, type Pair, pair } from "./windows.js";
  * @returns      K×H'×W'×C
  * Girshick: Fast R-CNN, ICCV 2015, section 2.1.
  */
-export function roiPool(
-  x: Tensor,
-  boxes: Tensor,
-  size: Pair,
-  { scale = 1 }: { scale?: number } = {},
-): Tensor {
+export function roiPool(x: Tensor, boxes: Tensor, size: Pair, given: { scale?: number } = {}): Tensor {
+  const { scale = 1 } = optionsOf("roiPool", given, { scale: 1 });
   checkPictures("roiPool", x);
   checkBoxes("roiPool", boxes);
   const [height, width] = pair("roiPool", "size", size, 1);
+  checkedNumber("roiPool", "scale", scale);
   const [n, h, w, c] = x.shape;
   const k = boxes.shape[0];
   const { image, x1, y1, x2, y2 } = columnsOf(boxes);

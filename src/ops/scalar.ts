@@ -1,4 +1,5 @@
 import { numeral } from "../compiler/graph.js";
+import { kindOfArray, said } from "../door/said.js";
 import { type DType, Tensor } from "../tensor/tensor.js";
 import { isTracing } from "../tensor/tracing.js";
 import { apply, defineOp } from "./define.js";
@@ -47,7 +48,18 @@ export function scalar(value: number, type: DType = "f32"): Tensor {
 }
 
 /** The operand as a tensor; a number takes the type of what it stands beside. */
-export const toTensor = (x: TensorLike, beside?: Tensor): Tensor =>
-  x instanceof Tensor
-    ? x
-    : scalar(x, beside && beside.type !== "bool" && Number.isInteger(x) ? beside.type : "f32");
+export function toTensor(speaker: string, x: TensorLike, beside?: unknown): Tensor {
+  if (x instanceof Tensor) return x;
+  if (typeof x !== "number")
+    throw new TypeError(
+      `${speaker}: an operand is ${said(x)}, expected a tensor or a number${Array.isArray(x) || kindOfArray(x) ? ": tensor(…) makes one of a list" : ""}`,
+    );
+  return scalar(x, beside instanceof Tensor ? typeBeside(x, beside.type) : "f32");
+}
+
+/** Whole numbers stay whole beside whole ones: in the smallest type from theirs on that has them. */
+function typeBeside(x: number, type: DType): DType {
+  if (!Number.isInteger(x) || type === "bool" || type === "f32") return "f32";
+  if (type === "u8" && x >= 0 && x <= 255) return "u8";
+  return x >= -(2 ** 31) && x < 2 ** 31 ? "i32" : "f32";
+}

@@ -1,5 +1,7 @@
 import { scale } from "../compiler/affine.js";
-import { checkedAxes, ShapeError, show } from "../tensor/shapes.js";
+import { said } from "../door/said.js";
+import { checkTensor } from "../tensor/arguments.js";
+import { checkedAxes, checkedNumbers, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 import { padWith } from "./pad.js";
@@ -13,24 +15,33 @@ export function slice(
   x: Tensor,
   begin: readonly number[],
   end: readonly number[],
-  step: readonly number[] = x.shape.map(() => 1),
+  steps?: readonly number[],
 ): Tensor {
+  checkTensor("slice", "x", x);
+  const step = steps ?? x.shape.map(() => 1);
   for (const [name, list] of [
     ["begin", begin],
     ["end", end],
     ["step", step],
   ] as const)
-    if (list.length !== x.rank)
+    if (checkedNumbers("slice", name, list).length !== x.rank)
       throw new ShapeError(
         `slice: ${name} names ${list.length === 1 ? "1 axis" : `${list.length} axes`}, x has ${x.rank} (${show(x.shape)})`,
       );
   const axes = x.shape.map((extent, d) => {
     if (!Number.isInteger(step[d]) || step[d] === 0)
-      throw new ShapeError(`slice: the step of axis ${d} is ${step[d]}`);
+      throw new ShapeError(
+        `slice: the step of axis ${d} is ${said(step[d])}${step[d] === 0 ? "" : ", expected a whole number"}`,
+      );
+    const place = (name: string, i: number): number => {
+      // An infinite index lies beyond the ends, as any large one.
+      if (Number.isInteger(i) || i === Number.POSITIVE_INFINITY || i === Number.NEGATIVE_INFINITY) return i;
+      throw new ShapeError(`slice: the ${name} of axis ${d} is ${said(i)}, expected a whole number`);
+    };
     const [low, high] = step[d] > 0 ? [0, extent] : [-1, extent - 1];
     const held = (i: number): number => Math.min(high, Math.max(low, i < 0 ? i + extent : i));
-    const from = held(begin[d]);
-    return { from, count: Math.max(0, Math.ceil((held(end[d]) - from) / step[d])) };
+    const from = held(place("begin", begin[d]));
+    return { from, count: Math.max(0, Math.ceil((held(place("end", end[d])) - from) / step[d])) };
   });
   return cut(
     x,
@@ -48,6 +59,7 @@ function cut(x: Tensor, from: readonly number[], count: readonly number[], step:
 
 /** The values in reverse order along the given axes. Nothing is copied. */
 export function flip(x: Tensor, axes: number | readonly number[]): Tensor {
+  checkTensor("flip", "x", x);
   const turned = checkedAxes("flip", axes, x.shape);
   const step = x.shape.map((_, d) => (turned.includes(d) ? -1 : 1));
   return cut(

@@ -1,4 +1,6 @@
 /** Softmax and its logarithm. The largest value is taken off first, so that nothing overflows. */
+import { optionsOf } from "../door/options.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxis } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { div, sub } from "./arithmetic.js";
@@ -9,14 +11,18 @@ import { stopGradient } from "./stop-gradient.js";
 import { keptShape, sum } from "./sum.js";
 
 /** e^x_i / Σ_j e^x_j along an axis, the last if none is named */
-export function softmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor {
+export function softmax(x: Tensor, given: { axis?: number } = {}): Tensor {
+  const { axis = -1 } = optionsOf("softmax", given, { axis: 1 });
+  checkTensor("softmax", "x", x);
   const along = { axis: checkedAxis("softmax", axis, x.shape), keepDims: true };
   const e = exp(sub(x, largest(x, along.axis)));
   return div(e, sum(e, along));
 }
 
 /** x_i − ln Σ_j e^x_j along an axis, the last if none is named */
-export function logSoftmax(x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor {
+export function logSoftmax(x: Tensor, given: { axis?: number } = {}): Tensor {
+  const { axis = -1 } = optionsOf("logSoftmax", given, { axis: 1 });
+  checkTensor("logSoftmax", "x", x);
   const along = { axis: checkedAxis("logSoftmax", axis, x.shape), keepDims: true };
   const z = sub(x, largest(x, along.axis));
   return sub(z, log(sum(exp(z), along)));

@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxes } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -13,7 +15,9 @@ export interface ReductionOptions {
 }
 
 /** Σ x over the given axes. Of booleans: how many are true. */
-export function sum(x: Tensor, { axis, keepDims = false }: ReductionOptions = {}): Tensor {
+export function sum(x: Tensor, given: ReductionOptions = {}): Tensor {
+  const { axis, keepDims = false } = optionsOf("sum", given, { axis: 1, keepDims: 1 });
+  checkTensor("sum", "x", x);
   const axes = checkedAxes("sum", axis, x.shape);
   const summed = reduceSum(x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x, axes);
   return keepDims ? reshape(summed, keptShape(x, axes)) : summed;

@@ -1,4 +1,6 @@
-import { ShapeError, show } from "../tensor/shapes.js";
+import { said } from "../door/said.js";
+import { checkTensor } from "../tensor/arguments.js";
+import { checkedNumbers, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
@@ -8,14 +10,16 @@ import { apply, defineOp } from "./define.js";
  *
  * @throws ShapeError where the permutation does not name every axis once
  */
-export function transpose(
-  x: Tensor,
-  permutation: readonly number[] = x.shape.map((_, d) => x.rank - 1 - d),
-): Tensor {
-  const counted = permutation.map((axis) => (axis < 0 ? axis + x.rank : axis));
+export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
+  checkTensor("transpose", "x", x);
+  const order =
+    permutation === undefined
+      ? x.shape.map((_, d) => x.rank - 1 - d)
+      : checkedNumbers("transpose", "the order of axes", permutation);
+  const counted = order.map((axis) => (axis < 0 ? axis + x.rank : axis));
   if (counted.length !== x.rank || x.shape.some((_, d) => !counted.includes(d)))
     throw new ShapeError(
-      `transpose: [${permutation.join(", ")}] is no order of the ${x.rank} axes of x (${show(x.shape)})`,
+      `transpose: [${order.map(said).join(", ")}] is no order of the ${x.rank} axes of x (${show(x.shape)})`,
     );
   return counted.every((axis, d) => axis === d) ? x : apply(op, [x], { permutation: counted });
 }

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
@@ -29,11 +30,11 @@ export interface UpsampleOptions {
  * @param size  of the result, in pixels: its edge, or [height, width]
  * @returns     N×H'×W'×C
  */
-export function upsample2d(
-  x: Tensor,
-  size: Pair,
-  { method = "nearest", alignCorners = false }: UpsampleOptions = {},
-): Tensor {
+export function upsample2d(x: Tensor, size: Pair, given: UpsampleOptions = {}): Tensor {
+  const { method = "nearest", alignCorners = false } = optionsOf("upsample2d", given, {
+    method: 1,
+    alignCorners: 1,
+  });
   checkPictures("upsample2d", x);
   const [height, width] = pair("upsample2d", "size", size, 1);
   if (method !== "nearest" && method !== "bilinear")

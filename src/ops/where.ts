@@ -1,6 +1,7 @@
 import type { Floats, Mask } from "../kernels/language.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { broadcastShapes } from "../tensor/shapes.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
 import { apply, defineOp } from "./define.js";
@@ -8,8 +9,9 @@ import { type TensorLike, toTensor } from "./scalar.js";
 
 /** a where the condition is true (not 0), else b. All three broadcast; the gradient goes where the value came from. */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
-  const x = toTensor(a, b instanceof Tensor ? b : undefined);
-  const y = toTensor(b, a instanceof Tensor ? a : undefined);
+  checkTensor("where", "the condition", condition);
+  const x = toTensor("where", a, b);
+  const y = toTensor("where", b, a);
   const shape = broadcastShapes("where", condition.shape, x.shape, y.shape);
   const type = x.type === y.type ? x.type : x.type === "f32" || y.type === "f32" ? "f32" : "i32";
   const inputs = [cast(condition, "bool"), cast(x, type), cast(y, type)];

@@ -3,6 +3,8 @@
  * view in which each output pixel sees its window.
  */
 import { type Affine, scale, sum } from "../compiler/affine.js";
+import { said } from "../door/said.js";
+import { checkedWhole, checkTensor } from "../tensor/arguments.js";
 import { type Shape, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
@@ -47,17 +49,13 @@ export function planWindows(
   const extent = [x.shape[1], x.shape[2]];
   const reach = [0, 1].map((d) => (size[d] - 1) * dilation[d] + 1);
   const padding = [0, 1].map((d): [number, number] => {
-    const asked = options.padding;
+    const asked = checkedPadding(speaker, options.padding);
     if (asked === "valid") return [0, 0];
     if (asked === "same") {
       const total = Math.max(0, (Math.ceil(extent[d] / stride[d]) - 1) * stride[d] + reach[d] - extent[d]);
       return [Math.floor(total / 2), Math.ceil(total / 2)];
     }
-    const sides = typeof asked === "number" ? [asked, asked] : asked[d];
-    for (const n of sides)
-      if (!Number.isInteger(n) || n < 0)
-        throw new ShapeError(`${speaker}: padding is ${n}, expected a whole number of at least 0`);
-    return [sides[0], sides[1]];
+    return typeof asked === "number" ? [asked, asked] : [asked[d][0], asked[d][1]];
   });
   const output = [0, 1].map((d) => {
     const room = extent[d] + padding[d][0] + padding[d][1] - reach[d];
@@ -86,15 +84,44 @@ export function planWindows(
 }
 
 export function pair(speaker: string, name: string, value: Pair, least: number): [number, number] {
-  const [y, x] = typeof value === "number" ? [value, value] : value;
-  for (const n of [y, x])
-    if (!Number.isInteger(n) || n < least)
-      throw new ShapeError(`${speaker}: ${name} is ${n}, expected a whole number of at least ${least}`);
-  return [y, x];
+  if (!Array.isArray(value)) {
+    const both = checkedWhole(speaker, name, value as number, least);
+    return [both, both];
+  }
+  if (value.length !== 2)
+    throw new ShapeError(
+      `${speaker}: ${name} is ${said(value)}, expected one number or two, [along y, along x]`,
+    );
+  return [checkedWhole(speaker, name, value[0], least), checkedWhole(speaker, name, value[1], least)];
+}
+
+/** Padding of whole numbers in one of its forms. */
+function checkedPadding(speaker: string, padding: WindowPadding): WindowPadding {
+  checkPaddingForm(speaker, padding);
+  if (typeof padding === "number") checkedWhole(speaker, "padding", padding, 0);
+  else if (typeof padding === "object")
+    for (const n of padding.flat()) checkedWhole(speaker, "padding", n, 0);
+  return padding;
+}
+
+/** What it is made of is checked by those who use it. */
+export function checkPaddingForm(speaker: string, padding: WindowPadding): void {
+  if (padding === "valid" || padding === "same" || typeof padding === "number") return;
+  const sides: readonly unknown[] = Array.isArray(padding) ? padding : [];
+  if (sides.length === 2 && sides.every((side) => Array.isArray(side) && side.length === 2)) return;
+  const [y, x] = sides;
+  const meant =
+    sides.length === 2 && typeof y === "number" && typeof x === "number"
+      ? `; did you mean [[${y}, ${y}], [${x}, ${x}]]?`
+      : "";
+  throw new ShapeError(
+    `${speaker}: padding is ${said(padding)}, expected "valid", "same", a number or [[top, bottom], [left, right]]${meant}`,
+  );
 }
 
 /** N×H×W×C, or the caller's name stands in the error. */
 export function checkPictures(speaker: string, x: Tensor): void {
+  checkTensor(speaker, "x", x);
   if (x.rank !== 4)
     throw new ShapeError(`${speaker}: x is of rank ${x.rank} (${show(x.shape)}), expected N×H×W×C`);
 }

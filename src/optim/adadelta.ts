@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { assign } from "../tensor/compile.js";
@@ -24,7 +25,11 @@ export interface AdadeltaOptions {
  * Zeiler: ADADELTA, arXiv:1212.5701, algorithm 1.
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
-  const { rho = 0.95, epsilon = 1e-6, weightDecay = 0 } = options;
+  const {
+    rho = 0.95,
+    epsilon = 1e-6,
+    weightDecay = 0,
+  } = optionsOf("adadelta", options, { lr: 1, rho: 1, epsilon: 1, weightDecay: 1 });
   const lr = checkedOption("adadelta", "lr", options.lr ?? 1);
   checkedOption("adadelta", "rho", rho, { below: 1 });
   checkedOption("adadelta", "epsilon", epsilon);

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { sqrt, square } from "../ops/elementary.js";
@@ -23,7 +24,11 @@ export interface AdagradOptions {
  * Duchi, Hazan, Singer: Adaptive Subgradient Methods, JMLR 12, 2011.
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  const { lrDecay = 0, epsilon = 1e-10, weightDecay = 0 } = options;
+  const {
+    lrDecay = 0,
+    epsilon = 1e-10,
+    weightDecay = 0,
+  } = optionsOf("adagrad", options, { lr: 1, lrDecay: 1, epsilon: 1, weightDecay: 1 });
   const lr = checkedOption("adagrad", "lr", options.lr ?? 0.01);
   checkedOption("adagrad", "lrDecay", lrDecay);
   checkedOption("adagrad", "epsilon", epsilon);

@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { sqrt, square, tanh } from "../ops/elementary.js";
@@ -34,11 +35,15 @@ export const adam = (options: AdamOptions = {}): Optimizer => adaptive("adam", o
  * Its weight decay is 0.01 if left out.
  * Loshchilov, Hutter: Decoupled Weight Decay Regularization, ICLR 2019, arXiv:1711.05101, algorithm 2.
  */
-export const adamW = (options: AdamOptions = {}): Optimizer =>
-  adaptive("adamW", { ...options, weightDecay: options.weightDecay ?? 0.01 });
+export const adamW = (options: AdamOptions = {}): Optimizer => adaptive("adamW", options, 0.01);
 
-function adaptive(name: "adam" | "adamW", options: AdamOptions): Optimizer {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
+function adaptive(name: "adam" | "adamW", options: AdamOptions, decay = 0): Optimizer {
+  const {
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    weightDecay = decay,
+  } = optionsOf(name, options, { lr: 1, beta1: 1, beta2: 1, epsilon: 1, weightDecay: 1 });
   const lr = checkedOption(name, "lr", options.lr ?? 0.001);
   checkedOption(name, "beta1", beta1, { below: 1 });
   checkedOption(name, "beta2", beta2, { below: 1 });

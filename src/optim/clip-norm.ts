@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, div, minimum, mul } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { scalar } from "../ops/scalar.js";
@@ -13,7 +14,8 @@ import type { Optimizer } from "./optimizer.js";
  *
  * Pascanu, Mikolov, Bengio: On the Difficulty of Training Recurrent Neural Networks, ICML 2013, algorithm 1.
  */
-export function clipNorm(optimizer: Optimizer, { norm }: { norm: number }): Optimizer {
+export function clipNorm(optimizer: Optimizer, given: { norm: number }): Optimizer {
+  const { norm } = optionsOf("clipNorm", given, { norm: 1 });
   if (!(norm > 0 && Number.isFinite(norm)))
     throw new RangeError(`clipNorm: norm is ${norm}, expected a number above 0`);
   return {

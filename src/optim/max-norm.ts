@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { div, maximum, minimum, mul } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { sum } from "../ops/sum.js";
@@ -22,7 +23,8 @@ export interface MaxNormOptions {
  * Srivastava et al.: Dropout, JMLR 15, 2014, section 5.1. Kim: Convolutional Neural Networks for Sentence
  * Classification, EMNLP 2014, holds its last layer at 3.
  */
-export function maxNorm(optimizer: Optimizer, { norm, only }: MaxNormOptions): Optimizer {
+export function maxNorm(optimizer: Optimizer, given: MaxNormOptions): Optimizer {
+  const { norm, only } = optionsOf("maxNorm", given, { norm: 1, only: 1 });
   if (!(norm > 0 && Number.isFinite(norm)))
     throw new RangeError(`maxNorm: norm is ${norm}, expected a number above 0`);
   return {

@@ -1,4 +1,5 @@
 import { partial } from "../autodiff/gradients.js";
+import { optionsOf } from "../door/options.js";
 import { zeros } from "../ops/fill.js";
 import { compile } from "../tensor/compile.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
@@ -64,9 +65,18 @@ export async function* minimize(
   variables: readonly Variable[],
   options: MinimizeOptions = {},
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
-  // Most pages train by steps, and never load this.
-  const { lbfgs } = await import("./lbfgs.js");
-  return yield* lbfgs(() => withSlopes(objective, variables), variables, options);
+  optionsOf("minimize", options, {
+    iterations: 1,
+    history: 1,
+    lineSearch: 1,
+    lr: 1,
+    gradientTolerance: 1,
+    changeTolerance: 1,
+    signal: 1,
+  });
+  // When it is asked for: a page that trains by descent does not load it.
+  const { lBfgs } = await import("./l-bfgs.js");
+  return yield* lBfgs(() => withSlopes(objective, variables), variables, options);
 }
 
 function withSlopes(objective: () => Tensor, variables: readonly Variable[]) {

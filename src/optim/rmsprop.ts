@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, div, maximum, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { assign } from "../tensor/compile.js";
@@ -26,7 +27,13 @@ export interface RmspropOptions {
  * Tieleman, Hinton: Neural Networks for Machine Learning, lecture 6.5, 2012; centred: Graves, arXiv:1308.0850, eq. 38.
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
-  const { decay = 0.99, epsilon = 1e-8, momentum = 0, centred = false, weightDecay = 0 } = options;
+  const {
+    decay = 0.99,
+    epsilon = 1e-8,
+    momentum = 0,
+    centred = false,
+    weightDecay = 0,
+  } = optionsOf("rmsprop", options, { lr: 1, decay: 1, epsilon: 1, momentum: 1, centred: 1, weightDecay: 1 });
   const lr = checkedOption("rmsprop", "lr", options.lr ?? 0.01);
   checkedOption("rmsprop", "decay", decay, { below: 1 });
   checkedOption("rmsprop", "epsilon", epsilon);

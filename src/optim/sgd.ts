@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { equal } from "../ops/comparisons.js";
 import { where } from "../ops/where.js";
@@ -35,7 +36,13 @@ export interface SgdOptions {
  * Sutskever, Martens, Dahl, Hinton: On the Importance of Initialization and Momentum, ICML 2013.
  */
 export function sgd(options: SgdOptions): Optimizer {
-  const { momentum = 0, nesterov = false, dampening = 0, weightDecay = 0, form = "torch" } = options;
+  const {
+    momentum = 0,
+    nesterov = false,
+    dampening = 0,
+    weightDecay = 0,
+    form = "torch",
+  } = optionsOf("sgd", options, { lr: 1, momentum: 1, nesterov: 1, dampening: 1, weightDecay: 1, form: 1 });
   const lr = checkedOption("sgd", "lr", options.lr);
   checkedOption("sgd", "momentum", momentum, { below: 1 });
   checkedOption("sgd", "dampening", dampening, { below: 1 });

@@ -8,6 +8,9 @@ export function environment(_name: string): string | undefined {
   return undefined;
 }
 
+/** Consoles show it on request. */
+export const debugLine = (text: string): void => console.debug(text);
+
 export function cacheDirectory(): string | undefined {
   return undefined;
 }
@@ -51,6 +54,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
 export async function listFolder(_path: string): Promise<{ folders: string[]; files: string[] } | undefined> {
   return undefined;
 }
+
+export const realPath = async (path: string): Promise<string> => path;
 
 const noFiles = (verb: string, path: string) =>
   new Error(`cannot ${verb} ${path}: a page in the browser has no files`);

@@ -9,9 +9,18 @@ import { FileError, inWords } from "./node-file-error.js";
 /** Joins the parts of a path as this system writes them. */
 export const joinPath = (...parts: string[]): string => join(...parts);
 
-/** An environment variable; undefined if it is not set or empty. */
+/** An environment variable; undefined if it is not set or empty, or if this program may not see it (Deno). */
 export function environment(name: string): string | undefined {
-  return process.env[name] || undefined;
+  try {
+    return process.env[name] || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** For those who look into how the library runs here: printed where RECEPTIVE_DEBUG is set. */
+export function debugLine(text: string): void {
+  if (environment("RECEPTIVE_DEBUG")) console.error(text);
 }
 
 /** The folder of the user where Receptive keeps what it can get again. */
@@ -167,6 +176,9 @@ export async function fileSource(path: string): Promise<ByteSource> {
     },
   };
 }
+
+/** Where a path leads when all links on the way are followed. */
+export const realPath = (path: string): Promise<string> => fs.realpath(path).catch(() => path);
 
 /** What lies in a folder, by name; undefined if there is no such folder. */
 export async function listFolder(path: string): Promise<{ folders: string[]; files: string[] } | undefined> {

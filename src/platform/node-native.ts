@@ -1,5 +1,6 @@
 /** Machine code in Node: executable memory and calls into it, through `koffi`, which is loaded at first use. */
 import { totalmem } from "node:os";
+import { isMainThread } from "node:worker_threads";
 import { requirePackage } from "./node-packages.js";
 
 /** Code in executable memory. */
@@ -14,6 +15,8 @@ export interface InstalledCode {
 export interface ReservedPages {
   readonly address: number;
   readonly bytes: number;
+  /** What the system has given for it: somewhat more. */
+  readonly mapped: { readonly address: number; readonly bytes: number };
   /** Makes a part readable and writable. */
   commit(offset: number, bytes: number): void;
   /** Gives the pages of a part back to the system; they read as zeros, or as before, when they are touched again. */
@@ -40,10 +43,18 @@ export interface Native {
   install(code: Uint8Array): InstalledCode;
   /** The function at an address, of integers of 64 bits, for this thread; others ask `openInThread`. */
   callable(address: number, parameters: number): NativeFunction;
-  /** Addresses for as much memory as this machine has. */
-  reserve(): ReservedPages;
+  /** Addresses for as much memory as this machine has, at most so many bytes. */
+  reserve(most: number): ReservedPages;
   copyIn(address: number, values: Values): void;
   copyOut(address: number, into: Values): void;
+  /**
+   * Workers alone: has all that is taken from the system from now on given back when this thread ends, also when it is
+   * terminated and runs no JavaScript any more. Not on Windows.
+   * @param release  writes the code for that
+   */
+  releaseWithThread(
+    release: (system: { unmap: number; deleteKey: number }, tableBytes: number) => Uint8Array,
+  ): void;
 }
 
 export type OpenedNative = { native: Native } | { native: null; reason: string };
@@ -79,6 +90,9 @@ interface Pages {
   copyIn(address: number, values: Values, bytes: number): void;
   copyOut(into: Values, address: number, bytes: number): void;
   readonly waiting: Waiting;
+  /** Has a function called with a value when this thread ends, and writes its key where the value points to. */
+  atThreadEnd?(callback: number, value: number): void;
+  readonly system?: { unmap: number; deleteKey: number };
 }
 
 const pageBytes = 4096;
@@ -144,6 +158,7 @@ const firstLine = (error: unknown): string =>
 function connect(koffi: Koffi, koffiPath: string): Native {
   const windows = process.platform === "win32";
   const pages = windows ? windowsPages(koffi) : unixPages(koffi);
+  let taken: TakenPages | null = null;
   return {
     convention: windows ? "windows" : "sysv",
     koffiPath,
@@ -158,28 +173,77 @@ function connect(koffi: Koffi, koffiPath: string): Native {
         pages.unmap(address, bytes);
         throw new Error(`the system refuses executable memory (error ${number})`);
       }
-      return { address, bytes, free: () => pages.unmap(address, bytes) };
+      taken?.add(address, bytes);
+      return {
+        address,
+        bytes,
+        free() {
+          taken?.remove(address);
+          pages.unmap(address, bytes);
+        },
+      };
     },
-    reserve: () => reservePages(pages),
+    reserve(most) {
+      const reserved = reservePages(pages, most);
+      taken?.add(reserved.mapped.address, reserved.mapped.bytes);
+      return reserved;
+    },
+    releaseWithThread(release) {
+      if (isMainThread || taken || !pages.atThreadEnd) return;
+      const table = pages.map(TakenPages.bytes);
+      const code = this.install(release(pages.system!, TakenPages.bytes));
+      pages.atThreadEnd(code.address, table);
+      taken = new TakenPages(table, (address, values) => pages.copyIn(address, values, values.byteLength));
+    },
     copyIn: (address, values) => pages.copyIn(address, values, values.byteLength),
     copyOut: (address, into) => pages.copyOut(into, address, into.byteLength),
   };
 }
 
-function reservePages(pages: Pages): ReservedPages {
+/** What has been taken from the system, in a table that code can read when no JavaScript runs any more. */
+class TakenPages {
+  static readonly bytes = 4 * pageBytes;
+  /** Entry 0 is the key's. */
+  private readonly free = Array.from({ length: TakenPages.bytes / 16 - 1 }, (_, i) => i + 1).reverse();
+  private readonly entries = new Map<number, number>();
+
+  constructor(
+    private readonly table: number,
+    private readonly write: (address: number, values: BigInt64Array) => void,
+  ) {}
+
+  add(address: number, bytes: number): void {
+    const entry = this.free.pop();
+    if (entry === undefined) return; // then these few pages stay
+    this.entries.set(address, entry);
+    this.write(this.table + 16 * entry, BigInt64Array.of(BigInt(address), BigInt(bytes)));
+  }
+
+  remove(address: number): void {
+    const entry = this.entries.get(address);
+    if (entry === undefined) return;
+    this.entries.delete(address);
+    this.free.push(entry);
+    this.write(this.table + 16 * entry, BigInt64Array.of(0n, 0n));
+  }
+}
+
+function reservePages(pages: Pages, most: number): ReservedPages {
   // Within a container less may be allowed than the machine has; 0 or a huge number: no limit.
   const allowed = process.constrainedMemory?.() ?? 0;
-  const present = allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
-  for (let bytes = Math.ceil(present / hugeBytes) * hugeBytes; ; bytes = Math.ceil(bytes / 2)) {
+  const present = Math.min(most, allowed > 0 ? Math.min(totalmem(), allowed) : totalmem());
+  for (let wanted = present; ; wanted /= 2) {
+    const bytes = Math.ceil(wanted / hugeBytes) * hugeBytes;
     const address = pages.reserve(bytes + hugeBytes);
     if (address === 0) {
-      if (bytes < 2 ** 28) throw new Error("the system gives no addresses for memory");
+      if (bytes < 2 ** 26) throw new Error("the system gives no addresses for memory");
       continue;
     }
     const start = Math.ceil(address / hugeBytes) * hugeBytes;
     return {
       address: start,
       bytes,
+      mapped: { address, bytes: bytes + hugeBytes },
       commit(offset, count) {
         if (offset + count > bytes || !pages.commit(start + offset, count))
           throw new RangeError(`no ${count} bytes more`);
@@ -203,7 +267,7 @@ function unixPages(koffi: Koffi): Pages {
   const advise = library.func("madvise", "int", ["int64_t", "size_t", "int"]);
   const copyIn = library.func("memcpy", "int64_t", ["int64_t", "void *", "size_t"]);
   const copyOut = library.func("memcpy", "int64_t", ["void *", "int64_t", "size_t"]);
-  const [read, write, execute] = [1, 2, 4];
+  const [none, read, write, execute] = [0, 1, 2, 4];
   const isPrivate = 2;
   const linux = process.platform === "linux";
   const anonymous = linux ? 0x20 : 0x1000;
@@ -211,13 +275,14 @@ function unixPages(koffi: Koffi): Pages {
   const [notNeeded, hugePages] = [4, 14];
   return {
     reserve(bytes) {
-      const address = mmap(0, bytes, read | write, isPrivate | anonymous | noReserve, -1, 0);
+      // Without access: a system that promises no more memory than it has, and limits of data (ulimit -d), count the rest.
+      const address = mmap(0, bytes, none, isPrivate | anonymous | noReserve, -1, 0);
       if (address <= 0) return 0;
       // Fewer misses of the address cache in large operands; only advice, which may be declined.
       if (linux) advise(address, bytes, hugePages);
       return address;
     },
-    commit: () => true,
+    commit: (address, bytes) => mprotect(address, bytes, read | write) === 0,
     discard(address, bytes) {
       const { start, length } = wholePages(address, bytes);
       if (length > 0) advise(start, length, notNeeded);
@@ -231,6 +296,17 @@ function unixPages(koffi: Koffi): Pages {
     },
     makeExecutable: (address, bytes) => mprotect(address, bytes, read | execute) === 0,
     unmap: (address, bytes) => void munmap(address, bytes),
+    atThreadEnd(callback, value) {
+      const key = new BigInt64Array(1);
+      const problem =
+        library.func("pthread_key_create", "int", ["void *", "int64_t"])(key, callback) ||
+        library.func("pthread_setspecific", "int", ["uint64_t", "int64_t"])(key[0], value);
+      if (problem === 0) copyIn(value, key, key.byteLength);
+    },
+    system: {
+      unmap: Number(koffi.address(library.symbol("munmap"))),
+      deleteKey: Number(koffi.address(library.symbol("pthread_key_delete"))),
+    },
     waiting: linux
       ? { kind: "futex" }
       : { kind: "yield", address: Number(koffi.address(library.symbol("sched_yield"))) },

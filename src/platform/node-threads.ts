@@ -1,20 +1,44 @@
 /** Threads in Node: workers of node:worker_threads. */
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { threadMain } from "../runtime/thread-main.js";
+
+/** What becomes of a thread. */
+export interface ThreadEvents<From> {
+  message(message: From): void;
+  /** It could not start, or has ended though nobody asked it to. */
+  ended(reason: string): void;
+}
 
 export interface ThreadHandle {
   post(message: unknown): void;
   /** Keeps the process alive while the thread works. */
   hold(): void;
   release(): void;
-  terminate(): void;
+  /** Returns when the thread runs no more. */
+  terminate(): Promise<void>;
 }
 
-export function startThread<From>(onMessage: (message: From) => void): ThreadHandle {
+/**
+ * V8 sets 512 MB of addresses aside for each worker's code, where a thread of ours has a few functions: limits of
+ * address space are reached with a few workers. In MB.
+ */
+const codeRangeSizeMb = 16;
+/** Addresses that Node needs to start a thread, measured with this code range, in bytes. */
+const threadBytes = 160 * 2 ** 20;
+/** What the rest of the program is left: V8's heap, the threads of Node and of decoders. */
+const hostBytes = 320 * 2 ** 20;
+/** Less than this is too little for the engine's memory: it comes before threads. */
+const leastBytes = 2 ** 28;
+
+/**
+ * @param main  the text of the function that it runs
+ * @throws where the host lets no thread start
+ */
+export function startThread<From>(main: string, events: ThreadEvents<From>): ThreadHandle {
   const source = `
     const { parentPort } = require("node:worker_threads");
-    (${threadMain.toString()})({
+    ${main}({
       post: (message) => parentPort.postMessage(message),
       onMessage: (handler) => parentPort.on("message", handler),
       native: ({ koffi: path, address, base }) => {
@@ -24,22 +48,81 @@ export function startThread<From>(onMessage: (message: From) => void): ThreadHan
         return (blocks, thread, threads, barrier) => run(base + blocks, thread, threads, base + barrier);
       },
     });`;
-  const worker = new Worker(source, { eval: true, stdout: false });
-  worker.on("message", onMessage);
-  worker.on("error", (error) => onMessage({ kind: "failed", message: String(error) } as From));
+  const worker = new Worker(source, { eval: true, stdout: false, resourceLimits: { codeRangeSizeMb } });
+  worker.on("message", events.message);
+  worker.on("error", (error) => events.ended(textOf(error)));
+  worker.on("exit", (code) => events.ended(`it ended with code ${code}`));
   return {
     post: (message) => worker.postMessage(message),
     hold: () => worker.ref(),
     release: () => worker.unref(),
-    terminate: () => void worker.terminate(),
+    terminate: async () => void (await worker.terminate()),
   };
 }
+
+const textOf = (error: unknown): string => {
+  const { message = String(error), code } = (error ?? {}) as { message?: string; code?: string };
+  return code && !message.includes(code) ? `${message} (${code})` : message;
+};
 
 /** Threads that the machine runs at once. */
 export const hardwareThreads = (): number => availableParallelism();
 
-/** Node always has shared memory. */
-export const canShareMemory = (): boolean => true;
+/** Why no thread can be started here, as far as that is known before it is tried; null: nothing is known. */
+export function whyNoThreads(): string | null {
+  if (typeof SharedArrayBuffer === "undefined") return "there is no SharedArrayBuffer";
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  return permission?.has("worker") === false
+    ? "Node's permission model forbids workers; --allow-worker allows them"
+    : null;
+}
+
+/**
+ * How a process shares its addresses (`ulimit -v`) between the engine's memory and its threads: where there is too
+ * little, there are fewer threads than wanted. Infinity: there is no limit.
+ */
+export function shareAddresses(wanted: number): { threads: number; bytes: number } {
+  const left = addressesLeft() - hostBytes;
+  for (let threads = wanted; ; threads--) {
+    // What a program reads and decodes wants its share.
+    const bytes = 0.75 * (left - (threads > 1 ? threads * threadBytes : 0));
+    if (bytes >= leastBytes || threads === 1) return { threads, bytes: Math.max(bytes, leastBytes / 2) };
+  }
+}
+
+/** How many of these threads can be started in the addresses that are left beside the engine's memory. */
+export function threadsWithin(wanted: number): number {
+  const room = Math.floor((addressesLeft() - hostBytes / 2) / threadBytes);
+  return Math.max(1, Math.min(wanted, room));
+}
+
+/** What `ulimit -v` leaves to this process. A limit of memory, as containers have it, is none of addresses. */
+function addressesLeft(): number {
+  try {
+    const [, limit] = /^Max address space +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))!;
+    const [pages] = readFileSync("/proc/self/statm", "utf8").split(" ");
+    return Number(limit) - 4096 * Number(pages);
+  } catch {
+    return Number.POSITIVE_INFINITY; // no limit, or not Linux
+  }
+}
+
+const atExit = new Set<() => void>();
+const leaveAll = (): void => {
+  for (const leave of atExit) leave();
+};
+
+/** Has `leave` called when the process, or the worker that this is, ends; returns how to take that back. */
+export function beforeExit(leave: () => void): () => void {
+  if (atExit.size === 0) process.on("exit", leaveAll);
+  atExit.add(leave);
+  return () => {
+    atExit.delete(leave);
+    if (atExit.size === 0) process.off("exit", leaveAll);
+  };
+}
+
+export const canShareMemory = (): boolean => typeof SharedArrayBuffer !== "undefined";
 
 /** A thread may wait on memory here: programs may run on the calling thread together with others. */
 export const yieldToHost = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

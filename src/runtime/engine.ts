@@ -1,22 +1,23 @@
 /** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
-import { nativeMachine } from "#native";
-import { canShareMemory, environment, hardwareThreads } from "#platform";
+import { debugLine, environment, hardwareThreads, threadsWithin } from "#platform";
 import type { ElementType } from "../kernels/expression.js";
 import type { TargetDescription } from "../kernels/language.js";
 import { barrierWords, type LinkedCode, type Machine, type MachineMemory } from "../targets/machine.js";
-import { detectFeatures } from "../targets/wasm/features.js";
-import { wasmMachine } from "../targets/wasm/machine.js";
-import { WasmMemory } from "../targets/wasm/memory.js";
+import {
+  chooseMachine,
+  DeviceError,
+  fewerThreads,
+  noThreads,
+  type TargetName,
+  targetNames,
+} from "./machine-choice.js";
 import { type Block, EngineMemory } from "./memory.js";
 import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "./program.js";
-import { ThreadPool } from "./threads.js";
+import { ThreadFailure, ThreadPool } from "./threads.js";
+
+export { DeviceError, type TargetName, targetNames };
 
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
-
-/** No way to run programs here, or none that was asked for. */
-export class DeviceError extends Error {
-  override name = "DeviceError";
-}
 
 /** Memory of a variable: it stays where it is between runs, and is given back when nobody holds this any more. */
 export interface Storage {
@@ -64,9 +65,6 @@ const inlineWork = 400_000;
 const soloWork = 6000;
 const keptPrograms = 256;
 
-export const targetNames = ["native", "avx512", "avx2", "wasm"] as const;
-export type TargetName = (typeof targetNames)[number];
-
 export interface EngineOptions {
   /** Threads that run a program together. 1: everything on the calling thread. */
   threads: number;
@@ -74,7 +72,7 @@ export interface EngineOptions {
   onKernel?: (listing: string) => void;
   /** The target to use; the fastest there is, where none is named. */
   target?: TargetName;
-  /** Told once why machine code is not used, where it was tried. */
+  /** Told once why machine code is not used, where it was tried, or why there are fewer threads. */
   onFallback?: (reason: string) => void;
   /** Shares every launch among all threads, however small: tests want to see threads at work. */
   shareAll?: boolean;
@@ -96,14 +94,21 @@ export class Engine {
   private nextId = 0;
   private readonly released: FinalizationRegistry<Block>;
 
+  private readonly machineReason: string | null;
+  private threadReason: string | null;
+
   constructor(private readonly options: EngineOptions) {
-    this.machine = chooseMachine(options);
+    const { machine, threads, reason, threadReason } = chooseMachine(options);
+    this.machine = machine;
+    this.machineReason = reason;
+    this.threadReason = threadReason;
+    for (const sentence of this.reasons) options.onFallback?.(sentence);
     this.target = { ...this.machine.target, direct: options.direct };
     this.bytes = this.machine.memory;
     this.memory = new EngineMemory(this.bytes);
     this.barrier = this.memory.allocate(4 * barrierWords);
     this.bytes.write(this.barrier.address, new Int32Array(barrierWords));
-    this.threadCount = this.machine.threads ? options.threads : 1;
+    this.threadCount = threads;
     this.released = new FinalizationRegistry((block) => this.memory.release(block));
   }
 
@@ -111,11 +116,20 @@ export class Engine {
     return this.threadCount;
   }
 
+  /** Sentences: what would be faster, and why it is not used. */
+  get reasons(): readonly string[] {
+    return [this.machineReason, this.threadReason].filter((reason) => reason !== null);
+  }
+
   /** Takes effect with the next run. */
-  setThreads(threads: number): Promise<void> {
+  setThreads(wanted: number): Promise<void> {
     return this.enqueue(async () => {
-      if (threads === this.threadCount || !this.machine.threads) return;
-      this.pool?.terminate();
+      const reason = wanted > 1 ? noThreads() : null;
+      this.threadReason = null;
+      if (reason) this.reduce(1, reason);
+      const threads = reason ? 1 : wanted;
+      if (threads === this.threadCount) return;
+      void this.pool?.terminate();
       this.pool = null;
       this.threadCount = threads;
     });
@@ -191,7 +205,7 @@ export class Engine {
 
   /** Lets threads start while there is still something else to do. */
   startThreads(): void {
-    if (this.threadCount > 1) this.startPool();
+    this.startPool();
   }
 
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
@@ -200,18 +214,52 @@ export class Engine {
     return result;
   }
 
-  private async execute({ id, code, blocks, work }: Stage): Promise<void> {
-    if (this.threadCount === 1 || (work < inlineWork && !this.options.shareAll)) {
-      const run = await code.start();
-      run(blocks.address, 0, 1, this.barrier.address);
-      return;
+  private async execute(stage: Stage): Promise<void> {
+    const { id, code, blocks, work } = stage;
+    const isSmall = work < inlineWork && !this.options.shareAll;
+    const pool = isSmall ? null : this.startPool();
+    if (!pool) return this.executeAlone(stage);
+    try {
+      await pool.run(id, code.shipped, blocks.address);
+    } catch (error) {
+      if (!(error instanceof ThreadFailure)) throw error;
+      this.pool = null;
+      this.reduce(1, `one thread, because ${error.message}`);
+      await pool.terminate();
+      const outcome = pool.outcome();
+      if (outcome === "not begun") return this.executeAlone(stage);
+      if (outcome === "begun")
+        throw new DeviceError(
+          `${error.message}, in the middle of a step: variables that it changes may be half changed; one thread goes on`,
+        );
     }
-    await this.startPool().run(id, code.shipped, blocks.address);
   }
 
-  private startPool(): ThreadPool {
-    this.pool ??= new ThreadPool(this.threadCount, this.machine.sharedMemory, this.barrier.address);
+  private async executeAlone({ code, blocks }: Stage): Promise<void> {
+    const run = await code.start();
+    run(blocks.address, 0, 1, this.barrier.address);
+  }
+
+  /** The threads, started if need be; null: the calling thread is all there is. */
+  private startPool(): ThreadPool | null {
+    if (!this.pool && this.threadCount > 1) {
+      const fit = threadsWithin(this.threadCount);
+      if (fit < this.threadCount) this.reduce(fit, fewerThreads(fit, this.threadCount));
+    }
+    if (this.threadCount === 1) return null;
+    this.pool ??= new ThreadPool(
+      this.threadCount,
+      this.machine.sharedMemory,
+      this.bytes,
+      this.barrier.address,
+    );
     return this.pool;
+  }
+
+  private reduce(threads: number, reason: string): void {
+    this.threadCount = threads;
+    this.threadReason = reason;
+    this.options.onFallback?.(reason);
   }
 
   private async load(program: Program): Promise<Loaded> {
@@ -320,24 +368,6 @@ function arrayOf(type: ElementType, size: number): TypedArray {
   return type === "i32" ? new Int32Array(size) : new Uint8Array(size);
 }
 
-/** Machine code where the host allows it, else WebAssembly. A target that was named and is not there is an error. */
-function chooseMachine(options: EngineOptions): Machine {
-  const { target, onKernel, onFallback } = options;
-  if (target !== "wasm") {
-    const level = target === "avx2" || target === "avx512" ? target : null;
-    const machine = nativeMachine(level, onKernel);
-    if ("link" in machine) return machine;
-    if (target) throw new DeviceError(`the target ${target} is not available: ${machine.reason}`);
-    onFallback?.(machine.reason);
-  }
-  const features = detectFeatures();
-  if (!features.simd)
-    throw new DeviceError(
-      "this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it",
-    );
-  return wasmMachine(features, new WasmMemory(canShareMemory()), onKernel);
-}
-
 let engine: Engine | null = null;
 
 /**
@@ -346,42 +376,53 @@ let engine: Engine | null = null;
  * all threads, `direct` computes convolutions without minimal filtering.
  */
 export function theEngine(): Engine {
-  engine ??= startEngine();
+  engine ??= startEngine(hardwareThreads());
   return engine;
 }
 
-function startEngine(): Engine {
+function startEngine(threads: number): Engine {
   const wanted = environment("RECEPTIVE_TARGET") || undefined;
   const target = targetNames.find((name) => name === wanted);
   if (wanted && !target)
     throw new DeviceError(`RECEPTIVE_TARGET is "${wanted}", expected one of ${targetNames.join(", ")}`);
   const debug = environment("RECEPTIVE_DEBUG")?.split(",") ?? [];
   return new Engine({
-    threads: hardwareThreads(),
+    threads,
     target,
-    onFallback: (reason) => {
-      if (debug.length > 0)
-        console.error(`receptive: WebAssembly instead of machine code, because ${reason}`);
-    },
+    onFallback: (reason) => debugLine(`receptive: ${reason}`),
     shareAll: debug.includes("share"),
     direct: debug.includes("direct"),
     onKernel: debug.includes("kernels") ? (listing) => console.error(listing) : undefined,
   });
 }
 
-/** What programs run on: the target, its threads, and whether it uses fused multiply-add. */
-export function device(): { target: string; threads: number; fma: boolean } {
-  const { target, threads } = theEngine();
-  return { target: target.name, threads, fma: target.hasFma };
+/**
+ * What programs run on: the target, its threads, and whether it uses fused multiply-add. `reasons` has a sentence for
+ * each thing that would be faster and is not used here, and why: machine code, more threads. Threads start with the
+ * first large program; that none can is sometimes known only then.
+ */
+export function device(): { target: string; threads: number; fma: boolean; reasons: readonly string[] } {
+  const { target, threads, reasons } = theEngine();
+  return { target: target.name, threads, fma: target.hasFma, reasons };
 }
 
-/** Settings of the engine. May be called at any time; returns when they hold. */
+/** More threads than a machine runs at once only wait for each other; so many of them are a mistake. */
+export const mostThreads = (): number => Math.max(64, 4 * hardwareThreads());
+
+/**
+ * Settings of the engine. May be called at any time; returns when they hold.
+ * @throws DeviceError if there cannot be so many threads
+ */
 export async function configure({ threads }: { threads?: number }): Promise<void> {
-  if (threads !== undefined) {
-    if (!Number.isInteger(threads) || threads < 1)
-      throw new DeviceError(`threads: expected a whole number of at least 1, got ${threads}`);
-    await theEngine().setThreads(threads);
-  }
+  if (threads === undefined) return;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new DeviceError(`threads: expected a whole number of at least 1, got ${threads}`);
+  if (threads > mostThreads())
+    throw new DeviceError(
+      `threads: expected at most ${mostThreads()}, got ${threads}; this machine runs ${hardwareThreads()} at once`,
+    );
+  if (engine) await engine.setThreads(threads);
+  else engine = startEngine(threads);
 }
 
 /** Bytes of an array of these elements. */

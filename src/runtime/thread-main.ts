@@ -1,6 +1,6 @@
 /**
- * What a thread of the pool runs. The function is handed to a worker as its source text, so that no bundler and
- * no server has to find a worker file: it may use nothing from outside itself.
+ * What a thread of the pool runs. The function is handed to a worker as its source text (`thread-source.ts`), so that no
+ * bundler and no server has to find a worker file: it may use nothing from outside itself.
  */
 
 import type { RunProgram, ShippedCode } from "../targets/machine.js";
@@ -11,7 +11,13 @@ export const control = {
   command: 1,
   program: 2,
   finished: 3,
-  length: 4,
+  /** Threads that serve: they have started. */
+  present: 4,
+  /** Not 0: the process ends, or the pool does. */
+  stop: 5,
+  /** Threads that are loading code, which must not be stopped: koffi ends the process if it is not loaded whole. */
+  loading: 6,
+  length: 7,
 } as const;
 /** Addresses for a run, as numbers of 64 bits. */
 export const placeWords = { blocks: 0, barrier: 1, length: 2 } as const;
@@ -41,6 +47,7 @@ export interface ThreadPort {
 
 export function threadMain(port: ThreadPort): void {
   const [ticketWord, commandWord, programWord, finishedWord] = [0, 1, 2, 3];
+  const [presentWord, stopWord, loadingWord] = [4, 5, 6];
   const [blocksWord, barrierWord] = [0, 1];
   const mail = 1;
   const programs = new Map<number, RunProgram>();
@@ -50,6 +57,7 @@ export function threadMain(port: ThreadPort): void {
   let thread = 0;
   let threads = 1;
   let seen = 0;
+  let present = false;
 
   /** Runs programs as they are announced, until there is mail for the message handler. */
   const serve = (): void => {
@@ -62,12 +70,30 @@ export function threadMain(port: ThreadPort): void {
       try {
         const run = programs.get(words[programWord]);
         if (!run) throw new Error(`program ${words[programWord]} is not loaded`);
-        run(places[blocksWord], thread, threads, places[barrierWord]);
+        // Left without having run, where the others did not come: here the host may stop this thread.
+        while (!run(places[blocksWord], thread, threads, places[barrierWord]))
+          if (Atomics.load(words, stopWord)) return;
       } catch (error) {
         port.post({ kind: "failed", message: String(error) });
         return;
       }
       if (Atomics.add(words, finishedWord, 1) === threads - 1) port.post({ kind: "finished" });
+    }
+  };
+
+  const load = (program: number, code: ShippedCode): void => {
+    Atomics.add(words, loadingWord, 1);
+    try {
+      if (Atomics.load(words, stopWord)) return;
+      if (code.kind === "native") {
+        programs.set(program, port.native!(code));
+        return;
+      }
+      const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory! } });
+      programs.set(program, instance.exports.run as unknown as RunProgram);
+    } finally {
+      Atomics.sub(words, loadingWord, 1);
+      Atomics.notify(words, loadingWord);
     }
   };
 
@@ -81,19 +107,15 @@ export function threadMain(port: ThreadPort): void {
         threads = message.threads;
         seen = Atomics.load(words, ticketWord);
         break;
-      case "load": {
-        const { code } = message;
-        if (code.kind === "native") programs.set(message.program, port.native!(code));
-        else {
-          const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory! } });
-          programs.set(message.program, instance.exports.run as unknown as RunProgram);
-        }
+      case "load":
+        load(message.program, message.code);
         break;
-      }
       case "unload":
         programs.delete(message.program);
         break;
       case "serve":
+        if (!present) Atomics.add(words, presentWord, 1);
+        present = true;
         port.post({ kind: "serving" });
         serve();
         break;

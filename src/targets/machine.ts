@@ -60,11 +60,32 @@ export type ShippedCode =
 /**
  * Runs a program's launches in order: offsets of its argument blocks and of the barrier's words in the engine's
  * memory, this thread's number, and how many threads run it.
+ *
+ * Before the first launch the threads muster: nothing is computed until all of them are here, inside code that a host
+ * cannot stop, so that none of them waits for one that was stopped on its way. Who waits for long at the muster leaves
+ * again, and the host can have its way with the thread.
+ * @returns 1; 0 where this thread has left: at the muster, to be called again, or because of the stop word
  */
-export type RunProgram = (blocks: number, thread: number, threads: number, barrier: number) => void;
+export type RunProgram = (blocks: number, thread: number, threads: number, barrier: number) => number;
 
-/** Words at the barrier's place: threads that arrived, generation, threads that sleep. */
-export const barrierWords = 3;
+/** Words of 32 bits at the barrier's place. The first two are one of 64 bits for those who leave. */
+export const barrierWord = {
+  /** Threads that have arrived. */
+  arrived: 0,
+  /** Counts meetings: it changes when all have arrived. */
+  generation: 1,
+  asleep: 2,
+  /** Not 0: whoever waits, or comes, leaves. The process ends. */
+  stop: 3,
+  /** Runs for which all threads were here. */
+  begun: 4,
+  /** Threads that have come to a run's end, over all runs. */
+  done: 5,
+} as const;
+export const barrierWords = 6;
+
+/** How long a thread sleeps before it looks at the stop word again, and leaves a muster: in nanoseconds. */
+export const boundedSleep = 20_000_000;
 
 /** Emitted kernels: programs that share one emit it once. */
 export class KernelCache {

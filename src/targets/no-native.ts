@@ -5,5 +5,6 @@ export type NativeLevel = "avx2" | "avx512";
 /** Browsers run no machine code of ours; `x64/machine.ts` stands here in Node. */
 export const nativeMachine = (
   _level: NativeLevel | null,
+  _bytes: number,
   _onKernel?: (listing: string) => void,
-): Machine | { reason: string } => ({ reason: "a browser runs no machine code of a page" });
+): Machine | { reason: string | null } => ({ reason: null });

@@ -8,6 +8,7 @@ import type { Attributes, ElementType, GraphNode, Operation } from "../compiler/
 import { programFor } from "../compiler/plan.js";
 import { bytesFor, type Given, type Storage, type TypedArray, theEngine } from "../runtime/engine.js";
 import { checkedType, type Nested, numbersOf } from "./numbers.js";
+import { inspect, printed } from "./printing.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 
 export type DType = ElementType;
@@ -102,7 +103,13 @@ export class Tensor implements GraphNode {
   }
 
   toString(): string {
-    return `Tensor(${this.type} ${show(this.shape)})`;
+    const isArgument = this.operation === source;
+    const state = isArgument ? "an argument of a compiled function" : "not computed yet";
+    return printed("Tensor", this.type, this.shape, this.own, state);
+  }
+
+  [inspect](): string {
+    return this.toString();
   }
 }
 
@@ -155,7 +162,7 @@ export class Variable extends Tensor {
   override settle(): void {}
 
   override toString(): string {
-    return `Variable(${this.type} ${show(this.shape)})`;
+    return printed("Variable", this.type, this.shape, this.read(), "");
   }
 }
 

@@ -1,15 +1,19 @@
 import type { Model } from "../nn/index.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { settle, type Tensor } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
 
 /**
  * What a model reads in pictures: a probability for each class.
  *
- * @param images  N×H×W×C: bytes (u8) are pixels of 0 to 255; floats are taken as the model takes them
+ * @param images  N×H×W×C: bytes (u8) are pixels of 0 to 255; floats are taken as the model takes them.
+ *                They may still have to be computed
  * @returns       for each picture its probabilities by class
  */
 export async function predict(model: Model, images: Tensor): Promise<Float32Array[]> {
+  checkTensor("predict", "images", images);
+  await settle([images]);
   const run = compile((x: Tensor) => model(x.dtype === "u8" ? pixelsFor(model, x) : x));
   const output = await run(images);
   const [count] = images.shape;

@@ -187,7 +187,7 @@ describe("a description", () => {
         name: "net",
         options: { layers: [{ type: "dense", name: "dense1", options: { units: "3" } }] },
       },
-      "fromDescription: dense: units is 3, expected a whole number of at least 1",
+      'fromDescription: dense: units is "3", expected a whole number of at least 1',
     ],
     [
       {

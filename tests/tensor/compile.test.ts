@@ -109,7 +109,9 @@ test("assign takes variables and tensors", async () => {
       return x;
     })(tensor([1, 2, 3]));
   const text = "expected a variable; arguments of a compiled function are none";
-  await expect(recorded("x", null)).rejects.toThrow(`assign: the first argument is Tensor(f32 3), ${text}`);
+  await expect(recorded("x", null)).rejects.toThrow(
+    `assign: the first argument is a tensor (f32 3), ${text}`,
+  );
   await expect(recorded(3, null)).rejects.toThrow("assign: the first argument is 3, expected a variable");
   await expect(recorded(v, 3)).rejects.toThrow("assign: the value is 3, expected a tensor");
   await expect(recorded(v, [1, 2, 3])).rejects.toThrow("assign: the value is [1, 2, 3], expected a tensor");

@@ -119,7 +119,7 @@ describe("what holds no numbers is refused in one line", () => {
     [blob, `the values are a Blob, ${numbers}${picture}`],
     [
       tensor([1, 2]),
-      `the values are Tensor(f32 2), ${numbers}; it is a tensor already: await x.data() has its numbers`,
+      `the values are a tensor (f32 2), ${numbers}; it is a tensor already: await x.data() has its numbers`,
     ],
     [[1, "2"], `the value at 1 is "2", expected a number`],
     [[1, null], "the value at 1 is null, expected a number"],

@@ -44,10 +44,10 @@ export class ByteWriter {
     }
   }
 
+  /** A name of ASCII letters: TextEncoder is missing where jsdom plays the browser. */
   text(value: string): void {
-    const encoded = new TextEncoder().encode(value);
-    this.unsigned(encoded.length);
-    this.append(encoded);
+    this.unsigned(value.length);
+    for (const letter of value) this.byte(letter.charCodeAt(0));
   }
 
   finish(): Uint8Array<ArrayBuffer> {
@@ -62,11 +62,14 @@ export class ByteWriter {
 }
 
 export const i32 = 0x7f;
+export const i64 = 0x7e;
 export const v128 = 0x7b;
 
 /** A function of a module: its body holds the local declarations and the code. */
 export interface WasmFunction {
   readonly parameters: number;
+  /** Whether it returns an i32; else nothing. */
+  readonly answers?: boolean;
   readonly body: Uint8Array;
 }
 
@@ -78,7 +81,7 @@ export interface MemoryImport {
 
 /**
  * A module that imports one memory ("engine" "memory") and exports its last function as "run". All parameters
- * are i32, nothing is returned.
+ * are i32.
  */
 export function encodeModule(
   functions: readonly WasmFunction[],
@@ -86,12 +89,15 @@ export function encodeModule(
 ): Uint8Array<ArrayBuffer> {
   const module = new ByteWriter();
   for (const b of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(b);
-  const signatures = [...new Set(functions.map((f) => f.parameters))];
-  section(module, 1, signatures, (s, parameters) => {
+  const isLike = (a: WasmFunction) => (b: WasmFunction) =>
+    a.parameters === b.parameters && !a.answers === !b.answers;
+  const signatures = functions.filter((f, i) => functions.findIndex(isLike(f)) === i);
+  section(module, 1, signatures, (s, { parameters, answers }) => {
     s.byte(0x60);
     s.unsigned(parameters);
     for (let p = 0; p < parameters; p++) s.byte(i32);
-    s.byte(0);
+    s.byte(answers ? 1 : 0);
+    if (answers) s.byte(i32);
   });
   section(module, 2, [memory], (s, m) => {
     s.text("engine");
@@ -101,7 +107,7 @@ export function encodeModule(
     s.unsigned(1);
     if (m.shared) s.unsigned(m.maximumPages);
   });
-  section(module, 3, functions, (s, f) => s.unsigned(signatures.indexOf(f.parameters)));
+  section(module, 3, functions, (s, f) => s.unsigned(signatures.findIndex(isLike(f))));
   section(module, 7, ["run"], (s, name) => {
     s.text(name);
     s.byte(0);

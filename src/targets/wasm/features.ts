@@ -22,3 +22,18 @@ export function detectFeatures(): WasmFeatures & { simd: boolean } {
     relaxedSimd: accepts(...zero, ...zero, ...zero, 0xfd, 0x85, 0x02),
   };
 }
+
+/** Why there is no WebAssembly that kernels could be written for; null: there is. */
+export function whyNoWasm(): string | null {
+  if (typeof WebAssembly === "undefined")
+    return "this JavaScript engine has no WebAssembly (Node has none under --jitless)";
+  try {
+    // Validating is allowed where compiling is not.
+    new WebAssembly.Module(new Uint8Array(header));
+  } catch {
+    return "the page's Content-Security-Policy forbids WebAssembly: script-src needs 'wasm-unsafe-eval'";
+  }
+  return detectFeatures().simd
+    ? null
+    : "this JavaScript engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 have it";
+}

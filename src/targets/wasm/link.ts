@@ -3,9 +3,9 @@
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
 
-import type { MachineLaunch } from "../machine.js";
+import { barrierWord, boundedSleep, type MachineLaunch } from "../machine.js";
 import { kernelParameters } from "./emitter.js";
-import { ByteWriter, encodeModule, i32, type MemoryImport, type WasmFunction } from "./encoding.js";
+import { ByteWriter, encodeModule, i32, i64, type MemoryImport, type WasmFunction } from "./encoding.js";
 
 /** Parameters of `run`: the program's argument blocks, this thread's number, how many threads, the barrier's words. */
 export const runParameters = 4;
@@ -17,18 +17,30 @@ export function linkModule(
   memory: MemoryImport,
 ): Uint8Array<ArrayBuffer> {
   const functions: WasmFunction[] = kernels.map((body) => ({ parameters: kernelParameters, body }));
-  const barrierFunction = functions.length;
-  if (memory.shared) functions.push({ parameters: 2, body: barrierBody() });
+  const meeting = functions.length;
+  if (memory.shared) functions.push({ parameters: 3, answers: true, body: meetingBody() });
   functions.push({
     parameters: runParameters,
-    body: runBody(launches, memory.shared ? barrierFunction : null),
+    answers: true,
+    body: runBody(launches, memory.shared ? meeting : null),
   });
   return encodeModule(functions, memory);
 }
 
-function runBody(launches: readonly MachineLaunch[], barrierFunction: number | null): Uint8Array {
+function runBody(launches: readonly MachineLaunch[], meeting: number | null): Uint8Array {
   const w = new ByteWriter();
   w.unsigned(0);
+  const meet = (isMuster: number): void => {
+    if (meeting === null) return;
+    get(w, barrier);
+    get(w, threads);
+    constant(w, isMuster);
+    w.byte(0x10);
+    w.unsigned(meeting);
+    w.byte(0x45); // i32.eqz
+    when(w, () => answer(w, 0));
+  };
+  meet(1);
   launches.forEach((launch, index) => {
     const next = launches[index + 1];
     if (launch.solo) {
@@ -50,13 +62,20 @@ function runBody(launches: readonly MachineLaunch[], barrierFunction: number | n
     w.byte(0x10);
     w.unsigned(launch.kernel);
     if (launch.solo) w.byte(0x0b);
-    if (barrierFunction !== null && next && !(launch.solo && next.solo)) {
-      get(w, barrier);
-      get(w, threads);
-      w.byte(0x10);
-      w.unsigned(barrierFunction);
-    }
+    if (next && !(launch.solo && next.solo)) meet(0);
   });
+  if (meeting !== null) {
+    get(w, threads);
+    constant(w, 1);
+    w.byte(0x47);
+    when(w, () => {
+      get(w, barrier);
+      constant(w, 1);
+      atomic(w, "add", "done");
+      w.byte(0x1a);
+    });
+  }
+  constant(w, 1);
   w.byte(0x0b);
   return w.finish();
 }
@@ -78,102 +97,173 @@ function share(w: ByteWriter, items: number, plus: number): void {
   w.byte(0xa7); // i32.wrap_i64
 }
 
+/** Looks at the generation before a thread sleeps. */
+const spins = 20000;
+
 /**
- * A barrier that spins for a while and then sleeps. Generation counting: the last to arrive opens the next
- * generation (Mellor-Crummey, Scott: ACM TOCS 9(1), 1991, section 3, the centralized barrier).
+ * Where threads meet: they spin for a while and then sleep. Every wait of a program is here. Generation counting: the
+ * last to arrive opens the next generation (Mellor-Crummey, Scott: ACM TOCS 9(1), 1991, section 3, the centralized
+ * barrier). Returns 0 to a thread that must leave: it saw the stop word, or has waited for long at the muster.
  */
-function barrierBody(): Uint8Array {
+function meetingBody(): Uint8Array {
   const w = new ByteWriter();
-  const [address, count, generation, spins] = [0, 1, 2, 3];
-  w.unsigned(1);
+  const [address, count, isMuster, generation, looks, outcome, both] = [0, 1, 2, 3, 4, 5, 6];
   w.unsigned(2);
+  w.unsigned(3);
   w.byte(i32);
-  const atomic = (code: number, offset: number): void => {
-    w.byte(0xfe);
-    w.unsigned(code);
-    w.byte(2);
-    w.unsigned(offset);
+  w.unsigned(1);
+  w.byte(i64);
+  const on = (operation: keyof typeof atomics, word: keyof typeof barrierWord, value?: () => void): void => {
+    get(w, address);
+    value?.();
+    atomic(w, operation, word);
   };
-  const [notify, wait, load, store, add] = [0x00, 0x01, 0x10, 0x17, 0x1e];
+  const add = (word: keyof typeof barrierWord, n: number): void => on("add", word, () => constant(w, n));
+  const leaveIfStopped = (): void => {
+    on("load", "stop");
+    when(w, () => answer(w, 0));
+  };
   // One thread alone passes.
   get(w, count);
   constant(w, 1);
   w.byte(0x46);
-  w.byte(0x04);
-  w.byte(0x40);
-  w.byte(0x0f);
-  w.byte(0x0b);
-  get(w, address);
-  atomic(load, 4);
+  when(w, () => answer(w, 1));
+  leaveIfStopped();
+  on("load", "generation");
   set(w, generation);
-  get(w, address);
-  constant(w, 1);
-  atomic(add, 0);
+  add("arrived", 1);
   constant(w, 1);
   w.byte(0x6a);
   get(w, count);
   w.byte(0x46);
-  w.byte(0x04);
-  w.byte(0x40);
-  get(w, address);
-  constant(w, 0);
-  atomic(store, 0);
-  get(w, address);
-  get(w, generation);
-  constant(w, 1);
-  w.byte(0x6a);
-  atomic(store, 4);
-  // Waking is a call into the engine: only where somebody sleeps.
-  get(w, address);
-  atomic(load, 8);
-  w.byte(0x04);
-  w.byte(0x40);
-  get(w, address);
-  constant(w, -1);
-  atomic(notify, 4);
-  w.byte(0x1a);
-  w.byte(0x0b);
-  w.byte(0x05);
+  when(w, () => {
+    on("add", "begun", () => get(w, isMuster));
+    w.byte(0x1a);
+    on("store", "arrived", () => constant(w, 0));
+    add("generation", 1);
+    w.byte(0x1a);
+    // Waking is a call into the engine: only where somebody sleeps.
+    on("load", "asleep");
+    when(w, () => {
+      on("notify", "generation", () => constant(w, -1));
+      w.byte(0x1a);
+    });
+    answer(w, 1);
+  });
   w.byte(0x03); // loop
   w.byte(0x40);
-  get(w, address);
-  atomic(load, 4);
+  on("load", "generation");
   get(w, generation);
   w.byte(0x47);
-  w.byte(0x04);
-  w.byte(0x40);
-  w.byte(0x0f);
-  w.byte(0x0b);
-  get(w, spins);
+  when(w, () => answer(w, 1));
+  get(w, looks);
   constant(w, 1);
   w.byte(0x6a);
   w.byte(0x22);
-  w.unsigned(spins);
-  constant(w, 20000);
+  w.unsigned(looks);
+  constant(w, spins);
   w.byte(0x48);
   w.byte(0x0d);
   w.unsigned(0);
-  // Sleep until the generation changes.
-  get(w, address);
-  constant(w, 1);
-  atomic(add, 8);
+  leaveIfStopped();
+  add("asleep", 1);
   w.byte(0x1a);
-  get(w, address);
-  get(w, generation);
-  w.byte(0x42);
-  w.signed(-1);
-  atomic(wait, 4);
+  on("wait", "generation", () => {
+    get(w, generation);
+    w.byte(0x42);
+    w.signed(boundedSleep);
+  });
+  set(w, outcome);
+  add("asleep", -1);
   w.byte(0x1a);
-  get(w, address);
-  constant(w, -1);
-  atomic(add, 8);
-  w.byte(0x1a);
+  get(w, isMuster);
+  get(w, outcome);
+  constant(w, 2); // timed out
+  w.byte(0x46);
+  w.byte(0x71);
+  when(w, () => withdraw(w, { address, count, generation, both }));
   w.byte(0x0c);
   w.unsigned(0);
   w.byte(0x0b);
-  w.byte(0x0b);
+  constant(w, 1);
   w.byte(0x0b);
   return w.finish();
+}
+
+/**
+ * Takes back that this thread has arrived, in one step with the look whether the others still wait, and returns 0 if
+ * that was so. Once the last has come, nobody leaves.
+ */
+function withdraw(
+  w: ByteWriter,
+  { address, count, generation, both }: Record<"address" | "count" | "generation" | "both", number>,
+): void {
+  get(w, address);
+  atomic(w, "load64", "arrived");
+  set(w, both);
+  get(w, both);
+  w.byte(0x42);
+  w.signed(32);
+  w.byte(0x88); // i64.shr_u
+  w.byte(0xa7);
+  get(w, generation);
+  w.byte(0x46);
+  // Among the arrived is this thread: 0 is the last one's, who has just opened.
+  get(w, both);
+  w.byte(0xa7);
+  constant(w, 0);
+  w.byte(0x47);
+  w.byte(0x71);
+  get(w, both);
+  w.byte(0xa7);
+  get(w, count);
+  w.byte(0x47);
+  w.byte(0x71);
+  when(w, () => {
+    get(w, address);
+    get(w, both);
+    get(w, both);
+    w.byte(0x42);
+    w.signed(1);
+    w.byte(0x7d); // i64.sub
+    atomic(w, "exchange64", "arrived");
+    get(w, both);
+    w.byte(0x51); // i64.eq
+    when(w, () => answer(w, 0));
+  });
+}
+
+/** Atomic instructions: their number, and the exponent of their alignment. */
+const atomics = {
+  notify: [0x00, 2],
+  wait: [0x01, 2],
+  load: [0x10, 2],
+  load64: [0x11, 3],
+  store: [0x17, 2],
+  add: [0x1e, 2],
+  exchange64: [0x49, 3],
+} as const;
+
+function atomic(w: ByteWriter, operation: keyof typeof atomics, word: keyof typeof barrierWord): void {
+  const [code, alignment] = atomics[operation];
+  w.byte(0xfe);
+  w.unsigned(code);
+  w.byte(alignment);
+  w.unsigned(4 * barrierWord[word]);
+}
+
+/** Does something if the number on the stack is not 0. */
+function when(w: ByteWriter, then: () => void): void {
+  w.byte(0x04);
+  w.byte(0x40);
+  then();
+  w.byte(0x0b);
+}
+
+/** Returns from the function. */
+function answer(w: ByteWriter, value: number): void {
+  constant(w, value);
+  w.byte(0x0f);
 }
 
 function get(w: ByteWriter, local: number): void {

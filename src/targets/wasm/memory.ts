@@ -8,13 +8,14 @@ export class WasmMemory implements MachineMemory {
   readonly memory: WebAssembly.Memory;
   readonly maximumPages: number;
 
-  /** @param most  pages to which it may grow: 4 GB, unless told */
+  /** @param most  bytes to which it may grow; not beyond 4 GB */
   constructor(
     readonly shared: boolean,
-    most = 65536,
+    most = Number.POSITIVE_INFINITY,
   ) {
+    const pages = Math.max(256, Math.min(65536, Math.floor(most / pageBytes)));
     // Where so many addresses cannot be reserved (32-bit systems, some phones), fewer are asked for.
-    for (let maximum = most; ; maximum /= 2) {
+    for (let maximum = pages; ; maximum = Math.floor(maximum / 2)) {
       try {
         this.memory = new WebAssembly.Memory({ initial: Math.min(64, maximum), maximum, shared });
         this.maximumPages = maximum;

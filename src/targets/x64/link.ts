@@ -3,7 +3,7 @@
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
 import type { Waiting } from "../../platform/node-native.js";
-import type { MachineLaunch } from "../machine.js";
+import { barrierWord, boundedSleep, type MachineLaunch } from "../machine.js";
 import { Assembler } from "./assembler/assembler.js";
 import { Label } from "./assembler/code.js";
 import { gpr, type Memory } from "./assembler/operands.js";
@@ -36,7 +36,7 @@ export function linkProgram(
   const asm = new Assembler();
   const convention = conventions[name];
   const starts = kernels.map(() => new Label());
-  const meet = new Label();
+  const [muster, meet, left, out] = Array.from({ length: 4 }, () => new Label());
   const saved = [blocks, thread, threads, barrier, kept, count];
   for (const register of saved) asm.push(register);
   // With these six and the return address the stack pointer is 8 away from a multiple of 16.
@@ -44,6 +44,7 @@ export function linkProgram(
   [blocks, thread, threads, barrier].forEach((register, n) => {
     asm.move(register, convention.arguments[n]);
   });
+  asm.call(muster);
   launches.forEach((launch, index) => {
     const next = launches[index + 1];
     const skipped = new Label();
@@ -65,11 +66,24 @@ export function linkProgram(
     asm.place(skipped);
     if (next && !(launch.solo && next.solo)) asm.call(meet);
   });
+  const alone = new Label();
+  asm.arithmeticConstant("cmp", threads, 1);
+  asm.jumpIf("e", alone);
+  asm.moveConstant(gpr.rax, 1);
+  asm.exchangeAdd32({ base: barrier, displacement: 4 * barrierWord.done }, gpr.rax);
+  asm.place(alone);
+  asm.moveConstant(gpr.rax, 1);
+  asm.place(out);
   asm.arithmeticConstant("add", gpr.rsp, 8 + convention.shadow);
   for (const register of [...saved].reverse()) asm.pop(register);
   asm.return();
+  asm.place(left);
+  asm.moveConstant(gpr.rax, 0);
+  asm.jump(out);
+  asm.place(muster);
+  emitMeeting(asm, { convention, waiting, isMuster: true, left });
   asm.place(meet);
-  emitBarrier(asm, convention, waiting);
+  emitMeeting(asm, { convention, waiting, isMuster: false, left });
   kernels.forEach((code, n) => {
     asm.align(64);
     asm.place(starts[n]);
@@ -88,68 +102,146 @@ function share(asm: Assembler, items: number, plus: number): void {
 }
 
 /** The system's call for threads that wait for a word to change (futex(2)), within one process. */
-const futex = { number: 202, wait: 128, wake: 129, everybody: 0x7fffffff };
+const futex = { number: 202, wait: 128, wake: 129, everybody: 0x7fffffff, timedOut: -110 };
+/** Turns given away before a thread leaves a muster, where the system has no sleep with an end. */
+const turns = 1000;
 
 /**
- * A barrier that spins for a while, then lets others run between its looks. Generation counting: the last to arrive
- * opens the next generation (Mellor-Crummey, Scott: ACM TOCS 9(1), 1991, section 3, the centralized barrier).
+ * Where threads meet: they spin for a while, then let others run between their looks. Every wait of a program is here.
+ * Generation counting: the last to arrive opens the next generation (Mellor-Crummey, Scott: ACM TOCS 9(1), 1991,
+ * section 3, the centralized barrier). Whoever sees the stop word leaves the program.
+ * @param isMuster  the meeting before the first launch, which a thread that has waited for long leaves
+ * @param left      where a thread goes on that leaves
  */
-function emitBarrier(asm: Assembler, convention: Convention, waiting: Waiting): void {
-  const [arrived, generation, asleep] = [0, 4, 8].map((displacement) => ({ base: barrier, displacement }));
-  const [alone, last, look, again, open] = Array.from({ length: 5 }, () => new Label());
+function emitMeeting(
+  asm: Assembler,
+  { convention, waiting, isMuster, left }: Meeting & { convention: Convention },
+): void {
+  const at = (word: keyof typeof barrierWord): Memory => ({
+    base: barrier,
+    displacement: 4 * barrierWord[word],
+  });
+  const [last, look, again, open, leave] = Array.from({ length: 5 }, () => new Label());
   const addTo = (memory: Memory, n: number): void => {
     asm.moveConstant(gpr.rax, n);
     asm.exchangeAdd32(memory, gpr.rax);
   };
-  const onGeneration = (operation: number): void => {
-    asm.lea(gpr.rdi, generation);
-    asm.moveConstant(gpr.rsi, operation);
-    asm.arithmetic("xor", gpr.r10, gpr.r10);
-    asm.moveConstant(gpr.rax, futex.number);
-    asm.systemCall();
+  const leaveIfStopped = (): void => {
+    asm.load32(gpr.rax, at("stop"));
+    asm.test32(gpr.rax, gpr.rax);
+    asm.jumpIf("ne", leave);
   };
   asm.arithmeticConstant("cmp", threads, 1);
-  asm.jumpIf("e", alone);
-  asm.load32(kept, generation);
-  addTo(arrived, 1);
+  asm.jumpIf("e", open);
+  leaveIfStopped();
+  asm.load32(kept, at("generation"));
+  addTo(at("arrived"), 1);
   asm.arithmeticConstant("add", gpr.rax, 1);
   asm.arithmetic("cmp", gpr.rax, threads);
   asm.jumpIf("e", last);
   asm.place(again);
   asm.moveConstant(count, spins);
   asm.place(look);
-  asm.compare32(kept, generation);
+  asm.compare32(kept, at("generation"));
   asm.jumpIf("ne", open);
   asm.pause();
   asm.arithmeticConstant("sub", count, 1);
   asm.jumpIf("ne", look);
+  leaveIfStopped();
   if (waiting.kind === "futex") {
-    addTo(asleep, 1);
-    // Sleeps only if the generation is still the one that was seen.
-    asm.move(gpr.rdx, kept);
-    onGeneration(futex.wait);
-    addTo(asleep, -1);
+    addTo(at("asleep"), 1);
+    sleep(asm, at("generation"));
+    asm.move(count, gpr.rax);
+    addTo(at("asleep"), -1);
+    if (isMuster) {
+      asm.arithmeticConstant("cmp", count, futex.timedOut);
+      asm.jumpIf("ne", again);
+    }
   } else {
+    const turn = new Label();
+    asm.moveConstant(count, isMuster ? turns : 1);
+    asm.place(turn);
     // The call here made the stack pointer 8 away from a multiple of 16.
     asm.arithmeticConstant("sub", gpr.rsp, 8 + convention.shadow);
     asm.moveConstant(gpr.rax, waiting.address);
     asm.callRegister(gpr.rax);
     asm.arithmeticConstant("add", gpr.rsp, 8 + convention.shadow);
+    asm.compare32(kept, at("generation"));
+    asm.jumpIf("ne", open);
+    asm.arithmeticConstant("sub", count, 1);
+    asm.jumpIf("ne", turn);
+  }
+  if (isMuster) {
+    withdraw(asm, at("arrived"), again);
+    asm.jumpIf("e", leave);
   }
   asm.jump(again);
   asm.place(last);
   asm.moveConstant(gpr.rax, 0);
-  asm.store32(arrived, gpr.rax);
+  asm.store32(at("arrived"), gpr.rax);
+  if (isMuster) addTo(at("begun"), 1);
   // Locked: who goes to sleep is either seen below, or sees this.
-  addTo(generation, 1);
+  addTo(at("generation"), 1);
   if (waiting.kind === "futex") {
-    asm.load32(gpr.rax, asleep);
+    asm.load32(gpr.rax, at("asleep"));
     asm.test32(gpr.rax, gpr.rax);
     asm.jumpIf("e", open);
     asm.moveConstant(gpr.rdx, futex.everybody);
-    onGeneration(futex.wake);
+    asm.arithmetic("xor", gpr.r10, gpr.r10);
+    onWord(asm, at("generation"), futex.wake);
   }
   asm.place(open);
-  asm.place(alone);
   asm.return();
+  asm.place(leave);
+  // Not back to where the meeting was called.
+  asm.arithmeticConstant("add", gpr.rsp, 8);
+  asm.jump(left);
+}
+
+interface Meeting {
+  waiting: Waiting;
+  isMuster: boolean;
+  left: Label;
+}
+
+function onWord(asm: Assembler, word: Memory, operation: number): void {
+  asm.lea(gpr.rdi, word);
+  asm.moveConstant(gpr.rsi, operation);
+  asm.moveConstant(gpr.rax, futex.number);
+  asm.systemCall();
+}
+
+/** Until the word is another than was seen, but not for long. The system's answer is in rax. */
+function sleep(asm: Assembler, word: Memory): void {
+  const [seconds, nanoseconds] = [0, 8].map((displacement) => ({ base: gpr.rsp, displacement }));
+  asm.arithmeticConstant("sub", gpr.rsp, 16);
+  asm.moveConstant(gpr.rax, 0);
+  asm.storeWord(seconds, gpr.rax);
+  asm.moveConstant(gpr.rax, boundedSleep);
+  asm.storeWord(nanoseconds, gpr.rax);
+  asm.lea(gpr.r10, seconds);
+  asm.move(gpr.rdx, kept);
+  onWord(asm, word, futex.wait);
+  asm.arithmeticConstant("add", gpr.rsp, 16);
+}
+
+/**
+ * Takes back that this thread has arrived, in one step with the look whether the others still wait; "equal" if that
+ * was so. Once the last has come, nobody leaves.
+ */
+function withdraw(asm: Assembler, both: Memory, again: Label): void {
+  asm.move(gpr.rax, both);
+  asm.move(gpr.rcx, gpr.rax);
+  asm.shiftRight(gpr.rcx, 32);
+  asm.arithmetic("cmp", gpr.rcx, kept);
+  asm.jumpIf("ne", again);
+  // Among the arrived is this thread: 0 is the last one's, who has just opened.
+  asm.move(gpr.rcx, gpr.rax);
+  asm.shiftLeft(gpr.rcx, 32);
+  asm.jumpIf("e", again);
+  asm.shiftRight(gpr.rcx, 32);
+  asm.arithmetic("cmp", gpr.rcx, threads);
+  asm.jumpIf("e", again);
+  asm.lea(gpr.rcx, { base: gpr.rax, displacement: -1 });
+  asm.compareExchange(both, gpr.rcx);
 }

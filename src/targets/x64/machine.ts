@@ -6,28 +6,33 @@ import { bestLevel, emitFeatureProbe, featuresFrom, probeWords } from "./feature
 import { linkProgram } from "./link.js";
 import { NativeMemory } from "./memory.js";
 import { RegisterError } from "./registers.js";
+import { emitRelease } from "./release.js";
 import type { Level } from "./selection.js";
 
 export type NativeLevel = Level;
 
 /**
  * @param level  the vectors to use; null: the widest that the processor has
- * @returns      the machine, or the reason why there is none here
+ * @param bytes  addresses that its memory may take
+ * @returns      the machine, or the reason why there is none here; null: there never is
  */
 export function nativeMachine(
   level: NativeLevel | null,
+  bytes: number,
   onKernel?: (listing: string) => void,
-): Machine | { reason: string } {
+): Machine | { reason: string | null } {
   const opened = openNative();
   if (!opened.native) return { reason: opened.reason };
   const { native } = opened;
   let memory: NativeMemory;
+  let best: Level | null;
   try {
-    memory = new NativeMemory(native);
+    native.releaseWithThread(emitRelease);
+    memory = new NativeMemory(native, bytes);
+    best = levelOf(native, memory);
   } catch (error) {
     return { reason: String(error instanceof Error ? error.message : error) };
   }
-  const best = levelOf(native, memory);
   if (!best) return { reason: "the processor has no AVX2" };
   if (level === "avx512" && best !== "avx512") return { reason: "the processor has no AVX-512" };
   const chosen = level ?? best;
@@ -56,9 +61,8 @@ export function nativeMachine(
       const bodies = used.map((kernel) => kernels.get(kernel));
       const code = native.install(linkProgram(bodies, launches, { convention, waiting }));
       const call = native.callable(code.address, 4);
-      const run: RunProgram = (blocks, thread, threads, barrier) => {
+      const run: RunProgram = (blocks, thread, threads, barrier) =>
         call(base + blocks, thread, threads, base + barrier);
-      };
       return {
         shipped: { kind: "native", address: code.address, base, koffi: native.koffiPath },
         start: async () => run,

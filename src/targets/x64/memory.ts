@@ -8,8 +8,12 @@ export class NativeMemory implements MachineMemory {
   private readonly pages: ReservedPages;
   private committed = 0;
 
-  constructor(private readonly native: Native) {
-    this.pages = native.reserve();
+  /** @param most  bytes to which it may grow */
+  constructor(
+    private readonly native: Native,
+    most: number,
+  ) {
+    this.pages = native.reserve(most);
     this.maximumBytes = this.pages.bytes;
   }
 

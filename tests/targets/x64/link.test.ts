@@ -26,7 +26,8 @@ function startThread(parameters: readonly number[], address: number): Promise<vo
   const source = `
     const { workerData } = require("node:worker_threads");
     const callable = (${openInThread.toString()})(require, workerData.koffiPath);
-    callable(workerData.address, workerData.parameters.length)(...workerData.parameters);`;
+    const run = callable(workerData.address, workerData.parameters.length);
+    while (!run(...workerData.parameters)); // 0 while not all of them have come`;
   const worker = new Worker(source, {
     eval: true,
     workerData: { koffiPath: native!.koffiPath, parameters, address },

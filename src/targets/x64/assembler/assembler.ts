@@ -166,6 +166,11 @@ export class Assembler extends Code {
     this.byte(0xf0);
     this.integer([0x0f, 0xc1], register, memory, { wide: false });
   }
+  /** Stores a register in a word of 64 bits of shared memory if that is what rax holds; says "equal" then. */
+  compareExchange(memory: Memory, register: number): void {
+    this.byte(0xf0);
+    this.integer([0x0f, 0xb1], register, memory);
+  }
   compare32(register: number, memory: Memory): void {
     this.integer([0x3b], register, memory, { wide: false });
   }

@@ -278,6 +278,7 @@ test.skipIf(!here)("every integer instruction, as the disassembler reads it", ()
     one(() => asm.push(a), `push ${A}`);
     one(() => asm.pop(a), `pop ${A}`);
     one(() => asm.exchangeAdd32(memory, a), `lock xadd DWORD PTR ${m},${names32[a]}`);
+    one(() => asm.compareExchange(memory, a), `lock cmpxchg QWORD PTR ${m},${A}`);
     one(() => asm.compare32(a, memory), `cmp ${names32[a]},DWORD PTR ${m}`);
     one(() => asm.compareConstant32(a, n), `cmp ${names32[a]},${hex(n)}`);
     one(() => asm.callRegister(a), `call ${A}`);

@@ -1,4 +1,4 @@
-/** L-BFGS, as `minimize` promises it. */
+/** The iterations of `minimize`: arithmetic alone, so that a page gets nothing with it that it may have already. */
 import type { Variable } from "../tensor/tensor.js";
 import { backtracking, type LinePoint, strongWolfe } from "./line-search.js";
 import type { MinimizeEvent, MinimizeOptions, MinimizeResult } from "./minimize.js";
@@ -7,7 +7,7 @@ import type { MinimizeEvent, MinimizeOptions, MinimizeResult } from "./minimize.
 export type Objective = () => Promise<{ value: ArrayLike<number>; slopes: readonly ArrayLike<number>[] }>;
 
 /** @param record  makes the objective, once the options are found right */
-export async function* lbfgs(
+export async function* lBfgs(
   record: () => Objective,
   variables: readonly Variable[],
   options: MinimizeOptions,

@@ -1,0 +1,38 @@
+/** Options by name. TypeScript refuses an unknown one; in plain JavaScript it would be passed over in silence. */
+import { said } from "./said.js";
+import { nearestName } from "./spelling.js";
+
+/** Every option that there is: a forgotten one does not compile. */
+export type OptionNames<O> = { readonly [Name in keyof Required<O>]: 1 };
+
+/**
+ * The options, if all of them are known.
+ * @throws TypeError where one is not, or where no options stand in their place
+ */
+export function optionsOf<O extends object>(speaker: string, given: O, names: OptionNames<NoInfer<O>>): O {
+  const known = Object.keys(names);
+  if (typeof given !== "object" || given === null || Array.isArray(given) || "serial" in given)
+    throw new TypeError(`${speaker}: the options are ${said(given)}, expected { ${known.join(", ")} }`);
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(names, name)) {
+      const meant = meantBy(name, known);
+      throw new TypeError(
+        `${speaker}: unknown option \`${name}\`; ${meant ? `did you mean \`${meant}\`?` : `there is ${known.map((n) => `\`${n}\``).join(", ")}`}`,
+      );
+    }
+  return given;
+}
+
+function meantBy(name: string, known: readonly string[]): string | undefined {
+  const plain = (s: string): string => s.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const asked = plain(name);
+  // kernelSize, eps; and what other libraries call the learning rate.
+  const within = known.find((n) => {
+    const other = plain(n);
+    return Math.min(asked.length, other.length) > 2 && (asked.startsWith(other) || other.startsWith(asked));
+  });
+  if (within) return within;
+  if (asked === "learningrate" && known.includes("lr")) return "lr";
+  const near = nearestName(name, known);
+  return near && near.length > 2 ? near : undefined;
+}
