@@ -12,7 +12,7 @@ import { checkDataName, folderOf, loadData, skipping, spread } from "./data-sets
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { reconstructionScores } from "./outcome-reconstruction.js";
-import { whole } from "./values.js";
+import { threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function evaluateCommand(program: Command): void {
@@ -34,7 +34,7 @@ export function evaluateCommand(program: Command): void {
     )
     .option("--batch-size <pictures>", "pictures read at once", whole(1), 256)
     .option("--limit <pictures>", "read the first so many pictures only", whole(1))
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--json", 'one line: {"top1":…,"top5":…,"loss":…,"count":…}')
     .addHelpText(
       "after",

@@ -14,7 +14,7 @@ import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { type GivenPicture, picturesGiven, preparedFor } from "./pictures-given.js";
-import { seed, whole, wholeList } from "./values.js";
+import { seed, threads, whole, wholeList } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function explainCommand(program: Command): void {
@@ -65,7 +65,7 @@ export function explainCommand(program: Command): void {
     .option("--size <pixels>", "for occlusion: the edge of the square", whole(1))
     .option("--stride <pixels>", "for occlusion: how far it moves", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <file>", "the picture (default: METHOD.png)")
     .option("--map <file>", "also write the numbers as .npy (with --json beside the picture if left out)")
     .option(

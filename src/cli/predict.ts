@@ -9,7 +9,7 @@ import { meanOfViews, predict } from "../training/predict.js";
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { picturesGiven, preparedFor } from "./pictures-given.js";
-import { whole } from "./values.js";
+import { threads, whole } from "./values.js";
 
 export function predictCommand(program: Command): void {
   const command = program
@@ -25,7 +25,7 @@ export function predictCommand(program: Command): void {
       "read ten views of each picture and average: corners, centre, and their mirror images",
     )
     .option("--top <classes>", "classes to name, the likeliest first", whole(1), 3)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--json", 'a line for each picture: {"image":…,"classes":[{"class":…,"probability":…}]}')
     .addHelpText(
       "after",

@@ -32,7 +32,7 @@ import {
 } from "./settings.js";
 import { type Film, film } from "./snapshots.js";
 import { beginning } from "./train-report.js";
-import { positive, seed, share, whole } from "./values.js";
+import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function trainCommand(program: Command): void {
@@ -78,7 +78,7 @@ export function trainCommand(program: Command): void {
     .option("--keep-best", "end with the weights of the best epoch, not of the last")
     .option("--patience <epochs>", "stop when the loss has not fallen for so many epochs", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option(
       "--resume <path>",
       "go on with the training of this checkpoint; its settings hold where none are given",

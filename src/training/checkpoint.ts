@@ -183,7 +183,8 @@ export async function load(source: FileSource): Promise<Checkpoint> {
 }
 
 function checkSaved(place: unknown, checkpoint: unknown): void {
-  const isPlace = (value: unknown): boolean => typeof value === "string" || Object.prototype.toString.call(value) === "[object URL]";
+  const isPlace = (value: unknown): boolean =>
+    typeof value === "string" || Object.prototype.toString.call(value) === "[object URL]";
   if (!isPlace(place) || place === "") {
     if (isPlace(checkpoint)) {
       const second = isModel(place) ? "checkpointOf(model, …)" : "checkpoint";
