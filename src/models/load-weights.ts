@@ -1,5 +1,6 @@
 import type { ArrayFile, StoredArray } from "../formats/array-file.js";
 import { isReadable } from "../formats/elements.js";
+import { onOneLine } from "../formats/refusal.js";
 import type { Model } from "../nn/index.js";
 import { sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
@@ -116,7 +117,7 @@ function matched(
     ...(others.length > 0 ? [`of another shape: ${listed(others)}`] : []),
   ];
   if (faults.length > 0)
-    throw new WeightsError(`${fileName} does not fit ${model.name}; ${faults.join("; ")}`);
+    throw new WeightsError(`${fileName} does not fit ${model.name}; ${onOneLine(faults.join("; "))}`);
   return [...taken.values()];
 }
 

@@ -6,7 +6,7 @@
 import { fileExists, readFile, writeFileAtomic } from "#platform";
 import { declared, sentence } from "../formats/declared.js";
 import { parseJson } from "../formats/json.js";
-import { refusal } from "../formats/refusal.js";
+import { onOneLine, refusal } from "../formats/refusal.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
 import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
@@ -196,6 +196,6 @@ function named<T>(checkpoint: Checkpoint, act: () => T): T {
     return act();
   } catch (error) {
     if (file === undefined || !(error instanceof Error) || error.message.startsWith(`${file}: `)) throw error;
-    throw new WeightsError(`${file}: ${error.message}`, { cause: error });
+    throw new WeightsError(`${file}: ${onOneLine(error.message)}`, { cause: error });
   }
 }
