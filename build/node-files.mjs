@@ -1,8 +1,8 @@
 /**
- * The library and the command line as few files each for Node, which opens a file many times faster than three hundred.
- * What both use is in files that they share.
+ * The library and the command line as one file each for Node, which opens a file many times faster than three hundred, and
+ * needs few of a process' file handles for it. Without indentation: together they take less than files that they share.
  */
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { build } from "esbuild";
 
 const ours = {
@@ -14,17 +14,19 @@ const ours = {
 
 /** `dist/node.js` and `dist/cli/main.js`. */
 export async function bundleForNode() {
-  rmSync("dist/node", { recursive: true, force: true });
-  await build({
-    ...ours,
-    entryPoints: { node: "dist/index.js", "cli/main": "dist/cli/main.js" },
-    outdir: "dist",
-    chunkNames: "node/[name]-[hash]",
-    splitting: true,
-    allowOverwrite: true,
-    format: "esm",
-    platform: "node",
-  });
+  for (const [entry, outfile] of [
+    ["dist/index.js", "dist/node.js"],
+    ["dist/cli/main.js", "dist/cli/main.js"],
+  ])
+    await build({
+      ...ours,
+      entryPoints: [entry],
+      outfile,
+      allowOverwrite: true,
+      format: "esm",
+      platform: "node",
+      minifyWhitespace: true,
+    });
   chmodSync("dist/cli/main.js", 0o755);
 }
 

@@ -10,6 +10,7 @@ export * as losses from "./losses/index.js";
 // By their own names: a page that uses neither loads neither.
 export { HubError, type HubOptions, openHub } from "./models/hugging-face.js";
 export * as models from "./models/index.js";
+export { loadWeights } from "./models/load-weights.js";
 export { type PixelScaling, withPixelScaling } from "./models/pixel-scaling.js";
 export type { Layer, Model, Scope } from "./nn/index.js";
 export * as nn from "./nn/index.js";

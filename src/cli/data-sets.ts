@@ -3,8 +3,10 @@ import { chosen } from "../data/dataset.js";
 import { type AnyDataset, type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
 import { suggestion } from "../door/spelling.js";
 import { type FolderOptions, openFolder } from "../images/folder.js";
+import { count } from "../report/numbers.js";
 import { downloadProgress } from "../report/progress.js";
 import { UsageError } from "./failure.js";
+import { waitingLine } from "./waiting-line.js";
 
 /** MNIST where it lies on this machine, otherwise the built-in digits: nothing is downloaded without being asked for. */
 export async function defaultData(): Promise<{ name: string; remark?: string }> {
@@ -46,6 +48,37 @@ export async function loadData(
   if (folder === undefined) return loadWhole(name, { limit, json, signal });
   const { train, test } = await openFolder(folder, options);
   return { train: spread(train, limit), test: spread(test, limit) };
+}
+
+/** What --skip-bad asks of a folder: each bad picture is named on stderr, and all of them are counted. */
+export function skipping(
+  { skipBad }: { skipBad?: boolean },
+  { json, signal }: { json?: boolean; signal?: AbortSignal },
+): Pick<FolderOptions, "skipBad"> {
+  if (!skipBad) return {};
+  const line = waitingLine({ json });
+  let skipped = 0;
+  return {
+    skipBad: {
+      signal,
+      told({ file, reason }) {
+        skipped++;
+        line.clear();
+        process.stderr.write(`skipped ${file}: ${reason}\n`);
+      },
+      onProgress({ done, count: all }) {
+        line.show(`looking at the pictures: ${count(done)} of ${count(all)}`);
+        if (done === all) line.clear();
+      },
+      counted: () =>
+        void (
+          skipped &&
+          process.stderr.write(
+            `${count(skipped)} ${skipped === 1 ? "picture was" : "pictures were"} skipped\n`,
+          )
+        ),
+    },
+  };
 }
 
 /** The same for what needs all pictures at once: a data set by its name, no folder. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { datasets, describeSource } from "../data/index.js";
 import { count } from "../report/numbers.js";
 import { alignedTable } from "../report/table.js";
+import { dataCheckCommand } from "./data-check.js";
 
 export function dataCommand(program: Command): void {
   const data = program.command("data").description("the data sets there are");
@@ -11,6 +12,7 @@ export function dataCommand(program: Command): void {
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  $ RECEPTIVE_DATA=/data receptive data list")
     .action(list);
+  dataCheckCommand(data);
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {

@@ -9,7 +9,7 @@ import { configure } from "../runtime/engine.js";
 import { interruption } from "./interruption.js";
 import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";
-import { positive, seed, whole } from "./values.js";
+import { positive, seed, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function dreamCommand(program: Command): void {
@@ -30,7 +30,7 @@ export function dreamCommand(program: Command): void {
     .option("--max-size <pixels>", "the longer edge of the result, at most", whole(32), 1024)
     .option("--frames <dir>", "also write the picture after each step into this folder")
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <file>", "the picture: .png, .jpg or .webp (default: NAME-dream.jpg)")
     .option("--json", 'one line: {"output":…,"layer":…,"seconds":…}')
     .addHelpText(

@@ -8,11 +8,11 @@ import { count, percent, significant } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
 import { evaluateReconstruction } from "../training/reconstruction.js";
-import { checkDataName, folderOf, loadData, spread } from "./data-sets.js";
+import { checkDataName, folderOf, loadData, skipping, spread } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { reconstructionScores } from "./outcome-reconstruction.js";
-import { whole } from "./values.js";
+import { threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function evaluateCommand(program: Command): void {
@@ -28,9 +28,13 @@ export function evaluateCommand(program: Command): void {
       "--ten-crop",
       "read ten views of each picture of a folder and average: corners, centre, and their mirror images",
     )
+    .option(
+      "--skip-bad",
+      "of a folder: look at every picture beforehand, and leave out those that cannot be read",
+    )
     .option("--batch-size <pictures>", "pictures read at once", whole(1), 256)
     .option("--limit <pictures>", "read the first so many pictures only", whole(1))
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--json", 'one line: {"top1":…,"top5":…,"loss":…,"count":…}')
     .addHelpText(
       "after",
@@ -45,20 +49,30 @@ Examples:
 interface Options extends NetworkOptions {
   data?: string;
   tenCrop?: boolean;
+  skipBad?: boolean;
   batchSize: number;
   limit?: number;
   threads?: number;
   json?: boolean;
 }
 
-async function run({ data, tenCrop, batchSize, limit, threads, json, ...options }: Options): Promise<void> {
+async function run({
+  data,
+  tenCrop,
+  skipBad,
+  batchSize,
+  limit,
+  threads,
+  json,
+  ...options
+}: Options): Promise<void> {
   if (data !== undefined) checkDataName(data);
   await configure({ threads });
   const network = await openNetwork(options, { json });
   const { model } = network;
   const name = data ?? network.data;
   if (name === undefined) throw new UsageError("which pictures? --data NAME or --data folder:PATH");
-  const test = await testPictures(name, network, { limit, json, tenCrop });
+  const test = await testPictures(name, network, { limit, json, tenCrop, skipBad });
   const line = waitingLine({ json });
   const { loss: objective, target } = objectiveOf(model.name);
   const how = {
@@ -85,8 +99,8 @@ async function run({ data, tenCrop, batchSize, limit, threads, json, ...options 
 
 async function testPictures(
   name: string,
-  { input, classes, preprocessing }: Network,
-  { limit, json, tenCrop }: { limit?: number; json?: boolean; tenCrop?: boolean },
+  { input, classes, preprocessing, colours }: Network,
+  { limit, json, tenCrop, skipBad }: { limit?: number; json?: boolean; tenCrop?: boolean; skipBad?: boolean },
 ): Promise<AnyDataset> {
   const folder = folderOf(name);
   if (folder === undefined && tenCrop)
@@ -97,7 +111,8 @@ async function testPictures(
     return (await loadData(name, { limit, json, folder: { input, preprocessing } })).test;
   if (classes.length === 0)
     throw new UsageError("what do the outputs mean? --classes FILE brings their names, one a line");
-  return spread(await openClasses(folder, classes, { input, preprocessing, tenCrop }), limit);
+  const how = { input, preprocessing, tenCrop, colours, ...skipping({ skipBad }, { json }) };
+  return spread(await openClasses(folder, classes, how), limit);
 }
 
 /**

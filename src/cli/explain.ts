@@ -5,9 +5,6 @@ import { suggestion } from "../door/spelling.js";
 import { regularisations } from "../explain/index.js";
 import { encodeNpy } from "../formats/npy.js";
 import type { Picture } from "../images/picture.js";
-import { prepareDigit } from "../images/prepare-digit.js";
-import { centreCrop } from "../images/preprocessing.js";
-import { readImage } from "../images/read.js";
 import { renderContactSheet } from "../report/pictures/contact-sheet.js";
 import { configure } from "../runtime/engine.js";
 import { tensor } from "../tensor/creation.js";
@@ -15,8 +12,9 @@ import type { Asked } from "./explain-asked.js";
 import { type Method, methodOptions, methods } from "./explain-methods.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
-import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
-import { seed, whole, wholeList } from "./values.js";
+import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
+import { type GivenPicture, picturesGiven, preparedFor } from "./pictures-given.js";
+import { seed, threads, whole, wholeList } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function explainCommand(program: Command): void {
@@ -67,7 +65,7 @@ export function explainCommand(program: Command): void {
     .option("--size <pixels>", "for occlusion: the edge of the square", whole(1))
     .option("--stride <pixels>", "for occlusion: how far it moves", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <file>", "the picture (default: METHOD.png)")
     .option("--map <file>", "also write the numbers as .npy (with --json beside the picture if left out)")
     .option(
@@ -128,9 +126,9 @@ async function run(name: string, files: string[], options: Options, command: Com
     throw new UsageError(`--map ${options.map}: numbers are written as .npy`);
   await configure({ threads });
   const network = await openNetwork(options, { json });
-  const pictures = (await Promise.all(files.map((file) => readImage(file)))).map((picture) =>
-    prepared(picture, network),
-  );
+  const given = await picturesGiven(files, network, preparedFor(network));
+  if (files.length > 0 && given.length === 0) return;
+  const pictures = given.map(({ picture }) => picture);
   const stop = interruption();
   const waiting = waitingLine({ json });
   const begun = performance.now();
@@ -139,10 +137,10 @@ async function run(name: string, files: string[], options: Options, command: Com
     const { sheet, facts, map } = await method.run({
       ...options,
       network,
-      files: files.map((file) => basename(file)),
+      files: given.map(({ file }) => basename(file)),
       pictures,
       images: tensor(joined(pictures), [pictures.length, ...network.input]),
-      classes: options.class,
+      classes: classesOf(given, options.class),
       running: {
         ...(method.isStepwise ? { stop: signal } : { signal }),
         onProgress: ({ done, count }) => waiting.show(`${name}: ${Math.round((100 * done) / count)} %`),
@@ -181,6 +179,12 @@ async function run(name: string, files: string[], options: Options, command: Com
   }
 }
 
+/** One class for all pictures, or one for each of the files that were given, of which some could not be read. */
+const classesOf = (given: readonly GivenPicture[], classes: number[] | undefined): number[] | undefined =>
+  classes === undefined || classes.length === 1 || given.length === 0
+    ? classes
+    : given.flatMap(({ place }) => classes.slice(place, place + 1));
+
 /** @throws UsageError where an option was given that this method does not look at */
 function refuseUnused(name: string, { options }: Method, command: Command): void {
   const unused = methodOptions.find(
@@ -193,10 +197,6 @@ function refuseUnused(name: string, { options }: Method, command: Command): void
 }
 
 const withoutEnding = (path: string): string => path.slice(0, path.length - extname(path).length);
-
-/** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
-const prepared = (picture: Picture, { input, preprocessing }: Network): Picture =>
-  input.join() === "28,28,1" ? prepareDigit(picture) : centreCrop(picture, input, preprocessing);
 
 function joined(pictures: readonly Picture[]): Uint8Array {
   const bytes = new Uint8Array(pictures.reduce((sum, { pixels }) => sum + pixels.length, 0));

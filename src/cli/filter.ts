@@ -10,7 +10,7 @@ import { configure } from "../runtime/engine.js";
 import { UsageError } from "./failure.js";
 import { besides, checkPng, finish } from "./features/output.js";
 import { formulas, kernelOf, spelled } from "./kernel-option.js";
-import { whole } from "./values.js";
+import { threads, whole } from "./values.js";
 
 const paddings: readonly Border[] = ["reflect", "symmetric", "replicate", "wrap", "zero", "none"];
 const ways = ["clip", "absolute", "stretch"] as const;
@@ -41,7 +41,7 @@ export function filterCommand(program: Command): void {
         "numbers outside 0 to 255: cut off, without their sign, or all stretched to 0 to 255 (default: clip, and absolute for kernels that sum to 0)",
       ).choices(ways),
     )
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--list", "the kernels there are")
     .option("--json", "one line of JSON")
     .addHelpText(

@@ -12,7 +12,7 @@ import { checkDataName, defaultData, loadData } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { optimizerOf, optimizers, refuseMomentum, type Settings, usualOptimizer } from "./settings.js";
-import { positive, seed, share, whole } from "./values.js";
+import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 const curveFile = "learning-rate.png";
@@ -40,7 +40,7 @@ export function findLrCommand(program: Command): void {
     )
     .option("--steps <n>", "steps of training between them", whole(10), 100)
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--limit <pictures>", "train on the first so many pictures only", whole(1))
     .option("--output <dir>", "where the curve goes (default: runs/<model>-<data>)")
     .option("--json", 'one line: {"suggestion":…,"lowest":…,"diverged":…,"points":[…],"curve":…}')

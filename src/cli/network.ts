@@ -10,6 +10,7 @@ import {
   preprocessings,
   usualPreprocessing,
 } from "../images/preprocessing.js";
+import type { ReadOptions } from "../images/read.js";
 import { withTorchvisionNames } from "../models/caffe-names.js";
 import { isHubName, openHub } from "../models/hugging-face.js";
 import { loadWeights, registered } from "../models/index.js";
@@ -19,6 +20,9 @@ import { downloadProgress } from "../report/progress.js";
 import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
 import { newestCheckpoint } from "./checkpoints.js";
 import { oneLine, UsageError } from "./failure.js";
+import { settingsOf } from "./settings.js";
+
+type Colours = NonNullable<ReadOptions["colours"]>;
 
 export interface NetworkOptions {
   checkpoint?: string;
@@ -26,6 +30,7 @@ export interface NetworkOptions {
   weights?: string;
   preprocessing?: string;
   classes?: string;
+  colours?: Colours;
 }
 
 export interface Network {
@@ -34,6 +39,8 @@ export interface Network {
   /** What the outputs mean; fewer than there are outputs where nobody knows. */
   classes: readonly string[];
   preprocessing: Preprocessing;
+  /** How colours of files with a profile are read. */
+  colours: Colours;
   /** What it was trained on, if it is a checkpoint of ours. */
   data?: string;
 }
@@ -59,8 +66,16 @@ export function networkOptions(command: Command, { isGiven = false } = {}): Comm
         "how the weights want their pictures, of a checkpoint how they are cropped (default: imagenet, or centre for small inputs)",
       ).choices(Object.keys(preprocessings)),
     )
+    .addOption(coloursOption("as in its training, else srgb"))
     .option("--classes <file>", "what the outputs mean, one name a line; ImageNet's if there are a thousand");
 }
+
+/** @param usual  what holds where nothing is said */
+export const coloursOption = (usual: string): Option =>
+  new Option(
+    "--colours <how>",
+    `of files with a colour profile such as Adobe RGB: as one sees them (srgb), or the numbers as torchvision reads them (as-stored) (default: ${usual})`,
+  ).choices(["srgb", "as-stored"]);
 
 export async function openNetwork(options: NetworkOptions, how: { json?: boolean } = {}): Promise<Network> {
   const { checkpoint, model: name, weights } = options;
@@ -85,6 +100,7 @@ export async function openNetwork(options: NetworkOptions, how: { json?: boolean
     classes:
       names ?? (outputs === 1000 ? (await import("../models/imagenet-classes.js")).imagenetClasses : []),
     preprocessing,
+    colours: options.colours ?? "srgb",
   };
 }
 
@@ -111,7 +127,7 @@ export async function openWeights(weights: string, { json }: { json?: boolean } 
 }
 
 async function fromCheckpoint(
-  { checkpoint: path, classes, preprocessing }: NetworkOptions,
+  { checkpoint: path, classes, preprocessing, colours }: NetworkOptions,
   { json }: { json?: boolean },
 ): Promise<Network> {
   const checkpoint = await load(path ?? (await newestPath({ json })));
@@ -122,6 +138,7 @@ async function fromCheckpoint(
     classes: classes === undefined ? data.classes : await readClasses(classes),
     // The model scales pixels by itself; how pictures are cropped is all that is left to say.
     preprocessing: preprocessingOf(preprocessing ?? noted(notes) ?? usualPreprocessing(input)),
+    colours: colours ?? settingsOf(checkpoint).colours ?? "srgb",
     data: data.name,
   };
 }

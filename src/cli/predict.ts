@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import type { Picture } from "../images/picture.js";
-import { prepareDigit } from "../images/prepare-digit.js";
-import { centreCrop, tenCrop } from "../images/preprocessing.js";
-import { readImage } from "../images/read.js";
+import { tenCrop } from "../images/preprocessing.js";
 import { objectiveOf } from "../models/index.js";
 import { percent } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
@@ -10,20 +8,24 @@ import { tensor } from "../tensor/creation.js";
 import { meanOfViews, predict } from "../training/predict.js";
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
-import { whole } from "./values.js";
+import { picturesGiven, preparedFor } from "./pictures-given.js";
+import { threads, whole } from "./values.js";
 
 export function predictCommand(program: Command): void {
   const command = program
     .command("predict")
     .description("what a trained network reads in pictures of yours")
-    .argument("<image...>", "picture files of any size: JPEG, PNG, WebP, GIF, TIFF, AVIF or SVG");
+    .argument(
+      "<image...>",
+      "picture files of any size: JPEG, PNG, WebP, GIF, TIFF or BMP; AVIF and SVG with the package sharp",
+    );
   networkOptions(command)
     .option(
       "--ten-crop",
       "read ten views of each picture and average: corners, centre, and their mirror images",
     )
     .option("--top <classes>", "classes to name, the likeliest first", whole(1), 3)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--json", 'a line for each picture: {"image":…,"classes":[{"class":…,"probability":…}]}')
     .addHelpText(
       "after",
@@ -52,20 +54,18 @@ async function run(
     throw new UsageError(
       `${network.model.name} reads no classes, it makes pictures again: receptive evaluate measures how well`,
     );
-  // All are read first: a file that is no picture stops the command before it has said anything.
-  const pictures = await Promise.all(images.map((image) => readImage(image)));
-  for (const [i, picture] of pictures.entries()) {
-    const probabilities = await read(
-      network,
-      ten ? tenViews(picture, network) : [prepared(picture, network)],
-    );
+  const tell = json
+    ? (image: string, { message }: Error) => console.log(JSON.stringify({ image, error: message }))
+    : undefined;
+  const prepare = ten ? undefined : preparedFor(network);
+  for (const { file, picture } of await picturesGiven(images, network, prepare, tell)) {
+    const probabilities = await read(network, ten ? tenViews(picture, network) : [picture]);
     const classes = [...probabilities]
       .map((probability, c) => ({ class: network.classes[c] ?? String(c), probability }))
       .sort((a, b) => b.probability - a.probability)
       .slice(0, top);
-    if (json) console.log(JSON.stringify({ image: images[i], classes }));
-    else
-      console.log(`${images[i]}: ${classes.map((c) => `${c.class} (${percent(c.probability)})`).join(", ")}`);
+    if (json) console.log(JSON.stringify({ image: file, classes }));
+    else console.log(`${file}: ${classes.map((c) => `${c.class} (${percent(c.probability)})`).join(", ")}`);
   }
 }
 
@@ -77,10 +77,6 @@ async function read({ model, input }: Network, views: readonly Picture[]): Promi
   const rows = await predict(model, tensor(images, [views.length, h, w, c]));
   return meanOfViews(rows);
 }
-
-/** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
-const prepared = (picture: Picture, { input, preprocessing }: Network): Picture =>
-  input.join() === "28,28,1" ? prepareDigit(picture) : centreCrop(picture, input, preprocessing);
 
 const tenViews = (picture: Picture, { input, preprocessing }: Network): Picture[] =>
   tenCrop(picture, input, preprocessing);

@@ -15,7 +15,7 @@ import { load, modelOf } from "../training/checkpoint.js";
 import { pixelsFor } from "../training/pixels.js";
 import { UsageError } from "./failure.js";
 import { bringWeights } from "./network.js";
-import { whole } from "./values.js";
+import { threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function runCommand(program: Command): void {
@@ -39,7 +39,7 @@ export function runCommand(program: Command): void {
         .default("nhwc"),
     )
     .option("--batch-size <pictures>", "pictures computed at once", whole(1), 32)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--json", 'one line: {"output":…,"shape":…,"seconds":…}')
     .addHelpText(
       "after",

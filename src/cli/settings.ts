@@ -33,6 +33,9 @@ export interface Settings {
   patience?: number;
   seed: number;
   limit?: number;
+  /** Of a folder: pictures that cannot be read are left out. */
+  skipBad?: boolean;
+  colours?: "srgb" | "as-stored";
 }
 
 const names = {
@@ -55,6 +58,8 @@ const names = {
   patience: true,
   seed: true,
   limit: true,
+  skipBad: true,
+  colours: true,
 } satisfies { [name in keyof Settings]-?: true };
 
 /** The settings among the options of a command. */

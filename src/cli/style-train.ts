@@ -8,7 +8,7 @@ import { checkpointOf, save } from "../training/checkpoint.js";
 import { interruption } from "./interruption.js";
 import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pixelsOfPicture } from "./photographs.js";
-import { positive, positiveList, seed, whole } from "./values.js";
+import { positive, positiveList, seed, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function styleTrainCommand(program: Command): void {
@@ -28,7 +28,7 @@ export function styleTrainCommand(program: Command): void {
     .option("--style-size <pixels>", "the longer edge at which the painting is looked at", whole(32), 384)
     .option("--width <filters>", "of the network's first convolution; fewer are faster", whole(1), 32)
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <file>", "the trained network", "style.safetensors")
     .option("--json", 'one line: {"output":…,"loss":…,"seconds":…}')
     .addHelpText(

@@ -10,7 +10,7 @@ import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
 import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";
-import { flagOf, nameList, positive, positiveList, seed, share, whole } from "./values.js";
+import { flagOf, nameList, positive, positiveList, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function styleCommand(program: Command): void {
@@ -50,7 +50,7 @@ export function styleCommand(program: Command): void {
     )
     .option("--preview <iterations>", "write the picture as it is after each so many", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <file>", "the picture: .png, .jpg or .webp (default: NAME-style.jpg)")
     .option("--json", 'one line: {"output":…,"loss":…,"seconds":…}')
     .addHelpText(

@@ -14,9 +14,10 @@ import { type DoneEvent, type FitEvent, fit } from "../training/fit.js";
 import { TrainingError } from "../training/training-error.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
-import { checkDataName, defaultData, loadData } from "./data-sets.js";
+import { checkDataName, defaultData, loadData, skipping } from "./data-sets.js";
 import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";
+import { coloursOption } from "./network.js";
 import { outcomeOfClasses } from "./outcome-classes.js";
 import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
 import {
@@ -31,7 +32,7 @@ import {
 } from "./settings.js";
 import { type Film, film } from "./snapshots.js";
 import { beginning } from "./train-report.js";
-import { positive, seed, share, whole } from "./values.js";
+import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function trainCommand(program: Command): void {
@@ -77,7 +78,7 @@ export function trainCommand(program: Command): void {
     .option("--keep-best", "end with the weights of the best epoch, not of the last")
     .option("--patience <epochs>", "stop when the loss has not fallen for so many epochs", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option(
       "--resume <path>",
       "go on with the training of this checkpoint; its settings hold where none are given",
@@ -89,6 +90,11 @@ export function trainCommand(program: Command): void {
       whole(1),
     )
     .option("--limit <pictures>", "train and test on the first so many pictures only", whole(1))
+    .option(
+      "--skip-bad",
+      "of a folder: look at every picture beforehand, and leave out those that cannot be read",
+    )
+    .addOption(coloursOption("srgb"))
     .option("--snapshots", "also write an animation of its filters and maps while they form (learning.gif)")
     .option("--json", "a JSON line on stdout for each event: start, step, epoch, done")
     .addHelpText(
@@ -140,6 +146,8 @@ async function train(options: Options, command: Command): Promise<void> {
         input,
         preprocessing: preprocessingOf(usualPreprocessing(input)),
         randomViews: cropsFiles(settings.augment),
+        colours: settings.colours,
+        ...skipping(settings, { json, signal: stop.signal }),
       },
     });
     const model = make({ classes: data.train.classes.length });

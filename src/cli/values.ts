@@ -1,5 +1,6 @@
 /** Option values out of their texts. What they throw, commander reports with the option's name. */
 import { InvalidArgumentError } from "commander";
+import { mostThreads } from "../runtime/engine.js";
 
 /** A whole number of at least `least`. */
 export const whole =
@@ -10,6 +11,13 @@ export const whole =
       throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
     return value;
   };
+
+/** Threads of the engine. */
+export function threads(text: string): number {
+  const value = whole(1)(text);
+  if (value > mostThreads()) throw new InvalidArgumentError(`Expected at most ${mostThreads()}.`);
+  return value;
+}
 
 /** A seed has 32 bits. */
 export function seed(text: string): number {

@@ -1,12 +1,13 @@
 /** Data sets that are folders of picture files, a folder for each class. */
-import { listFolder } from "#platform";
 import { chosen, DataError, type Draw, type Splits, type StreamedDataset } from "../data/dataset.js";
 import { RandomStream } from "../random/threefry.js";
+import { type BadPicture, type CheckOptions, checkPictures } from "./check-pictures.js";
 import type { Picture } from "./picture.js";
+import { type ClassFolder, checkDepth, classFolders, splitsOf } from "./picture-folders.js";
 import { centreCrop, type Preprocessing, tenCrop } from "./preprocessing.js";
-import { readImage, readRegion } from "./read.js";
+import { type ReadOptions, readImage, readRegion } from "./read.js";
 
-export interface FolderOptions {
+export interface FolderOptions extends ReadOptions {
   /** What the pictures are made to, H×W×C. */
   input: readonly [h: number, w: number, c: number];
   /** How pictures are shown that are not drawn at random. */
@@ -15,42 +16,59 @@ export interface FolderOptions {
   randomViews?: boolean;
   /** Ten views of each picture are judged together, see `tenCrop`, instead of its centre alone. */
   tenCrop?: boolean;
+  /**
+   * Every picture is decoded beforehand; those that cannot be read are left out, and told here. Without it the first bad
+   * one ends whatever reads it.
+   */
+  skipBad?: {
+    told(bad: BadPicture): void;
+    /** Once all have been looked at. */
+    counted?(): void;
+  } & Pick<CheckOptions, "onProgress" | "signal">;
 }
-
-/** What picture files may be called. */
-const pictures = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
-
-/** Under which names each split is looked for. */
-const splitFolders = { train: ["train", "training"], test: ["val", "valid", "validation", "test"] };
 
 /**
  * The data set in a folder: folder/train/<class>/*.jpg and folder/val (or test)/<class>/*.jpg, or folder/<class>/*.jpg,
- * of which every tenth picture is kept for testing. Pictures are decoded when they are needed, several at once.
+ * of which every tenth picture is kept for testing. Pictures may lie deeper in the folder of their class; hidden files
+ * and what else systems leave behind are passed over. Pictures are decoded when they are needed, several at once.
  *
  * @throws DataError where there are no classes, a class has no pictures, or both splits have other classes
  */
 export async function openFolder(path: string, options: FolderOptions): Promise<Splits<StreamedDataset>> {
-  const top = await listFolder(path);
-  if (!top) throw new DataError(`${path}: there is no such folder`);
-  const [train, test] = [splitFolders.train, splitFolders.test].map((names) =>
-    names.find((name) => top.folders.includes(name)),
-  );
-  if (train && test) {
+  const splits = await splitsOf(path);
+  if (splits?.train && splits.test) {
     const [forTraining, forTesting] = [
-      await listClasses(`${path}/${train}`),
-      await listClasses(`${path}/${test}`),
+      await readable(await classFolders(splits.train), options),
+      await readable(await classFolders(splits.test), options),
     ];
-    const stray = [...forTesting.keys()].find((name) => !forTraining.has(name));
-    if (stray !== undefined)
-      throw new DataError(`${path}/${test}: has a class ${stray}, which ${train} has not`);
-    const classes = [...forTraining.keys()];
+    await checkDepth(splits.train, forTraining);
+    options.skipBad?.counted?.();
+    const classes = forTraining.map(({ name }) => name);
+    const stray = forTesting.find(({ name }) => !classes.includes(name));
+    if (stray)
+      throw new DataError(
+        `${splits.test}: has a class ${stray.name}, which ${splits.train.slice(path.length + 1)} has not`,
+      );
     return {
       train: datasetOf(path, "train", classes, forTraining, options),
       test: datasetOf(path, "test", classes, forTesting, options),
     };
   }
-  const all = await listClasses(train ? `${path}/${train}` : path);
-  const whole = datasetOf(path, "all", [...all.keys()], all, options);
+  if (splits?.test)
+    throw new DataError(
+      `${path}: has a folder ${splits.test.slice(path.length + 1)}, but none for training; to divide that one, say folder:${splits.test}`,
+    );
+  const top = splits?.train ?? path;
+  const all = await readable(await classFolders(top), options);
+  options.skipBad?.counted?.();
+  await checkDepth(top, all);
+  const whole = datasetOf(
+    path,
+    "all",
+    all.map(({ name }) => name),
+    all,
+    options,
+  );
   return splitTenth(whole);
 }
 
@@ -67,51 +85,48 @@ export async function openClasses(
   classes: readonly string[],
   options: FolderOptions,
 ): Promise<StreamedDataset> {
-  const top = await listFolder(path);
-  const inner = top && splitFolders.test.find((name) => top.folders.includes(name));
-  const found = await listClasses(inner ? `${path}/${inner}` : path);
+  const top = (await splitsOf(path))?.test ?? path;
+  const found = await readable(await classFolders(top), options);
+  options.skipBad?.counted?.();
+  await checkDepth(top, found);
   const labels = new Map(
     classes.flatMap((name, label) => [name, ...name.split(",")].map((word) => [plain(word), label])),
   );
-  const known = [...found.keys()].filter((name) => labels.has(plain(name)));
-  const byOrder = known.length === 0 && found.size === classes.length;
-  const files = new Map<string, string[]>();
-  for (const [i, [name, paths]] of [...found].entries()) {
-    const label = byOrder ? i : labels.get(plain(name));
+  const known = found.filter(({ name }) => labels.has(plain(name)));
+  const byOrder = known.length === 0 && found.length === classes.length;
+  const named = found.map((folder, i) => {
+    const label = byOrder ? i : labels.get(plain(folder.name));
     if (label === undefined)
-      throw new DataError(`${path}: the model knows no class ${name}; it knows ${listed(classes)}`);
-    files.set(classes[label], [...(files.get(classes[label]) ?? []), ...paths]);
-  }
-  return datasetOf(path, "test", classes, files, options);
+      throw new DataError(`${path}: the model knows no class ${folder.name}; it knows ${listed(classes)}`);
+    return { ...folder, name: classes[label] };
+  });
+  return datasetOf(path, "test", classes, named, options);
 }
 
 /** Folders write "golden_retriever" for "golden retriever". */
 const plain = (name: string) =>
   name
+    .normalize("NFC")
     .trim()
     .toLowerCase()
     .replace(/[_\s]+/g, " ");
 
-type Files = ReadonlyMap<string, readonly string[]>;
-
-async function listClasses(path: string): Promise<Files> {
-  const top = await listFolder(path);
-  if (!top) throw new DataError(`${path}: there is no such folder`);
-  const found = new Map<string, string[]>();
-  for (const name of top.folders) {
-    const { files } = (await listFolder(`${path}/${name}`))!;
-    const named = files.filter((file) => pictures.test(file));
-    if (named.length === 0) throw new DataError(`${path}/${name}: has no picture files`);
-    found.set(
-      name,
-      named.map((file) => `${path}/${name}/${file}`),
-    );
-  }
-  if (found.size === 0)
-    throw new DataError(`${path}: has no folders of pictures, expected one for each class`);
-  if (found.size > 0x10000)
-    throw new DataError(`${path}: has ${found.size} classes, at most 65536 are possible`);
-  return found;
+/** Without the pictures that cannot be read, if these are to be skipped. */
+async function readable(
+  folders: readonly ClassFolder[],
+  { skipBad, colours, mostPixels }: FolderOptions,
+): Promise<readonly ClassFolder[]> {
+  if (!skipBad) return folders;
+  const { onProgress, signal } = skipBad;
+  const files = folders.flatMap((folder) => folder.files);
+  const { bad } = await checkPictures(files, { colours, mostPixels, onProgress, signal });
+  for (const picture of bad) skipBad.told(picture);
+  const isBad = new Set(bad.map(({ file }) => file));
+  return folders.map((folder) => {
+    const left = folder.files.filter((file) => !isBad.has(file));
+    if (left.length === 0) throw new DataError(`${folder.path}: has no picture that can be read`);
+    return { ...folder, files: left };
+  });
 }
 
 /** @param classes  their order gives the labels; one of them may have no pictures here */
@@ -119,22 +134,23 @@ function datasetOf(
   path: string,
   split: string,
   classes: readonly string[],
-  files: Files,
-  { input, preprocessing, randomViews, tenCrop: ten }: FolderOptions,
+  folders: readonly ClassFolder[],
+  { input, preprocessing, randomViews, tenCrop: ten, colours, mostPixels }: FolderOptions,
 ): StreamedDataset {
   const indexOf = new Map(classes.map((name, index) => [name, index]));
-  const samples = [...files].flatMap(([name, paths]) => {
+  const samples = folders.flatMap(({ name, files }) => {
     const label = indexOf.get(name)!;
-    return paths.map((file) => ({ file, label }));
+    return files.map((file) => ({ file, label }));
   });
+  const reading: ReadOptions = { colours, mostPixels };
   const size = input[0] * input[1] * input[2];
   const views = ten ? 10 : 1;
   const show = async (index: number, draw?: Draw): Promise<Picture[]> => {
     const { file } = samples[index];
-    if (ten) return tenCrop(await readImage(file), input, preprocessing);
-    if (!draw || !randomViews) return [centreCrop(await readImage(file), input, preprocessing)];
+    if (ten) return tenCrop(await readImage(file, reading), input, preprocessing);
+    if (!draw || !randomViews) return [centreCrop(await readImage(file, reading), input, preprocessing)];
     const random = new RandomStream(draw.seed, stream + draw.epoch * 16, index);
-    return [await readRegion(file, input, (whole) => randomRegion(whole, random))];
+    return [await readRegion(file, input, (whole) => randomRegion(whole, random), reading)];
   };
   return {
     name: `folder:${path}`,

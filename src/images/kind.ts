@@ -3,8 +3,8 @@
 /** Formats that are read, each with what a sentence calls it. */
 export type PictureKind = "jpeg" | "png" | "webp" | "gif" | "tiff" | "bmp" | "avif" | "svg";
 
-/** What picture files may be called. */
-export const pictureFiles = /\.(jpe?g|jfif|png|webp|gif|tiff?|avif|bmp)$/i;
+/** What picture files may be called; those of phones too, so that they are refused by name and not passed over. */
+export const pictureFiles = /\.(jpe?g|jfif|png|webp|gif|tiff?|avif|bmp|hei[cf])$/i;
 
 /** Formats of pictures that are not read, and things that often lie where a picture is expected. */
 const others: readonly { readonly is: (bytes: Uint8Array) => boolean; readonly what: string }[] = [

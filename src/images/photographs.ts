@@ -1,10 +1,8 @@
 /** Photographs without classes: whatever pictures lie in a folder. */
-import { listFolder } from "#platform";
 import { DataError, type StreamedDataset } from "../data/dataset.js";
+import { picturesBelow } from "./picture-folders.js";
 import { prepareImage } from "./prepare-image.js";
 import { readImage } from "./read.js";
-
-const pictures = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
 
 /**
  * All picture files of a folder and the folders in it, as squares of the middle of each, in colour, decoded when they
@@ -13,8 +11,7 @@ const pictures = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
  * @throws DataError where there is no such folder or no picture in it
  */
 export async function openPhotographs(path: string, { edge }: { edge: number }): Promise<StreamedDataset> {
-  if (!(await listFolder(path))) throw new DataError(`${path}: there is no such folder`);
-  const files = await filesBelow(path);
+  const files = await picturesBelow(path);
   if (files.length === 0) throw new DataError(`${path}: has no pictures (.jpg, .png, .webp and so on)`);
   return {
     name: path,
@@ -34,11 +31,4 @@ export async function openPhotographs(path: string, { edge }: { edge: number }):
       return bytes;
     },
   };
-}
-
-async function filesBelow(path: string): Promise<string[]> {
-  const { files, folders } = (await listFolder(path)) ?? { files: [], folders: [] };
-  const inner = await Promise.all([...folders].sort().map((name) => filesBelow(`${path}/${name}`)));
-  const mine = [...files].sort().filter((name) => pictures.test(name));
-  return [...mine.map((name) => `${path}/${name}`), ...inner.flat()];
 }

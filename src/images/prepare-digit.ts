@@ -1,3 +1,4 @@
+import { aboveThePaper, type Grey, isDarkOnLight, smoothed } from "./paper.js";
 import { brightness, type Picture } from "./picture.js";
 import { resample } from "./resample.js";
 
@@ -12,39 +13,29 @@ const box = 20;
  * A picture that already has 28×28 pixels is only made grey and, where it is dark on light, inverted.
  * A picture without ink comes back black.
  *
- * The background is what most of the border shows: where the median of the border is brighter than the mean of
- * the whole, the ink is dark, and the picture is inverted.
+ * Light may fall unevenly: ink is what stands out of the paper around it, see `isDarkOnLight` and `aboveThePaper`.
  *
  * LeCun, Cortes, Burges: The MNIST database, on how the digits were size-normalised and centred.
  */
 export function prepareDigit(picture: Picture): Picture {
+  return findDigit(picture) ?? asPicture(new Float32Array(edge * edge));
+}
+
+/** The same, or undefined where no ink stands out of the paper. */
+export function findDigit(picture: Picture): Picture | undefined {
   const grey: Grey = { width: picture.width, height: picture.height, values: brightness(picture) };
   if (isDarkOnLight(grey)) for (let i = 0; i < grey.values.length; i++) grey.values[i] = 255 - grey.values[i];
-  if (grey.width === edge && grey.height === edge) return asPicture(grey.values);
-  const ink = inkOf(shrunk(grey));
-  return asPicture(ink ? centred(fitted(ink)) : new Float32Array(edge * edge));
+  if (grey.width === edge && grey.height === edge)
+    return contrastOf(grey.values) < leastContrast ? undefined : asPicture(grey.values);
+  const ink = inkOf(aboveThePaper(shrunk(grey)));
+  return ink && asPicture(centred(fitted(ink)));
 }
 
-/** Brightness, or amount of ink, 0..255. */
-interface Grey {
-  width: number;
-  height: number;
-  values: Float32Array;
-}
+/** Less, between the darkest and the brightest, is noise or a compression artefact. */
+const leastContrast = 16;
 
-function isDarkOnLight({ width, height, values }: Grey): boolean {
-  const rim = Math.max(1, Math.round(Math.min(width, height) / 25));
-  const border: number[] = [];
-  let sum = 0;
-  for (let i = 0; i < height; i++)
-    for (let j = 0; j < width; j++) {
-      const value = values[i * width + j];
-      sum += value;
-      if (i < rim || i >= height - rim || j < rim || j >= width - rim) border.push(value);
-    }
-  border.sort((a, b) => a - b);
-  return border[border.length >> 1] > sum / values.length;
-}
+const contrastOf = (values: Float32Array): number =>
+  values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
 
 /** At most 400 pixels at the longer side: more holds only noise and costs time. */
 function shrunk(grey: Grey): Grey {
@@ -62,9 +53,11 @@ function shrunk(grey: Grey): Grey {
  * to the ink's are paper, from three quarters on they are full ink: that evens out the paper and keeps soft edges.
  */
 function inkOf({ width, height, values }: Grey): Grey | undefined {
-  const { threshold, paper, ink } = otsu(values);
-  if (ink - paper < 16) return undefined; // less contrast is noise or a compression artefact
-  const strokes = largeParts(width, height, (at) => values[at] > threshold);
+  // Noise would split strokes and make specks: the mask is that of the smoothed picture, the values are its own.
+  const even = Math.max(width, height) > 100 ? smoothed({ width, height, values }).values : values;
+  const { threshold, paper, ink } = otsu(even);
+  if (ink - paper < leastContrast) return undefined;
+  const strokes = largeParts(width, height, (at) => even[at] > threshold);
 
   let [top, left, bottom, right] = [height, width, -1, -1];
   for (let i = 0; i < height; i++)

@@ -1,5 +1,8 @@
+import { said } from "../door/said.js";
 import type { ArrayFile, StoredArray } from "../formats/array-file.js";
 import { isReadable } from "../formats/elements.js";
+import { PlaceError } from "../formats/fetched.js";
+import { type FileSource, openSource } from "../formats/given-source.js";
 import { onOneLine } from "../formats/refusal.js";
 import type { Model } from "../nn/index.js";
 import { sameShape, show, sizeOf } from "../tensor/shapes.js";
@@ -13,10 +16,16 @@ import { isBatchCount, placesFirst, type TorchNames, torchParts } from "./torch-
  * and timm, whose layouts are turned into ours. A model that is not built yet is built for pictures of its usual size.
  * Auxiliary heads may be missing as a whole; they keep what they have.
  *
- * @throws WeightsError that lists what is missing, what the model has no place for, and what is of another shape;
+ * @param source  a file (safetensors, what torch.save writes, an .onnx of SqueezeNet): in Node a path; an address (in a
+ *     page also a relative one, "opfs:NAME" or "indexeddb:NAME"); a Blob, a File, a Response, or bytes;
+ *     "hf:owner/name" of the Hugging Face hub; or what `openArrays` gave
+ * @throws TypeError     where there is no model, or nothing can be read from the source
+ * @throws WeightsError  where there is no such file; or one that lists what is missing, what the model has no place for, and what is of another shape;
  *     nothing is changed then
  */
-export async function loadWeights(model: Model, file: ArrayFile): Promise<void> {
+export async function loadWeights(model: Model, source: FileSource | ArrayFile): Promise<void> {
+  checkModel(model, source);
+  const file = isOpened(source) ? source : await opened(source);
   if (!model.inputShape) {
     if (!Object.hasOwn(registry, model.name))
       throw new WeightsError(`${model.name}: not built yet: build it for the shape of its pictures`);
@@ -28,6 +37,34 @@ export async function loadWeights(model: Model, file: ArrayFile): Promise<void> 
   for (const { variable, array, turned } of found) {
     const values = await array.read();
     variable.set(turned && values instanceof Float32Array ? placesFirst(values, turned) : values);
+  }
+}
+
+function checkModel(model: unknown, source: unknown): void {
+  const isModel = (value: unknown): boolean => typeof value === "function" && "layers" in value;
+  if (isModel(model)) return;
+  throw new TypeError(
+    isModel(source)
+      ? "loadWeights: the model comes first: loadWeights(model, source)"
+      : `loadWeights: the model is ${said(model)}, expected one, such as models.resnet("resnet18")`,
+  );
+}
+
+const isOpened = (source: FileSource | ArrayFile): source is ArrayFile =>
+  typeof source === "object" && source !== null && "arrays" in source && source.arrays instanceof Map;
+
+/** Readers of formats, and what asks the hub, are loaded by those who need them. */
+async function opened(given: FileSource): Promise<ArrayFile> {
+  const { openArrays } = await import("../formats/open-arrays.js");
+  const { withTorchvisionNames } = await import("./caffe-names.js");
+  try {
+    const source =
+      typeof given === "string" && given.startsWith("hf:")
+        ? await (await import("./hugging-face.js")).openHub(given)
+        : await openSource("loadWeights", given);
+    return withTorchvisionNames(await openArrays(source));
+  } catch (error) {
+    throw error instanceof PlaceError ? new WeightsError(error.message, { cause: error }) : error;
   }
 }
 

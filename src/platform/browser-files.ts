@@ -55,5 +55,7 @@ export async function listFolder(_path: string): Promise<{ folders: string[]; fi
   return undefined;
 }
 
+export const realPath = async (path: string): Promise<string> => path;
+
 const noFiles = (verb: string, path: string) =>
   new Error(`cannot ${verb} ${path}: a page in the browser has no files`);

@@ -1,3 +1,4 @@
 export * from "./browser-files.js";
 export * from "./browser-hub.js";
+export * from "./browser-places.js";
 export * from "./browser-threads.js";

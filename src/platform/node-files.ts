@@ -177,6 +177,9 @@ export async function fileSource(path: string): Promise<ByteSource> {
   };
 }
 
+/** Where a path leads when all links on the way are followed. */
+export const realPath = (path: string): Promise<string> => fs.realpath(path).catch(() => path);
+
 /** What lies in a folder, by name; undefined if there is no such folder. */
 export async function listFolder(path: string): Promise<{ folders: string[]; files: string[] } | undefined> {
   try {

@@ -1,3 +1,4 @@
 export * from "./node-files.js";
 export * from "./node-hub.js";
+export * from "./node-places.js";
 export * from "./node-threads.js";

@@ -3,8 +3,11 @@
  * stopped, in one safetensors file. The model's arrays carry their paths as names, so that any reader of safetensors
  * finds them; those of the training begin with "training/".
  */
-import { fileExists, readFile, writeFileAtomic } from "#platform";
+import { writePlace } from "#platform";
+import { said } from "../door/said.js";
 import { declared, sentence } from "../formats/declared.js";
+import { PlaceError } from "../formats/fetched.js";
+import { type FileSource, openSource } from "../formats/given-source.js";
 import { parseJson } from "../formats/json.js";
 import { onOneLine, refusal } from "../formats/refusal.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
@@ -147,15 +150,70 @@ export function checkpointOf(
   return { model: model.describe(), input, weights: copyOf(variablesOf(model)), data };
 }
 
-/** Writes a checkpoint to a file: whoever looks, at any time, finds the file as it was or as it is now, whole. */
-export async function save(path: string, checkpoint: Checkpoint): Promise<void> {
-  await writeFileAtomic(path, encodeCheckpoint(checkpoint));
+/**
+ * Writes a checkpoint to a file: whoever looks, at any time, finds the file as it was or as it is now, whole.
+ *
+ * @param place  in Node a path, or the URL of a file; in a page "opfs:NAME" or "indexeddb:NAME", which stay in the
+ *     browser until the page's data are cleared, or "download:NAME", which the user gets
+ * @throws WeightsError  one line: nothing can be written there
+ * @throws TypeError     where one of both is something else, or they are the wrong way round
+ */
+export async function save(place: string | URL, checkpoint: Checkpoint): Promise<void> {
+  checkSaved(place, checkpoint);
+  await asWeightsError(() => writePlace(String(place), encodeCheckpoint(checkpoint)));
 }
 
-/** @throws WeightsError or SafetensorsError, one line that names the file */
-export async function load(path: string): Promise<Checkpoint> {
-  if (!(await fileExists(path))) throw new WeightsError(`${path}: there is no such checkpoint`);
-  return decodeCheckpoint(await readFile(path), path);
+/**
+ * Reads a checkpoint.
+ *
+ * @param source  in Node a path; an address (in a page also a relative one, "opfs:NAME" or "indexeddb:NAME"); a Blob, a
+ *     File, a Response, or bytes
+ * @throws WeightsError or SafetensorsError, one line that names the file
+ * @throws TypeError  where nothing can be read from the source
+ */
+export async function load(source: FileSource): Promise<Checkpoint> {
+  if (isModel(source))
+    throw new TypeError(
+      `load: the source is a model, ${source.name}, expected a file; loadWeights(model, source) gives a model its weights`,
+    );
+  return asWeightsError(async () => {
+    const file = await openSource("load", source, "checkpoint");
+    return decodeCheckpoint(await file.read(0, file.size), file.name);
+  });
+}
+
+function checkSaved(place: unknown, checkpoint: unknown): void {
+  const isPlace = (value: unknown): boolean =>
+    typeof value === "string" || Object.prototype.toString.call(value) === "[object URL]";
+  if (!isPlace(place) || place === "") {
+    if (isPlace(checkpoint)) {
+      const second = isModel(place) ? "checkpointOf(model, …)" : "checkpoint";
+      throw new TypeError(`save: the place comes first: save(${said(String(checkpoint))}, ${second})`);
+    }
+    throw new TypeError(
+      `save: the place is ${isModel(place) ? `a model, ${place.name}` : said(place)}, expected a path, or in a page "download:NAME", "opfs:NAME" or "indexeddb:NAME"`,
+    );
+  }
+  if (isModel(checkpoint))
+    throw new TypeError(
+      `save: ${checkpoint.name} is a model, expected a checkpoint of it: checkpointOf(model, { input, data })`,
+    );
+  const { model, weights } = (checkpoint ?? {}) as Partial<Checkpoint>;
+  if (!model || Object.prototype.toString.call(weights) !== "[object Map]")
+    throw new TypeError(
+      `save: the checkpoint is ${said(checkpoint)}, expected what checkpointOf or fit's checkpoints give`,
+    );
+}
+
+const isModel = (value: unknown): value is Model =>
+  typeof value === "function" && "describe" in value && "layers" in value;
+
+async function asWeightsError<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof PlaceError ? new WeightsError(error.message, { cause: error }) : error;
+  }
 }
 
 /**

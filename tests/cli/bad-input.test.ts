@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
 import * as nn from "../../src/nn/index.js";
+import { mostThreads } from "../../src/runtime/engine.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
 import { isBuilt, noPictures, receptive, temporaryFolder } from "./receptive.js";
 
@@ -59,6 +60,11 @@ describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and noth
       "train --data digits --threads many",
       2,
       "error: option '--threads <n>' argument 'many' is invalid. Expected a whole number of at least 1.",
+    ],
+    [
+      "train --data digits --threads 100000",
+      2,
+      `error: option '--threads <n>' argument '100000' is invalid. Expected at most ${mostThreads()}.`,
     ],
     [
       "train --data digits --epochs 1.5",

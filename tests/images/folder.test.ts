@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -155,6 +155,122 @@ describe.skipIf(!installed)(`a folder of pictures${unless}`, () => {
     await expect(openFolder(at("few"), options)).rejects.toThrow(
       new DataError(`folder:${at("few")}: has only 1 pictures, of which every tenth is kept for testing`),
     );
+  });
+
+  describe("folders as people have them", () => {
+    const dozen = Array.from({ length: 12 }, (_, i) => i);
+    const opened = async (folder: string) => {
+      const { train, test } = await openFolder(at(folder), options);
+      return [train.classes, train.length, test.length];
+    };
+    const line = async (folder: string) =>
+      openFolder(at(folder), options).then(
+        () => "opened",
+        (error: Error) => `${error.name}: ${error.message.replaceAll(`${root}/`, "")}`,
+      );
+
+    test("what notebooks, systems and version control leave behind is no class and no picture", async () => {
+      await put("left", { cat: dozen, dog: dozen });
+      for (const name of [".git", ".ipynb_checkpoints", "__MACOSX", "@eaDir", "$RECYCLE.BIN"])
+        await put("left", { [name]: [1] });
+      await put("left/cat", { ".ipynb_checkpoints": [1, 2] });
+      for (const name of ["._0.png", ".DS_Store", ".hidden.png", "Thumbs.db", "desktop.ini", "notes.txt"])
+        await writeFile(join(at("left/cat"), name), "no picture");
+      await writeFile(at("left/labels.csv"), "0,cat");
+      expect(await opened("left")).toEqual([["cat", "dog"], 22, 2]);
+    });
+
+    test("Train and Test, in any case and wording", async () => {
+      for (const [train, test] of [
+        ["Train", "Test"],
+        ["TRAINING", "Validation"],
+        ["train", "VALID"],
+        ["training", "testing"],
+      ]) {
+        await put(`${train}-${test}/${train}`, { cat: [1, 2], dog: [3] });
+        await put(`${train}-${test}/${test}`, { cat: [4], dog: [5] });
+        expect(await opened(`${train}-${test}`)).toEqual([["cat", "dog"], 3, 2]);
+      }
+    });
+
+    test("a class called train or test beside others is a class", async () => {
+      await put("voc", { bus: dozen, train: dozen, plane: dozen });
+      expect(await opened("voc")).toEqual([["bus", "plane", "train"], 33, 3]);
+      await put("exams", { homework: dozen, test: dozen });
+      expect((await opened("exams"))[0]).toEqual(["homework", "test"]);
+      await put("deep/bus", { images: dozen });
+      await put("deep/train", { images: dozen });
+      expect((await opened("deep"))[0]).toEqual(["bus", "train"]);
+    });
+
+    test("raw pictures beside train and test do not make these classes", async () => {
+      await put("beside/train", { a: [1, 2], b: [3] });
+      await put("beside/test", { a: [1], b: [3] });
+      await put("beside", { originals: dozen });
+      expect(await opened("beside")).toEqual([["a", "b"], 3, 2]);
+    });
+
+    test("one level deeper, and several, as torchvision looks", async () => {
+      await put("nested/cat", { images: dozen });
+      await put("nested/dog/2024/may", { first: dozen.slice(0, 6), second: dozen.slice(6) });
+      expect(await opened("nested")).toEqual([["cat", "dog"], 22, 2]);
+      // A folder that only wraps the classes would be one class of all.
+      expect(await line("wrapped")).toBe("DataError: wrapped: there is no such folder");
+      await put("wrapped/dataset", { cat: dozen, dog: dozen });
+      expect(await line("wrapped")).toBe(
+        "DataError: wrapped: has one folder only, dataset, in which there are 2: the classes lie in folder:wrapped/dataset",
+      );
+    });
+
+    test("links are followed, and one that leads upwards does not lead round for ever", async () => {
+      await put("elsewhere", { cat: dozen });
+      await put("linked", { dog: dozen });
+      await symlink(at("elsewhere/cat"), at("linked/cat"));
+      await symlink("..", at("linked/dog/round"));
+      await symlink("nowhere", at("linked/dog/broken.png"));
+      expect(await opened("linked")).toEqual([["cat", "dog"], 22, 2]);
+    });
+
+    test("endings in capitals, spaces and letters of every kind", async () => {
+      await put("names", { "große Katzen": [], 犬: [] });
+      for (const folder of ["große Katzen", "犬"])
+        for (const i of dozen)
+          await copyFile(at("left/cat/0.png"), join(at("names"), folder, `bild ${i} é.PNG`));
+      expect((await opened("names"))[0]).toEqual(["große Katzen", "犬"]);
+    });
+
+    test("é as one character in train and as two in val is one class", async () => {
+      await put("accents/train", { ["café".normalize("NFC")]: [1], tea: [2] });
+      await put("accents/val", { ["café".normalize("NFD")]: [1], tea: [2] });
+      expect(await opened("accents")).toEqual([["café", "tea"], 2, 2]);
+    });
+
+    test("one line for what cannot be", async () => {
+      await put("hollow", { cat: dozen, dog: dozen });
+      await mkdir(at("hollow/zebra"));
+      await put("films", { cat: dozen, dog: [] });
+      for (const i of [1, 2]) await writeFile(at(`films/dog/${i}.mp4`), "film");
+      await put("stray/Train", { a: [1] });
+      await put("stray/Test", { a: [1], z: [1] });
+      await put("alone/val", { a: [1], b: [2] });
+      await put("flat", { train: dozen, test: dozen });
+      await writeFile(at("cats.zip"), "PK");
+      await writeFile(at("cats.txt"), "text");
+      expect(
+        await Promise.all(
+          ["hollow", "films", "stray", "alone", "flat", "cats.zip", "cats.txt", "hollow/cat"].map(line),
+        ),
+      ).toEqual([
+        "DataError: hollow/zebra: has no picture files",
+        "DataError: films/dog: has no picture files (2 files .mp4)",
+        "DataError: stray/Test: has a class z, which Train has not",
+        "DataError: alone: has a folder val, but none for training; to divide that one, say folder:alone/val",
+        "DataError: flat/train: has no folders of pictures, expected one for each class",
+        "DataError: cats.zip: is a file, expected a folder; unpack it first",
+        "DataError: cats.txt: is a file, expected a folder",
+        "DataError: hollow/cat: has no folders of pictures, expected one for each class",
+      ]);
+    });
   });
 
   test("a part of a picture that lies on its side is a part of what one sees", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { summaryTable } from "../../src/nn/summary-table.js";
 import { allowsColour, styled } from "../../src/report/colour.js";
 import { aligned, cells, shortened } from "../../src/report/columns.js";
 import { confusionText } from "../../src/report/confusion.js";
-import { summaryTable } from "../../src/nn/summary-table.js";
 
 const digits = [..."0123456789"];
 const fashion = [

@@ -66,7 +66,7 @@ describe.skipIf(!isBuilt || process.platform !== "linux")("where the host has li
   });
 
   test.skipIf(cores === 1)("few file handles: one thread, and why", async () => {
-    const result = await under("ulimit -n 24", "computing.mjs", { args: ["2"] });
+    const result = await under("ulimit -n 20", "computing.mjs", { args: ["2"] });
     expect(result).toMatchObject({ value: 512, threads: 1 });
     expect(result.reasons).toEqual([
       "one thread, because threads cannot be started: Worker initialization failure: EMFILE (ERR_WORKER_INIT_FAILED)",

@@ -12,7 +12,7 @@ import { configure } from "../../runtime/engine.js";
 import { evaluate } from "../../training/evaluate.js";
 import { fit } from "../../training/fit.js";
 import { checkDataName, defaultData, loadWhole } from "../data-sets.js";
-import { seed, whole } from "../values.js";
+import { seed, threads, whole } from "../values.js";
 import { checkPng } from "./output.js";
 
 export function compareCommand(features: Command): void {
@@ -31,7 +31,7 @@ export function compareCommand(features: Command): void {
     .option("--epochs <n>", "of the network on all pictures; smaller sets are shown more often", whole(1), 12)
     .option("--limit <pictures>", "test on the first so many pictures only", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <file>", "the PNG to write", "by-hand-against-learned.png")
     .option("--json", "a JSON line for each training, and one at the end")
     .addHelpText("after", "\nExample:\n  $ receptive features compare --data mnist --images 100,1000,10000")

@@ -13,7 +13,7 @@ import { checkWritable, runsFolder } from "../checkpoints.js";
 import { checkDataName, defaultData, loadWhole } from "../data-sets.js";
 import { claimFolder } from "../folder-claim.js";
 import { interruption } from "../interruption.js";
-import { seed, whole } from "../values.js";
+import { seed, threads, whole } from "../values.js";
 
 export const classifierFile = "classifier.safetensors";
 
@@ -31,7 +31,7 @@ export function trainHogCommand(features: Command): void {
     .option("--ground", "also learn windows that show nothing whole: for `features detect`")
     .option("--limit <pictures>", "train and test on the first so many pictures only", whole(1))
     .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", whole(1))
+    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <dir>", "where the classifier goes (default: runs/hog-<data>)")
     .option("--json", "one line of JSON")
     .addHelpText(

@@ -1,0 +1,55 @@
+/** The picture files that a command was given. */
+import type { Picture } from "../images/picture.js";
+import { findDigit } from "../images/prepare-digit.js";
+import { centreCrop } from "../images/preprocessing.js";
+import { PictureError, readImage } from "../images/read.js";
+import { exitCodes, lineOf } from "./failure.js";
+import type { Network } from "./network.js";
+
+export interface GivenPicture {
+  readonly file: string;
+  /** Its place among the files that were given. */
+  readonly place: number;
+  readonly picture: Picture;
+}
+
+/**
+ * Those that can be read. Each of the others is told, does not keep the rest from being answered, and makes the exit
+ * code 1.
+ *
+ * @param tell  what is wrong with a file; its line goes to stderr if left out
+ */
+export async function picturesGiven(
+  files: readonly string[],
+  { colours }: Pick<Network, "colours">,
+  prepare: (picture: Picture, file: string) => Picture = (picture) => picture,
+  tell: (file: string, error: PictureError) => void = (_, error) =>
+    void process.stderr.write(`${lineOf(error)}\n`),
+): Promise<GivenPicture[]> {
+  const read = await Promise.all(
+    files.map(async (file, place): Promise<GivenPicture | { file: string; error: PictureError }> => {
+      try {
+        return { file, place, picture: prepare(await readImage(file, { colours }), file) };
+      } catch (error) {
+        if (!(error instanceof PictureError)) throw error;
+        return { file, error };
+      }
+    }),
+  );
+  for (const one of read)
+    if ("error" in one) {
+      tell(one.file, one.error);
+      process.exitCode = exitCodes.failed;
+    }
+  return read.filter((one) => "picture" in one);
+}
+
+/** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
+export const preparedFor =
+  ({ input, preprocessing }: Network) =>
+  (picture: Picture, file: string): Picture => {
+    if (input.join() !== "28,28,1") return centreCrop(picture, input, preprocessing);
+    const digit = findDigit(picture);
+    if (!digit) throw new PictureError(`${file}: no ink was found in it`);
+    return digit;
+  };

@@ -1,0 +1,68 @@
+/** A page in Chromium, with the library as a bundler gives it to browsers. */
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { basename } from "node:path";
+import { build } from "esbuild";
+import { chromium, type Page } from "playwright-core";
+
+const chromiumPath = "/usr/bin/chromium";
+
+/** Why such tests are skipped; empty where they are not. */
+export const missing = !existsSync(chromiumPath)
+  ? `skipped: no ${chromiumPath} (Debian's package chromium)`
+  : !existsSync(new URL("../../dist/index.js", import.meta.url))
+    ? "skipped: dist/ is not there (npm run build)"
+    : "";
+
+export interface OpenedPage {
+  page: Page;
+  address: string;
+  close(): Promise<void>;
+}
+
+/**
+ * @param entries  modules beside this one, bundled: "page.ts" becomes /page.js. The page runs the first
+ * @param files    what else the server has
+ */
+export async function openPage(
+  entries: readonly string[],
+  files: Readonly<Record<string, { type: string; content: Uint8Array }>> = {},
+): Promise<OpenedPage> {
+  const { outputFiles } = await build({
+    entryPoints: entries.map((entry) => new URL(entry, import.meta.url).pathname),
+    outdir: "out",
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    platform: "browser",
+    minify: true,
+    write: false,
+    logLevel: "silent",
+    tsconfigRaw: {}, // as for a user, who does not have ours
+  });
+  const scripts = new Map(outputFiles.map(({ path, contents }) => [`/${basename(path)}`, contents]));
+  const html = `<!doctype html><title>Receptive</title><script type="module" src="/${entries[0].replace(/ts$/, "js")}"></script>`;
+  const server = createServer((request, response) => {
+    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    const url = request.url ?? "/";
+    const script = scripts.get(url);
+    const file = files[url];
+    response.statusCode = script || file || url === "/" ? 200 : 404;
+    response.setHeader("content-type", script ? "text/javascript" : (file?.type ?? "text/html"));
+    response.end(script ?? file?.content ?? html);
+  }).listen(0);
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
+  const page = await browser.newPage();
+  const address = `http://localhost:${(server.address() as AddressInfo).port}/`;
+  await page.goto(address);
+  return {
+    page,
+    address,
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
