@@ -41,9 +41,15 @@ export function thinMaps() {
 /** Has npm leave out the modules that nothing public imports: the command line has them in its own file. */
 export function leaveOutUnreached() {
   const reached = new Set();
-  const open = ["index", "platform/browser", "platform/node", "targets/no-native", "targets/x64/machine"].map(
-    (name) => `dist/${name}.js`,
-  );
+  const open = [
+    "index",
+    "platform/browser",
+    "platform/node",
+    "targets/no-native",
+    "targets/x64/machine",
+    "images/decode",
+    "images/decode-browser",
+  ].map((name) => `dist/${name}.js`);
   for (let module = open.pop(); module !== undefined; module = open.pop()) {
     if (reached.has(module)) continue;
     reached.add(module);

@@ -1,7 +1,6 @@
 /** Receptive: build, train, look inside and ship convolutional neural networks. */
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
 export type { AnyDataset, Dataset, StreamedDataset } from "./data/index.js";
-export * as data from "./data/index.js";
 export * as explain from "./explain/index.js";
 export * as features from "./features/index.js";
 export * as formats from "./formats/index.js";
@@ -19,6 +18,7 @@ export * from "./ops/index.js";
 export { range } from "./ops/range.js";
 export type { Optimizer, Schedule } from "./optim/index.js";
 export * as optim from "./optim/index.js";
+export * as data from "./public-data.js";
 export { configure, DeviceError, device } from "./runtime/engine.js";
 export { OutOfMemoryError } from "./runtime/memory.js";
 export { assign, compile, type Tree, type Values } from "./tensor/compile.js";

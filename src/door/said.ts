@@ -29,7 +29,7 @@ function saidObject(value: object): string {
   if ("operation" in value && "shape" in value && "type" in value)
     return `a ${"set" in value ? "variable" : "tensor"} (${value.type} ${(value.shape as number[]).join("×") || "of one number"})`;
   const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
-  if (kind !== "Object") return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
+  if (kind !== "Object") return `${/^([AEIO]|HTML)/.test(kind) ? "an" : "a"} ${kind}`;
   const name = constructorOf(value);
   if (name && name !== "Object") return `a ${name}`;
   const keys = Object.keys(value);

@@ -182,7 +182,7 @@ async function bySharp(
   change: ColourChange | undefined,
   wanted: AskedPart | undefined,
 ): Promise<Picture | undefined> {
-  const sharp = await loadSharp();
+  const sharp = loadSharp();
   if (!sharp) return undefined;
   try {
     const channels = header.isGrey ? 1 : 3;
@@ -200,7 +200,7 @@ async function bySharpAlone(
   mostPixels: number,
   part: WantedPart | undefined,
 ): Promise<Picture> {
-  const sharp = await loadSharp();
+  const sharp = loadSharp();
   if (!sharp)
     throw new NeedsSharp(
       `${kind === "avif" ? "AVIF" : "SVG"} pictures are read with the package sharp: npm install sharp`,
@@ -214,13 +214,13 @@ async function bySharpInstead(
   mostPixels: number,
   part: WantedPart | undefined,
 ): Promise<Picture> {
-  const sharp = await loadSharp();
+  const sharp = loadSharp();
   if (!sharp) throw new DecodingError(`${error.message}; the package sharp may: npm install sharp`);
   return wholeBySharp(sharp, bytes, mostPixels, part);
 }
 
 async function wholeBySharp(
-  sharp: NonNullable<Awaited<ReturnType<typeof loadSharp>>>,
+  sharp: NonNullable<ReturnType<typeof loadSharp>>,
   bytes: Uint8Array,
   mostPixels: number,
   part: WantedPart | undefined,

@@ -1,13 +1,23 @@
 /** The package sharp, where it is installed: quicker than the built-in decoders, on threads of its own, and knows more. */
 import type SharpPackage from "sharp";
+import { requirePackage } from "../platform/node-packages.js";
 import type { PictureRegion } from "./decode.js";
 import type { Picture } from "./picture.js";
 
-export async function loadSharp(): Promise<typeof SharpPackage | undefined> {
-  return import("sharp").then(
-    ({ default: sharp }) => sharp,
-    () => undefined,
-  );
+let found: { sharp?: typeof SharpPackage } | undefined;
+
+/** Undefined where it is not installed. Looked for once, and so that no bundler follows. */
+export function loadSharp(): typeof SharpPackage | undefined {
+  found ??= look();
+  return found.sharp;
+}
+
+function look(): NonNullable<typeof found> {
+  try {
+    return { sharp: requirePackage("sharp").exports as typeof SharpPackage };
+  } catch {
+    return {};
+  }
 }
 
 /** Turned upright, on white, 8 bits a channel; `wanted` in sharp's own resampling. */

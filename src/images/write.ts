@@ -3,6 +3,7 @@ import { writeFileAtomic } from "#platform";
 import { encodePng } from "../report/sheet/png.js";
 import { PictureError } from "./decode.js";
 import type { Picture } from "./picture.js";
+import { loadSharp } from "./sharp.js";
 
 const formats = {
   ".png": { format: "png", options: { compressionLevel: 9 } },
@@ -25,7 +26,7 @@ export async function writeImage(path: string, picture: Picture): Promise<void> 
   if (ending === ".png") return writeFileAtomic(path, encodePng(picture));
   const { width, height, channels, pixels } = picture;
   const { format, options } = formats[ending];
-  const { default: sharp } = await loadSharp(path);
+  const sharp = sharpFor(path);
   const image = sharp(Buffer.from(pixels), { raw: { width, height, channels } });
   await writeFileAtomic(path, new Uint8Array(await image.toFormat(format, options).toBuffer()));
 }
@@ -36,7 +37,7 @@ export async function writeAnimation(
   frames: readonly Uint8Array[],
   { milliseconds, width }: { milliseconds: number; width: number },
 ): Promise<void> {
-  const { default: sharp } = await loadSharp(path);
+  const sharp = sharpFor(path);
   // The last one stays for a while.
   const delay = frames.map((_, i) => (i === frames.length - 1 ? 4 * milliseconds : milliseconds));
   const small = await Promise.all(
@@ -48,10 +49,11 @@ export async function writeAnimation(
   await writeFileAtomic(path, new Uint8Array(gif));
 }
 
-async function loadSharp(path: string) {
-  return import("sharp").catch(() => {
+function sharpFor(path: string) {
+  const sharp = loadSharp();
+  if (!sharp)
     throw new PictureError(
       `${path}: writing this needs the package sharp (npm install sharp); a .png needs nothing`,
     );
-  });
+  return sharp;
 }

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { PictureError, readImage } from "../../src/images/read.js";
+import { loadSharp } from "../../src/images/sharp.js";
+
+vi.mock("../../src/images/sharp.js", { spy: true });
 
 // Optional: where it is absent there is nothing that could read a picture.
 const installed = await import("sharp").catch(() => undefined);
@@ -114,16 +117,14 @@ pictures(`one line for what cannot be read${unless}`, () => {
   test("no sharp", async () => {
     const fine = await saved("fine.png", raw(corners, 2, 2).png());
     const path = await saved("modern.avif", raw(corners, 2, 2).avif());
-    vi.doMock("sharp", () => {
-      throw new Error("Could not load the sharp module");
-    });
+    vi.mocked(loadSharp).mockReturnValue(undefined);
     try {
       expect(await refusal(path)).toBe(
         "modern.avif: AVIF pictures are read with the package sharp: npm install sharp",
       );
       expect((await readImage(fine)).pixels).toEqual(Uint8Array.from(corners));
     } finally {
-      vi.doUnmock("sharp");
+      vi.mocked(loadSharp).mockReset();
     }
   });
 });

@@ -95,7 +95,10 @@ describe("load", () => {
 
   test("a web page in the place of a checkpoint, and bytes that are none, are refused in one line", async () => {
     for (const source of [`${address}/page`, new Uint8Array(3), new Blob([]), new Blob(["hello, world"])]) {
-      const { name, message } = (await load(source).catch((error: Error) => error)) as Error;
+      const { name, message } = await load(source).then(
+        () => new Error("it was read"),
+        (error: Error) => error,
+      );
       expect(name).toMatch(/^(Safetensors|Weights)Error$/);
       expect(message).toMatch(/^(http:\/\/\S+\/page|the bytes|the Blob): [^\n]+$/);
     }
