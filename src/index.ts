@@ -6,10 +6,10 @@ export * as features from "./features/index.js";
 export * as formats from "./formats/index.js";
 export type { Loss } from "./losses/index.js";
 export * as losses from "./losses/index.js";
-// By their own names: a page that uses neither loads neither.
-export { HubError, type HubOptions, openHub } from "./models/hugging-face.js";
 export * as models from "./models/index.js";
 export { loadWeights } from "./models/load-weights.js";
+// By their own names: a page that uses neither loads neither.
+export { HubError, type HubOptions, openHub } from "./models/open-hub.js";
 export { type PixelScaling, withPixelScaling } from "./models/pixel-scaling.js";
 export type { Layer, Model, Scope } from "./nn/index.js";
 export * as nn from "./nn/index.js";

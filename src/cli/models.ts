@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { registry } from "../models/index.js";
+import { torchNamesOf } from "../models/torch-models.js";
 import { count } from "../report/numbers.js";
 import { alignedTable } from "../report/table.js";
 
@@ -14,13 +15,13 @@ export function modelsCommand(program: Command): void {
 }
 
 function list({ json }: { json?: boolean }): void {
-  const rows = Object.entries(registry).map(([name, { make, input, description, target, torch }]) => ({
+  const rows = Object.entries(registry).map(([name, { make, input, description, target }]) => ({
     name,
     description,
     input,
     params: make().summary(input).params,
     target: target ?? "class",
-    torchvision: torch !== undefined,
+    torchvision: torchNamesOf(name) !== undefined,
   }));
   if (json) {
     console.log(JSON.stringify(rows));

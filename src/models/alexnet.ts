@@ -1,7 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
-import { torchNames } from "./torch-names.js";
 
 type Options = { classes?: number };
 
@@ -28,13 +27,6 @@ export function alexnet(given: Options = {}): nn.Model {
     ...[nn.flatten(), ...hidden(), ...hidden(), nn.dense(classes)],
   );
 }
-
-export const alexnetNames = torchNames([
-  [/^conv\d$/, (_, place) => `features.${place}`],
-  [/^dense1$/, () => "classifier.1", [256, 6, 6]],
-  [/^dense2$/, () => "classifier.4"],
-  [/^dense3$/, () => "classifier.6"],
-]);
 
 /**
  * AlexNet as torchvision has it, N×224×224×3: a single tower, no normalisation. 61,100,840 parameters.

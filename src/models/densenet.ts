@@ -1,7 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
-import { torchNames } from "./torch-names.js";
 
 /** Channels that a layer adds (k), and layers of each of the four blocks: table 1 of the paper; 161 is torchvision's. */
 const plans = {
@@ -14,23 +13,6 @@ const plans = {
 
 export type DensenetVariant = keyof typeof plans;
 export const densenetVariants = Object.keys(plans) as DensenetVariant[];
-
-/** torchvision's names and timm's; old files have a dot before the number in a dense layer. */
-export const densenetNames = torchNames([
-  [/^conv1$/, () => "features.conv0"],
-  [/^batchNorm1$/, () => "features.norm0"],
-  [
-    /^block(\d)\/layer(\d+)\/(conv|batchNorm)(\d)$/,
-    ([, b, l, kind, i]) => {
-      const module = `features.denseblock${b}.denselayer${l}.${kind === "conv" ? "conv" : "norm"}`;
-      return [`${module}${i}`, `${module}.${i}`];
-    },
-  ],
-  [/^transition(\d)\/conv1$/, ([, t]) => `features.transition${t}.conv`],
-  [/^transition(\d)\/batchNorm1$/, ([, t]) => `features.transition${t}.norm`],
-  [/^batchNorm2$/, () => "features.norm5"],
-  [/^dense1$/, () => "classifier"],
-]);
 
 /** Normalised, rectified, convolved: the paper's order. */
 const conv = (filters: number, kernel: number) => [

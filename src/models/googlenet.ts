@@ -1,7 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
-import { torchNames } from "./torch-names.js";
 
 /** Filters of a module: 1×1, before the 3×3, 3×3, before the 5×5, 5×5, after the pool. Table 1 of the paper. */
 type Row = readonly [
@@ -57,27 +56,6 @@ type Conv = { filters: number; kernel: number; stride?: number; padding: "same" 
 
 export type GooglenetVariant = keyof typeof forms;
 export const googlenetVariants = Object.keys(forms) as GooglenetVariant[];
-
-const torchKinds: { readonly [kind: string]: string } = { conv: "conv", batchNorm: "bn" };
-
-/** Of torchvision's form. */
-export const googlenetNames = torchNames([
-  [/^(conv|batchNorm)(\d)$/, ([, kind, i]) => `conv${i}.${torchKinds[kind]}`],
-  [/^inception(\w+)\/1x1\/(\D+)1$/, ([, m, kind]) => `inception${m}.branch1.${torchKinds[kind]}`],
-  [
-    /^inception(\w+)\/3x3\/(\D+)(\d)$/,
-    ([, m, kind, i]) => `inception${m}.branch2.${+i - 1}.${torchKinds[kind]}`,
-  ],
-  [
-    /^inception(\w+)\/5x5\/(\D+)(\d)$/,
-    ([, m, kind, i]) => `inception${m}.branch3.${+i - 1}.${torchKinds[kind]}`,
-  ],
-  [/^inception(\w+)\/pool\/(\D+)1$/, ([, m, kind]) => `inception${m}.branch4.1.${torchKinds[kind]}`],
-  [/^head(\d)\/dense1$/, ([, h]) => `aux${h}.fc1`, [128, 4, 4]],
-  [/^head(\d)\/dense2$/, ([, h]) => `aux${h}.fc2`],
-  [/^head(\d)\/(\D+)1$/, ([, h, kind]) => `aux${h}.conv.${torchKinds[kind]}`],
-  [/^dense1$/, () => "fc"],
-]);
 
 /**
  * GoogLeNet, N×224×224×3: as published, or in torchvision's form with batch normalisation (`googlenet_bn`). In training

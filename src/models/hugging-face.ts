@@ -15,19 +15,10 @@ import {
   writeFileAtomic,
 } from "#platform";
 import { DataError } from "../data/dataset.js";
-import { type DownloadOptions, download } from "../data/download.js";
+import { download } from "../data/download.js";
 import { type ByteSource, memorySource } from "../formats/byte-source.js";
 import { count, declared, sentence, text } from "../formats/declared.js";
-
-export interface HubOptions extends DownloadOptions {
-  /** Another hub, such as a mirror; $HF_ENDPOINT if left out, else huggingface.co. */
-  hubUrl?: string;
-}
-
-/** Weights that cannot be had from the hub. */
-export class HubError extends Error {
-  override readonly name = "HubError";
-}
+import { HubError, type HubOptions } from "./open-hub.js";
 
 /** What a repository's weights may be called, the best first. */
 const usual = ["model.safetensors", "pytorch_model.bin"];
@@ -52,13 +43,7 @@ const filesSchema = v.array(
 /** What is noted of a file in the cache. */
 const noteSchema = v.object({ name: text, bytes: count, sha256: sum });
 
-/**
- * The weights of a repository of the hub: hf:timm/resnet18.tv_in1k, hf:owner/name@revision, or with the file's own name
- * hf:owner/name/weights.safetensors. What was fetched once is taken from the cache, without asking the hub, after its
- * size and SHA-256 have been checked; a damaged copy is fetched again. A broken download goes on where it stopped.
- *
- * @throws HubError  one line: not such a name, no such repository or file, no network, no package @huggingface/hub
- */
+/** What `openHub` does. */
 export async function openHub(name: string, options: HubOptions = {}): Promise<ByteSource> {
   const fail = (message: string): never => {
     throw new HubError(`${name}: ${message}`);

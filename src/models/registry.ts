@@ -2,17 +2,16 @@ import { suggestion } from "../door/spelling.js";
 import { crossEntropy, type Loss, maximumAPosteriori, meanSquaredError } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Target } from "../training/target.js";
-import { alexnet, alexnetNames, alexnetTorchvision } from "./alexnet.js";
+import { alexnet, alexnetTorchvision } from "./alexnet.js";
 import { autoencoder } from "./autoencoder.js";
-import { densenet, densenetNames, densenetVariants } from "./densenet.js";
-import { googlenet, googlenetNames, googlenetVariants } from "./googlenet.js";
+import { densenet, densenetVariants } from "./densenet.js";
+import { googlenet, googlenetVariants } from "./googlenet.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
-import { resnet, resnetNames, resnetVariants } from "./resnet.js";
+import { resnet, resnetVariants } from "./resnet.js";
 import { resnetCifar, resnetCifarVariants } from "./resnet-cifar.js";
-import { squeezenet, squeezenetNames, squeezenetVariants } from "./squeezenet.js";
-import type { TorchNames } from "./torch-names.js";
-import { vgg, vggNames, vggVariants } from "./vgg.js";
+import { squeezenet, squeezenetVariants } from "./squeezenet.js";
+import { vgg, vggVariants } from "./vgg.js";
 import { vggCifar } from "./vgg-cifar.js";
 import { zfnet } from "./zfnet.js";
 
@@ -28,8 +27,6 @@ export interface Registered {
   readonly target?: Target;
   /** What trains it well, where plain descent hardly gets on. */
   readonly optimizer?: "adam";
-  /** The names of its weights in torchvision and timm, where it is there. */
-  readonly torch?: TorchNames;
 }
 
 /** Every model by name. */
@@ -46,27 +43,23 @@ export const registry: { readonly [name: string]: Registered } = {
     description: "AlexNet of a single tower",
     input: [224, 224, 3],
     make: alexnetTorchvision,
-    torch: alexnetNames,
   },
   zfnet: { description: "ZFNet", input: [224, 224, 3], make: zfnet },
-  ...family(vgg, vggVariants, { description: "VGG", input: [224, 224, 3], torch: vggNames }),
+  ...family(vgg, vggVariants, { description: "VGG", input: [224, 224, 3] }),
   vgg_cifar: { description: "six 3×3 convolutions in VGG's manner", input: [32, 32, 3], make: vggCifar },
   ...family(googlenet, googlenetVariants, {
     description: "GoogLeNet with auxiliary heads in training",
     input: [224, 224, 3],
-    torch: googlenetNames,
   }),
-  ...family(resnet, resnetVariants, { description: "ResNet", input: [224, 224, 3], torch: resnetNames }),
+  ...family(resnet, resnetVariants, { description: "ResNet", input: [224, 224, 3] }),
   ...family(resnetCifar, resnetCifarVariants, { description: "ResNet for CIFAR", input: [32, 32, 3] }),
   ...family(densenet, densenetVariants, {
     description: "DenseNet",
     input: [224, 224, 3],
-    torch: densenetNames,
   }),
   ...family(squeezenet, squeezenetVariants, {
     description: "SqueezeNet",
     input: [224, 224, 3],
-    torch: squeezenetNames,
   }),
   autoencoder: {
     description: "convolutional autoencoder for digits",

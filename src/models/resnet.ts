@@ -1,7 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
-import { torchNames } from "./torch-names.js";
 
 /** Blocks of each of the four stages: table 1 of the paper. */
 const plans = {
@@ -35,17 +34,6 @@ const blocks = {
     ...conv(4 * width, 1),
   ],
 };
-
-/** The same in torchvision and timm. */
-export const resnetNames = torchNames([
-  [/^conv1$/, () => "conv1"],
-  [/^batchNorm1$/, () => "bn1"],
-  [/^stage(\d)\/block(\d+)\/conv(\d)$/, ([, s, b, i]) => `layer${s}.${+b - 1}.conv${i}`],
-  [/^stage(\d)\/block(\d+)\/batchNorm(\d)$/, ([, s, b, i]) => `layer${s}.${+b - 1}.bn${i}`],
-  [/^stage(\d)\/block(\d+)\/shortcut\/conv1$/, ([, s, b]) => `layer${s}.${+b - 1}.downsample.0`],
-  [/^stage(\d)\/block(\d+)\/shortcut\/batchNorm1$/, ([, s, b]) => `layer${s}.${+b - 1}.downsample.1`],
-  [/^dense1$/, () => "fc"],
-]);
 
 /**
  * ResNet for ImageNet, N×224×224×3. Without a suffix "v1.5", as torchvision and timm have it: bottlenecks halve the

@@ -1,7 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
-import { torchNames } from "./torch-names.js";
 
 /** The first convolution, then fire modules (squeeze, expand by 1×1, expand by 3×3) and pools. */
 const plans = {
@@ -28,13 +27,6 @@ const plans = {
 type Step = "pool" | readonly [squeeze: number, narrow: number, wide: number];
 export type SqueezenetVariant = keyof typeof plans;
 export const squeezenetVariants = Object.keys(plans) as SqueezenetVariant[];
-
-export const squeezenetNames = torchNames([
-  [/^conv1$/, (_, place) => `features.${place}`],
-  [/^fire\d\/squeeze$/, (_, place) => `features.${place}.squeeze`],
-  [/^fire\d\/expand\/(\dx\d)$/, ([, size], place) => `features.${place}.expand${size}`],
-  [/^conv2$/, () => "classifier.1"],
-]);
 
 const fire = (name: string, squeeze: number, narrow: number, wide: number) =>
   nn.sequential(

@@ -1,6 +1,6 @@
 /**
  * Where torchvision keeps what our layers have learned, and timm, which took over most of its names. Every model that
- * has a counterpart there declares a list of rules, from the path of a layer to the name of its module.
+ * has a counterpart there has a list of rules in `torch-models.ts`, from the path of a layer to the name of its module.
  */
 import type { Shape } from "../tensor/shapes.js";
 

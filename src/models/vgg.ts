@@ -1,7 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
-import { torchNames } from "./torch-names.js";
 
 const one = (filters: number) => ({ filters, kernel: 1 });
 
@@ -33,14 +32,6 @@ export const vggVariants: readonly VggVariant[] = [
   ...(Object.keys(plans) as Plan[]),
   ...(["vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn"] as const),
 ];
-
-/** torchvision's names, and timm's for the dense layers, which are convolutions there. */
-export const vggNames = torchNames([
-  [/^(conv|batchNorm)\d+$/, (_, place) => `features.${place}`],
-  [/^dense1$/, () => ["classifier.0", "pre_logits.fc1"], [512, 7, 7]],
-  [/^dense2$/, () => ["classifier.3", "pre_logits.fc2"]],
-  [/^dense3$/, () => ["classifier.6", "head.fc"]],
-]);
 
 /**
  * VGG for ImageNet, N×224×224×3; with `_bn` a batch normalisation after each convolution, as torchvision has it.

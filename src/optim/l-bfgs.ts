@@ -1,28 +1,21 @@
-/** The iterations of `minimize`. */
-import { partial } from "../autodiff/gradients.js";
-import { zeros } from "../ops/fill.js";
-import { compile } from "../tensor/compile.js";
-import type { Tensor, Variable } from "../tensor/tensor.js";
+/** The iterations of `minimize`: arithmetic alone, so that a page gets nothing with it that it may have already. */
+import type { Variable } from "../tensor/tensor.js";
 import { backtracking, type LinePoint, strongWolfe } from "./line-search.js";
 import type { MinimizeEvent, MinimizeOptions, MinimizeResult } from "./minimize.js";
 
+/** The objective where the variables are, and its slopes by each of them. */
+export type Objective = () => Promise<{ value: ArrayLike<number>; slopes: readonly ArrayLike<number>[] }>;
+
+/** @param record  makes the objective, once the options are found right */
 export async function* lBfgs(
-  objective: () => Tensor,
+  record: () => Objective,
   variables: readonly Variable[],
   options: MinimizeOptions,
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
   const { iterations = 100, history = 10, lineSearch = "strongWolfe", lr = 1, signal } = options;
   const { gradientTolerance = 1e-5, changeTolerance = 1e-9 } = options;
   checkOptions({ iterations, history, lineSearch, lr, gradientTolerance, changeTolerance });
-  const run = compile(() => {
-    const value = objective();
-    const slopes = partial(value, variables);
-    if (slopes.every((slope) => slope === null))
-      throw new TypeError(
-        "minimize: the objective does not depend on any of the variables in a way that has a gradient",
-      );
-    return { value, slopes: slopes.map((slope, i) => slope ?? zeros(variables[i].shape)) };
-  });
+  const run = record();
   let evaluations = 0;
   const evaluate = async (x: Float32Array): Promise<{ value: number; gradient: Float32Array }> => {
     write(variables, x);

@@ -1,4 +1,7 @@
+import { partial } from "../autodiff/gradients.js";
 import { optionsOf } from "../door/options.js";
+import { zeros } from "../ops/fill.js";
+import { compile } from "../tensor/compile.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 
 export interface MinimizeOptions {
@@ -73,5 +76,17 @@ export async function* minimize(
   });
   // When it is asked for: a page that trains by descent does not load it.
   const { lBfgs } = await import("./l-bfgs.js");
-  return yield* lBfgs(objective, variables, options);
+  return yield* lBfgs(() => withSlopes(objective, variables), variables, options);
+}
+
+function withSlopes(objective: () => Tensor, variables: readonly Variable[]) {
+  return compile(() => {
+    const value = objective();
+    const slopes = partial(value, variables);
+    if (slopes.every((slope) => slope === null))
+      throw new TypeError(
+        "minimize: the objective does not depend on any of the variables in a way that has a gradient",
+      );
+    return { value, slopes: slopes.map((slope, i) => slope ?? zeros(variables[i].shape)) };
+  });
 }

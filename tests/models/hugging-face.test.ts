@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { HubError, isHubName, openHub } from "../../src/models/hugging-face.js";
+import { isHubName } from "../../src/models/hugging-face.js";
+import { HubError, openHub } from "../../src/models/open-hub.js";
 
 const installed = await import("@huggingface/hub").then(
   () => "",

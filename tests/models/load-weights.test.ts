@@ -5,8 +5,9 @@ import { openArrays } from "../../src/formats/open-arrays.js";
 import { encodeSafetensors } from "../../src/formats/safetensors.js";
 import { WeightsError } from "../../src/index.js";
 import { loadWeights, registered, registry } from "../../src/models/index.js";
-import { torchPlaces } from "../../src/models/load-weights.js";
+import { torchNamesOf } from "../../src/models/torch-models.js";
 import { placesFirst } from "../../src/models/torch-names.js";
+import { torchPlaces } from "../../src/models/weight-places.js";
 import * as nn from "../../src/nn/index.js";
 import { sizeOf } from "../../src/tensor/shapes.js";
 import { copyOf, variablesOf } from "../../src/training/weights.js";
@@ -46,11 +47,12 @@ test("filters and dense weights change their order, and flattened pictures, too"
 
 describe("every number of torchvision's networks has a name of its own", () => {
   const known = Object.entries(registry).filter(
-    ([name, { torch }]) => torch && !/_v1|_lrn|_c$|264|googlenet$/.test(name),
+    ([name]) => torchNamesOf(name) && !/_v1|_lrn|_c$|264|googlenet$/.test(name),
   );
   test.each(known.map(([name]) => name))("%s", (name) => {
     // Only what is asked for counts: no numbers are made.
-    const { make, input, torch } = registered(name);
+    const { make, input } = registered(name);
+    const torch = torchNamesOf(name);
     const model = make();
     const layers = model.summary(input, { training: true }).layers.filter(({ params }) => params > 0);
     const modules = layers.map(({ name: layer }) =>
@@ -76,9 +78,9 @@ describe("names", () => {
     ["googlenet_bn", "inception4b/5x5/batchNorm2", "inception4b.branch3.1.bn"],
     ["googlenet_bn", "head2/conv1", "aux2.conv.conv"],
   ])("%s: %s is %s", (name, layer, module) => {
-    const { make, torch } = registered(name);
+    const { make } = registered(name);
     const place = make().layerNames.indexOf(layer.split("/")[0]) - 1;
-    expect(torch!(layer, place)!.names[0]).toBe(module);
+    expect(torchNamesOf(name)!(layer, place)!.names[0]).toBe(module);
   });
 
   test("timm's dense layers of VGG are convolutions", async () => {

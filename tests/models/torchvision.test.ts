@@ -9,7 +9,7 @@ import { openArrays } from "../../src/formats/open-arrays.js";
 import { add, compile, gradients, mul, type Tensor, tensor } from "../../src/index.js";
 import { crossEntropy } from "../../src/losses/index.js";
 import { loadWeights, registered } from "../../src/models/index.js";
-import { torchPlaces } from "../../src/models/load-weights.js";
+import { torchPlaces } from "../../src/models/weight-places.js";
 import * as nn from "../../src/nn/index.js";
 import { sizeOf } from "../../src/tensor/shapes.js";
 import { variablesOf } from "../../src/training/weights.js";
