@@ -9,6 +9,7 @@ import { alignedTable } from "../report/table.js";
 import { configure } from "../runtime/engine.js";
 import { UsageError } from "./failure.js";
 import { besides, checkPng, finish } from "./features/output.js";
+import { otherNames } from "./kernel-names.js";
 import { formulas, kernelOf, spelled } from "./kernel-option.js";
 import { threads, whole } from "./values.js";
 
@@ -117,18 +118,27 @@ function asPicture({ width, height, channels, pixels }: Raster, how: (typeof way
   return { width, height, channels: channels === 3 ? 3 : 1, pixels: bytes };
 }
 
+const alsoCalled = (name: string): string => (otherNames[name] ?? []).slice(0, 3).join(", ");
+
 function list(): string {
   const named = Object.entries(kernels).map(([name, matrix]) => [
     name,
     `${matrix.length}×${matrix[0].length}`,
     kernelNotes[name as keyof typeof kernels].what,
+    alsoCalled(name),
   ]);
-  const made = Object.entries(formulas).map(([name, formula]) => [spelled(name, formula), "", formula.what]);
+  const made = Object.entries(formulas).map(([name, formula]) => [
+    spelled(name, formula),
+    "",
+    formula.what,
+    alsoCalled(name),
+  ]);
   return alignedTable(
     [
       { title: "kernel", align: "left" },
       { title: "size", align: "left" },
       { title: "what", align: "left" },
+      { title: "also called", align: "left" },
     ],
     [...named, ...made],
   );

@@ -1,6 +1,5 @@
 /** What `--kernel` may say: a name, a formula with its settings, or a table. */
 
-import { suggestion } from "../door/spelling.js";
 import {
   gabor,
   gaussian,
@@ -13,6 +12,7 @@ import {
   unsharpMask,
 } from "../features/kernels.js";
 import { UsageError } from "./failure.js";
+import { kernelSuggestion, meantKernel } from "./kernel-names.js";
 
 interface Formula {
   readonly what: string;
@@ -61,28 +61,27 @@ export function kernelOf(text: string): { matrix: Matrix; stride?: number } {
       );
     }
   }
-  if (Object.hasOwn(kernels, text)) {
-    const name = text as KernelName;
-    return { matrix: kernels[name], stride: kernelNotes[name].stride };
-  }
-  const [name, list = ""] = text.split(/:(.*)/s);
-  if (!Object.hasOwn(formulas, name)) {
-    const names = [...Object.keys(kernels), ...Object.keys(formulas)];
+  const [said, list = ""] = text.trim().split(/:(.*)/s);
+  const names = [...Object.keys(kernels), ...Object.keys(formulas)];
+  const name = meantKernel(said, names);
+  if (name === undefined)
     throw new UsageError(
-      `there is no kernel "${name}"${suggestion(name, names)}; receptive filter --list shows all`,
+      `there is no kernel "${said}"${kernelSuggestion(said, names)}; receptive filter --list shows all`,
     );
+  if (Object.hasOwn(kernels, name)) {
+    if (list !== "")
+      throw new UsageError(
+        `--kernel ${text}: ${name} is a table and has no settings, expected --kernel ${name}`,
+      );
+    const { stride } = kernelNotes[name as KernelName];
+    return { matrix: kernels[name as KernelName], stride };
   }
   const formula = formulas[name];
   const settings: { [name: string]: number } = { ...formula.settings };
   for (const part of list.split(",").filter(Boolean)) {
-    const [key, value] = part.split("=");
+    const [key, value] = part.split("=").map((side) => side.trim());
     const number = Number(value);
-    if (
-      !Object.hasOwn(settings, key) ||
-      value === undefined ||
-      value.trim() === "" ||
-      !Number.isFinite(number)
-    )
+    if (!Object.hasOwn(settings, key) || value === undefined || value === "" || !Number.isFinite(number))
       throw new UsageError(
         `--kernel ${text}: "${part}" is no setting of ${name}, expected ${spelled(name, formula)}`,
       );

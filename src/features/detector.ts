@@ -30,6 +30,8 @@ export interface DetectOptions {
   largest?: number;
   /** Finds that overlap by more than this share are one. */
   overlap?: number;
+  /** Finds of one class of which the smaller lies inside the larger by more than this share are one; 1 keeps them all. */
+  nested?: number;
   /** Classes that stand for "nothing there". */
   ground?: readonly number[];
 }
@@ -48,7 +50,7 @@ export interface DetectOptions {
 export async function detect(
   picture: Raster,
   { input: [height, width], hog: settings, linear }: WindowClassifier,
-  { threshold = 0.5, scaleStep = 1.2, largest, overlap = 0.3, ground = [] }: DetectOptions = {},
+  { threshold = 0.5, scaleStep = 1.2, largest, overlap = 0.3, nested = 0.8, ground = [] }: DetectOptions = {},
 ): Promise<Detection[]> {
   const { cell = 8, block = 2, blockStride = 1 } = settings;
   if (height % cell !== 0 || width % cell !== 0 || blockStride !== 1)
@@ -82,7 +84,7 @@ export async function detect(
     }
     level = await smaller(level, scaleStep);
   }
-  return suppressed(found, { most: overlap });
+  return suppressed(found, { most: overlap, mostNested: nested });
 }
 
 /** Blurred as much as the new pixels are larger, then sampled. */

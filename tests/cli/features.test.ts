@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage } from "../../src/images/read.js";
 import { data, features } from "../../src/index.js";
@@ -99,6 +100,20 @@ describe.skipIf(!isBuilt || noPictures)(`the features on the command line${noPic
     [-1, 0, 199, 0, -1, 159, 0, 0, 1].forEach((v, i) => {
       expect(Math.abs(homography[i] - v)).toBeLessThan(2);
     });
+  });
+  test("unrelated photographs do not agree on a homography", async () => {
+    const [first, second] = ["chicago480.jpg", "bird380.jpg"].map((name) =>
+      fileURLToPath(new URL(`../features/photos/${name}`, import.meta.url)),
+    );
+    const line = ["features", "match", first, second, "--method", "surf", "--output", "unrelated.png"];
+    const { code, stdout, stderr } = await receptive(line, { folder });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^\d+ of \d+ keypoints have a match; they do not agree on a homography\nunrelated\.png\n$/,
+    );
+    const { stdout: json } = await receptive([...line, "--json"], { folder });
+    expect(jsonLines(json).at(-1)).toMatchObject({ inliers: 0, homography: null });
   });
   test("HOG learns the built-in digits and what is none, is kept, and finds both digits of a page and nothing else", async () => {
     const trained = await ask("features train --data digits --limit 2000 --epochs 15 --ground");

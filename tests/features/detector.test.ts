@@ -8,6 +8,7 @@ const {
   linearScores,
   classify,
   overlap,
+  nesting,
   suppressed,
   detect,
   hog,
@@ -74,6 +75,27 @@ describe("non-maximum suppression", () => {
     expect(suppressed([box(0, 0.5), box(4, 0.9), box(8, 0.6), box(30, 0.1)]).map(({ x }) => x)).toEqual([
       4, 30,
     ]));
+
+  const square = (x: number, edge: number, score: number, kind: number) => ({
+    ...{ x, y: x, width: edge, height: edge },
+    ...{ score, class: kind },
+  });
+  test("nesting is the shared part of the smaller", () => {
+    expect(nesting(square(0, 40, 1, 0), square(10, 20, 1, 0))).toBe(1);
+    expect(nesting(square(0, 40, 1, 0), square(30, 20, 1, 0))).toBeCloseTo(100 / 400, 12);
+    expect(nesting(square(0, 40, 1, 0), square(40, 20, 1, 0))).toBe(0);
+  });
+  test.each([
+    ["inside", square(10, 20, 0.5, 3), [0.9]],
+    ["inside, and surer", square(10, 20, 1.5, 3), [1.5]],
+    ["inside, of another class", square(10, 20, 0.5, 4), [0.9, 0.5]],
+    ["nearly inside", square(21, 20, 0.5, 3), [0.9]],
+    ["half inside", square(30, 20, 0.5, 3), [0.9, 0.5]],
+  ])("one digit is not found twice, as a box in a box: %s", (_, box, scores) =>
+    expect(suppressed([square(0, 40, 0.9, 3), box]).map(({ score }) => score)).toEqual(scores),
+  );
+  test("nested boxes stay where that is asked for", () =>
+    expect(suppressed([square(0, 40, 0.9, 3), square(10, 20, 0.5, 3)], { mostNested: 1 })).toHaveLength(2));
 });
 
 describe("a sliding window", () => {

@@ -21,6 +21,12 @@ export function detectCommand(features: Command): void {
     .option("--threshold <score>", "least score of a find", positive, 0.5)
     .option("--scale-step <factor>", "from one size to the next", positive, 1.2)
     .option("--overlap <share>", "finds that overlap by more are one", share, 0.3)
+    .option(
+      "--nested <share>",
+      "finds of one class are one, where one lies inside the other by more",
+      share,
+      0.8,
+    )
     .option("--output <file>", "the PNG to write (default: <picture>-detect.png)")
     .option("--json", "one line of JSON")
     .addHelpText(
@@ -35,17 +41,24 @@ interface Options {
   threshold: number;
   scaleStep: number;
   overlap: number;
+  nested: number;
   output?: string;
   json?: boolean;
 }
 
 async function run(path: string, options: Options): Promise<void> {
-  const { threshold, scaleStep, overlap, json, output = besides(path, "detect") } = options;
+  const { threshold, scaleStep, overlap, nested, json, output = besides(path, "detect") } = options;
   checkPng(output);
   const classifier = decodeHogClassifier(await readFile(options.classifier), options.classifier);
   const picture = await readImage(path);
   const ground = [classifier.classes.indexOf(groundClass)].filter((k) => k >= 0);
-  const found = await detect(asRaster(grey(picture)), classifier, { threshold, scaleStep, overlap, ground });
+  const found = await detect(asRaster(grey(picture)), classifier, {
+    threshold,
+    scaleStep,
+    overlap,
+    nested,
+    ground,
+  });
   const boxes = found.map((box) => ({ ...box, class: classifier.classes[box.class] }));
   const png = await renderPanels({
     title: `What ${basename(options.classifier)} finds in ${basename(path)}`,

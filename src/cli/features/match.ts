@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { matchFeatures, project, ransacHomography } from "../../features/matching/index.js";
+import { keepsWhole, matchFeatures, project, ransacHomography } from "../../features/matching/index.js";
 import type { Raster } from "../../features/raster.js";
 import { sift } from "../../features/sift/index.js";
 import { surf } from "../../features/surf/index.js";
@@ -66,6 +66,9 @@ function checkOptions({ method, root, extended, upright }: KeypointOptions): voi
 /** More lines would hide the pictures. */
 const mostLines = 150;
 
+/** Fewer places that agree say little about two photographs. */
+const leastInliers = 8;
+
 /** As many as can be told apart, evenly out of all. */
 const everyFew = <T>(list: readonly T[]): T[] => {
   const step = Math.max(1, list.length / mostLines);
@@ -83,7 +86,7 @@ async function runMatch(
   const [from, to] = [await featuresOf(a, keypoints), await featuresOf(b, keypoints)];
   const matches = await matchFeatures(from, to, { ratio });
   const pairs = matches.map((match) => ({ from: from.keypoints[match.from], to: to.keypoints[match.to] }));
-  const found = ransacHomography(pairs, { tolerance, seed: number });
+  const found = ransacHomography(pairs, { tolerance, leastInliers, seed: number });
   const isAgreeing = new Set(found?.inliers);
   const agreeing = found ? found.inliers.map((i) => pairs[i]) : [];
   const [right, bottom] = [a.width - 1, a.height - 1];
@@ -93,14 +96,19 @@ async function runMatch(
     { x: right, y: bottom },
     { x: 0, y: bottom },
   ];
+  // Where the horizon of the plane runs through the first picture, its frame has no outline in the second.
+  const outline =
+    found && keepsWhole(found.homography, corners)
+      ? corners.map((corner) => project(found.homography, corner))
+      : undefined;
   const shown = Math.min(mostLines, (found ? agreeing : pairs).length);
-  const said = `${count(matches.length)} of ${count(from.keypoints.length)} keypoints have a match, ${count(agreeing.length)} agree on a homography`;
+  const said = `${count(matches.length)} of ${count(from.keypoints.length)} keypoints have a match${found ? `, ${count(agreeing.length)} agree on a homography` : "; they do not agree on a homography"}`;
   const png = await renderMatches({
     title: `${basename(first)} in ${basename(second)}`,
-    subtitle: `${said}; ${shown} of them are drawn${found ? "; the frame: the first picture, where it lies in the second" : ""}`,
+    subtitle: `${said}; ${shown} of them are drawn${outline ? "; the frame: the first picture, where it lies in the second" : ""}`,
     pictures: [a, b],
     pairs: everyFew(found ? agreeing : pairs),
-    outline: found ? corners.map((corner) => project(found.homography, corner)) : undefined,
+    outline,
   });
   await finish(output, png, {
     text: said,
@@ -116,7 +124,7 @@ async function runMatch(
             to: [b.x, b.y],
             agrees: isAgreeing.has(i),
           })),
-          homography: found?.homography,
+          homography: found?.homography ?? null,
         }
       : undefined,
   });

@@ -67,7 +67,8 @@ export async function matchDescriptors(
 
 /**
  * The same for two pictures' features, of one kind. Keypoints that say whether they are dark on light or light on dark
- * (SURF's sign of the Laplacian) are compared with their like only, which also halves the work.
+ * (SURF's sign of the Laplacian) are compared with their like only, which also halves the work. Of several keypoints that
+ * are nearest to the same one, the nearest has it: one thing is seen once.
  *
  * @throws FeatureError if the descriptors of the two have different lengths
  * Bay et al., CVIU 2008, section 4.3.
@@ -90,7 +91,8 @@ export async function matchFeatures(
     for (const match of await matchDescriptors(a.descriptors, b.descriptors, { ...options, length }))
       matches.push({ ...match, from: a.places[match.from], to: b.places[match.to] });
   }
-  return matches.sort((a, b) => a.distance - b.distance);
+  const taken = new Set<number>();
+  return matches.sort((a, b) => a.distance - b.distance).filter(({ to }) => !taken.has(to) && taken.add(to));
 }
 
 /** Descriptors of the keypoints of one sign, and which they are. */

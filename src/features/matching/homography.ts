@@ -1,6 +1,3 @@
-import { RandomStream } from "../../random/threefry.js";
-import { FeatureError } from "../raster.js";
-
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -15,82 +12,10 @@ export interface PointPair {
 /** Nine numbers in rows; the last one is 1. (x, y) goes to ((h0 x + h1 y + h2) / w, (h3 x + h4 y + h5) / w), w = h6 x + h7 y + h8. */
 export type Homography = readonly number[];
 
-export interface RansacOptions {
-  /** Pairs within so many pixels agree with a homography. */
-  tolerance?: number;
-  /** At most so many samples; fewer where enough pairs agree. */
-  samples?: number;
-  seed?: number;
-}
-
-export interface RansacResult {
-  readonly homography: Homography;
-  /** Places of the pairs that agree. */
-  readonly inliers: readonly number[];
-}
-
 /** Where a homography takes a point. */
 export function project(h: Homography, { x, y }: Point): Point {
   const w = h[6] * x + h[7] * y + h[8];
   return { x: (h[0] * x + h[1] * y + h[2]) / w, y: (h[3] * x + h[4] * y + h[5]) / w };
-}
-
-/** How sure it shall be that one sample was free of wrong pairs. */
-const confidence = 0.999;
-
-/**
- * The homography with which the most pairs agree: of many through four pairs drawn at random, the best, fitted again
- * to all that agree with it.
- *
- * @returns undefined where no four pairs agree
- * Fischler, Bolles: Random Sample Consensus, CACM 24, 1981; Hartley, Zisserman: Multiple View Geometry, 2004, 4.7.
- */
-export function ransacHomography(
-  pairs: readonly PointPair[],
-  { tolerance = 3, samples = 2000, seed = 0 }: RansacOptions = {},
-): RansacResult | undefined {
-  if (!(tolerance > 0))
-    throw new FeatureError(`ransacHomography: tolerance is ${tolerance}, expected a number above 0`);
-  if (pairs.length < 4) return undefined;
-  const random = new RandomStream(seed, sampling);
-  let best: number[] = [];
-  let needed = samples;
-  for (let s = 0; s < needed; s++) {
-    const four = new Set<number>();
-    while (four.size < 4) four.add(random.integer(pairs.length));
-    const h = fitHomography([...four].map((i) => pairs[i]));
-    if (!h) continue;
-    const agreeing = agreeingWith(h, pairs, tolerance);
-    if (agreeing.length <= best.length) continue;
-    best = agreeing;
-    const sound = (agreeing.length / pairs.length) ** 4;
-    if (sound < 1) needed = Math.min(samples, Math.ceil(Math.log(1 - confidence) / Math.log(1 - sound)));
-    else break;
-  }
-  if (best.length < 4) return undefined;
-  // Fitted to all that agree, more may agree; that settles within a few rounds.
-  let h = fitHomography(best.map((i) => pairs[i]));
-  for (let round = 0; h && round < 5; round++) {
-    const agreeing = agreeingWith(h, pairs, tolerance);
-    if (agreeing.length < best.length) break;
-    const isSettled = agreeing.length === best.length;
-    best = agreeing;
-    h = fitHomography(best.map((i) => pairs[i]));
-    if (isSettled) break;
-  }
-  return h ? { homography: h, inliers: best } : undefined;
-}
-
-/** The stream of the seed that samples are drawn from. */
-const sampling = 8;
-
-function agreeingWith(h: Homography, pairs: readonly PointPair[], tolerance: number): number[] {
-  const agreeing: number[] = [];
-  pairs.forEach(({ from, to }, i) => {
-    const { x, y } = project(h, from);
-    if ((x - to.x) ** 2 + (y - to.y) ** 2 <= tolerance ** 2) agreeing.push(i);
-  });
-  return agreeing;
 }
 
 /**

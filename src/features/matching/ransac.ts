@@ -1,0 +1,104 @@
+/** The homography with which the most pairs agree, if that is no chance. */
+import { RandomStream } from "../../random/threefry.js";
+import { FeatureError } from "../raster.js";
+import {
+  distinctPlaces,
+  expectedByChance,
+  fromTolerance,
+  isLine,
+  isSoundSample,
+  keepsWhole,
+  placesOf,
+} from "./agreement.js";
+import { fitHomography, type Homography, type Point, type PointPair, project } from "./homography.js";
+
+export interface RansacOptions {
+  /** Pairs within so many pixels agree with a homography. */
+  tolerance?: number;
+  /** At most so many samples; fewer where enough pairs agree. */
+  samples?: number;
+  /** Fewer places that agree are no agreement. */
+  leastInliers?: number;
+  seed?: number;
+}
+
+export interface RansacResult {
+  readonly homography: Homography;
+  /** Places of the pairs that agree. */
+  readonly inliers: readonly number[];
+}
+
+/** How sure it shall be that one sample was free of wrong pairs. */
+const confidence = 0.999;
+
+/** Homographies of that support that chance may give: more, and it is chance. A decimal logarithm. */
+const mostByChance = -3;
+
+/**
+ * The homography with which the most pairs agree: of many through four pairs drawn at random, the best, fitted again
+ * to all that agree with it. Pairs at one place, at either end, count once.
+ *
+ * @returns undefined where no four pairs agree, or where as many would agree if they were drawn by lot: pairs of two
+ *   unrelated pictures. Four or five pairs that all agree, with little to test them by, are taken at their word.
+ * Fischler, Bolles: Random Sample Consensus, CACM 24, 1981; Hartley, Zisserman: Multiple View Geometry, 2004, 4.7.
+ */
+export function ransacHomography(
+  pairs: readonly PointPair[],
+  { tolerance = 3, samples = 2000, leastInliers = 4, seed = 0 }: RansacOptions = {},
+): RansacResult | undefined {
+  if (!(tolerance > 0))
+    throw new FeatureError(`ransacHomography: tolerance is ${tolerance}, expected a number above 0`);
+  if (pairs.length < 4) return undefined;
+  const random = new RandomStream(seed, sampling);
+  const places = placesOf(pairs, tolerance);
+  const near = fromTolerance(pairs, tolerance);
+  let [best, support]: [number[], number] = [[], 0];
+  let needed = samples;
+  for (let s = 0; s < needed; s++) {
+    const four = new Set<number>();
+    while (four.size < 4) four.add(random.integer(pairs.length));
+    const sample = [...four].map((i) => pairs[i]);
+    const h = isSoundSample(sample, near, tolerance) ? fitHomography(sample) : undefined;
+    if (!h) continue;
+    const agreeing = agreeingWith(h, pairs, tolerance);
+    if (agreeing.length <= support) continue;
+    const distinct = distinctPlaces(places, agreeing);
+    if (distinct <= support || !keepsWhole(h, fromOf(pairs, agreeing))) continue;
+    [best, support] = [agreeing, distinct];
+    const sound = (agreeing.length / pairs.length) ** 4;
+    if (sound < 1) needed = Math.min(samples, Math.ceil(Math.log(1 - confidence) / Math.log(1 - sound)));
+    else break;
+  }
+  if (support < Math.max(4, leastInliers)) return undefined;
+  // Fitted to all that agree, more may agree; that settles within a few rounds.
+  let h = fitHomography(best.map((i) => pairs[i]));
+  for (let round = 0; h && round < 5; round++) {
+    const agreeing = agreeingWith(h, pairs, tolerance);
+    if (agreeing.length < best.length) break;
+    const isSettled = agreeing.length === best.length;
+    best = agreeing;
+    h = fitHomography(best.map((i) => pairs[i]));
+    if (isSettled) break;
+  }
+  if (!h || !keepsWhole(h, fromOf(pairs, best))) return undefined;
+  if (isLine(fromOf(pairs, best), near)) return undefined;
+  const isAllOfFew = best.length === pairs.length && best.length < 6;
+  if (!isAllOfFew && expectedByChance(h, pairs, { places, inliers: best, tolerance }) > mostByChance)
+    return undefined;
+  return { homography: h, inliers: best };
+}
+
+const fromOf = (pairs: readonly PointPair[], some: readonly number[]): Point[] =>
+  some.map((i) => pairs[i].from);
+
+/** The stream of the seed that samples are drawn from. */
+const sampling = 8;
+
+function agreeingWith(h: Homography, pairs: readonly PointPair[], tolerance: number): number[] {
+  const agreeing: number[] = [];
+  pairs.forEach(({ from, to }, i) => {
+    const { x, y } = project(h, from);
+    if ((x - to.x) ** 2 + (y - to.y) ** 2 <= tolerance ** 2) agreeing.push(i);
+  });
+  return agreeing;
+}
