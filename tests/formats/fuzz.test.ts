@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
+import { loadSharp } from "../../src/images/sharp.js";
 import { fuzzSubjects } from "./fuzz-subjects.js";
 import { fuzz } from "./fuzzing.js";
 
 // Sharp, where it is there, is fuzzed in tests/images/damaged.test.ts.
-vi.mock("sharp", () => {
-  throw new Error("not installed");
-});
+vi.mock("../../src/images/sharp.js", { spy: true });
+vi.mocked(loadSharp).mockReturnValue(undefined);
 const folder = await mkdtemp(join(tmpdir(), "receptive-fuzz-"));
 vi.stubEnv("XDG_CACHE_HOME", folder);
 afterAll(() => rm(folder, { recursive: true }));

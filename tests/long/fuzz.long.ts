@@ -3,13 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
+import { loadSharp } from "../../src/images/sharp.js";
 import { fuzzSubjects } from "../formats/fuzz-subjects.js";
 import { fuzz } from "../formats/fuzzing.js";
 import { figure } from "./figures.js";
 
-vi.mock("sharp", () => {
-  throw new Error("not installed");
-});
+vi.mock("../../src/images/sharp.js", { spy: true });
+vi.mocked(loadSharp).mockReturnValue(undefined);
 const folder = await mkdtemp(join(tmpdir(), "receptive-fuzz-"));
 vi.stubEnv("XDG_CACHE_HOME", folder);
 afterAll(() => rm(folder, { recursive: true }));
