@@ -2,14 +2,14 @@
 import * as v from "valibot";
 import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
-import { count, declared, number, sentence, text } from "../formats/declared.js";
+import { count, declared, number, sentence, text, whole } from "../formats/declared.js";
 import { crossEntropy } from "../losses/index.js";
 import { objectiveOf, registered, registry } from "../models/index.js";
 import * as optim from "../optim/index.js";
 import { type Checkpoint, fileOf } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
 import { WeightsError } from "../training/weights.js";
-import { augmentOf } from "./augmentations.js";
+import { augmentationNames, augmentOf } from "./augmentations.js";
 import { UsageError } from "./failure.js";
 
 export interface Settings {
@@ -72,34 +72,6 @@ export function settingsAmong(
   );
 }
 
-const [aText, aNumber, aCount] = [v.optional(text), v.optional(number), v.optional(count)];
-
-/** The settings that a checkpoint keeps; that they are among those there are, the commands find out by themselves. */
-const notedSettings = v.looseObject(
-  {
-    ...{ model: aText, data: aText, optimizer: aText, schedule: aText },
-    ...{ epochs: aCount, batchSize: aCount, warmUp: aCount, patience: aCount, limit: aCount, seed: aNumber },
-    ...{ lr: aNumber, momentum: aNumber, weightDecay: aNumber, clipNorm: aNumber, labelSmoothing: aNumber },
-    validation: aNumber,
-    keepBest: v.optional(v.boolean("true or false")),
-    dropLast: v.optional(v.boolean("true or false")),
-    augment: v.optional(v.union([v.boolean(), v.string()], "text, true or false")),
-  },
-  "an object",
-);
-
-/** A checkpoint that the library has written knows less than one of the command line. */
-export function settingsOf(checkpoint: Checkpoint): Partial<Settings> {
-  const { notes, training, data, model } = checkpoint;
-  if (notes?.settings)
-    return declared(notedSettings, notes.settings, (fault) => {
-      throw new WeightsError(
-        `${fileOf(checkpoint) ?? "the checkpoint"}: the checkpoint is damaged: ${sentence("notes.settings", fault)}`,
-      );
-    }) as Partial<Settings>;
-  return { model: model.name, data: data.name, seed: training?.seed, batchSize: training?.batchSize };
-}
-
 /** What an optimizer is made from. */
 export type Choice = Pick<Settings, "optimizer" | "lr" | "momentum" | "weightDecay" | "clipNorm">;
 
@@ -140,6 +112,53 @@ export function refuseMomentum(optimizer: Settings["optimizer"], isGiven: boolea
 
 export const optimizers = Object.keys(optimizerMakers);
 export const schedules = Object.keys(scheduleMakers);
+
+const [aText, aNumber, aCount] = [v.optional(text), v.optional(number), v.optional(count)];
+const atLeastOne = v.optional(whole(1));
+const aShare = "a number from 0 to below 1";
+const namesMessage = "names of augmentations, true or false";
+const augmentationList = v.pipe(
+  v.string(),
+  v.check((list) => list.split(",").every((name) => augmentationNames.includes(name)), namesMessage),
+);
+const oneOf = (known: readonly string[]) => v.optional(v.picklist(known, `one of ${known.join(", ")}`));
+
+/** The settings that a checkpoint keeps; models, data sets and augmentations are looked up by those who take them. */
+const notedSettings = v.looseObject(
+  {
+    ...{ model: aText, data: aText, optimizer: oneOf(optimizers), schedule: oneOf(schedules) },
+    ...{ epochs: atLeastOne, batchSize: atLeastOne, patience: atLeastOne, limit: atLeastOne },
+    ...{ warmUp: aCount, seed: aNumber },
+    ...{ lr: aNumber, momentum: aNumber, weightDecay: aNumber, clipNorm: aNumber, labelSmoothing: aNumber },
+    validation: v.optional(v.pipe(number, v.minValue(0, aShare), v.ltValue(1, aShare))),
+    keepBest: v.optional(v.boolean("true or false")),
+    dropLast: v.optional(v.boolean("true or false")),
+    augment: v.optional(v.union([v.boolean(), augmentationList], namesMessage)),
+  },
+  "an object",
+);
+
+/**
+ * A checkpoint that the library has written knows less than one of the command line.
+ * @throws WeightsError  one line: of its settings, which is none
+ */
+export function settingsOf(checkpoint: Checkpoint): Partial<Settings> {
+  const { notes, training, data, model } = checkpoint;
+  if (notes?.settings === undefined)
+    return { model: model.name, data: data.name, seed: training?.seed, batchSize: training?.batchSize };
+  const damaged = (what: string): never => {
+    throw new WeightsError(`${fileOf(checkpoint) ?? "the checkpoint"}: the checkpoint is damaged: ${what}`);
+  };
+  const settings = declared(notedSettings, notes.settings, (fault) =>
+    damaged(sentence("notes.settings", fault)),
+  ) as Partial<Settings>;
+  try {
+    optimizerOf({ optimizer: "sgd", momentum: 0, ...settings });
+  } catch (error) {
+    damaged(`its optimizer cannot be made: ${(error as Error).message}`);
+  }
+  return settings;
+}
 
 export function fitOptionsOf(settings: Settings, train: AnyDataset): FitOptions {
   const { epochs, batchSize, seed, validation = 0, keepBest, dropLast, patience, augment, warmUp } = settings;

@@ -8,8 +8,13 @@ export type Fail = (message: string) => never;
 export const refusal =
   (Kind: new (message: string) => Error, file: string): Fail =>
   (message) => {
-    const plain = message.replace(/\p{Cc}/gu, "·");
-    throw new Kind(`${file}: ${plain.length > longest ? `${plain.slice(0, longest)}…` : plain}`);
+    throw new Kind(`${file}: ${onOneLine(message)}`);
   };
+
+/** What is said of a file, without control characters and not without end. */
+export function onOneLine(message: string): string {
+  const plain = message.replace(/\p{Cc}/gu, "·");
+  return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
+}
 
 const longest = 600;

@@ -237,8 +237,14 @@ async function wholeBySharp(
   }
 }
 
-/** The first line of sharp's message: it says the same several times, and calls every file "Input buffer". */
+/**
+ * The first line of sharp's message: it says the same several times, calls every file "Input buffer", and tells which
+ * function of a library it comes from. What speaks of that library's constants is for its programmers.
+ */
 function reason(error: unknown): string {
   const [first] = (error as Error).message.trim().split("\n");
-  return first.replace(/^Input buffer (contains |has corrupt header: )/, "");
+  const plain = first
+    .replace(/^Input buffer (contains |has corrupt header: )/, "")
+    .replace(/^\w*(vips|load)\w*: /i, "");
+  return /[A-Z]_[A-Z]|undefined/.test(plain) ? "damaged image" : plain;
 }

@@ -3,6 +3,7 @@ import type { ArrayFile, StoredArray } from "../formats/array-file.js";
 import { isReadable } from "../formats/elements.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
+import { onOneLine } from "../formats/refusal.js";
 import type { Model } from "../nn/index.js";
 import { sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
@@ -130,7 +131,7 @@ function matched(
     ...(others.length > 0 ? [`of another shape: ${listed(others)}`] : []),
   ];
   if (faults.length > 0)
-    throw new WeightsError(`${fileName} does not fit ${model.name}; ${faults.join("; ")}`);
+    throw new WeightsError(`${fileName} does not fit ${model.name}; ${onOneLine(faults.join("; "))}`);
   return [...taken.values()];
 }
 

@@ -47,15 +47,19 @@ export function avgPool2d(
     pixels: [padded.shape[1], padded.shape[2]],
   });
   const asked = askedPadding(padding, plan.padding);
-  const counts = [0, 1].map((d) => {
+  const countAt = [0, 1].map((d) => {
     const before = plan.padding[d][0];
     const from = countPadding ? 0 : before;
     const to = before + x.shape[d + 1] + (countPadding ? asked[d] : 0);
-    return Array.from({ length: plan.output[d] }, (_, i) => {
+    return (i: number) => {
       const start = i * plan.stride[d];
       return Math.max(1, Math.min(to, start + plan.size[d]) - Math.max(from, start));
-    });
+    };
   });
+  // The first and the last window hold the fewest pixels: where they are whole, all are, however many there are.
+  const isWhole = [0, 1].every((d) => [0, plan.output[d] - 1].every((i) => countAt[d](i) === plan.size[d]));
+  if (isWhole) return mul(sums, 1 / (plan.size[0] * plan.size[1]));
+  const counts = countAt.map((count, d) => Array.from({ length: plan.output[d] }, (_, i) => count(i)));
   const uniform = counts.every((list) => list.every((n) => n === list[0]));
   if (uniform) return mul(sums, 1 / (counts[0][0] * counts[1][0]));
   const shares = new Float32Array(plan.output[0] * plan.output[1]);

@@ -10,13 +10,15 @@ const list = <S extends v.GenericSchema>(item: S, message = "a list") => v.array
 const oneOf = <const Names extends readonly string[]>(...names: Names) =>
   v.picklist(names, `one of ${names.join(", ")}`);
 
+/** No window and no edge around a picture is larger; what follows from more cannot be counted any longer. */
+const side = v.pipe(number, v.maxValue(2 ** 16, `a number of at most ${2 ** 16}`));
 const pairMessage = "a number or two";
-const pair = v.union([number, v.tuple([number, number], pairMessage)], pairMessage);
-const two = v.tuple([number, number], "two numbers");
+const pair = v.union([side, v.tuple([side, side], pairMessage)], pairMessage);
+const two = v.tuple([side, side], "two numbers");
 const known = v.picklist(["same", "valid"]);
-const linePadding = v.union([known, number, two], '"same", "valid", a number or two');
+const linePadding = v.union([known, side, two], '"same", "valid", a number or two');
 const padding = v.union(
-  [known, number, v.tuple([two, two])],
+  [known, side, v.tuple([two, two])],
   '"same", "valid", a number, or two pairs of numbers',
 );
 const numbersMessage = "a number or a list of them";

@@ -9,7 +9,7 @@ import { declared, sentence } from "../formats/declared.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import { parseJson } from "../formats/json.js";
-import { refusal } from "../formats/refusal.js";
+import { onOneLine, refusal } from "../formats/refusal.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
 import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
@@ -254,6 +254,6 @@ function named<T>(checkpoint: Checkpoint, act: () => T): T {
     return act();
   } catch (error) {
     if (file === undefined || !(error instanceof Error) || error.message.startsWith(`${file}: `)) throw error;
-    throw new WeightsError(`${file}: ${error.message}`, { cause: error });
+    throw new WeightsError(`${file}: ${onOneLine(error.message)}`, { cause: error });
   }
 }

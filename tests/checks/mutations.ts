@@ -24,7 +24,7 @@ const changes: { readonly [name: string]: Change } = {
   },
   "cut short": (bytes, random) => bytes.slice(0, random.integer(bytes.length)),
   "an edge number": (bytes, random) => {
-    const at = random.integer(bytes.length - 8);
+    const at = random.integer(Math.max(1, bytes.length - 8));
     const value = BigInt(edges[random.integer(edges.length)]);
     const width = [1, 2, 4, 8][random.integer(4)];
     for (let i = 0; i < width; i++) bytes[at + i] = Number((value >> BigInt(8 * i)) & 0xffn);
@@ -45,14 +45,24 @@ const changes: { readonly [name: string]: Change } = {
   },
 };
 
+const names = Object.keys(changes);
+
+/** A damaged copy; what is done to it is drawn, too, if it is not given. */
+export function mutated(
+  original: Uint8Array,
+  random: RandomStream,
+  name = names[random.integer(names.length)],
+): { bytes: Uint8Array<ArrayBuffer>; name: string } {
+  const copy = new Uint8Array(original);
+  return { bytes: copy.length === 0 ? copy : changes[name](copy, random), name };
+}
+
 export function* mutations(
   original: Uint8Array,
   { count, seed }: { count: number; seed: number },
 ): Generator<Mutation, void, void> {
-  const names = Object.keys(changes);
   for (let i = 0; i < count; i++) {
-    const random = new RandomStream(seed, 0, i);
-    const name = names[i % names.length];
-    yield { bytes: changes[name](new Uint8Array(original), random), what: `mutation ${i} (${name})` };
+    const { bytes, name } = mutated(original, new RandomStream(seed, 0, i), names[i % names.length]);
+    yield { bytes, what: `mutation ${i} (${name})` };
   }
 }

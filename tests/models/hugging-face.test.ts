@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +68,16 @@ async function start(content: Uint8Array, options?: { breakAfter?: number }) {
   return { hubUrl, requests: started.requests };
 }
 
+/** A hub that answers each path in its own way. */
+async function serving(answer: (path: string, response: ServerResponse) => void) {
+  server = createServer((request, response) => {
+    request.resume();
+    answer(request.url!, response);
+  });
+  await new Promise<void>((listening) => server!.listen(0, "127.0.0.1", listening));
+  return { hubUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
 const name = "hf:timm/resnet18.tv_in1k";
 const cached = () => join(folder, "receptive", "hub", "timm", "resnet18.tv_in1k@main", "model.safetensors");
 const all = async (source: Awaited<ReturnType<typeof openHub>>) => source.read(0, source.size);
@@ -94,6 +104,54 @@ describe.skipIf(installed)(`the hub${installed}`, () => {
     await openHub(name, { hubUrl });
     await damage();
     expect(await all(await openHub(name, { hubUrl }))).toEqual(weights);
+  });
+
+  test("a/b--c and a--b/c do not share a cached file", async () => {
+    const contents: { readonly [repository: string]: Uint8Array } = {
+      "a/b--c": Uint8Array.of(1, 2, 3),
+      "a--b/c": Uint8Array.of(4, 5, 6),
+    };
+    const { hubUrl } = await serving((path, response) => {
+      const [, repository] = /^\/(?:api\/models\/)?([^/]+\/[^/]+)\/(?:paths-info|resolve)/.exec(path)!;
+      const content = contents[repository];
+      if (!path.startsWith("/api/")) return void response.end(content);
+      const oid = createHash("sha256").update(content).digest("hex");
+      const lfs = { oid, size: content.length, pointerSize: 130 };
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify([{ type: "file", path: "model.safetensors", oid: "1", size: 3, lfs }]));
+    });
+    for (const address of [hubUrl, "http://127.0.0.1:1"])
+      for (const [repository, content] of Object.entries(contents))
+        expect(await all(await openHub(`hf:${repository}`, { hubUrl: address }))).toEqual(content);
+  });
+
+  test("files that lie elsewhere are fetched from there, and the rest of them too", async () => {
+    const { hubUrl: elsewhere, requests } = await start(weights, { breakAfter: 40_000 });
+    const first = server!;
+    const { hubUrl } = await serving((path, response) => {
+      response.statusCode = path.startsWith("/api/") ? 307 : 302;
+      response.setHeader("location", elsewhere + path);
+      response.end();
+    });
+    try {
+      expect(await all(await openHub(name, { hubUrl }))).toEqual(weights);
+      expect(requests.at(-1)).toMatch(/resolve\/main\/model\.safetensors bytes=\d+-$/);
+    } finally {
+      first.closeAllConnections();
+      first.close();
+    }
+  });
+
+  test("a redirection that leads to itself: one line", async () => {
+    const { hubUrl } = await serving((path, response) => {
+      response.statusCode = 302;
+      response.setHeader("location", path);
+      response.end();
+    });
+    const failure = await openHub(name, { hubUrl, attempts: 1 }).catch((error: Error) => error);
+    expect(String(failure)).toMatch(
+      /^HubError: hf:timm\/resnet18\.tv_in1k: http:\/\/127\.0\.0\.1:\d+ [^\n]+ \([^\n]*redirect[^\n]*\)$/,
+    );
   });
 
   test("a download that breaks off goes on where it stopped", async () => {

@@ -186,3 +186,24 @@ test("a checkpoint of 2.5 kB does not take a gigabyte", async () => {
   );
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
 });
+
+describe("what it calls its parts is told on one line, and soon", () => {
+  test("a layer's type with a line break in it", () => {
+    const message = opened(file(layers({ type: "a\nb", name: "f", options: {} })));
+    expect(message).toMatch(/^x\.safetensors: fromDescription: there is no layer of type "a·b" \(f\)[^\n]*$/);
+  });
+  test("an edge around the picture that nobody could store", () => {
+    const conv = { type: "conv2d", name: "c", options: { filters: 1, kernel: 3, padding: 16777217 } };
+    expect(opened(file(layers(conv, flatten, dense)))).toBe(
+      "x.safetensors: the checkpoint is damaged: model.options.layers[0].options.padding is 16777217, expected a number of at most 65536",
+    );
+  });
+  test("averages of windows of a picture that is 16 million pixels wide", () => {
+    const pool = { type: "avgPool2d", name: "p", options: { size: 2 } };
+    const begun = process.cpuUsage();
+    expect(opened(file({ ...layers(pool, flatten, dense), input: "[6,16777217,1]" }))).toBe(
+      "x.safetensors: the checkpoint has d.weights as 784×2, m expects 25165824×2",
+    );
+    expect(process.cpuUsage(begun).user).toBeLessThan(1e6);
+  });
+});
