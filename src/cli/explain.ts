@@ -121,6 +121,11 @@ async function run(name: string, files: string[], options: Options, command: Com
     );
   if (!method.takesPictures && files.length > 0)
     throw new UsageError(`explain ${name}: takes no picture files, ${files[0]} is one too many`);
+  const classes = method.takesPictures ? (options.class?.length ?? 1) : 1;
+  if (classes > 1 && classes !== files.length)
+    throw new UsageError(
+      `${name}: ${classes} classes for ${files.length} ${files.length === 1 ? "picture" : "pictures"}`,
+    );
   refuseUnused(name, method, command);
   if (options.map !== undefined && !options.map.endsWith(".npy"))
     throw new UsageError(`--map ${options.map}: numbers are written as .npy`);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { part } from "../../src/data/dataset.js";
 import { loadDataset } from "../../src/data/registry.js";
 import * as explain from "../../src/explain/index.js";
 import {
@@ -134,7 +135,7 @@ describe.skipIf(!mnist)(
     });
 
     test("top activations are those that a walk over every picture finds", async () => {
-      const few = { ...test10k, length: 300 };
+      const few = part(test10k, 0, 300);
       const progress: number[] = [];
       const found = await explain.topActivations(model, few, {
         layers: ["relu2", "dense1"],
@@ -201,16 +202,12 @@ describe.skipIf(!mnist)(
       );
       const image = tensor(test10k.images.slice(0, 784), [1, 28, 28, 1]);
       const seen: (explain.Snapshot | undefined)[] = [];
-      for await (const event of fit(
-        small,
-        { ...mnist!.train, length: 5 * 128 },
-        {
-          loss: losses.crossEntropy(),
-          optimizer: optim.sgd({ lr: 0.1 }),
-          epochs: 1,
-          snapshots: { every: 2, take: (m) => explain.snapshot(m, { image }) },
-        },
-      ))
+      for await (const event of fit(small, part(mnist!.train, 0, 5 * 128), {
+        loss: losses.crossEntropy(),
+        optimizer: optim.sgd({ lr: 0.1 }),
+        epochs: 1,
+        snapshots: { every: 2, take: (m) => explain.snapshot(m, { image }) },
+      }))
         if (event.kind === "step") seen.push(event.snapshot);
       expect(seen.map((s) => s?.layer)).toEqual([undefined, "conv1", undefined, "conv1", undefined]);
       expect(seen[1]!.filters.shape).toEqual([3, 3, 1, 2]);

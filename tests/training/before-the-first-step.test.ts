@@ -157,7 +157,7 @@ describe("losses and outputs of the wrong shape", () => {
       "the loss is not made",
       { loss: losses.crossEntropy },
       plain(),
-      "the loss answers with a function: losses are made first, crossEntropy(), expected a tensor",
+      "crossEntropy: the options are a tensor (f32 8×4), expected { weights, smoothing, ignore }",
     ],
     [
       "no loss",
