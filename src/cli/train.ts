@@ -10,7 +10,7 @@ import { count } from "../report/numbers.js";
 import { trainingProgress } from "../report/progress.js";
 import { configure } from "../runtime/engine.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
-import { type DoneEvent, type FitEvent, fit } from "../training/fit.js";
+import { type DoneEvent, type FitEvent, fit, trainingOf } from "../training/fit.js";
 import { TrainingError } from "../training/training-error.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
@@ -124,6 +124,7 @@ async function train(options: Options, command: Command): Promise<void> {
   const tell = (text: string) => void (json || process.stderr.write(`${text}\n`));
   if (options.data !== undefined) checkDataName(options.data);
   const resume = options.resume === undefined ? undefined : await load(options.resume);
+  if (resume) trainingOf(resume);
   const { settings, remark } = await settle(options, resume, command);
   const isNamed = !resume || command.getOptionValueSource("model") === "cli";
   const make = isNamed ? registered(settings.model).make : () => fromDescription(resume.model);

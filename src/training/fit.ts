@@ -122,6 +122,13 @@ export async function* fit(
   }
 }
 
+/** @throws TrainingError where a checkpoint was written without a training */
+export function trainingOf({ training }: Checkpoint): TrainingState {
+  if (!training)
+    throw new TrainingError("resume: the checkpoint holds a model but no training that could go on");
+  return training;
+}
+
 class Run {
   readonly #model: Model;
   readonly #options: FitOptions;
@@ -156,9 +163,7 @@ class Run {
 
   constructor(model: Model, dataset: AnyDataset, options: FitOptions) {
     const { resume, validation, loss, target = "class" } = options;
-    const before = resume?.training;
-    if (resume && !before)
-      throw new TrainingError("resume: the checkpoint holds a model but no training that could go on");
+    const before = resume && trainingOf(resume);
     this.#seed = options.seed ?? before?.seed ?? 0;
     this.#batchSize = options.batchSize ?? before?.batchSize ?? 128;
     this.#model = model;
