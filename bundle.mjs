@@ -12,6 +12,6 @@ await slimModules();
 await bringValibot();
 await bundleForNode();
 await bundleCommonJs();
-await bundleTypes({ index: "dist/index.d.ts" });
+await bundleTypes();
 thinMaps();
 leaveOutUnreached();

@@ -4,10 +4,11 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { build } from "esbuild";
+import { entries } from "./entries.mjs";
 
 const modules = () =>
   readdirSync("dist", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".js") && !/^(cli|node|types|valibot)\b/.test(name))
+    .filter((name) => name.endsWith(".js") && !/^(cli|node|require|types|valibot)\b/.test(name))
     .map((name) => `dist/${name}`);
 
 /** Leaves the comments out: they stand in the sources, which the maps carry. */
@@ -42,7 +43,7 @@ export function thinMaps() {
 export function leaveOutUnreached() {
   const reached = new Set();
   const open = [
-    "index",
+    ...Object.values(entries),
     "platform/browser",
     "platform/node",
     "targets/no-native",

@@ -1,48 +1,97 @@
 /**
- * The library and the command line as one file each for Node, which opens a file many times faster than three hundred, and
- * needs few of a process' file handles for it. Minified, since nobody reads them: the modules beside them have maps.
+ * The library and the command line in few files for Node, which opens one many times faster than three hundred, and has
+ * few of a process' file handles for it. Minified, since nobody reads them: the modules beside them have maps.
+ *
+ * - `dist/node`: `library.js`, and for each entry a file that names what of it is the entry's, so that all entries are of
+ *   one engine; `dist/cli/main.js` are the commands on top of the same file.
+ * - `dist/require`: the same as CommonJS, for those who can only require (Jest) or read no import map (Parcel). What
+ *   Node and browsers do differently is in files of their own.
  */
 import { chmodSync } from "node:fs";
-import { build } from "esbuild";
+import { transform } from "esbuild";
+import { rollup } from "rollup";
+import { entries } from "./entries.mjs";
+import { built, entryFor, forHost, forHosts, isEntry, ownModules } from "./hosts.mjs";
 
-const ours = {
-  bundle: true,
-  packages: "external",
-  tsconfigRaw: {}, // ours would answer for the import map
-  logLevel: "warning",
-};
+const library = Object.values(entries).map(built);
 
-/** `dist/node.js` and `dist/cli/main.js`. */
 export async function bundleForNode() {
-  for (const [entry, outfile] of [
-    ["dist/index.js", "dist/node.js"],
-    ["dist/cli/main.js", "dist/cli/main.js"],
-  ])
-    await build({
-      ...ours,
-      entryPoints: [entry],
-      outfile,
-      allowOverwrite: true,
-      format: "esm",
-      platform: "node",
-      minify: true,
-      keepNames: true,
-    });
+  await bundle({
+    input: { ...inputs("node", "node"), "cli/main": built("cli/main") },
+    plugin: forHost("node"),
+    format: "es",
+    ending: "js",
+    chunks: { "node/library": library, "cli/main": [built("cli/main")] },
+  });
   chmodSync("dist/cli/main.js", 0o755);
 }
 
-/**
- * `dist/node.cjs` and `dist/browser.cjs`, for those who can only require CommonJS (Jest) or read no import map (Parcel):
- * not what their programs' authors read, so it is minified.
- */
 export async function bundleCommonJs() {
-  const commonjs = { ...ours, entryPoints: ["dist/index.js"], format: "cjs", minify: true };
-  await build({
-    ...commonjs,
-    outfile: "dist/node.cjs",
-    platform: "node",
-    define: { "import.meta.url": "ownAddress" },
-    banner: { js: 'const ownAddress = require("node:url").pathToFileURL(__filename).href;' },
+  await bundle({
+    input: { ...inputs("require/node", "node"), ...inputs("require/browser", "browser") },
+    plugin: forHosts,
+    format: "cjs",
+    ending: "cjs",
+    chunks: {
+      "require/library": library,
+      "require/node/own": ownModules("node"),
+      "require/browser/own": ownModules("browser"),
+    },
   });
-  await build({ ...commonjs, outfile: "dist/browser.cjs", platform: "browser", conditions: ["browser"] });
 }
+
+const inputs = (folder, host) =>
+  Object.fromEntries(
+    Object.entries(entries).map(([name, module]) => [`${folder}/${name}`, entryFor(host, module)]),
+  );
+
+/** @param chunks  names of files, and the modules that belong there, with all that these import, now or later */
+async function bundle({ input, plugin, format, ending, chunks }) {
+  const chunkOf = new Map();
+  const assign = (id, { getModuleInfo }) => {
+    if (chunkOf.size === 0)
+      for (const [chunk, roots] of Object.entries(chunks)) {
+        const open = [...roots];
+        for (const module of open) {
+          const info = chunkOf.has(module) ? undefined : getModuleInfo(module);
+          if (!info || info.isExternal) continue;
+          chunkOf.set(module, chunk);
+          open.push(...info.importedIds, ...info.dynamicallyImportedIds);
+        }
+      }
+    return chunkOf.get(id);
+  };
+  const made = await rollup({
+    input,
+    plugins: [plugin],
+    external: (name) => !/^[./#\0]|>/.test(name),
+    treeshake: { moduleSideEffects: isEntry },
+    onwarn(warning) {
+      if (warning.code !== "CIRCULAR_DEPENDENCY") throw new Error(warning.message);
+    },
+  });
+  await made.write({
+    dir: "dist",
+    format,
+    entryFileNames: `[name].${ending}`,
+    chunkFileNames: `[name].${ending}`,
+    manualChunks: assign,
+    plugins: [minified],
+  });
+  await made.close();
+}
+
+const minified = {
+  name: "minified",
+  async renderChunk(code, _chunk, { format }) {
+    const small = await transform(code, {
+      minify: true,
+      keepNames: true,
+      // Node shows the line that threw.
+      lineLimit: 120,
+      format: format === "es" ? "esm" : "cjs",
+      target: "es2022",
+    });
+    return { code: small.code, map: null };
+  },
+};

@@ -1,38 +1,52 @@
 /**
- * The declarations of the library as one file, of what is public alone: a compiler opens one file instead of three
- * hundred. The same text stands in a `.d.cts` for those who require the library, and once without the parameter of
- * typed arrays (`Uint8Array<ArrayBuffer>`), which TypeScript has since 5.7.
+ * The declarations of the library, of what is public alone: one file, since a compiler opens it sooner than three hundred,
+ * and for each entry one that names what of it is the entry's. Written for those who require the library; the `.d.ts` of
+ * those who import it point there, which TypeScript allows in this direction only.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
+import { entries } from "./entries.mjs";
 
 const folder = "dist/types";
+const prefix = "entry/";
 
-/** @param entries  name of a public entry → its module's declarations in `dist` */
-export async function bundleTypes(entries) {
+export async function bundleTypes() {
   const bundle = await rollup({
-    input: entries,
-    plugins: [dts()],
+    input: Object.fromEntries(Object.keys(entries).map((name) => [name, `${prefix}${name}.d.ts`])),
+    plugins: [facades, dts()],
     external: (name) => /^node:/.test(name),
     onwarn: (warning) => {
       throw new Error(`types: ${warning.message}`);
     },
   });
-  await bundle.write({ dir: folder, entryFileNames: "[name].d.ts", chunkFileNames: "shared-[hash].d.ts" });
+  const { output } = await bundle.generate({
+    entryFileNames: "[name].d.cts",
+    chunkFileNames: "[name].d.cts",
+    minifyInternalExports: false,
+    manualChunks: (id) => (id.startsWith(prefix) ? undefined : "library"),
+  });
   await bundle.close();
-  for (const name of readdirSync(folder)) {
-    const stem = /^(.*)(?<!\.5\.6)\.d\.ts$/.exec(name)?.[1];
-    if (!stem) continue;
-    const text = withHostTypes(readFileSync(join(folder, name), "utf8"));
-    writeFileSync(join(folder, name), text);
-    const before57 = withoutComments(withoutBuffers(text));
-    writeFileSync(join(folder, `${stem}.d.cts`), requiring(withoutComments(text)));
-    writeFileSync(join(folder, `${stem}.5.6.d.ts`), before57);
-    writeFileSync(join(folder, `${stem}.5.6.d.cts`), requiring(before57));
-  }
+  mkdirSync(folder, { recursive: true });
+  for (const { fileName, code } of output)
+    writeFileSync(
+      join(folder, fileName),
+      anyCompiler(code.replace(/(from ['"]\.\/[^'"]+)\.d\.cts(['"])/g, "$1.cjs$2")),
+    );
+  for (const name of Object.keys(entries))
+    writeFileSync(join(folder, `${name}.d.ts`), `export * from "./${name}.cjs";\n`);
 }
+
+/** Files that only name what others declare, so that no entry is where all declarations are. */
+const facades = {
+  name: "facades",
+  resolveId: (id) => (id.startsWith(prefix) ? id : null),
+  load: (id) =>
+    id.startsWith(prefix)
+      ? `export * from ${JSON.stringify(resolve("dist", `${entries[id.slice(prefix.length, -".d.ts".length)]}.js`))};`
+      : null,
+};
 
 /** What browsers and Node declare, each in libraries of its own, which a program may leave out. */
 const hostTypes = [
@@ -56,28 +70,26 @@ const hostTypes = [
   "Worker",
 ];
 
-const hostType = `
-/** A type that this program's libraries declare; any object where they do not. */
+const declared = {
+  Host: `/** A type that this program's libraries declare; any object where they do not. */
 type Host<Name extends string> = typeof globalThis extends { [K in Name]: { prototype: infer Instance } } ? Instance : object;
-`;
+`,
+  OwnBytes: `/** \`Uint8Array<ArrayBuffer>\`; before TypeScript 5.7 typed arrays have no parameter. */
+type OwnBytes = ReturnType<typeof Uint8Array.of>;
+`,
+};
 
-/** Names of the host asked for with `Host`, so that the declarations compile without those of the browser or of Node. */
-function withHostTypes(text) {
-  const name = new RegExp(`(?<![\\w.$"'])(${hostTypes.join("|")})(?![\\w$"'?]|\\??:)`, "g");
+/** The same for TypeScript of every version and with every library: what they have in common is asked for by name. */
+function anyCompiler(text) {
+  const host = new RegExp(`(?<![\\w.$"'])(${hostTypes.join("|")})(?![\\w$"'?]|\\??:)`, "g");
   const lines = text
     .split("\n")
-    .map((line) => (/^\s*(\*|\/\*|\/\/)/.test(line) ? line : line.replace(name, 'Host<"$1">')));
+    .map((line) =>
+      /^\s*(\*|\/\*|\/\/)/.test(line)
+        ? line
+        : line.replace(host, 'Host<"$1">').replace(/\bUint8Array<ArrayBuffer>/g, "OwnBytes"),
+    );
   const asked = lines.join("\n");
-  return asked.includes("Host<") ? hostType.trimStart() + asked : asked;
+  const names = Object.keys(declared).filter((name) => new RegExp(`\\b${name}\\b`).test(asked));
+  return names.map((name) => declared[name]).join("") + asked;
 }
-
-const withoutBuffers = (text) =>
-  text
-    .replace(/\b((?:Uint|Int|Float|BigInt|BigUint)\d+(?:Clamped)?Array)<\w+>/g, "$1")
-    .replace(/(from ['"]\.\/[^'"]+)\.js(['"])/g, "$1.5.6.js$2");
-
-/** The explanations are read from the first file; the others are there for compilers. */
-const withoutComments = (text) => text.replace(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, "");
-
-/** Relative imports between our files name the files of the same kind. */
-const requiring = (text) => text.replace(/(from ['"]\.\/[^'"]+)\.js(['"])/g, "$1.cjs$2");

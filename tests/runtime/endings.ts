@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** Programs are run as users run them. */
-export const isBuilt = existsSync(new URL("../../dist/node.js", import.meta.url));
+export const isBuilt = existsSync(new URL("../../dist/node/index.js", import.meta.url));
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -1,0 +1,13 @@
+/** What a program can import: the name of each entry (`receptive` itself is `index`) and its module in `dist`. */
+export const entries = {
+  index: "index",
+  data: "public-data",
+  explain: "explain/index",
+  features: "features/index",
+  formats: "formats/index",
+  losses: "losses/index",
+  models: "models/index",
+  nn: "nn/index",
+  optim: "optim/index",
+  random: "tensor/random",
+};

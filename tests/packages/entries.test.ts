@@ -1,0 +1,69 @@
+/** The entries of the package beside `receptive` itself: `receptive/nn` and so on. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const { exports: entries } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const names = Object.keys(entries)
+  .filter((key) => /^\.\/\w+$/.test(key))
+  .map((key) => key.slice(2));
+
+/** The files that an entry names, under whatever conditions. */
+const filesOf = (entry: object | string): string[] =>
+  typeof entry === "string" ? [entry] : Object.values(entry).flatMap(filesOf);
+
+/** What a program prints that runs in the package's own folder, where the package finds itself by its name. */
+const printed = (type: "module" | "commonjs", program: string): string =>
+  execFileSync(process.execPath, [`--input-type=${type}`, "--eval", program], {
+    cwd: root,
+    encoding: "utf8",
+  }).trim();
+
+const library = (type: "module" | "commonjs", name: string): string =>
+  type === "module" ? `await import(${JSON.stringify(name)})` : `require(${JSON.stringify(name)})`;
+
+describe.skipIf(!existsSync(join(root, "dist/node/index.js")))("the entries (need npm run build)", () => {
+  test.each(Object.keys(entries))("every file of %s is there", (entry) => {
+    for (const file of filesOf(entries[entry])) expect(existsSync(join(root, file)), file).toBe(true);
+  });
+
+  test.each(["module", "commonjs"] as const)(
+    "receptive/nn is receptive's nn, and all the others, for a %s",
+    (type) => {
+      const program = `(async () => {
+      const whole = ${library(type, "receptive")};
+      const entries = {${names.map((name) => `${name}: ${library(type, `receptive/${name}`)}`).join(", ")}};
+      for (const [name, entry] of Object.entries(entries))
+        for (const key of new Set([...Object.keys(entry), ...Object.keys(whole[name] ?? {})]))
+          if (key !== "default" && key !== "module.exports" && whole[name] && entry[key] !== whole[name][key]) console.log(name, key);
+      console.log("compared", Object.keys(entries).join(" "));
+    })();`;
+      expect(printed(type, program)).toBe(`compared ${names.join(" ")}`);
+    },
+  );
+
+  test.each(["node", "browser"])(
+    "what CommonJS for %s has is the same, and each file of it runs alone",
+    (host) => {
+      for (const name of names) {
+        const program = `
+        const entry = require("./dist/require/${host}/${name}.cjs");
+        const whole = require("./dist/require/${host}/index.cjs")[${JSON.stringify(name)}] ?? entry;
+        console.log(Object.keys(whole).length > 0 && Object.keys(whole).every((key) => whole[key] === entry[key]));`;
+        expect(printed("commonjs", program), name).toBe("true");
+      }
+    },
+  );
+
+  test("tensors of one entry go into the losses of another, imported and required", () => {
+    const program = `import { tensor } from "receptive";
+      import { uniform } from "receptive/random"; import { createRequire } from "node:module";
+      const required = createRequire(import.meta.url)("receptive/losses");
+      const x = uniform([2, 3], { seed: 1 });
+      const y = required.crossEntropy()(x, tensor([0, 2], [2], "i32"));
+      console.log((await y.data()).length);`;
+    expect(printed("module", program)).toBe("1");
+  });
+});
