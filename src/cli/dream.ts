@@ -60,6 +60,7 @@ interface Options extends NetworkOptions {
 
 async function run(file: string, options: Options): Promise<void> {
   const { json, threads, guide, frames, maxSize } = options;
+  const { unit, octaves, octaveScale, iterations, step, jitter, tile, seed } = options;
   const output = options.output ?? `${basename(file, extname(file))}-dream.jpg`;
   checkPictureName(output);
   await configure({ threads });
@@ -73,8 +74,8 @@ async function run(file: string, options: Options): Promise<void> {
   let frame = 0;
   try {
     const dream = await deepDream(model, pixelsOfPicture(photo), {
-      ...options,
       layer,
+      ...{ unit, octaves, octaveScale, iterations, step, jitter, tile, seed },
       guide:
         guide === undefined
           ? undefined

@@ -47,8 +47,14 @@ export function unitNames(asked: Pick<Asked, "network">, layer: string): (k: num
   return explain.classLayers(asked.network.model).includes(layer) ? nameOf : (k) => `unit ${k}`;
 }
 
+/** For methods that have no answer before they are through. */
+export const uninterrupted = ({ signal, onProgress }: explain.Stepwise): explain.Running => ({
+  signal,
+  onProgress,
+});
+
 export const aimedAtClass = ({ classes, running }: Asked): explain.Aimed => ({
-  ...running,
+  ...uninterrupted(running),
   ...(classes === undefined ? {} : { target: forEach(classes) }),
 });
 
@@ -63,7 +69,7 @@ export async function aimed(asked: Asked): Promise<explain.Aimed> {
     throw new UsageError("--class and --layer are given: what is explained is a class, or a unit of a layer");
   const strongest = async () =>
     (await explain.strongestUnits(network.model, images, { layer, count: 1 })).map(([k = 0]) => k);
-  return { ...running, target: { layer, unit: unit ? forEach(unit) : await strongest() } };
+  return { ...uninterrupted(running), target: { layer, unit: unit ? forEach(unit) : await strongest() } };
 }
 
 /** One for all pictures, or one for each. */

@@ -18,6 +18,7 @@ import {
   dataOf,
   layerOf,
   subjectsOf,
+  uninterrupted,
   unitNames,
 } from "./explain-asked.js";
 import type { Network } from "./network.js";
@@ -206,7 +207,7 @@ export async function deconvnetSheet(asked: Asked): Promise<Answer> {
   const facts = files.map((image) => ({ image, units: [] as object[] }));
   for (const units of chosen) {
     const { pixels, hits } = await explain.deconvnet(model, images, {
-      ...running,
+      ...uninterrupted(running),
       layer,
       unit: units.map((k) => k ?? 0),
     });

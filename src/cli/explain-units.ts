@@ -14,6 +14,7 @@ import {
   classNames,
   dataOf,
   layerOf,
+  uninterrupted,
   unitNames,
 } from "./explain-asked.js";
 import { UsageError } from "./failure.js";
@@ -72,7 +73,10 @@ export async function filterSheet({ network: { model }, layer: named }: Asked): 
 export async function mapSheet(asked: Asked): Promise<Answer> {
   const { network, images, pictures, files, running, scale } = asked;
   const layer = layerOf(asked, "featureMaps");
-  const maps = await explain.featureMaps(network.model, images, { layer, ...running });
+  const maps = await explain.featureMaps(network.model, images, {
+    layer,
+    ...uninterrupted(running),
+  });
   const [, height, width, channels] = maps.shape;
   const shown = asked.unit ?? Array.from({ length: Math.min(channels, 256) }, (_, k) => k);
   checkUnits("feature-maps", layer, shown, channels);

@@ -58,6 +58,7 @@ interface Options extends NetworkOptions {
 
 async function run({ style: paintings, ...options }: Options): Promise<void> {
   const { json, threads, output, size, styleSize } = options;
+  const { blend, contentWeight, styleWeight, steps, batchSize, lr, width, seed } = options;
   await configure({ threads });
   const { model } = await openNetwork(options, { json });
   const photos = await openPhotographs(options.photos, { edge: size });
@@ -72,7 +73,7 @@ async function run({ style: paintings, ...options }: Options): Promise<void> {
   let latest = Number.NaN;
   try {
     const network = await trainStyle(model, styles, photos, {
-      ...options,
+      ...{ blend, contentWeight, styleWeight, steps, batchSize, lr, width, seed },
       stop: stop.signal,
       onProgress: ({ done, count }) => waiting.show(`step ${done} of ${count}, loss ${significant(latest)}`),
       onStep({ loss }) {

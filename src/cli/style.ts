@@ -146,6 +146,8 @@ async function descended(
   waiting: ReturnType<typeof waitingLine>,
 ) {
   const { model } = await openNetwork(options, { json: options.json });
+  const { blend, contentWeight, styleWeight, iterations, optimizer } = options;
+  const { lr, start, pooling, keepColours, seed } = options;
   const edge = options.styleSize ?? options.size;
   const paintings = await Promise.all(
     options.style!.map(async (path) =>
@@ -154,7 +156,7 @@ async function descended(
   );
   let loss = Number.NaN;
   const { pixels, losses } = await style(model, pixelsOfPicture(photo), paintings, {
-    ...options,
+    ...{ blend, contentWeight, styleWeight, iterations, optimizer, lr, start, pooling, keepColours, seed },
     content: options.contentLayers,
     style: options.styleLayers,
     variationWeight: options.smooth,

@@ -156,7 +156,12 @@ async function train(options: Options, command: Command): Promise<void> {
     await removeLeftovers(output);
     const fitOptions = fitOptionsOf(settings, data.train);
     const shots = options.snapshots
-      ? await film(model, data.test, settings.epochs * batchCount(data.train.length, settings))
+      ? await film(
+          model,
+          data.test,
+          settings.epochs *
+            batchCount(data.train.length, { batchSize: settings.batchSize, dropLast: fitOptions.dropLast }),
+        )
       : undefined;
     const events = fit(model, data.train, {
       ...fitOptions,

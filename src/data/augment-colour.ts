@@ -1,3 +1,4 @@
+import { optionsOf } from "../door/options.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, eachPicture } from "./each-picture.js";
 
@@ -8,15 +9,14 @@ import { checkedAmount, eachPicture } from "./each-picture.js";
  *
  * Howard: Some Improvements on Deep Convolutional Neural Network Based Image Classification, arXiv:1312.5402, section 2.
  */
-export function colourJitter({
-  brightness: light = 0.4,
-  contrast = 0.4,
-  saturation = 0.4,
-}: {
-  brightness?: number;
-  contrast?: number;
-  saturation?: number;
-} = {}): Augment {
+export function colourJitter(
+  options: { brightness?: number; contrast?: number; saturation?: number } = {},
+): Augment {
+  const {
+    brightness: light = 0.4,
+    contrast = 0.4,
+    saturation = 0.4,
+  } = optionsOf("colourJitter", options, { brightness: 1, contrast: 1, saturation: 1 });
   for (const [name, amount] of Object.entries({ brightness: light, contrast, saturation }))
     checkedAmount("colourJitter", name, amount, { most: 1 });
   return eachPicture(1003, (picture, changed, [, , c], random) => {
@@ -56,7 +56,8 @@ const imagenetColours = {
  *
  * Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012, section 4.1.
  */
-export function pcaLighting({ deviation = 0.1 }: { deviation?: number } = {}): Augment {
+export function pcaLighting(options: { deviation?: number } = {}): Augment {
+  const { deviation = 0.1 } = optionsOf("pcaLighting", options, { deviation: 1 });
   checkedAmount("pcaLighting", "deviation", deviation);
   const { variances, directions } = imagenetColours;
   return eachPicture(1004, (picture, changed, [, , c], random) => {

@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { rule } from "../door/rules.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
 
@@ -18,10 +20,13 @@ export function randomFlip(): Augment {
  * @param background  what it is covered with: one number, or one for each channel
  * DeVries, Taylor: Improved Regularization of Convolutional Neural Networks with Cutout, arXiv:1708.04552, section 3.2.
  */
-export function cutout(
-  size: number,
-  { background = 0 }: { background?: number | readonly number[] } = {},
-): Augment {
+export function cutout(size: number, options: { background?: number | readonly number[] } = {}): Augment {
+  const { background = 0 } = optionsOf("cutout", options, {
+    background: rule(
+      "a number, or a list of one for each channel",
+      (value) => typeof value === "number" || Array.isArray(value),
+    ),
+  });
   checkedAmount("cutout", "size", size, { whole: true });
   const colour = typeof background === "number" ? [background] : background;
   checkedBackground("cutout", colour);

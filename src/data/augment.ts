@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { rule } from "../door/rules.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
 
@@ -12,7 +14,8 @@ export function compose(...steps: Augment[]): Augment {
  * Moves each picture by up to `pixels` whole pixels in both directions.
  * @param background  the value that comes in at the edges
  */
-export function randomShift(pixels: number, { background = 0 }: { background?: number } = {}): Augment {
+export function randomShift(pixels: number, options: { background?: number } = {}): Augment {
+  const { background = 0 } = optionsOf("randomShift", options, { background: 1 });
   checkedAmount("randomShift", "pixels", pixels, { whole: true });
   checkedBackground("randomShift", [background]);
   return eachPicture(1000, (picture, moved, [h, w, c], random) => {
@@ -36,19 +39,26 @@ export function randomShift(pixels: number, { background = 0 }: { background?: n
  * @param shift       greatest shift in both directions, in pixels
  * @param background  the value outside the picture
  */
-export function randomAffine({
-  rotation = 0,
-  scale = [1, 1],
-  shear = 0,
-  shift = 0,
-  background = 0,
-}: {
+export function randomAffine(options: {
   rotation?: number;
   scale?: readonly [smallest: number, greatest: number];
   shear?: number;
   shift?: number;
   background?: number;
 }): Augment {
+  const {
+    rotation = 0,
+    scale = [1, 1],
+    shear = 0,
+    shift = 0,
+    background = 0,
+  } = optionsOf("randomAffine", options, {
+    rotation: 1,
+    scale: rule("[smallest, greatest]", (value) => Array.isArray(value) && value.length === 2),
+    shear: 1,
+    shift: 1,
+    background: 1,
+  });
   const [smallest, greatest] = scale;
   if (!(smallest > 0 && smallest <= greatest && Number.isFinite(greatest)))
     throw new RangeError(

@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { callback, flag, fromOneOn, required, wholeNumber, wholeOfAtLeast } from "../door/rules.js";
 import { RandomStream } from "../random/threefry.js";
 import { checkDataset } from "./checked-dataset.js";
 import { type AnyDataset, type Draw, picturesAt } from "./dataset.js";
@@ -40,8 +42,12 @@ export interface BatchOptions {
   first?: number;
 }
 
+const sizes = { batchSize: required(fromOneOn), dropLast: flag };
+const draw = { seed: required(wholeNumber), epoch: required(wholeNumber) };
+
 /** The order in which an epoch shows the samples: the same on every machine. */
-export function epochOrder(length: number, { seed, epoch }: Draw): Int32Array {
+export function epochOrder(length: number, options: Draw): Int32Array {
+  const { seed, epoch } = optionsOf("epochOrder", options, draw);
   return new RandomStream(seed, shuffling, epoch).permutation(length);
 }
 
@@ -49,10 +55,8 @@ export function epochOrder(length: number, { seed, epoch }: Draw): Int32Array {
 const shuffling = 1;
 
 /** The number of batches of an epoch. */
-export function batchCount(
-  length: number,
-  { batchSize, dropLast = false }: Pick<BatchOptions, "batchSize" | "dropLast">,
-): number {
+export function batchCount(length: number, options: Pick<BatchOptions, "batchSize" | "dropLast">): number {
+  const { batchSize, dropLast = false } = optionsOf("batchCount", options, sizes);
   return dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
 }
 
@@ -64,12 +68,21 @@ export async function* batches(
   dataset: AnyDataset,
   options: BatchOptions,
 ): AsyncGenerator<Batch, void, void> {
-  const { batchSize, shuffle, first = 0 } = options;
+  const {
+    batchSize,
+    dropLast,
+    shuffle,
+    first = 0,
+  } = optionsOf("batches", options, {
+    ...sizes,
+    shuffle: 1,
+    augment: callback,
+    mixup: 1,
+    first: wholeOfAtLeast(0),
+  });
   checkDataset("batches", dataset, { ofClasses: false });
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new RangeError(`batches: batchSize is ${batchSize}, expected a whole number from 1 on`);
   const order = shuffle ? epochOrder(dataset.length, shuffle) : undefined;
-  const count = batchCount(dataset.length, options);
+  const count = batchCount(dataset.length, { batchSize, dropLast });
   const prepareAt = (k: number) => {
     const begin = k * batchSize;
     const end = Math.min(begin + batchSize, dataset.length);

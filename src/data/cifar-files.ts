@@ -1,5 +1,7 @@
 /** The files of the CIFAR data sets: where they are, and what is in them. */
+
 import { cacheDirectory, fileExists, joinPath, listFolder, readFile } from "#platform";
+import { optionsOf } from "../door/options.js";
 import { Budget } from "../formats/budget.js";
 import { shown } from "../formats/declared.js";
 import { unpackGzip } from "../formats/gzip.js";
@@ -9,7 +11,7 @@ import { readTar } from "../formats/tar.js";
 import type { CifarEntry } from "./cifar.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
 import { download } from "./download.js";
-import { folders, type LoadOptions, type Source } from "./places.js";
+import { folders, type LoadOptions, loading, type Source } from "./places.js";
 
 const edge = 32;
 const pixels = edge * edge;
@@ -21,6 +23,7 @@ const pixels = edge * edge;
  * @throws DataError or PickleError naming the file that is not what it should be
  */
 export async function loadCifar(entry: CifarEntry, options: LoadOptions = {}): Promise<Splits> {
+  optionsOf(entry.name, options, loading);
   const found = await locate(entry, options);
   if (found) {
     const read = (names: readonly string[]) =>

@@ -1,4 +1,6 @@
 import { yieldToHost } from "#platform";
+import { optionsOf } from "../door/options.js";
+import { wholeNumber } from "../door/rules.js";
 import { RandomStream } from "../random/threefry.js";
 import type { Dataset, Splits } from "./dataset.js";
 import { drawDigit } from "./digit-drawing.js";
@@ -13,7 +15,8 @@ export const digitsSizes = { train: 12_000, test: 2_000 } as const;
  *
  * @param seed  gives other training pictures; the test pictures are always the same ones
  */
-export async function digits({ seed = 0 }: { seed?: number } = {}): Promise<Splits> {
+export async function digits(options: { seed?: number } = {}): Promise<Splits> {
+  const { seed = 0 } = optionsOf("digits", options, { seed: wholeNumber });
   return { train: await write("train", seed, 0), test: await write("test", 0, 1) };
 }
 

@@ -1,3 +1,4 @@
+import { said } from "../door/said.js";
 import { RandomStream } from "../random/threefry.js";
 import type { Augment } from "./batches.js";
 
@@ -34,9 +35,9 @@ export function checkedAmount(
   value: number,
   { most = Number.MAX_VALUE, whole = false } = {},
 ): void {
-  if (!(value >= 0 && value <= most) || (whole && !Number.isInteger(value)))
+  if (!(Number.isFinite(value) && value >= 0 && value <= most) || (whole && !Number.isInteger(value)))
     throw new RangeError(
-      `${speaker}: ${option} is ${value}, expected a ${whole ? "whole " : ""}number ${most === Number.MAX_VALUE ? "of at least 0" : `from 0 to ${most}`}`,
+      `${speaker}: ${option} is ${said(value)}, expected a ${whole ? "whole " : ""}number ${most === Number.MAX_VALUE ? "of at least 0" : `from 0 to ${most}`}`,
     );
 }
 
@@ -44,5 +45,5 @@ export function checkedAmount(
 export function checkedBackground(speaker: string, values: readonly number[]): void {
   for (const value of values)
     if (!Number.isFinite(value))
-      throw new RangeError(`${speaker}: background is ${value}, expected a number`);
+      throw new RangeError(`${speaker}: background is ${said(value)}, expected a number`);
 }

@@ -1,9 +1,10 @@
 import { cacheDirectory, environment, fileExists, joinPath, readFile } from "#platform";
+import { optionsOf } from "../door/options.js";
 import { readIdx } from "../formats/idx.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
 import { download } from "./download.js";
 import { type IdxFile, type IdxFiles, idxFiles } from "./idx-files.js";
-import { folders, type LoadOptions, type Source } from "./places.js";
+import { folders, type LoadOptions, loading, type Source } from "./places.js";
 
 /** A data set of four idx files, as a row of a table: what `idxFiles` has under its name. */
 export interface IdxEntry {
@@ -23,6 +24,7 @@ export async function loadIdxDataset(
   options: LoadOptions = {},
   files: IdxFiles = idxFiles[entry.name],
 ): Promise<Splits> {
+  optionsOf(entry.name, options, loading);
   return {
     train: await loadSplit(entry, "train", files.train, options),
     test: await loadSplit(entry, "test", files.test, options),

@@ -1,10 +1,11 @@
+import { optionsOf } from "../door/options.js";
 import { type CifarEntry, cifar10Entry, cifar100Entry } from "./cifar.js";
 import { DataError, type Splits } from "./dataset.js";
 import { digits, digitsSizes } from "./digits.js";
 import { fashionMnistEntry, fashionMnistRemappedEntry } from "./fashion-mnist.js";
 import type { IdxEntry } from "./idx-dataset.js";
 import { mnistEntry } from "./mnist.js";
-import type { LoadOptions, Source } from "./places.js";
+import { type LoadOptions, loading, type Source } from "./places.js";
 
 /** What `data list` shows of a data set, and how to get it. */
 export interface Registered {
@@ -46,7 +47,10 @@ export const datasets: { readonly [name: string]: Registered } = {
     shape: [28, 28, 1],
     classes: [..."0123456789"],
     sizes: digitsSizes,
-    load: () => digits(),
+    load(options = {}) {
+      optionsOf("digits", options, loading);
+      return digits();
+    },
     source: async () => ({ kind: "embedded" }),
   },
 };

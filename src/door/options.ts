@@ -1,15 +1,23 @@
 /** Options by name. TypeScript refuses an unknown one; in plain JavaScript it would be passed over in silence. */
+import type { Rule } from "./rules.js";
 import { said } from "./said.js";
 import { nearestName } from "./spelling.js";
 
-/** Every option that there is: a forgotten one does not compile. */
-export type OptionNames<O> = { readonly [Name in keyof Required<O>]: 1 };
+/** Every option that there is, with what it may be, or 1 where others look at it: a forgotten one does not compile. */
+export type OptionNames<O> = { readonly [Name in keyof Required<O>]: 1 | Rule };
 
 /**
- * The options, if all of them are known.
- * @throws TypeError where one is not, or where no options stand in their place
+ * The options, if all of them are known and what they may be.
+ *
+ * @param Refused  the error for a value that is not; a RangeError of numbers and texts, a TypeError of other things if left out
+ * @throws TypeError where one is not known, or where no options stand in their place
  */
-export function optionsOf<O extends object>(speaker: string, given: O, names: OptionNames<NoInfer<O>>): O {
+export function optionsOf<O extends object>(
+  speaker: string,
+  given: O,
+  names: OptionNames<NoInfer<O>>,
+  Refused?: new (message: string) => Error,
+): O {
   const known = Object.keys(names);
   if (typeof given !== "object" || given === null || Array.isArray(given) || "serial" in given)
     throw new TypeError(`${speaker}: the options are ${said(given)}, expected { ${known.join(", ")} }`);
@@ -20,6 +28,13 @@ export function optionsOf<O extends object>(speaker: string, given: O, names: Op
         `${speaker}: unknown option \`${name}\`; ${meant ? `did you mean \`${meant}\`?` : `there is ${known.map((n) => `\`${n}\``).join(", ")}`}`,
       );
     }
+  for (const [name, rule] of Object.entries<1 | Rule>(names)) {
+    const value: unknown = given[name as keyof O];
+    if (rule === 1 || (value === undefined ? !rule.isRequired : rule.holds(value))) continue;
+    throw new (Refused ?? (/^(number|string)$/.test(typeof value) ? RangeError : TypeError))(
+      `${speaker}: ${name} is ${said(value)}, expected ${rule.expected}`,
+    );
+  }
   return given;
 }
 

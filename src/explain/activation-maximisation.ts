@@ -1,4 +1,15 @@
 import { type GradientRules, pullBack } from "../autodiff/gradients.js";
+import { optionsOf } from "../door/options.js";
+import {
+  fromOneOn,
+  notNegative,
+  oneOf,
+  positive,
+  required,
+  wholeNumber,
+  wholeOfAtLeast,
+} from "../door/rules.js";
+import { said } from "../door/said.js";
 import type { Model } from "../nn/index.js";
 import { clip } from "../ops/activations.js";
 import { add, minimum, mul, sub } from "../ops/arithmetic.js";
@@ -14,9 +25,11 @@ import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
+import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { faintSpectrum, pictureOf, spectrumShape } from "./frequency.js";
 import { fromShares, inputOf } from "./pictures.js";
+import { aShare, aSize, aTarget, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { gaussian, moved, separable } from "./separable.js";
 import { aimAt, isUnit, type Target } from "./target.js";
@@ -99,6 +112,17 @@ export async function activationMaximisation(
   options: ActivationMaximisationOptions,
 ): Promise<Maximised> {
   const speaker = "activationMaximisation";
+  optionsOf(speaker, options, {
+    ...stepwise,
+    target: required(aTarget),
+    regularisation: 1,
+    steps: wholeOfAtLeast(0),
+    lr: positive,
+    size: aSize,
+    origin: aShare,
+    seed: wholeNumber,
+    batchSize: fromOneOn,
+  });
   const { target, steps = 256, lr = 0.05, seed = 0, batchSize = 16 } = options;
   const [h, w, channels] = inputOf(speaker, model);
   const [height, width] = options.size ?? [h, w];
@@ -196,7 +220,25 @@ function regularisationOf(
   given: keyof typeof regularisations | Regularisation,
   edge: number,
 ): Regularisation {
-  if (typeof given !== "string") return given;
+  const speaker = "activationMaximisation: regularisation";
+  if (typeof given !== "string") {
+    const held = optionsOf(speaker, given, {
+      l1: notNegative,
+      l2: notNegative,
+      totalVariation: notNegative,
+      blur: 1,
+      jitter: notNegative,
+      scale: notNegative,
+      coordinates: oneOf("pixels", "waves"),
+    });
+    if (held.blur !== undefined)
+      optionsOf(`${speaker}: blur`, held.blur, { deviation: required(positive), every: required(fromOneOn) });
+    return held;
+  }
+  if (!Object.hasOwn(regularisations, given))
+    throw new ExplainError(
+      `${speaker} is ${said(given)}, expected ${Object.keys(regularisations).join(", ")}, or settings`,
+    );
   const named: Regularisation = regularisations[given];
   return named.jitter === undefined
     ? named

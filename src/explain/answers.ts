@@ -1,8 +1,10 @@
+import { optionsOf } from "../door/options.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { predict } from "../training/predict.js";
 import { picturesFor } from "./pictures.js";
+import { aTarget } from "./rules.js";
 import { aimAt, isUnit, type Target } from "./target.js";
 
 /** What a model answers to pictures, of what is to be explained. */
@@ -25,8 +27,9 @@ export interface Answers {
 export async function answers(
   model: Model,
   images: Tensor,
-  { target }: { target?: Target } = {},
+  options: { target?: Target } = {},
 ): Promise<Answers> {
+  const { target } = optionsOf("answers", options, { target: aTarget });
   const x = await picturesFor("answers", model, images);
   const { score, units: aimed } = await aimAt("answers", model, x, target);
   const units = Array.from(aimed.own!);

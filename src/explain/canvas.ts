@@ -1,6 +1,7 @@
 /** One picture that is painted on. */
 import type { Model } from "../nn/index.js";
 import { cast } from "../ops/cast.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
@@ -17,6 +18,7 @@ export interface Canvas {
 /** @throws ExplainError if it is not one picture with the model's channels */
 export async function canvasOf(speaker: string, model: Model, image: Tensor): Promise<Canvas> {
   const [, , expected] = inputOf(speaker, model);
+  checkTensor(speaker, "the picture", image);
   const [n, height, width, channels] = image.shape;
   if (image.rank !== 4 || n !== 1 || channels !== expected)
     throw new ExplainError(

@@ -1,4 +1,6 @@
 import { type GradientRules, pullBack } from "../autodiff/gradients.js";
+import { optionsOf } from "../door/options.js";
+import { text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { relu } from "../ops/activations.js";
 import { mul } from "../ops/arithmetic.js";
@@ -11,6 +13,7 @@ import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Box, boxSeen } from "./field.js";
 import { picturesFor } from "./pictures.js";
+import { aUnit, running } from "./rules.js";
 import { parts, type Running } from "./running.js";
 import { strongestUnits } from "./strongest-units.js";
 import { checkedUnits } from "./target.js";
@@ -57,6 +60,7 @@ export async function deconvnet(
   images: Tensor,
   options: DeconvnetOptions = {},
 ): Promise<Projection> {
+  optionsOf("deconvnet", options, { ...running, layer: text, unit: aUnit });
   const done = parts(options, 1);
   const x = await picturesFor("deconvnet", model, images);
   const [n, height, width] = x.shape;

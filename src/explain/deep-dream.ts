@@ -1,4 +1,15 @@
 import { pullBack } from "../autodiff/gradients.js";
+import { optionsOf } from "../door/options.js";
+import {
+  callback,
+  fromOneOn,
+  number,
+  positive,
+  rule,
+  text,
+  wholeNumber,
+  wholeOfAtLeast,
+} from "../door/rules.js";
 import { resample } from "../images/resample.js";
 import type { Model } from "../nn/index.js";
 import { mul } from "../ops/arithmetic.js";
@@ -18,6 +29,7 @@ import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
+import { stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { activationOf, checkedUnits } from "./target.js";
 import { dreamLayer } from "./usual-layers.js";
@@ -59,6 +71,20 @@ export interface DreamOptions extends Stepwise {
  * Mordvintsev, Olah, Tyka: Inceptionism, 2015; settings are those of Google's published notebook.
  */
 export async function deepDream(model: Model, image: Tensor, options: DreamOptions = {}): Promise<Tensor> {
+  optionsOf("deepDream", options, {
+    ...stepwise,
+    layer: text,
+    unit: wholeOfAtLeast(0),
+    guide: 1,
+    octaves: fromOneOn,
+    octaveScale: rule("a number above 1", (value) => positive.holds(value) && (value as number) > 1),
+    iterations: wholeOfAtLeast(0),
+    step: number,
+    jitter: wholeOfAtLeast(0),
+    tile: fromOneOn,
+    seed: wholeNumber,
+    onFrame: callback,
+  });
   const { octaves = 4, octaveScale = 1.4, iterations = 10, step = 1.5, jitter = 32 } = options;
   const { tile = 640, seed = 0 } = options;
   const base = await canvasOf("deepDream", model, image);

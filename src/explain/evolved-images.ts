@@ -1,10 +1,12 @@
+import { optionsOf } from "../door/options.js";
+import { fromOneOn, oneOf } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { softmax } from "../ops/softmax.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Cppn, mutated, painted, simpleCppn } from "./cppn.js";
-import { classesOf, type Fooling, type FoolingOptions } from "./fooling-images.js";
+import { classesOf, type Fooling, type FoolingOptions, fooling } from "./fooling-images.js";
 import { fromShares, inputOf } from "./pictures.js";
 import { parts } from "./running.js";
 import { scoresOf } from "./walk.js";
@@ -36,6 +38,12 @@ interface Encoding<Genome> {
  * Illuminating Search Spaces by Mapping Elites, arXiv:1504.04909; Stanley: Compositional Pattern Producing Networks, 2007.
  */
 export async function evolvedImages(model: Model, options: EvolutionOptions = {}): Promise<Fooling> {
+  optionsOf("evolvedImages", options, {
+    ...fooling,
+    encoding: oneOf("direct", "indirect"),
+    generations: fromOneOn,
+    children: fromOneOn,
+  });
   const { encoding = "direct" } = options;
   const size = inputOf("evolvedImages", model);
   return encoding === "direct"

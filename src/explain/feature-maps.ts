@@ -1,7 +1,10 @@
+import { optionsOf } from "../door/options.js";
+import { text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { picturesFor } from "./pictures.js";
+import { running } from "./rules.js";
 import { parts, type Running } from "./running.js";
 import { lastMaps } from "./usual-layers.js";
 import { mapsOf, outputAt } from "./walk.js";
@@ -19,9 +22,10 @@ import { mapsOf, outputAt } from "./walk.js";
 export async function featureMaps(
   model: Model,
   images: Tensor,
-  { layer: named, ...running }: { layer?: string } & Running = {},
+  options: { layer?: string } & Running = {},
 ): Promise<Tensor> {
-  const done = parts(running, 1);
+  const { layer: named } = optionsOf("featureMaps", options, { ...running, layer: text });
+  const done = parts(options, 1);
   const x = await picturesFor("featureMaps", model, images);
   const layer = named ?? lastMaps(model, { speaker: "featureMaps" });
   mapsOf(model, layer, "featureMaps");

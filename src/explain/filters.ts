@@ -1,6 +1,7 @@
 import type { Model } from "../nn/index.js";
 import { show } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkModel } from "../training/given.js";
 import { ExplainError } from "./explain-error.js";
 
 /**
@@ -12,6 +13,7 @@ import { ExplainError } from "./explain-error.js";
  * Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012, figure 3.
  */
 export function filters(model: Model, layer?: string): { layer: string; filters: Tensor } {
+  checkModel("filters", model);
   const found = [...model.parameters].filter(([path, w]) => path.endsWith(ending) && w.rank === 4);
   const layers = found.map(([path]) => path.slice(0, -ending.length));
   if (layers.length === 0)

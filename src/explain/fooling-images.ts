@@ -1,4 +1,6 @@
 import { pullBack } from "../autodiff/gradients.js";
+import { optionsOf } from "../door/options.js";
+import { fromOneOn, positive, wholeNumber } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { clip } from "../ops/activations.js";
 import { add, div, mul } from "../ops/arithmetic.js";
@@ -15,6 +17,7 @@ import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { fromShares, inputOf } from "./pictures.js";
+import { aShare, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { aimAt } from "./target.js";
 import { scoresOf } from "./walk.js";
@@ -26,6 +29,8 @@ export interface FoolingOptions extends Stepwise {
   confidence?: number;
   seed?: number;
 }
+
+export const fooling = { ...stepwise, classes: 1, confidence: aShare, seed: wholeNumber } as const;
 
 export interface Fooling {
   readonly classes: readonly number[];
@@ -55,6 +60,7 @@ export async function foolingImages(
     steps?: number;
   } = {},
 ): Promise<Fooling> {
+  optionsOf("foolingImages", options, { ...fooling, step: positive, steps: fromOneOn });
   const { confidence = 0.999, seed = 0, step = 0.01, steps = 500 } = options;
   const size = inputOf("foolingImages", model);
   const classes = await classesOf("foolingImages", model, options.classes);

@@ -1,4 +1,6 @@
 import { pullBack } from "../autodiff/gradients.js";
+import { optionsOf } from "../door/options.js";
+import { flag, text } from "../door/rules.js";
 import { resample } from "../images/resample.js";
 import type { Model } from "../nn/index.js";
 import { relu } from "../ops/activations.js";
@@ -11,6 +13,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { guidedBackpropagation } from "./guided-backpropagation.js";
 import { picturesFor } from "./pictures.js";
+import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt, isUnit } from "./target.js";
@@ -38,6 +41,7 @@ export interface GradCamOptions extends Aimed {
  * softmax.
  */
 export async function gradCam(model: Model, images: Tensor, options: GradCamOptions = {}): Promise<Tensor> {
+  optionsOf("gradCam", options, { ...aimed, layer: text, relu: flag, enlarge: flag });
   const { relu: rectified = true, enlarge = true } = options;
   const done = parts(options, 1);
   const x = await picturesFor("gradCam", model, images);
@@ -96,11 +100,13 @@ export async function guidedGradCam(
   images: Tensor,
   options: Omit<GradCamOptions, "relu" | "enlarge"> = {},
 ): Promise<Tensor> {
+  optionsOf("guidedGradCam", options, { ...aimed, layer: text });
   const { onProgress: _, ...quiet } = options;
   const done = parts(options, 2);
   const where = await gradCam(model, images, quiet);
   await done(1);
-  const what = await guidedBackpropagation(model, images, quiet);
+  const { layer: __, ...rest } = quiet;
+  const what = await guidedBackpropagation(model, images, rest);
   await done(2);
   const channels = what.shape[3];
   const values = what.own!.map((value, i) => value * where.own![Math.floor(i / channels)]);

@@ -1,8 +1,10 @@
+import { optionsOf } from "../door/options.js";
 import type { Model } from "../nn/index.js";
 import { mul } from "../ops/arithmetic.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { gradientOf } from "./input-gradient.js";
 import { picturesFor } from "./pictures.js";
+import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
@@ -18,6 +20,7 @@ import { aimAt } from "./target.js";
  * Shrikumar, Greenside, Shcherbina, Kundaje: Not Just a Black Box, arXiv:1605.01713, section 2.
  */
 export async function gradientTimesInput(model: Model, images: Tensor, options: Aimed = {}): Promise<Tensor> {
+  optionsOf("gradientTimesInput", options, aimed);
   const done = parts(options, 1);
   const x = await picturesFor("gradientTimesInput", model, images);
   const aim = await aimAt("gradientTimesInput", model, x, options.target);

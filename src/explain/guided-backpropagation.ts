@@ -1,4 +1,5 @@
 import type { GradientRules } from "../autodiff/gradients.js";
+import { optionsOf } from "../door/options.js";
 import type { Model } from "../nn/index.js";
 import { relu } from "../ops/activations.js";
 import { greater } from "../ops/comparisons.js";
@@ -6,6 +7,7 @@ import { where } from "../ops/where.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { gradientOf } from "./input-gradient.js";
 import { picturesFor } from "./pictures.js";
+import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
@@ -33,6 +35,7 @@ export async function guidedBackpropagation(
   images: Tensor,
   options: Aimed = {},
 ): Promise<Tensor> {
+  optionsOf("guidedBackpropagation", options, aimed);
   const done = parts(options, 1);
   const x = await picturesFor("guidedBackpropagation", model, images);
   const aim = await aimAt("guidedBackpropagation", model, x, options.target);

@@ -1,15 +1,19 @@
+import { optionsOf } from "../door/options.js";
+import { fromOneOn } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { broadcastTo } from "../ops/broadcast-to.js";
 import { concat } from "../ops/concat.js";
 import { reshape } from "../ops/reshape.js";
 import { sum } from "../ops/sum.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
 import { show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { inputGradient } from "./input-gradient.js";
 import { evenGrey, picturesFor } from "./pictures.js";
+import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
@@ -43,6 +47,12 @@ export async function integratedGradients(
   images: Tensor,
   options: IntegratedGradientsOptions = {},
 ): Promise<Tensor> {
+  optionsOf("integratedGradients", options, {
+    ...aimed,
+    baseline: 1,
+    steps: fromOneOn,
+    batchSize: fromOneOn,
+  });
   const { batchSize = 16 } = options;
   const x = await picturesFor("integratedGradients", model, images);
   const baseline = await baselineFor(model, x, options.baseline);
@@ -104,6 +114,7 @@ export async function integratedGradients(
 const [firstSteps, mostSteps, complete] = [64, 1024, 0.005];
 
 async function baselineFor(model: Model, x: Tensor, baseline?: Tensor): Promise<Tensor> {
+  if (baseline !== undefined) checkTensor("integratedGradients", "baseline", baseline);
   const fits =
     !baseline ||
     (baseline.rank === 4 &&

@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { fromOneOn, number, oneOf, rule } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { broadcastTo } from "../ops/broadcast-to.js";
@@ -13,6 +15,7 @@ import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { evenGrey, picturesFor } from "./pictures.js";
+import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt, isUnit } from "./target.js";
@@ -58,12 +61,25 @@ export async function occlusion(
   images: Tensor,
   options: OcclusionOptions = {},
 ): Promise<Occlusion> {
+  optionsOf(
+    "occlusion",
+    options,
+    {
+      ...aimed,
+      size: pixels,
+      stride: pixels,
+      value: number,
+      measure: oneOf("probability", "score"),
+      batchSize: fromOneOn,
+    },
+    ExplainError,
+  );
   const { measure = "probability", batchSize = 64 } = options;
   const x = await picturesFor("occlusion", model, images);
   const [n, height, width, c] = x.shape;
   const paint = options.value ?? evenGrey(model, 0.5, c);
-  const size = checkedEdge("size", options.size ?? Math.max(1, Math.round(Math.min(height, width) / 5)));
-  const stride = checkedEdge("stride", options.stride ?? Math.max(1, Math.round(size / 4)));
+  const size = options.size ?? Math.max(1, Math.round(Math.min(height, width) / 5));
+  const stride = options.stride ?? Math.max(1, Math.round(size / 4));
   if (size > Math.min(height, width))
     throw new ExplainError(
       `occlusion: a square of ${size}×${size} pixels is larger than the picture of ${height}×${width}`,
@@ -133,8 +149,4 @@ export async function occlusion(
   };
 }
 
-function checkedEdge(what: string, edge: number): number {
-  if (!Number.isInteger(edge) || edge < 1)
-    throw new ExplainError(`occlusion: ${what} is ${edge}, expected a whole number of pixels from 1 on`);
-  return edge;
-}
+const pixels = rule("a whole number of pixels from 1 on", fromOneOn.holds);

@@ -1,9 +1,12 @@
 /** Pictures on their way into a model. */
+
 import type { Model } from "../nn/index.js";
 import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
+import { checkModel } from "../training/given.js";
 import { pixelsFor } from "../training/pixels.js";
 import { ExplainError } from "./explain-error.js";
 
@@ -13,6 +16,8 @@ import { ExplainError } from "./explain-error.js";
  * @throws ExplainError where they are no batch of pictures, or have other channels than the model's
  */
 export async function picturesFor(speaker: string, model: Model, images: Tensor): Promise<Tensor> {
+  checkModel(speaker, model);
+  checkTensor(speaker, "images", images);
   if (images.rank !== 4 || images.shape[0] === 0)
     throw new ExplainError(`${speaker}: the pictures are ${show(images.shape)}, expected N×H×W×C`);
   const [, , , channels] = images.shape;
@@ -46,6 +51,7 @@ export async function zeroInput(model: Model): Promise<"black" | "an even colour
 
 /** The model's input H×W×C. */
 export function inputOf(speaker: string, model: Model): readonly [number, number, number] {
+  checkModel(speaker, model);
   const shape = model.inputShape;
   if (!shape)
     throw new ExplainError(

@@ -1,9 +1,11 @@
+import { optionsOf } from "../door/options.js";
 import type { Model } from "../nn/index.js";
 import { abs } from "../ops/elementary.js";
 import { max } from "../ops/extremes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { gradientOf } from "./input-gradient.js";
 import { picturesFor } from "./pictures.js";
+import { aimed } from "./rules.js";
 import { parts, type Running } from "./running.js";
 import { aimAt, type Target } from "./target.js";
 
@@ -24,6 +26,7 @@ export interface Aimed extends Running {
  * before softmax, as in the paper.
  */
 export async function saliency(model: Model, images: Tensor, options: Aimed = {}): Promise<Tensor> {
+  optionsOf("saliency", options, aimed);
   const done = parts(options, 1);
   const x = await picturesFor("saliency", model, images);
   const aim = await aimAt("saliency", model, x, options.target);

@@ -1,8 +1,11 @@
+import { optionsOf } from "../door/options.js";
+import { required, rule, wholeNumber } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import * as nn from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyOf, variablesOf } from "../training/weights.js";
 import { inputOf } from "./pictures.js";
+import { aShare, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { strongest } from "./strongest.js";
 
@@ -36,18 +39,24 @@ export interface Sanity {
  *
  * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim: Sanity Checks for Saliency Maps, arXiv:1810.03292, section 3.1.
  */
-export async function sanityCheck(
-  model: Model,
-  images: Tensor,
-  { methods, seed = 0, alike = 0.8, ...running }: SanityOptions,
-): Promise<Sanity> {
+export async function sanityCheck(model: Model, images: Tensor, options: SanityOptions): Promise<Sanity> {
+  const {
+    methods,
+    seed = 0,
+    alike = 0.8,
+  } = optionsOf("sanityCheck", options, {
+    ...stepwise,
+    methods: required(byName),
+    seed: wholeNumber,
+    alike: aShare,
+  });
   const copy = nn.sequential(model.name, ...model.layers);
   copy.build(inputOf("sanityCheck", model), { seed });
   const [trained, random] = [copyOf(variablesOf(model)), copyOf(variablesOf(copy))];
   const names = Object.keys(methods);
   const owners = [...trained.keys()].map((path) => path.slice(0, path.lastIndexOf(".")));
   const layers = [...new Set(owners)].reverse();
-  const done = parts(running, names.length * (layers.length + 1));
+  const done = parts(options, names.length * (layers.length + 1));
   let made = 0;
 
   const maps = async (of: Model): Promise<Float32Array[][]> => {
@@ -62,7 +71,7 @@ export async function sanityCheck(
   const likeness = names.map((): number[] => []);
   const isRandom = new Set<string>();
   for (const layer of layers) {
-    if (running.stop?.aborted && isRandom.size > 0) break;
+    if (options.stop?.aborted && isRandom.size > 0) break;
     isRandom.add(layer);
     for (const [path, variable] of variablesOf(copy)) {
       const source = isRandom.has(path.slice(0, path.lastIndexOf("."))) ? random : trained;
@@ -81,6 +90,14 @@ export async function sanityCheck(
     unmoved: names.filter((_, m) => likeness[m][taken.length - 1] >= alike),
   };
 }
+
+const byName = rule(
+  "methods by name, such as { saliency }",
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((method) => typeof method === "function"),
+);
 
 /** The absolute values of each picture's map, over channels the greatest. */
 function perPicture(maps: Tensor): Float32Array[] {

@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { fromOneOn, notNegative, wholeNumber } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { broadcastTo } from "../ops/broadcast-to.js";
@@ -8,6 +10,7 @@ import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { inputGradient } from "./input-gradient.js";
 import { picturesFor } from "./pictures.js";
+import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { strongest } from "./strongest.js";
@@ -38,6 +41,13 @@ export async function smoothGrad(
   images: Tensor,
   options: SmoothGradOptions = {},
 ): Promise<Tensor> {
+  optionsOf("smoothGrad", options, {
+    ...aimed,
+    copies: fromOneOn,
+    noise: notNegative,
+    seed: wholeNumber,
+    batchSize: fromOneOn,
+  });
   const { copies = 50, noise = 0.15, seed = 0, batchSize = 10 } = options;
   const x = await picturesFor("smoothGrad", model, images);
   const aim = await aimAt("smoothGrad", model, x, options.target);

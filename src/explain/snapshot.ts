@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { featureMaps } from "./feature-maps.js";
@@ -27,10 +29,8 @@ export interface Snapshot {
  *
  * @throws ExplainError where there are no such filters
  */
-export async function snapshot(
-  model: Model,
-  { image, layer: named }: SnapshotOptions = {},
-): Promise<Snapshot> {
+export async function snapshot(model: Model, options: SnapshotOptions = {}): Promise<Snapshot> {
+  const { image, layer: named } = optionsOf("snapshot", options, { image: 1, layer: text });
   const { layer, filters: weights } = filters(model, named);
   if (!image) return { layer, filters: weights };
   return { layer, filters: weights, maps: await featureMaps(model, image, { layer }) };

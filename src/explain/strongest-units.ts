@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { fromOneOn, text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { max } from "../ops/extremes.js";
 import { reshape } from "../ops/reshape.js";
@@ -19,12 +21,13 @@ import { outputAt, placeOf } from "./walk.js";
 export async function strongestUnits(
   model: Model,
   images: Tensor,
-  {
+  options: { layer?: string; count?: number; speaker?: string } = {},
+): Promise<number[][]> {
+  const {
     layer: named,
     count = Number.POSITIVE_INFINITY,
     speaker = "strongestUnits",
-  }: { layer?: string; count?: number; speaker?: string } = {},
-): Promise<number[][]> {
+  } = optionsOf("strongestUnits", options, { layer: text, count: fromOneOn, speaker: text });
   const x = await picturesFor(speaker, model, images);
   const layer = named ?? lastMaps(model, { speaker });
   const units = placeOf(model, layer, speaker).output.at(-1)!;

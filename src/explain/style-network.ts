@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { fromOneOn } from "../door/rules.js";
 import * as nn from "../nn/index.js";
 import { cast } from "../ops/cast.js";
 import { compile } from "../tensor/compile.js";
@@ -14,7 +16,8 @@ import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
  *
  * @param width  filters of the first convolution; the paper's are 32
  */
-export function styleNetwork({ width = 32 }: { width?: number } = {}): nn.Model {
+export function styleNetwork(options: { width?: number } = {}): nn.Model {
+  const { width = 32 } = optionsOf("styleNetwork", options, { width: fromOneOn });
   // A border of zeros would be painted: a dark frame. The picture goes on beyond its edge instead, mirrored.
   const mirrored = (filters: number, kernel: number, stride = 1): nn.Layer[] => {
     const border = [(kernel - 1) / 2, (kernel - stride) / 2].map(Math.floor) as [number, number];

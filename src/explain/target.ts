@@ -1,4 +1,7 @@
 /** What is to be explained: the score of a class, or the activation of a unit. */
+import { optionsOf } from "../door/options.js";
+import { required, text } from "../door/rules.js";
+import { said } from "../door/said.js";
 import type { Mode, Model } from "../nn/index.js";
 import { mul } from "../ops/arithmetic.js";
 import { oneHot } from "../ops/one-hot.js";
@@ -8,6 +11,7 @@ import { compile } from "../tensor/compile.js";
 import { placeholder, Tensor } from "../tensor/tensor.js";
 import { highest } from "../training/evaluate.js";
 import { ExplainError } from "./explain-error.js";
+import { aUnit } from "./rules.js";
 import { outputAt, placeOf, scoresOf } from "./walk.js";
 
 /** A unit of a layer: a filter's map, or a neuron of a dense layer. */
@@ -86,7 +90,11 @@ function checkedClasses(
 }
 
 /** The units as N whole numbers. */
-export function checkedUnits(speaker: string, model: Model, { layer, unit }: Unit, n: number): Tensor {
+export function checkedUnits(speaker: string, model: Model, target: Unit, n: number): Tensor {
+  const { layer, unit } = optionsOf(`${speaker}: the target`, target, {
+    layer: required(text),
+    unit: required(aUnit),
+  });
   const { output } = placeOf(model, layer, speaker);
   const units = output[output.length - 1];
   const chosen = oneForEach(speaker, "units", unit, n);
@@ -100,6 +108,10 @@ export function checkedUnits(speaker: string, model: Model, { layer, unit }: Uni
 
 function oneForEach(speaker: string, what: string, given: number | readonly number[], n: number): number[] {
   if (typeof given === "number") return Array(n).fill(given);
+  if (!Array.isArray(given))
+    throw new TypeError(
+      `${speaker}: the target is ${said(given)}, expected a class, a list with one for each picture, or { layer, unit }`,
+    );
   if (given.length !== n)
     throw new ExplainError(
       `${speaker}: ${given.length} ${what} for ${n} ${n === 1 ? "picture" : "pictures"}`,

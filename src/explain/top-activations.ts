@@ -1,13 +1,17 @@
 import { batches } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { optionsOf } from "../door/options.js";
+import { fromOneOn } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { argmax, max } from "../ops/extremes.js";
 import { reshape } from "../ops/reshape.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkModel } from "../training/given.js";
 import { pixelsFor } from "../training/pixels.js";
 import { type Box, boxSeen } from "./field.js";
+import { stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { lastMaps } from "./usual-layers.js";
 import { outputsAt, placeOf } from "./walk.js";
@@ -47,6 +51,8 @@ export async function topActivations(
   dataset: AnyDataset,
   options: TopActivationsOptions = {},
 ): Promise<Map<string, Hit[][]>> {
+  checkModel("topActivations", model);
+  optionsOf("topActivations", options, { ...stepwise, layers: 1, k: fromOneOn, batchSize: fromOneOn });
   const { k = 9, batchSize = 256 } = options;
   if (!model.inputShape) model.build(dataset.shape);
   const named = options.layers ?? lastMaps(model, { speaker: "topActivations" });

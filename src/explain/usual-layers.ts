@@ -1,7 +1,10 @@
 /** The layers that methods look at where none is named: found in how a model is built, whatever it is. */
+import { optionsOf } from "../door/options.js";
+import { text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
+import { aTarget } from "./rules.js";
 import { isUnit, type Target } from "./target.js";
 import { type Place, type Walk, walkThrough } from "./walk.js";
 
@@ -13,10 +16,8 @@ import { type Place, type Walk, walkThrough } from "./walk.js";
  *
  * @throws ExplainError where there are no maps, or none through which all goes
  */
-export function lastMaps(
-  model: Model,
-  { speaker = "explain", target }: { speaker?: string; target?: Target } = {},
-): string {
+export function lastMaps(model: Model, options: { speaker?: string; target?: Target } = {}): string {
+  const { speaker = "explain", target } = optionsOf("lastMaps", options, { speaker: text, target: aTarget });
   const walk = walkThrough(model, speaker);
   const end =
     target !== undefined && isUnit(target)

@@ -1,7 +1,9 @@
+import { notNegative, number, required } from "../door/rules.js";
 import { filter } from "./filter.js";
 import { gaussian } from "./kernels.js";
 import { asRaster, FeatureError, grey, type Plane, type Raster } from "./raster.js";
-import { type GradientOptions, sobel } from "./sobel.js";
+import { settingsOf } from "./settings.js";
+import { type GradientOptions, gradient, sobel } from "./sobel.js";
 
 export interface CannyOptions extends GradientOptions {
   /** Width of the blur before, in pixels; 0: none. */
@@ -30,10 +32,19 @@ export interface EdgeMap {
  * @throws FeatureError unless 0 ≤ low ≤ high
  * Canny: A Computational Approach to Edge Detection, IEEE PAMI 8, 1986.
  */
-export async function canny(
-  picture: Raster,
-  { sigma = 1.4, low, high, operator, padding = "reflect" }: CannyOptions,
-): Promise<EdgeMap> {
+export async function canny(picture: Raster, options: CannyOptions): Promise<EdgeMap> {
+  const {
+    sigma = 1.4,
+    low,
+    high,
+    operator,
+    padding = "reflect",
+  } = settingsOf("canny", options, {
+    sigma: notNegative,
+    low: required(number),
+    high: required(number),
+    ...gradient,
+  });
   if (!(low >= 0 && high >= low))
     throw new FeatureError(`canny: low is ${low} and high is ${high}, expected 0 ≤ low ≤ high`);
   const plain = asRaster(grey(picture));

@@ -1,3 +1,4 @@
+import { notNegative, number, positive, rule, wholeOfAtLeast } from "../door/rules.js";
 import { add } from "../ops/arithmetic.js";
 import { conv2d } from "../ops/conv2d.js";
 import { tensor } from "../tensor/creation.js";
@@ -8,6 +9,7 @@ import type { LinearClassifier } from "./linear-classifier.js";
 import { type ScoredBox, suppressed } from "./nms.js";
 import { asRaster, FeatureError, grey, type Plane, type Raster } from "./raster.js";
 import { resized } from "./resize.js";
+import { settingsOf } from "./settings.js";
 
 /** A classifier of windows: what is found is every class but those named as ground. */
 export interface WindowClassifier {
@@ -50,15 +52,31 @@ export interface DetectOptions {
 export async function detect(
   picture: Raster,
   { input: [height, width], hog: settings, linear }: WindowClassifier,
-  { threshold = 0.5, scaleStep = 1.2, largest, overlap = 0.3, nested = 0.8, ground = [] }: DetectOptions = {},
+  options: DetectOptions = {},
 ): Promise<Detection[]> {
+  const {
+    threshold = 0.5,
+    scaleStep = 1.2,
+    largest,
+    overlap = 0.3,
+    nested = 0.8,
+    ground = [],
+  } = settingsOf("detect", options, {
+    threshold: number,
+    scaleStep: rule("a number above 1", (value) => positive.holds(value) && (value as number) > 1),
+    largest: positive,
+    overlap: notNegative,
+    nested: notNegative,
+    ground: rule(
+      "a list of classes",
+      (value) => Array.isArray(value) && value.every(wholeOfAtLeast(0).holds),
+    ),
+  });
   const { cell = 8, block = 2, blockStride = 1 } = settings;
   if (height % cell !== 0 || width % cell !== 0 || blockStride !== 1)
     throw new FeatureError(
       `detect: windows of ${height}×${width} pixels do not step by whole cells of ${cell} pixels with a block at each`,
     );
-  if (!(scaleStep > 1))
-    throw new FeatureError(`detect: scaleStep is ${scaleStep}, expected a number above 1`);
   const [rows, columns] = [height / cell - block + 1, width / cell - block + 1];
   const found: Detection[] = [];
   let level: Plane = grey(picture);

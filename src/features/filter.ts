@@ -1,3 +1,4 @@
+import { oneOf, wholeOfAtLeast } from "../door/rules.js";
 import { cast } from "../ops/cast.js";
 import { type Extension, extend } from "../ops/extend.js";
 import { pad } from "../ops/pad.js";
@@ -8,6 +9,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
 import { checkMatrix, type Matrix, separated } from "./kernels.js";
 import { FeatureError, type Raster } from "./raster.js";
+import { aBorder, settingsOf } from "./settings.js";
 import { separableSums, weightedSums } from "./weighted-sums.js";
 
 /** What lies beyond the picture: zeros, values of its own (see `extend`), or nothing: then the result is smaller. */
@@ -34,16 +36,19 @@ export interface FilterOptions {
  * @returns       N×H'×W'×C (C = 1 for channels "sum"), f32, H' = ⌈H / stride⌉, or ⌊(H − kH) / stride⌋ + 1 without padding
  * @throws FeatureError for a kernel that is ragged, has no middle, no numbers, or is larger than the picture
  */
-export function filterTensor(
-  x: Tensor,
-  kernel: Matrix,
-  { stride = 1, padding = "reflect", channels = "each" }: FilterOptions = {},
-): Tensor {
+export function filterTensor(x: Tensor, kernel: Matrix, options: FilterOptions = {}): Tensor {
+  const {
+    stride = 1,
+    padding = "reflect",
+    channels = "each",
+  } = settingsOf("filter", options, {
+    stride: wholeOfAtLeast(1),
+    padding: aBorder,
+    channels: oneOf("each", "sum"),
+  });
   if (x.rank !== 4)
     throw new ShapeError(`filter: x is of rank ${x.rank} (${show(x.shape)}), expected N×H×W×C`);
   checkKernel(kernel, [x.shape[1], x.shape[2]], padding);
-  if (!Number.isInteger(stride) || stride < 1)
-    throw new FeatureError(`filter: stride is ${stride}, expected a whole number of at least 1`);
   const picture = channels === "sum" ? sum(cast(x, "f32"), { axis: 3, keepDims: true }) : x;
   const bordered = withBorder(picture, [kernel.length, kernel[0].length], padding);
   const [n, h, w, c] = bordered.shape;

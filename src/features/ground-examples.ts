@@ -1,5 +1,7 @@
 import type { Dataset } from "../data/dataset.js";
+import { notNegative, wholeNumber } from "../door/rules.js";
 import { RandomStream } from "../random/threefry.js";
+import { settingsOf } from "./settings.js";
 
 /** What the class of windows that show nothing is called. */
 export const groundClass = "nothing";
@@ -12,10 +14,11 @@ export const groundClass = "nothing";
  * @param share  examples of nothing for each picture
  * Dalal, Triggs, CVPR 2005, section 5: person-free windows.
  */
-export function withGround(
-  data: Dataset,
-  { share = 0.5, seed = 0 }: { share?: number; seed?: number } = {},
-): Dataset {
+export function withGround(data: Dataset, options: { share?: number; seed?: number } = {}): Dataset {
+  const { share = 0.5, seed = 0 } = settingsOf("withGround", options, {
+    share: notNegative,
+    seed: wholeNumber,
+  });
   const [height, width, channels] = data.shape;
   const size = height * width * channels;
   const extra = Math.round(data.length * share);

@@ -5,9 +5,11 @@ import {
   type Descriptors,
   type LinearClassifier,
   type LinearOptions,
+  training,
   trainLinear,
 } from "./linear-classifier.js";
 import { FeatureError } from "./raster.js";
+import { settingsOf } from "./settings.js";
 
 /** Pictures by hand: HOG, and a linear classifier on top of it. */
 export interface HogClassifier {
@@ -42,10 +44,14 @@ export function hogDescriptors({ shape, images, length: count }: Dataset, option
 /** HOG and a linear classifier, learned from a data set. */
 export async function trainHogClassifier(
   data: Dataset,
-  { hog: settings = digitHog, ...options }: Omit<LinearOptions, "classes"> & { hog?: HogOptions } = {},
+  options: Omit<LinearOptions, "classes"> & { hog?: HogOptions } = {},
 ): Promise<HogClassifier> {
+  const { hog: settings = digitHog, ...rest } = settingsOf("trainHogClassifier", options, {
+    ...training,
+    hog: 1,
+  });
   const linear = await trainLinear(hogDescriptors(data, settings), data.labels, {
-    ...options,
+    ...rest,
     classes: data.classes.length,
   });
   return { input: data.shape, classes: data.classes, hog: settings, linear };

@@ -1,5 +1,7 @@
+import { wholeOfAtLeast } from "../door/rules.js";
 import type { Hog } from "./hog.js";
-import { FeatureError, type Plane } from "./raster.js";
+import type { Plane } from "./raster.js";
+import { settingsOf } from "./settings.js";
 
 /**
  * The picture of a HOG: in every cell a stroke for each orientation, lying along the edge (across the gradient) and
@@ -9,10 +11,9 @@ import { FeatureError, type Plane } from "./raster.js";
  */
 export function hogGlyphs(
   { cellRows, cellColumns, bins, signed, histograms }: Hog,
-  { edge = 16 }: { edge?: number } = {},
+  options: { edge?: number } = {},
 ): Plane {
-  if (!Number.isInteger(edge) || edge < 4)
-    throw new FeatureError(`hogGlyphs: edge is ${edge}, expected a whole number of at least 4`);
+  const { edge = 16 } = settingsOf("hogGlyphs", options, { edge: wholeOfAtLeast(4) });
   const strongest = histograms.reduce((most, v) => Math.max(most, v), 0) || 1;
   const strokes = Array.from({ length: bins }, (_, k) =>
     stroke(((k + 0.5) / bins) * (signed ? 2 : 1) * Math.PI, edge),

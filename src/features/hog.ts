@@ -1,4 +1,6 @@
+import { flag, oneOf, positive, wholeOfAtLeast } from "../door/rules.js";
 import { FeatureError, type Raster } from "./raster.js";
+import { settingsOf } from "./settings.js";
 
 export interface HogOptions {
   /** Orientations that are told apart. */
@@ -84,6 +86,7 @@ const norms = {
  * Dalal, Triggs: Histograms of Oriented Gradients for Human Detection, CVPR 2005.
  */
 export function hog(picture: Raster, options: HogOptions = {}): Hog {
+  settingsOf("hog", options, hogSettings);
   const { bins = 9, cell = 8, block = 2, blockStride = 1, norm = "l2Hys", clip = 0.2 } = options;
   const { signed = false, votes = "nearest", squareRoot = false } = options;
   const { cellRows, cellColumns, blockRows, blockColumns, blockLength } = hogGrid(picture, options);
@@ -105,16 +108,24 @@ export function hog(picture: Raster, options: HogOptions = {}): Hog {
   return { ...grid, histograms, blockRows, blockColumns, blockLength, values };
 }
 
+const hogSettings = {
+  bins: wholeOfAtLeast(1),
+  cell: wholeOfAtLeast(1),
+  block: wholeOfAtLeast(1),
+  blockStride: wholeOfAtLeast(1),
+  norm: oneOf(...Object.keys(norms)),
+  clip: positive,
+  signed: flag,
+  votes: oneOf("nearest", "shared"),
+  squareRoot: flag,
+};
+
 /**
  * How a picture is cut into cells and blocks: `hog` gives blockRows · blockColumns · blockLength numbers.
  * @throws FeatureError where a setting makes no sense, or no block fits into the picture
  */
 export function hogGrid(picture: { height: number; width: number }, options: HogOptions) {
-  const { bins = 9, cell = 8, block = 2, blockStride = 1, clip = 0.2 } = options;
-  for (const [name, value] of Object.entries({ bins, cell, block, blockStride }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new FeatureError(`hog: ${name} is ${value}, expected a whole number of at least 1`);
-  if (!(clip > 0)) throw new FeatureError(`hog: clip is ${clip}, expected a number above 0`);
+  const { bins = 9, cell = 8, block = 2, blockStride = 1 } = settingsOf("hog", options, hogSettings);
   const [cellRows, cellColumns] = [Math.floor(picture.height / cell), Math.floor(picture.width / cell)];
   if (cellRows < block || cellColumns < block)
     throw new FeatureError(

@@ -1,6 +1,8 @@
 /** Kernels that follow from a formula, and what can be asked of any kernel. */
+import { number, positive, required, rule, wholeOfAtLeast } from "../door/rules.js";
 import type { Matrix } from "./kernel-tables.js";
 import { FeatureError } from "./raster.js";
+import { anOddSize, settingsOf } from "./settings.js";
 
 export { type KernelName, kernelNotes, kernels, type Matrix, robinsonMasks } from "./kernel-tables.js";
 
@@ -29,6 +31,12 @@ function checkPositive(speaker: string, name: string, value: number): void {
     throw new FeatureError(`${speaker}: ${name} is ${value}, expected a number above 0`);
 }
 
+/** As far as 4σ to each side. */
+const reach = (sigma: number): number => 2 * Math.ceil(4 * sigma) + 1;
+
+const bell = { sigma: required(positive), size: anOddSize };
+const numbers = rule("a list of numbers", (value) => Array.isArray(value) && value.every(Number.isFinite));
+
 /** The samples of a Gaussian, summing to 1: what a separable blur runs along each axis. */
 export function gaussianProfile(sigma: number, size: number): number[] {
   checkPositive("gaussian", "sigma", sigma);
@@ -43,20 +51,15 @@ export function gaussianProfile(sigma: number, size: number): number[] {
  * Gaussian blur, w ∝ exp(−(x² + y²) / 2σ²), summing to 1.
  * @param size  edge in pixels, odd; reaches 4σ to each side if left out
  */
-export function gaussian({
-  sigma,
-  size = 2 * Math.ceil(4 * sigma) + 1,
-}: {
-  sigma: number;
-  size?: number;
-}): Matrix {
+export function gaussian(options: { sigma: number; size?: number }): Matrix {
+  const { sigma, size = reach(sigma) } = settingsOf("gaussian", options, bell);
   const profile = gaussianProfile(sigma, size);
   return profile.map((a) => profile.map((b) => a * b));
 }
 
 /** Mean of size×size pixels. */
-export function boxBlur({ size }: { size: number }): Matrix {
-  checkOdd("boxBlur", size);
+export function boxBlur(options: { size: number }): Matrix {
+  const { size } = settingsOf("boxBlur", options, { size: required(anOddSize) });
   return sampled(size, () => 1 / size ** 2);
 }
 
@@ -65,18 +68,11 @@ export function boxBlur({ size }: { size: number }): Matrix {
  * Shifted to sum to 0, so that a flat picture gives none.
  * Marr, Hildreth: Theory of edge detection, Proc. R. Soc. B 207, 1980.
  */
-export function laplacianOfGaussian({
-  sigma,
-  size = 2 * Math.ceil(4 * sigma) + 1,
-}: {
-  sigma: number;
-  size?: number;
-}): Matrix {
-  checkPositive("laplacianOfGaussian", "sigma", sigma);
-  checkOdd("laplacianOfGaussian", size);
-  const bell = summingTo1(sampled(size, (x, y) => Math.exp(-(x * x + y * y) / (2 * sigma ** 2))));
+export function laplacianOfGaussian(options: { sigma: number; size?: number }): Matrix {
+  const { sigma, size = reach(sigma) } = settingsOf("laplacianOfGaussian", options, bell);
+  const blur = summingTo1(sampled(size, (x, y) => Math.exp(-(x * x + y * y) / (2 * sigma ** 2))));
   const middle = (size - 1) / 2;
-  const rows = bell.map((row, i) =>
+  const rows = blur.map((row, i) =>
     row.map((w, j) => (((i - middle) ** 2 + (j - middle) ** 2 - 2 * sigma ** 2) / sigma ** 4) * w),
   );
   const mean = rows.flat().reduce((sum, w) => sum + w, 0) / size ** 2;
@@ -84,15 +80,12 @@ export function laplacianOfGaussian({
 }
 
 /** Sharpening: (1 + amount) · identity − amount · Gaussian. */
-export function unsharpMask({
-  sigma,
-  amount = 1,
-  size = 2 * Math.ceil(4 * sigma) + 1,
-}: {
-  sigma: number;
-  amount?: number;
-  size?: number;
-}): Matrix {
+export function unsharpMask(options: { sigma: number; amount?: number; size?: number }): Matrix {
+  const {
+    sigma,
+    amount = 1,
+    size = reach(sigma),
+  } = settingsOf("unsharpMask", options, { ...bell, amount: number });
   const middle = (size - 1) / 2;
   return gaussian({ sigma, size }).map((row, i) =>
     row.map((w, j) => (i === middle && j === middle ? 1 + amount : 0) - amount * w),
@@ -104,9 +97,11 @@ export function unsharpMask({
  * @param length  of the line in pixels, odd
  * @param angle   degrees, counter-clockwise from the right
  */
-export function motionBlur({ length, angle = 0 }: { length: number; angle?: number }): Matrix {
-  checkOdd("motionBlur", length);
-  if (!Number.isFinite(angle)) throw new FeatureError(`motionBlur: angle is ${angle}, expected a number`);
+export function motionBlur(options: { length: number; angle?: number }): Matrix {
+  const { length, angle = 0 } = settingsOf("motionBlur", options, {
+    length: required(anOddSize),
+    angle: number,
+  });
   const [dx, dy] = [Math.cos((angle * Math.PI) / 180), -Math.sin((angle * Math.PI) / 180)];
   const reach = (length - 1) / 2;
   // Each pixel weighs as much as it is near to the line, which ends half a pixel beyond its last ones.
@@ -141,12 +136,16 @@ export interface GaborOptions {
  * Daugman: Uncertainty relation for resolution in space, spatial frequency, and orientation, J. Opt. Soc. Am. A 2, 1985.
  */
 export function gabor(options: GaborOptions): Matrix {
+  settingsOf("gabor", options, {
+    wavelength: required(positive),
+    angle: number,
+    sigma: positive,
+    aspect: positive,
+    phase: number,
+    size: anOddSize,
+  });
   const { wavelength, angle = 0, sigma = 0.56 * wavelength, aspect = 0.5, phase = 0 } = options;
-  checkPositive("gabor", "wavelength", wavelength);
-  checkPositive("gabor", "sigma", sigma);
-  checkPositive("gabor", "aspect", aspect);
   const { size = 2 * Math.ceil(2.5 * sigma) + 1 } = options;
-  checkOdd("gabor", size);
   const [c, s] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
   const bell = sampled(size, (x, y) => {
     const [u, v] = [x * c - y * s, x * s + y * c];
@@ -164,17 +163,25 @@ export function gabor(options: GaborOptions): Matrix {
 }
 
 /** Gabor filters of several directions and wavelengths, the directions spread evenly over half a turn. */
-export function gaborBank({
-  directions = 4,
-  wavelengths = [4, 8],
-  phases = [0, 90],
-  size,
-}: {
-  directions?: number;
-  wavelengths?: readonly number[];
-  phases?: readonly number[];
-  size?: number;
-} = {}): { name: string; matrix: Matrix }[] {
+export function gaborBank(
+  options: {
+    directions?: number;
+    wavelengths?: readonly number[];
+    phases?: readonly number[];
+    size?: number;
+  } = {},
+): { name: string; matrix: Matrix }[] {
+  const {
+    directions = 4,
+    wavelengths = [4, 8],
+    phases = [0, 90],
+    size,
+  } = settingsOf("gaborBank", options, {
+    directions: wholeOfAtLeast(1),
+    wavelengths: numbers,
+    phases: numbers,
+    size: anOddSize,
+  });
   return wavelengths.flatMap((wavelength) =>
     Array.from({ length: directions }, (_, d) => (180 * d) / directions).flatMap((angle) =>
       phases.map((phase) => ({

@@ -1,5 +1,15 @@
 import { yieldToHost } from "#platform";
 import { gradients } from "../autodiff/gradients.js";
+import {
+  signal as aSignal,
+  callback,
+  notNegative,
+  oneOf,
+  positive,
+  required,
+  wholeNumber,
+  wholeOfAtLeast,
+} from "../door/rules.js";
 import { crossEntropy, type Loss } from "../losses/index.js";
 import { relu } from "../ops/activations.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
@@ -13,6 +23,7 @@ import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { variable } from "../tensor/tensor.js";
 import { FeatureError } from "./raster.js";
+import { settingsOf } from "./settings.js";
 
 /** score[k] = Σ_d x[d] · weights[d][k] + bias[k]; the class of the highest score is the answer. */
 export interface LinearClassifier {
@@ -57,6 +68,18 @@ export interface LinearOptions {
   signal?: AbortSignal;
 }
 
+/** What its options may be, beside the classes. */
+export const training = {
+  loss: oneOf("svm", "softmax"),
+  epochs: wholeOfAtLeast(1),
+  batchSize: wholeOfAtLeast(1),
+  lr: positive,
+  weightDecay: notNegative,
+  seed: wholeNumber,
+  onProgress: callback,
+  signal: aSignal,
+};
+
 /**
  * A linear classifier over descriptors, trained by Adam with a learning rate that falls as a cosine.
  *
@@ -67,6 +90,7 @@ export async function trainLinear(
   labels: ArrayLike<number>,
   options: LinearOptions,
 ): Promise<LinearClassifier> {
+  settingsOf("trainLinear", options, { ...training, classes: required(wholeOfAtLeast(1)) });
   const { classes, loss = "svm", epochs = 10, batchSize = 200, lr = 0.003, weightDecay = 1e-5 } = options;
   const { seed = 0, onProgress, signal } = options;
   if (labels.length !== count)

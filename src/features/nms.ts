@@ -1,3 +1,5 @@
+import { notNegative } from "../door/rules.js";
+import { settingsOf } from "./settings.js";
 /** A rectangle in pixels, from its upper left corner, and how sure one is of it. */
 export interface ScoredBox {
   readonly x: number;
@@ -43,8 +45,12 @@ export interface SuppressionOptions {
  */
 export function suppressed<B extends ScoredBox & { readonly class?: number }>(
   boxes: readonly B[],
-  { most = 0.3, mostNested = 0.8 }: SuppressionOptions = {},
+  options: SuppressionOptions = {},
 ): B[] {
+  const { most = 0.3, mostNested = 0.8 } = settingsOf("suppressed", options, {
+    most: notNegative,
+    mostNested: notNegative,
+  });
   const kept: B[] = [];
   const isSame = (a: B, b: B) => overlap(a, b) > most || (a.class === b.class && nesting(a, b) > mostNested);
   for (const box of [...boxes].sort((a, b) => b.score - a.score))

@@ -1,6 +1,7 @@
 import { type FilterOptions, filterBank } from "./filter.js";
 import { robinsonMasks } from "./kernels.js";
 import { asRaster, grey, type Plane, type Raster } from "./raster.js";
+import { aBorder, settingsOf } from "./settings.js";
 
 /** Where the picture brightens, counter-clockwise from the right, 45° from one to the next. */
 export const compassDirections = Object.keys(robinsonMasks) as readonly (keyof typeof robinsonMasks)[];
@@ -23,8 +24,9 @@ export interface CompassEdges {
  */
 export async function robinson(
   picture: Raster,
-  { padding = "reflect" }: Pick<FilterOptions, "padding"> = {},
+  options: Pick<FilterOptions, "padding"> = {},
 ): Promise<CompassEdges> {
+  const { padding = "reflect" } = settingsOf("robinson", options, { padding: aBorder });
   const half = compassDirections.slice(0, 4).map((name) => robinsonMasks[name]);
   const answers = await filterBank(asRaster(grey(picture)), half, { padding });
   const [{ width, height }] = answers;

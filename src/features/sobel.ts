@@ -1,9 +1,11 @@
+import { oneOf } from "../door/rules.js";
 import { add } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { compute, Tensor } from "../tensor/tensor.js";
 import { type FilterOptions, filterTensor } from "./filter.js";
 import { kernels, type Matrix } from "./kernels.js";
 import { grey, type Plane, type Raster } from "./raster.js";
+import { aBorder, settingsOf } from "./settings.js";
 
 export interface Gradient {
   /** Change of brightness to the right and downwards, in the kernel's units. */
@@ -26,6 +28,8 @@ export interface GradientOptions extends Pick<FilterOptions, "padding"> {
   operator?: keyof typeof gradientKernels;
 }
 
+export const gradient = { padding: aBorder, operator: oneOf(...Object.keys(gradientKernels)) };
+
 /**
  * The gradient of brightness by Sobel's masks (or Prewitt's, or Scharr's), not divided by their weight of 8.
  *
@@ -35,10 +39,8 @@ export interface GradientOptions extends Pick<FilterOptions, "padding"> {
  * Sobel, Feldman: A 3×3 isotropic gradient operator for image processing, 1968; Duda, Hart: Pattern Classification
  * and Scene Analysis, 1973, section 7.3.
  */
-export async function sobel(
-  picture: Raster,
-  { operator = "sobel", padding = "reflect" }: GradientOptions = {},
-): Promise<Gradient> {
+export async function sobel(picture: Raster, options: GradientOptions = {}): Promise<Gradient> {
+  const { operator = "sobel", padding = "reflect" } = settingsOf("sobel", options, gradient);
   const { width, height, values } = grey(picture);
   const x = Tensor.from(values, [1, height, width, 1], "f32");
   const [gx, gy] = gradientKernels[operator].map((kernel) => filterTensor(x, kernel, { padding }));

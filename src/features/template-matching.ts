@@ -1,5 +1,7 @@
+import { oneOf, rule, wholeOfAtLeast } from "../door/rules.js";
 import { filter } from "./filter.js";
 import { asRaster, FeatureError, grey, type Plane, type Raster } from "./raster.js";
+import { settingsOf } from "./settings.js";
 
 export interface Match {
   /** The template's upper left corner. */
@@ -29,8 +31,11 @@ export type MatchingMethod = "response" | "normalised";
 export async function matchTemplate(
   picture: Raster,
   template: Raster,
-  { method = "normalised" }: { method?: MatchingMethod } = {},
+  options: { method?: MatchingMethod } = {},
 ): Promise<Plane> {
+  const { method = "normalised" } = settingsOf("matchTemplate", options, {
+    method: oneOf("response", "normalised"),
+  });
   const [x, t] = [grey(picture), grey(template)];
   if (t.width > x.width || t.height > x.height)
     throw new FeatureError(
@@ -102,8 +107,12 @@ function integral({ width, height, values }: Plane, f: (v: number) => number): F
 export function bestPlaces(
   response: Plane,
   template: { readonly width: number; readonly height: number },
-  { count = 1, least = Number.NEGATIVE_INFINITY }: { count?: number; least?: number } = {},
+  options: { count?: number; least?: number } = {},
 ): Match[] {
+  const { count = 1, least = Number.NEGATIVE_INFINITY } = settingsOf("bestPlaces", options, {
+    count: wholeOfAtLeast(0),
+    least: rule("a number", (value) => typeof value === "number" && !Number.isNaN(value)),
+  });
   const { width, height } = response;
   const values = response.values.slice();
   const found: Match[] = [];

@@ -3,12 +3,16 @@
  * take on the disk; each of them announces it, or tells it a part at a time, so that a file which asks for too much is
  * refused before it gets it.
  */
+import { positive } from "../door/rules.js";
 import type { Fail } from "./refusal.js";
 
 export interface BudgetOptions {
   /** Bytes that reading the file may take; 64 MiB and 16 times the file's own bytes if left out. */
   budget?: number;
 }
+
+/** What these options may be. */
+export const reading = { budget: positive };
 
 const least = 64 * 2 ** 20;
 const timesTheFile = 16;

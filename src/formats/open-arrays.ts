@@ -1,5 +1,6 @@
+import { optionsOf } from "../door/options.js";
 import type { ArrayFile } from "./array-file.js";
-import type { BudgetOptions } from "./budget.js";
+import { type BudgetOptions, reading } from "./budget.js";
 import type { ByteSource } from "./byte-source.js";
 import { openOnnxWeights } from "./onnx-weights.js";
 import { openSafetensors } from "./safetensors.js";
@@ -14,6 +15,7 @@ import { withoutWrapping } from "./wrapped-names.js";
  * @throws SafetensorsError for anything else, and what the three readers throw
  */
 export async function openArrays(source: ByteSource, options: BudgetOptions = {}): Promise<ArrayFile> {
+  optionsOf("openArrays", options, reading);
   const first = await source.read(0, Math.min(9, source.size));
   const isZip = first[0] === 0x50 && first[1] === 0x4b;
   const isPickle = first[0] === 0x80 && first[1] === 0x02;

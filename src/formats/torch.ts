@@ -3,8 +3,9 @@
  * and the raw numbers of every storage; before version 1.6 a row of pickles with the numbers behind them. Of the pickle
  * tensors, storages and dictionaries are read; anything else never runs, and is passed over by its name.
  */
+import { optionsOf } from "../door/options.js";
 import type { ArrayFile, StoredArray } from "./array-file.js";
-import { Budget, type BudgetOptions } from "./budget.js";
+import { Budget, type BudgetOptions, reading } from "./budget.js";
 import type { ByteSource } from "./byte-source.js";
 import {
   bytesOf,
@@ -46,6 +47,7 @@ export class TorchError extends Error {
  *     refused
  */
 export async function openTorch(source: ByteSource, options: BudgetOptions = {}): Promise<ArrayFile> {
+  optionsOf("openTorch", options, reading);
   const fail = refusal(TorchError, source.name);
   const first = await source.read(0, Math.min(4, source.size));
   const { value, storages } =

@@ -1,4 +1,6 @@
 /** Pictures of every kind that a page or a program has, made into one tensor. Loaded with the first of them. */
+import { optionsOf } from "../door/options.js";
+import { oneOf, rule } from "../door/rules.js";
 import { kindOfArray, said } from "../door/said.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -14,7 +16,15 @@ export async function pictureTensor(
   source: PictureSource | readonly PictureSource[],
   options: PictureFromOptions = {},
 ): Promise<Tensor> {
-  const { channels = 3, size, fit } = options;
+  const {
+    channels = 3,
+    size,
+    fit,
+  } = optionsOf("data.pictureFrom", options, {
+    channels: 1,
+    size: rule("[height, width] in pixels", (value) => Array.isArray(value)),
+    fit: oneOf("cover", "contain", "stretch"),
+  });
   if (channels !== 1 && channels !== 3)
     throw new RangeError(`data.pictureFrom: channels is ${said(channels)}, expected 1 or 3`);
   if (size && !(size.length === 2 && size.every((edge) => Number.isInteger(edge) && edge > 0)))

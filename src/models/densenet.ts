@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
+import { checkVariant } from "./variants.js";
 
 /** Channels that a layer adds (k), and layers of each of the four blocks: table 1 of the paper; 161 is torchvision's. */
 const plans = {
@@ -25,6 +26,7 @@ const conv = (filters: number, kernel: number) => [
  * Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, arXiv:1608.06993, table 1.
  */
 export function densenet(variant: DensenetVariant, given: { classes?: number } = {}): nn.Model {
+  checkVariant("densenet", variant, densenetVariants);
   const { classes = 1000 } = optionsOf("densenet", given, { classes: 1 });
   const { growth, blocks } = plans[variant];
   let channels = 2 * growth;

@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
+import { checkVariant } from "./variants.js";
 
 /** Filters of a module: 1×1, before the 3×3, 3×3, before the 5×5, 5×5, after the pool. Table 1 of the paper. */
 type Row = readonly [
@@ -68,6 +69,7 @@ export function googlenet(
   variant: GooglenetVariant,
   given: { classes?: number; naive?: boolean } = {},
 ): nn.Model {
+  checkVariant("googlenet", variant, googlenetVariants);
   const { classes = 1000, naive = false } = optionsOf("googlenet", given, { classes: 1, naive: 1 });
   const { large, convolved, responses, lastPool, headPool, dropout } = forms[variant];
   const conv = (filters: number, kernel = 1) => convolved({ filters, kernel, padding: "same" });

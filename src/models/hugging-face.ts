@@ -15,7 +15,9 @@ import {
   writeFileAtomic,
 } from "#platform";
 import { DataError } from "../data/dataset.js";
-import { download } from "../data/download.js";
+import { download, downloading } from "../data/download.js";
+import { optionsOf } from "../door/options.js";
+import { text as anAddress } from "../door/rules.js";
 import { type ByteSource, memorySource } from "../formats/byte-source.js";
 import { count, declared, sentence, text } from "../formats/declared.js";
 import { HubError, type HubOptions } from "./open-hub.js";
@@ -45,6 +47,7 @@ const noteSchema = v.object({ name: text, bytes: count, sha256: sum });
 
 /** What `openHub` does. */
 export async function openHub(name: string, options: HubOptions = {}): Promise<ByteSource> {
+  optionsOf("openHub", options, { ...downloading, hubUrl: anAddress });
   const fail = (message: string): never => {
     throw new HubError(`${name}: ${message}`);
   };

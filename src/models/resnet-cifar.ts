@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { cifarPixels } from "./cifar.js";
+import { checkVariant } from "./variants.js";
 
 /** Blocks of each of the three stages: n in 6n + 2 layers. */
 const plans = { resnet20: 3, resnet32: 5, resnet44: 7, resnet56: 9, resnet110: 18 } as const;
@@ -24,6 +25,7 @@ const shortcut = (filters: number): nn.Layer[] => [
  * He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385, section 4.2.
  */
 export function resnetCifar(variant: ResnetCifarVariant, given: { classes?: number } = {}): nn.Model {
+  checkVariant("resnetCifar", variant, resnetCifarVariants);
   const { classes = 10 } = optionsOf("resnetCifar", given, { classes: 1 });
   const stages = [16, 32, 64].map((filters, s) => {
     const blocks = Array.from({ length: plans[variant] }, (_, b) => {

@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
+import { checkVariant } from "./variants.js";
 
 /** Blocks of each of the four stages: table 1 of the paper. */
 const plans = {
@@ -42,6 +43,7 @@ const blocks = {
  * He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, arXiv:1512.03385, table 1.
  */
 export function resnet(variant: ResnetVariant, given: { classes?: number } = {}): nn.Model {
+  checkVariant("resnet", variant, resnetVariants);
   const { classes = 1000 } = optionsOf("resnet", given, { classes: 1 });
   const isV1 = variant.endsWith("_v1");
   const { block, repeats } = plans[variant.replace("_v1", "") as Depth];

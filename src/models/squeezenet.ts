@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
+import { checkVariant } from "./variants.js";
 
 /** The first convolution, then fire modules (squeeze, expand by 1×1, expand by 3×3) and pools. */
 const plans = {
@@ -47,6 +48,7 @@ const fire = (name: string, squeeze: number, narrow: number, wide: number) =>
  * Iandola et al.: SqueezeNet: AlexNet-level Accuracy with 50× Fewer Parameters, arXiv:1602.07360, table 1.
  */
 export function squeezenet(variant: SqueezenetVariant, given: { classes?: number } = {}): nn.Model {
+  checkVariant("squeezenet", variant, squeezenetVariants);
   const { classes = 1000 } = optionsOf("squeezenet", given, { classes: 1 });
   const { first } = plans[variant];
   const steps: readonly Step[] = plans[variant].steps;

@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
+import { checkVariant } from "./variants.js";
 
 const one = (filters: number) => ({ filters, kernel: 1 });
 
@@ -38,6 +39,7 @@ export const vggVariants: readonly VggVariant[] = [
  * Simonyan, Zisserman: Very Deep Convolutional Networks for Large-Scale Image Recognition, arXiv:1409.1556, table 1.
  */
 export function vgg(variant: VggVariant, given: { classes?: number } = {}): nn.Model {
+  checkVariant("vgg", variant, vggVariants);
   const { classes = 1000 } = optionsOf("vgg", given, { classes: 1 });
   const normalised = variant.endsWith("_bn") ? () => [nn.batchNorm()] : () => [];
   const steps: readonly Step[] = plans[variant.replace("_bn", "") as Plan];

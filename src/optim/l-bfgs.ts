@@ -6,7 +6,7 @@ import type { MinimizeEvent, MinimizeOptions, MinimizeResult } from "./minimize.
 /** The objective where the variables are, and its slopes by each of them. */
 export type Objective = () => Promise<{ value: ArrayLike<number>; slopes: readonly ArrayLike<number>[] }>;
 
-/** @param record  makes the objective, once the options are found right */
+/** @param record  makes the objective */
 export async function* lBfgs(
   record: () => Objective,
   variables: readonly Variable[],
@@ -14,7 +14,6 @@ export async function* lBfgs(
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
   const { iterations = 100, history = 10, lineSearch = "strongWolfe", lr = 1, signal } = options;
   const { gradientTolerance = 1e-5, changeTolerance = 1e-9 } = options;
-  checkOptions({ iterations, history, lineSearch, lr, gradientTolerance, changeTolerance });
   const run = record();
   let evaluations = 0;
   const evaluate = async (x: Float32Array): Promise<{ value: number; gradient: Float32Array }> => {
@@ -161,21 +160,4 @@ function write(variables: readonly Variable[], x: Float32Array): void {
     variable.set(x.subarray(from, from + variable.size));
     from += variable.size;
   }
-}
-
-type Checked = Required<Omit<MinimizeOptions, "signal">>;
-
-function checkOptions({ lr, lineSearch, gradientTolerance, changeTolerance, ...counts }: Checked): void {
-  if (!["strongWolfe", "backtracking", "none"].includes(lineSearch))
-    throw new RangeError(
-      `minimize: lineSearch is "${lineSearch}", expected "strongWolfe", "backtracking" or "none"`,
-    );
-  for (const [name, value] of Object.entries({ gradientTolerance, changeTolerance }))
-    if (!(value >= 0 && Number.isFinite(value)))
-      throw new RangeError(`minimize: ${name} is ${value}, expected a number of at least 0`);
-  for (const [name, value] of Object.entries(counts))
-    if (!Number.isInteger(value) || value < 1)
-      throw new RangeError(`minimize: ${name} is ${value}, expected a whole number of at least 1`);
-  if (!(lr > 0 && Number.isFinite(lr)))
-    throw new RangeError(`minimize: lr is ${lr}, expected a number above 0`);
 }

@@ -1,5 +1,6 @@
 import { partial } from "../autodiff/gradients.js";
 import { optionsOf } from "../door/options.js";
+import { notNegative, oneOf, positive, signal, wholeOfAtLeast } from "../door/rules.js";
 import { zeros } from "../ops/fill.js";
 import { compile } from "../tensor/compile.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
@@ -65,19 +66,22 @@ export async function* minimize(
   variables: readonly Variable[],
   options: MinimizeOptions = {},
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
-  optionsOf("minimize", options, {
-    iterations: 1,
-    history: 1,
-    lineSearch: 1,
-    lr: 1,
-    gradientTolerance: 1,
-    changeTolerance: 1,
-    signal: 1,
-  });
+  optionsOf("minimize", options, minimizing);
   // When it is asked for: a page that trains by descent does not load it.
   const { lBfgs } = await import("./l-bfgs.js");
   return yield* lBfgs(() => withSlopes(objective, variables), variables, options);
 }
+
+/** What its options may be. */
+export const minimizing = {
+  iterations: wholeOfAtLeast(1),
+  history: wholeOfAtLeast(1),
+  lineSearch: oneOf("strongWolfe", "backtracking", "none"),
+  lr: positive,
+  gradientTolerance: notNegative,
+  changeTolerance: notNegative,
+  signal,
+};
 
 function withSlopes(objective: () => Tensor, variables: readonly Variable[]) {
   return compile(() => {

@@ -1,3 +1,4 @@
+import { said } from "../door/said.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 
 export interface OptimizerDescription {
@@ -57,14 +58,7 @@ export function checkedOption(
 ): number {
   if (!(typeof value === "number" && value >= 0 && value < below))
     throw new RangeError(
-      `${speaker}: ${option} is ${value}, expected ${below === Number.POSITIVE_INFINITY ? "a number of at least 0" : `0 ≤ ${option} < ${below}`}`,
+      `${speaker}: ${option} is ${said(value)}, expected ${below === Number.POSITIVE_INFINITY ? "a number of at least 0" : `0 ≤ ${option} < ${below}`}`,
     );
-  return value;
-}
-
-/** The same of counts: steps, epochs. */
-export function checkedCount(speaker: string, option: string, value: number, least = 1): number {
-  if (!Number.isInteger(value) || value < least)
-    throw new RangeError(`${speaker}: ${option} is ${value}, expected a whole number of at least ${least}`);
   return value;
 }

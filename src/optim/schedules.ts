@@ -1,5 +1,8 @@
 /** Learning rates over the steps of training. Steps are counted from 0. */
-import { checkedCount, checkedOption } from "./optimizer.js";
+import { optionsOf } from "../door/options.js";
+import { notNegative, positive, required, rule, wholeOfAtLeast } from "../door/rules.js";
+import { said } from "../door/said.js";
+import { checkedOption } from "./optimizer.js";
 
 /** What an epoch of training came to. */
 export interface EpochScores {
@@ -15,6 +18,11 @@ export interface EpochScores {
  */
 export type Schedule = (step: number, epochs?: readonly EpochScores[]) => number;
 
+const rate = required(notNegative);
+const count = required(wholeOfAtLeast(1));
+const within = (name: string) =>
+  rule(`0 < ${name} < 1`, (value) => positive.holds(value) && (value as number) < 1);
+
 /** The same in every step. */
 export function constant(lr: number): Schedule {
   checkedOption("constant", "lr", lr);
@@ -22,10 +30,12 @@ export function constant(lr: number): Schedule {
 }
 
 /** lr · factor^⌊step / every⌋ */
-export function step({ lr, every, factor = 0.1 }: { lr: number; every: number; factor?: number }): Schedule {
-  checkedOption("step", "lr", lr);
-  checkedCount("step", "every", every);
-  checkedOption("step", "factor", factor);
+export function step(options: { lr: number; every: number; factor?: number }): Schedule {
+  const {
+    lr,
+    every,
+    factor = 0.1,
+  } = optionsOf("step", options, { lr: rate, every: required(wholeOfAtLeast(1)), factor: notNegative });
   return (step) => lr * factor ** Math.floor(step / every);
 }
 
@@ -33,10 +43,12 @@ export function step({ lr, every, factor = 0.1 }: { lr: number; every: number; f
  * Half a cosine wave from lr at step 0 down to `final` at step `steps` and from then on.
  * Loshchilov, Hutter: SGDR, ICLR 2017, arXiv:1608.03983, equation 5, without restarts.
  */
-export function cosine({ lr, steps, final = 0 }: { lr: number; steps: number; final?: number }): Schedule {
-  checkedOption("cosine", "lr", lr);
-  checkedCount("cosine", "steps", steps);
-  checkedOption("cosine", "final", final);
+export function cosine(options: { lr: number; steps: number; final?: number }): Schedule {
+  const {
+    lr,
+    steps,
+    final = 0,
+  } = optionsOf("cosine", options, { lr: rate, steps: count, final: notNegative });
   return (step) => final + ((lr - final) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
 }
 
@@ -45,10 +57,10 @@ export function cosine({ lr, steps, final = 0 }: { lr: number; steps: number; fi
  * steps from 0.
  * Goyal et al.: Accurate, Large Minibatch SGD, arXiv:1706.02677, section 2.2.
  */
-export function warmUp(schedule: Schedule, { steps }: { steps: number }): Schedule {
+export function warmUp(schedule: Schedule, options: { steps: number }): Schedule {
   if (typeof schedule !== "function")
-    throw new TypeError(`warmUp: the schedule is ${schedule}, expected one such as constant(0.1)`);
-  checkedCount("warmUp", "steps", steps, 0);
+    throw new TypeError(`warmUp: the schedule is ${said(schedule)}, expected one such as constant(0.1)`);
+  const { steps } = optionsOf("warmUp", options, { steps: required(wholeOfAtLeast(0)) });
   return (step, epochs) =>
     step < steps ? (schedule(0, epochs) * (step + 1)) / (steps + 1) : schedule(step - steps, epochs);
 }
@@ -58,25 +70,26 @@ export function warmUp(schedule: Schedule, { steps }: { steps: number }): Schedu
  * to lr / (divide · finalDivide) at the last, with the numbers of PyTorch's OneCycleLR.
  * Smith, Topin: Super-Convergence, arXiv:1708.07120, section 3.
  */
-export function oneCycle({
-  lr,
-  steps,
-  share = 0.3,
-  divide = 25,
-  finalDivide = 1e4,
-}: {
+export function oneCycle(options: {
   lr: number;
   steps: number;
   share?: number;
   divide?: number;
   finalDivide?: number;
 }): Schedule {
-  if (!(share > 0 && share < 1)) throw new RangeError(`oneCycle: share is ${share}, expected 0 < share < 1`);
-  checkedOption("oneCycle", "lr", lr);
-  checkedCount("oneCycle", "steps", steps);
-  for (const [name, value] of Object.entries({ divide, finalDivide }))
-    if (!(value > 0 && Number.isFinite(value)))
-      throw new RangeError(`oneCycle: ${name} is ${value}, expected a number above 0`);
+  const {
+    lr,
+    steps,
+    share = 0.3,
+    divide = 25,
+    finalDivide = 1e4,
+  } = optionsOf("oneCycle", options, {
+    lr: rate,
+    steps: count,
+    share: within("share"),
+    divide: positive,
+    finalDivide: positive,
+  });
   const [first, last] = [lr / divide, lr / divide / finalDivide];
   const top = share * steps - 1;
   const end = steps - 1;
@@ -93,14 +106,7 @@ export function oneCycle({
  * training loss where nothing is validated. An epoch counts as better where its loss is below (1 − threshold) times
  * the lowest so far, as in PyTorch's ReduceLROnPlateau.
  */
-export function plateau({
-  lr,
-  factor = 0.1,
-  patience = 10,
-  threshold = 1e-4,
-  cooldown = 0,
-  lowest: least = 0,
-}: {
+export function plateau(options: {
   lr: number;
   factor?: number;
   patience?: number;
@@ -110,13 +116,21 @@ export function plateau({
   /** The learning rate falls no further than this. */
   lowest?: number;
 }): Schedule {
-  if (!(factor > 0 && factor < 1))
-    throw new RangeError(`plateau: factor is ${factor}, expected 0 < factor < 1`);
-  checkedOption("plateau", "lr", lr);
-  checkedCount("plateau", "patience", patience, 0);
-  checkedOption("plateau", "threshold", threshold, { below: 1 });
-  checkedCount("plateau", "cooldown", cooldown, 0);
-  checkedOption("plateau", "lowest", least);
+  const {
+    lr,
+    factor = 0.1,
+    patience = 10,
+    threshold = 1e-4,
+    cooldown = 0,
+    lowest: least = 0,
+  } = optionsOf("plateau", options, {
+    lr: rate,
+    factor: within("factor"),
+    patience: wholeOfAtLeast(0),
+    threshold: rule("0 ≤ threshold < 1", (value) => notNegative.holds(value) && (value as number) < 1),
+    cooldown: wholeOfAtLeast(0),
+    lowest: notNegative,
+  });
   return (_, epochs = []) => {
     let [rate, lowest, waited, resting] = [lr, Number.POSITIVE_INFINITY, 0, 0];
     for (const { loss, validation } of epochs) {

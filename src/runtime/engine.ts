@@ -1,5 +1,8 @@
 /** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
+
 import { debugLine, environment, hardwareThreads, threadsWithin } from "#platform";
+import { optionsOf } from "../door/options.js";
+import { said } from "../door/said.js";
 import type { ElementType } from "../kernels/expression.js";
 import type { TargetDescription } from "../kernels/language.js";
 import { barrierWords, type LinkedCode, type Machine, type MachineMemory } from "../targets/machine.js";
@@ -413,10 +416,11 @@ export const mostThreads = (): number => Math.max(64, 4 * hardwareThreads());
  * Settings of the engine. May be called at any time; returns when they hold.
  * @throws DeviceError if there cannot be so many threads
  */
-export async function configure({ threads }: { threads?: number }): Promise<void> {
+export async function configure(options: { threads?: number }): Promise<void> {
+  const { threads } = optionsOf("configure", options, { threads: 1 });
   if (threads === undefined) return;
   if (!Number.isInteger(threads) || threads < 1)
-    throw new DeviceError(`threads: expected a whole number of at least 1, got ${threads}`);
+    throw new DeviceError(`threads: expected a whole number of at least 1, got ${said(threads)}`);
   if (threads > mostThreads())
     throw new DeviceError(
       `threads: expected at most ${mostThreads()}, got ${threads}; this machine runs ${hardwareThreads()} at once`,

@@ -4,6 +4,7 @@
  * finds them; those of the training begin with "training/".
  */
 import { writePlace } from "#platform";
+import { optionsOf } from "../door/options.js";
 import { said } from "../door/said.js";
 import { declared, sentence } from "../formats/declared.js";
 import { PlaceError } from "../formats/fetched.js";
@@ -15,6 +16,7 @@ import { fromDescription, type Model, type ModelDescription } from "../nn/index.
 import type { OptimizerDescription } from "../optim/index.js";
 import type { Shape } from "../tensor/shapes.js";
 import * as declaration from "./checkpoint-declaration.js";
+import { checkModel, isModel } from "./given.js";
 import { checkWeights, copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
 
 export interface Checkpoint {
@@ -145,8 +147,10 @@ const origins = new WeakMap<Weights, string>();
 /** A checkpoint of a model that is in no training. */
 export function checkpointOf(
   model: Model,
-  { input, data }: { input: Checkpoint["input"]; data: Checkpoint["data"] },
+  options: { input: Checkpoint["input"]; data: Checkpoint["data"] },
 ): Checkpoint {
+  checkModel("checkpointOf", model);
+  const { input, data } = optionsOf("checkpointOf", options, { input: 1, data: 1 });
   return { model: model.describe(), input, weights: copyOf(variablesOf(model)), data };
 }
 
@@ -205,9 +209,6 @@ function checkSaved(place: unknown, checkpoint: unknown): void {
     );
 }
 
-const isModel = (value: unknown): value is Model =>
-  typeof value === "function" && "describe" in value && "layers" in value;
-
 async function asWeightsError<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
@@ -234,6 +235,7 @@ export function modelOf(checkpoint: Checkpoint): Model {
  * @throws WeightsError where the checkpoint is of another model: names the first parameter that differs
  */
 export function setModelWeights(model: Model, checkpoint: Checkpoint): void {
+  checkModel("setModelWeights", model);
   const { weights, input } = checkpoint;
   const owner = model.name;
   named(checkpoint, () => {

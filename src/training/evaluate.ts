@@ -2,12 +2,15 @@ import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
 import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { optionsOf } from "../door/options.js";
+import { callback, fromOneOn, signal, wholeOfAtLeast } from "../door/rules.js";
 import { crossEntropy, type Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { aLoss, checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
 import { countedOf } from "./target.js";
@@ -60,8 +63,14 @@ export interface Mistake {
  *
  * @throws DataError, RangeError or ShapeError where the data set is not as it should be, empty, or of other classes
  */
-export function evaluate(model: Model, dataset: AnyDataset, options?: EvaluateOptions): Promise<Evaluation> {
-  return evaluator(model, options?.loss)(dataset, options);
+export async function evaluate(
+  model: Model,
+  dataset: AnyDataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  checkModel("evaluate", model);
+  optionsOf("evaluate", options, { ...evaluation, mistakes: wholeOfAtLeast(0) });
+  return evaluator(model, options.loss)(dataset, options);
 }
 
 /** The same for several evaluations: what is compiled once serves all of them. */
@@ -75,7 +84,7 @@ export function evaluator(
   });
   return async (dataset, { batchSize = 256, signal, onProgress, mistakes: most = 100 } = {}) => {
     checkDataset("evaluate", dataset, { ignore: loss.ignore });
-    checkEvaluation("evaluate", dataset, { batchSize, mistakes: most });
+    checkAny("evaluate", dataset);
     if (!model.inputShape) model.build(dataset.shape);
     const classes = dataset.classes.length;
     const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -152,16 +161,11 @@ export function highest(scores: ArrayLike<number>): number {
   return best;
 }
 
+/** Options that every evaluation takes. */
+export const evaluation = { batchSize: fromOneOn, loss: aLoss, signal, onProgress: callback };
+
 /** @throws RangeError, one line */
-export function checkEvaluation(
-  speaker: string,
-  { name, length }: AnyDataset,
-  { batchSize, mistakes = 0 }: { batchSize: number; mistakes?: number },
-): void {
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new RangeError(`${speaker}: batchSize is ${batchSize}, expected a whole number from 1 on`);
-  if (!Number.isInteger(mistakes) || mistakes < 0)
-    throw new RangeError(`${speaker}: mistakes is ${mistakes}, expected a whole number of at least 0`);
+export function checkAny(speaker: string, { name, length }: AnyDataset): void {
   if (length === 0) throw new RangeError(`${speaker}: ${name} has no pictures`);
 }
 

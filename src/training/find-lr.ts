@@ -1,11 +1,24 @@
 import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { optionsOf } from "../door/options.js";
+import {
+  positive as above0,
+  signal as aSignal,
+  callback,
+  fromOneOn,
+  oneOf,
+  required,
+  wholeNumber,
+  wholeOfAtLeast,
+} from "../door/rules.js";
+import { said } from "../door/said.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { longestTurn } from "./evaluate.js";
 import { checkTrainable } from "./fit-checks.js";
+import { aLoss, anOptimizer, checkModel } from "./given.js";
 import { rehearseTraining } from "./rehearsal.js";
 import { trainingStep } from "./step.js";
 import type { Target } from "./target.js";
@@ -52,15 +65,24 @@ export async function findLearningRate(
   dataset: AnyDataset,
   options: FindLearningRateOptions,
 ): Promise<LearningRateCurve> {
+  checkModel("findLearningRate", model);
+  optionsOf("findLearningRate", options, {
+    loss: required(aLoss),
+    target: oneOf("class", "picture"),
+    optimizer: required(anOptimizer),
+    batchSize: fromOneOn,
+    from: 1,
+    to: 1,
+    steps: wholeOfAtLeast(10),
+    seed: wholeNumber,
+    signal: aSignal,
+    onProgress: callback,
+  });
   const { from = 1e-6, to = 10, steps = 100, seed = 0, batchSize = 128, signal, onProgress } = options;
-  if (!(from > 0 && to > from && Number.isFinite(to)))
-    throw new RangeError(`findLearningRate: the rates go from ${from} to ${to}, expected 0 < from < to`);
-  if (!Number.isInteger(steps) || steps < 10)
-    throw new RangeError(`findLearningRate: steps is ${steps}, expected a whole number of at least 10`);
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new RangeError(`findLearningRate: batchSize is ${batchSize}, expected a whole number from 1 on`);
-  if (!Number.isInteger(seed))
-    throw new RangeError(`findLearningRate: seed is ${seed}, expected a whole number`);
+  if (!(above0.holds(from) && to > from && Number.isFinite(to)))
+    throw new RangeError(
+      `findLearningRate: the rates go from ${said(from)} to ${said(to)}, expected 0 < from < to`,
+    );
   const { loss, target = "class" } = options;
   checkTrainable("findLearningRate", dataset, { ofClasses: target === "class", ignore: loss.ignore });
   if (!model.inputShape) model.build(dataset.shape, { seed });

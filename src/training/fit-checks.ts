@@ -1,47 +1,59 @@
 /** What `fit` is given, looked at before anything runs. */
+
 import { checkDataset, type DatasetUse } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { optionsOf } from "../door/options.js";
+import {
+  callback,
+  flag,
+  fromOneOn,
+  notNegative,
+  oneOf,
+  positive,
+  required,
+  rule,
+  signal,
+  wholeNumber,
+} from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { FitOptions } from "./fit.js";
+import { aLoss, anOptimizer } from "./given.js";
 
 /** @throws RangeError or TypeError, one line */
-export function check(options: FitOptions, batchSize: number, seed: number): void {
-  const { epochs, loss, optimizer, target, earlyStopping, checkpoint, snapshots, mixup } = options;
-  if (typeof loss !== "function")
-    throw new TypeError(
-      `fit: the loss is ${typeof loss}, expected a function, such as losses.crossEntropy()`,
-    );
-  if (typeof optimizer?.update !== "function")
-    throw new TypeError(
-      `fit: the optimizer is ${typeof optimizer}, expected one such as optim.sgd({ lr: 0.01 })`,
-    );
-  if (target !== undefined && target !== "class" && target !== "picture")
-    throw new RangeError(`fit: target is "${target}", expected "class" or "picture"`);
-  wholeFrom1("epochs", epochs);
-  wholeFrom1("batchSize", batchSize);
-  if (!Number.isInteger(seed)) throw new RangeError(`fit: seed is ${seed}, expected a whole number`);
-  if (earlyStopping) {
-    const { patience, minDelta = 0 } = earlyStopping;
-    wholeFrom1("patience", patience);
-    if (!(minDelta >= 0 && Number.isFinite(minDelta)))
-      throw new RangeError(`fit: minDelta is ${minDelta}, expected a number of at least 0`);
-  }
-  if (mixup && !(mixup.alpha > 0 && Number.isFinite(mixup.alpha)))
-    throw new RangeError(`fit: mixup.alpha is ${mixup.alpha}, expected a number above 0`);
-  if (snapshots && !(Number.isInteger(snapshots.every) && snapshots.every >= 1))
-    throw new RangeError(`fit: snapshots.every is ${snapshots.every}, expected a number of steps from 1 on`);
-  const every = checkpoint?.every;
-  if (checkpoint && every !== "epoch" && !(Number.isInteger(every) && (every as number) >= 1))
-    throw new RangeError(
-      `fit: checkpoint.every is ${every}, expected "epoch" or a number of steps from 1 on`,
-    );
+export function checkOptions(given: FitOptions): void {
+  const { earlyStopping, mixup, checkpoint, snapshots } = optionsOf("fit", given, {
+    loss: required(aLoss),
+    target: oneOf("class", "picture"),
+    optimizer: required(anOptimizer),
+    schedule: callback,
+    epochs: required(fromOneOn),
+    batchSize: fromOneOn,
+    dropLast: flag,
+    seed: wholeNumber,
+    validation: 1,
+    earlyStopping: 1,
+    keepBest: flag,
+    signal,
+    augment: callback,
+    mixup: 1,
+    checkpoint: 1,
+    snapshots: 1,
+    resume: 1,
+  });
+  if (earlyStopping !== undefined)
+    optionsOf("fit: earlyStopping", earlyStopping, { patience: required(fromOneOn), minDelta: notNegative });
+  if (mixup !== undefined) optionsOf("fit: mixup", mixup, { alpha: required(positive) });
+  if (checkpoint !== undefined)
+    optionsOf("fit: checkpoint", checkpoint, { every: required(epochOrSteps), save: required(callback) });
+  if (snapshots !== undefined)
+    optionsOf("fit: snapshots", snapshots, { every: required(fromOneOn), take: required(callback) });
 }
 
-function wholeFrom1(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new RangeError(`fit: ${name} is ${value}, expected a whole number from 1 on`);
-}
+const epochOrSteps = rule(
+  '"epoch" or a whole number of steps',
+  (value) => value === "epoch" || fromOneOn.holds(value),
+);
 
 /** @throws DataError where something is wrong with the data set; RangeError where it is empty */
 export function checkTrainable(speaker: string, dataset: AnyDataset, use: DatasetUse): void {

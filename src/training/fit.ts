@@ -9,7 +9,8 @@ import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
 import type { Checkpoint, TrainingState } from "./checkpoint.js";
 import { evaluator, longestTurn } from "./evaluate.js";
-import { check, checkTrainable, checkValidation } from "./fit-checks.js";
+import { checkOptions, checkTrainable, checkValidation } from "./fit-checks.js";
+import { checkModel } from "./given.js";
 import { reconstructionEvaluator } from "./reconstruction.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
 import { splitOff } from "./split.js";
@@ -162,13 +163,14 @@ class Run {
   #ended = false;
 
   constructor(model: Model, dataset: AnyDataset, options: FitOptions) {
+    checkModel("fit", model);
+    checkOptions(options);
     const { resume, validation, loss, target = "class" } = options;
     const before = resume && trainingOf(resume);
     this.#seed = options.seed ?? before?.seed ?? 0;
     this.#batchSize = options.batchSize ?? before?.batchSize ?? 128;
     this.#model = model;
     this.#options = options;
-    check(options, this.#batchSize, this.#seed);
     const use = { ofClasses: target === "class", ignore: loss.ignore };
     checkTrainable("fit", dataset, use);
     if (typeof validation === "object") checkDataset("fit", validation, use);

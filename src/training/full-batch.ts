@@ -1,4 +1,6 @@
 import { type Dataset, picturesAt } from "../data/dataset.js";
+import { optionsOf } from "../door/options.js";
+import { required, wholeNumber } from "../door/rules.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import {
@@ -6,9 +8,11 @@ import {
   type MinimizeOptions,
   type MinimizeResult,
   minimize,
+  minimizing,
 } from "../optim/minimize.js";
 import { tensor } from "../tensor/creation.js";
 import { checkTrainable } from "./fit-checks.js";
+import { aLoss, checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
 
 export interface FullBatchOptions extends MinimizeOptions {
@@ -26,8 +30,11 @@ export interface FullBatchOptions extends MinimizeOptions {
 export async function* fitFullBatch(
   model: Model,
   dataset: Dataset,
-  { loss, seed = 0, ...options }: FullBatchOptions,
+  options: FullBatchOptions,
 ): AsyncGenerator<MinimizeEvent, MinimizeResult, void> {
+  checkModel("fitFullBatch", model);
+  optionsOf("fitFullBatch", options, { ...minimizing, loss: required(aLoss), seed: wholeNumber });
+  const { loss, seed = 0, ...rest } = options;
   checkTrainable("fitFullBatch", dataset, { ignore: loss.ignore });
   if (!model.inputShape) model.build(dataset.shape, { seed });
   const { length, shape } = dataset;
@@ -41,5 +48,5 @@ export async function* fitFullBatch(
   const labels = tensor(Int32Array.from(dataset.labels));
   const { parameters } = model;
   const objective = () => loss(model(pixelsFor(model, images), { training: true }), labels, parameters);
-  return yield* minimize(objective, [...parameters.values()], options);
+  return yield* minimize(objective, [...parameters.values()], rest);
 }

@@ -2,6 +2,7 @@ import type { Model } from "../nn/index.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
 import { settle, type Tensor } from "../tensor/tensor.js";
+import { checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
 
 /**
@@ -12,6 +13,7 @@ import { pixelsFor } from "./pixels.js";
  * @returns       for each picture its probabilities by class
  */
 export async function predict(model: Model, images: Tensor): Promise<Float32Array[]> {
+  checkModel("predict", model);
   checkTensor("predict", "images", images);
   await settle([images]);
   const run = compile((x: Tensor) => model(x.dtype === "u8" ? pixelsFor(model, x) : x));

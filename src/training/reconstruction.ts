@@ -2,12 +2,15 @@ import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
 import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { optionsOf } from "../door/options.js";
 import { type Loss, meanSquaredError } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkEvaluation, type EvaluateOptions, longestTurn } from "./evaluate.js";
+import { checkAny, type EvaluateOptions, evaluation, longestTurn } from "./evaluate.js";
+import { checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
 import { targetsOf } from "./target.js";
 
@@ -20,12 +23,14 @@ export interface Reconstruction {
 type Options = Omit<EvaluateOptions, "loss" | "mistakes">;
 
 /** How well a model that was trained against pictures makes those of a data set again. */
-export function evaluateReconstruction(
+export async function evaluateReconstruction(
   model: Model,
   dataset: AnyDataset,
-  { loss, ...options }: Options & Pick<EvaluateOptions, "loss"> = {},
+  options: Options & Pick<EvaluateOptions, "loss"> = {},
 ): Promise<Reconstruction> {
-  return reconstructionEvaluator(model, loss)(dataset, options);
+  checkModel("evaluateReconstruction", model);
+  optionsOf("evaluateReconstruction", options, evaluation);
+  return reconstructionEvaluator(model, options.loss)(dataset, options);
 }
 
 /** The same for several evaluations: what is compiled once serves all of them. */
@@ -38,7 +43,7 @@ export function reconstructionEvaluator(
   );
   return async (dataset, { batchSize = 256, signal, onProgress } = {}) => {
     checkDataset("evaluateReconstruction", dataset, { ofClasses: false });
-    checkEvaluation("evaluateReconstruction", dataset, { batchSize });
+    checkAny("evaluateReconstruction", dataset);
     if (!model.inputShape) model.build(dataset.shape);
     let [sum, done, rested] = [0, 0, performance.now()];
     for await (const { images, labels, size } of batches(dataset, { batchSize })) {
@@ -63,6 +68,8 @@ export function reconstructionEvaluator(
  * @returns       of the same shape, bytes again: outputs below 0 and above 1 become black and white
  */
 export async function reconstructed(model: Model, images: Tensor): Promise<Uint8ClampedArray> {
+  checkModel("reconstructed", model);
+  checkTensor("reconstructed", "images", images);
   const output = await compile((x: Tensor) => model(pixelsFor(model, x)))(images);
   return Uint8ClampedArray.from(output, (value) => 255 * value);
 }

@@ -19,7 +19,10 @@ test.each<[() => unknown, string]>([
   ],
   [() => optim.constant(-0.1), "constant: lr is -0.1, expected a number of at least 0"],
   [() => optim.constant(endless), "constant: lr is Infinity, expected a number of at least 0"],
-  [() => optim.constant("0.1" as unknown as number), "constant: lr is 0.1, expected a number of at least 0"],
+  [
+    () => optim.constant("0.1" as unknown as number),
+    'constant: lr is "0.1", expected a number of at least 0',
+  ],
   [
     () => optim.step({ lr: 1, every: 10, factor: no }),
     "step: factor is NaN, expected a number of at least 0",

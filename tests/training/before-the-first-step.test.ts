@@ -47,6 +47,12 @@ async function steps(
   return { made };
 }
 
+/** What the learning-rate finder takes of these. */
+const search = (more: object = {}) => {
+  const { loss, optimizer } = options(more);
+  return { loss, optimizer };
+};
+
 describe("a last batch of one, which has no variance", () => {
   const because =
     "which cannot be trained on: net › layer 3 (batchNorm1): one value for each channel (1×8) has no variance; train with more than one example; leave it out (dropLast) or choose another batchSize";
@@ -92,7 +98,7 @@ describe("a last batch of one, which has no variance", () => {
   });
 
   test("the learning-rate finder goes round it", async () => {
-    const found = await findLearningRate(normed(), patterns(17), { ...options(), steps: 10 });
+    const found = await findLearningRate(normed(), patterns(17), { ...search(), steps: 10 });
     expect(found.points.length).toBeGreaterThan(0);
   });
 });
@@ -115,9 +121,7 @@ describe("a loss that does not reach the weights says so", () => {
     ["of whole numbers", (output) => mean(cast(cast(output, "i32"), "f32"))],
   ])("%s", async (_, loss) => {
     expect(await steps(plain(), 16, { loss })).toEqual({ made: 0, error: unreached(paths) });
-    await expect(findLearningRate(plain(), patterns(16), options({ loss }))).rejects.toThrow(
-      unreached(paths),
-    );
+    await expect(findLearningRate(plain(), patterns(16), search({ loss }))).rejects.toThrow(unreached(paths));
   });
 
   test("of many parameters the first are named", async () => {
@@ -163,14 +167,14 @@ describe("losses and outputs of the wrong shape", () => {
       "no loss",
       { loss: undefined },
       plain(),
-      "fit: the loss is undefined, expected a function, such as losses.crossEntropy()",
+      "fit: loss is undefined, expected a function, such as losses.crossEntropy()",
     ],
     ["a number for a loss", { loss: () => 3 }, plain(), "the loss answers with number, expected a tensor"],
     [
       "no optimizer",
       { optimizer: undefined },
       plain(),
-      "fit: the optimizer is undefined, expected one such as optim.sgd({ lr: 0.01 })",
+      "fit: optimizer is undefined, expected one such as optim.sgd({ lr: 0.01 })",
     ],
     [
       "pictures for classes",
@@ -193,16 +197,19 @@ describe("numbers that are none", () => {
     [{ batchSize: 0 }, "fit: batchSize is 0, expected a whole number from 1 on"],
     [{ batchSize: 2.5 }, "fit: batchSize is 2.5, expected a whole number from 1 on"],
     [{ seed: no }, "fit: seed is NaN, expected a whole number"],
-    [{ earlyStopping: { patience: 1.5 } }, "fit: patience is 1.5, expected a whole number from 1 on"],
+    [
+      { earlyStopping: { patience: 1.5 } },
+      "fit: earlyStopping: patience is 1.5, expected a whole number from 1 on",
+    ],
     [
       { earlyStopping: { patience: 2, minDelta: -1 } },
-      "fit: minDelta is -1, expected a number of at least 0",
+      "fit: earlyStopping: minDelta is -1, expected a number of at least 0",
     ],
-    [{ mixup: { alpha: 0 } }, "fit: mixup.alpha is 0, expected a number above 0"],
+    [{ mixup: { alpha: 0 } }, "fit: mixup: alpha is 0, expected a number above 0"],
     [{ target: "pictures" }, 'fit: target is "pictures", expected "class" or "picture"'],
     [
       { checkpoint: { every: 0.5, save: () => {} } },
-      'fit: checkpoint.every is 0.5, expected "epoch" or a number of steps from 1 on',
+      'fit: checkpoint: every is 0.5, expected "epoch" or a whole number of steps',
     ],
     [
       { validation: no },

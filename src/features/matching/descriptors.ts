@@ -1,8 +1,10 @@
+import { flag, wholeOfAtLeast } from "../../door/rules.js";
 import { matmul } from "../../ops/matmul.js";
 import { transpose } from "../../ops/transpose.js";
 import { compile } from "../../tensor/compile.js";
 import { tensor } from "../../tensor/creation.js";
 import { FeatureError } from "../raster.js";
+import { settingsOf, shareAboveZero } from "../settings.js";
 
 export interface DescriptorMatch {
   /** Places in the first and in the second list. */
@@ -31,6 +33,8 @@ export interface Described {
   readonly descriptors: Float32Array;
 }
 
+const matching = { ratio: shareAboveZero, mutual: flag };
+
 /** So many products of descriptors are looked at together. */
 const portion = 4_000_000;
 
@@ -45,11 +49,14 @@ const portion = 4_000_000;
 export async function matchDescriptors(
   first: Float32Array,
   second: Float32Array,
-  { ratio = 0.8, mutual = false, length = 128 }: MatchDescriptorsOptions = {},
+  options: MatchDescriptorsOptions = {},
 ): Promise<DescriptorMatch[]> {
-  if (!(ratio > 0 && ratio <= 1))
-    throw new FeatureError(`matchDescriptors: ratio is ${ratio}, expected a number above 0 and at most 1`);
-  if (!Number.isInteger(length) || length < 1 || first.length % length || second.length % length)
+  const {
+    ratio = 0.8,
+    mutual = false,
+    length = 128,
+  } = settingsOf("matchDescriptors", options, { ...matching, length: wholeOfAtLeast(1) });
+  if (first.length % length || second.length % length)
     throw new FeatureError(
       `matchDescriptors: ${first.length} and ${second.length} numbers are no descriptors of ${length}`,
     );
@@ -78,6 +85,7 @@ export async function matchFeatures(
   second: Described,
   options: MatchingOptions = {},
 ): Promise<DescriptorMatch[]> {
+  settingsOf("matchFeatures", options, matching);
   if (first.keypoints.length === 0 || second.keypoints.length === 0) return [];
   const [length, other] = [first, second].map((f) => f.descriptors.length / f.keypoints.length);
   if (length !== other)

@@ -1,6 +1,7 @@
 /** The homography with which the most pairs agree, if that is no chance. */
+import { positive, wholeNumber, wholeOfAtLeast } from "../../door/rules.js";
 import { RandomStream } from "../../random/threefry.js";
-import { FeatureError } from "../raster.js";
+import { settingsOf } from "../settings.js";
 import {
   distinctPlaces,
   expectedByChance,
@@ -44,10 +45,19 @@ const mostByChance = -3;
  */
 export function ransacHomography(
   pairs: readonly PointPair[],
-  { tolerance = 3, samples = 2000, leastInliers = 4, seed = 0 }: RansacOptions = {},
+  options: RansacOptions = {},
 ): RansacResult | undefined {
-  if (!(tolerance > 0))
-    throw new FeatureError(`ransacHomography: tolerance is ${tolerance}, expected a number above 0`);
+  const {
+    tolerance = 3,
+    samples = 2000,
+    leastInliers = 4,
+    seed = 0,
+  } = settingsOf("ransacHomography", options, {
+    tolerance: positive,
+    samples: wholeOfAtLeast(1),
+    leastInliers: wholeOfAtLeast(1),
+    seed: wholeNumber,
+  });
   if (pairs.length < 4) return undefined;
   const random = new RandomStream(seed, sampling);
   const places = placesOf(pairs, tolerance);

@@ -1,4 +1,6 @@
-import { FeatureError, grey, type Raster } from "../raster.js";
+import { flag, notNegative, positive, wholeOfAtLeast } from "../../door/rules.js";
+import { grey, type Raster } from "../raster.js";
+import { settingsOf, wholeFromTo } from "../settings.js";
 import { describe, descriptorLength, toRoot } from "./descriptor.js";
 import { extremaOfTile } from "./extrema.js";
 import { orientationsOf } from "./orientation.js";
@@ -43,13 +45,16 @@ export interface SiftOptions extends Partial<ScaleSettings> {
  * Lowe: Distinctive Image Features from Scale-Invariant Keypoints, IJCV 60, 2004.
  */
 export async function sift(picture: Raster, options: SiftOptions = {}): Promise<SiftFeatures> {
+  settingsOf("sift", options, {
+    scales: wholeFromTo(1, 8),
+    sigma: positive,
+    contrast: notNegative,
+    edge: positive,
+    doubled: flag,
+    most: wholeOfAtLeast(1),
+    root: flag,
+  });
   const { scales = 3, sigma = 1.6, contrast = 0.04, edge = 10, doubled = true, most, root = false } = options;
-  if (!Number.isInteger(scales) || scales < 1 || scales > 8)
-    throw new FeatureError(`sift: scales is ${scales}, expected a whole number from 1 to 8`);
-  for (const [name, value] of Object.entries({ sigma, edge }))
-    if (!(value > 0)) throw new FeatureError(`sift: ${name} is ${value}, expected a number above 0`);
-  if (!(contrast >= 0))
-    throw new FeatureError(`sift: contrast is ${contrast}, expected a number of at least 0`);
   const settings = { scales, sigma, contrast, edge };
   const keypoints: Keypoint[] = [];
   let descriptors = new Float32Array(1024 * descriptorLength);

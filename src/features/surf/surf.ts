@@ -1,4 +1,6 @@
-import { FeatureError, grey, type Raster } from "../raster.js";
+import { flag, notNegative, wholeOfAtLeast } from "../../door/rules.js";
+import { grey, type Raster } from "../raster.js";
+import { settingsOf, wholeFromTo } from "../settings.js";
 import { type Blob, blobs } from "./blobs.js";
 import { describe, lengthOfDescriptor } from "./descriptor.js";
 import { filtersOf, smallestFilter } from "./hessian.js";
@@ -62,19 +64,15 @@ export function surf(picture: Raster, options: SurfOptions = {}): SurfFeatures {
     most,
     extended = false,
     upright = false,
-  } = options;
-  for (const [name, value, least, greatest] of [
-    ["octaves", octaves, 1, 8],
-    ["filters", filters, 3, 12],
-    ["step", step, 1, 16],
-    ["most", most ?? 1, 1, Number.MAX_SAFE_INTEGER],
-  ] as const)
-    if (!Number.isInteger(value) || value < least || value > greatest)
-      throw new FeatureError(
-        `surf: ${name} is ${value}, expected a whole number ${name === "most" ? "of at least 1" : `from ${least} to ${greatest}`}`,
-      );
-  if (!(threshold >= 0))
-    throw new FeatureError(`surf: threshold is ${threshold}, expected a number of at least 0`);
+  } = settingsOf("surf", options, {
+    octaves: wholeFromTo(1, 8),
+    filters: wholeFromTo(3, 12),
+    step: wholeFromTo(1, 16),
+    threshold: notNegative,
+    most: wholeOfAtLeast(1),
+    extended: flag,
+    upright: flag,
+  });
   const image = integralImage(grey(picture), greatestBox(octaves, filters, picture));
   const found: Blob[] = [...blobs(image, { octaves, filters, step, threshold })];
   found.sort((a, b) => b.strength - a.strength);

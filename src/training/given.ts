@@ -1,0 +1,23 @@
+/** What users hand to training, as rules for options. */
+import { rule } from "../door/rules.js";
+import { said } from "../door/said.js";
+import type { Model } from "../nn/index.js";
+import type { Optimizer } from "../optim/index.js";
+
+export const aLoss = rule(
+  "a function, such as losses.crossEntropy()",
+  (value) => typeof value === "function" && !isModel(value),
+);
+export const anOptimizer = rule(
+  "one such as optim.sgd({ lr: 0.01 })",
+  (value) => typeof (value as Optimizer | null)?.update === "function",
+);
+
+export const isModel = (value: unknown): value is Model =>
+  typeof value === "function" && "describe" in value && "layers" in value;
+
+/** @throws TypeError where something else stands in the place of a model */
+export function checkModel(speaker: string, model: unknown): asserts model is Model {
+  if (!isModel(model))
+    throw new TypeError(`${speaker}: the model is ${said(model)}, expected one, such as nn.sequential(…)`);
+}

@@ -1,0 +1,324 @@
+/**
+ * Every function that the library exports and that takes options refuses one that there is not, by name. A new function
+ * fails here until it stands in one of the two lists.
+ */
+import { expect, test } from "vitest";
+import * as receptive from "../../src/index.js";
+import { patterns } from "../training/patterns.js";
+
+// As JavaScript sees it.
+// biome-ignore lint/suspicious/noExplicitAny: these calls are what the types forbid
+const R = receptive as any;
+const { data, explain, features, formats, losses, models, nn, optim, random } = R;
+
+const wrong = { epochz: 1 };
+const x = R.zeros([1, 4, 4, 2]);
+const row = R.zeros([1, 4]);
+const set = patterns(4, { seed: 1 });
+const model = nn.sequential(
+  "net",
+  nn.conv2d({ filters: 2, kernel: 3 }),
+  nn.relu(),
+  nn.flatten(),
+  nn.dense(4),
+);
+model.build(set.shape, { seed: 1 });
+const image = R.zeros([1, ...set.shape]);
+const photo = { width: 32, height: 32, channels: 1, pixels: new Float32Array(1024) };
+const plane = { width: 4, height: 4, values: new Float32Array(16) };
+const keypoints = { keypoints: [{ x: 0, y: 0 }], descriptors: new Float32Array(128) };
+const bytes = formats.memorySource(new Uint8Array(8), "x");
+const loss = losses.crossEntropy();
+const optimizer = optim.sgd({ lr: 0.1 });
+const window = { input: [16, 16, 1], hog: {}, linear: { length: 36, classes: 2 } };
+const descriptors = { count: 1, length: 2, values: new Float32Array(2) };
+
+const calls: { [name: string]: (options: object) => unknown } = {
+  fit: (o) => R.fit(model, set, { loss, optimizer, epochs: 1, ...o }).next(),
+  fitFullBatch: (o) => R.fitFullBatch(model, set, { loss, ...o }).next(),
+  findLearningRate: (o) => R.findLearningRate(model, set, { loss, optimizer, ...o }),
+  evaluate: (o) => R.evaluate(model, set, o),
+  evaluateReconstruction: (o) => R.evaluateReconstruction(model, set, o),
+  checkpointOf: (o) => R.checkpointOf(model, { input: set.shape, data: set, ...o }),
+  configure: (o) => R.configure(o),
+  openHub: (o) => R.openHub("hf:a/b", o),
+
+  avgPool2d: (o) => R.avgPool2d(x, 2, o),
+  concat: (o) => R.concat([x, x], o),
+  conv1d: (o) => R.conv1d(R.zeros([1, 4, 2]), R.zeros([3, 2, 1]), o),
+  conv2d: (o) => R.conv2d(x, R.zeros([3, 3, 2, 1]), o),
+  conv2dTranspose: (o) => R.conv2dTranspose(x, R.zeros([3, 3, 1, 2]), o),
+  gather: (o) => R.gather(x, R.tensor(Int32Array.of(0)), o),
+  gelu: (o) => R.gelu(x, o),
+  localResponseNorm: (o) => R.localResponseNorm(x, o),
+  maxPool2d: (o) => R.maxPool2d(x, 2, o),
+  maxPool2dSwitches: (o) => R.maxPool2dSwitches(x, 2, o),
+  maxUnpool2d: (o) => R.maxUnpool2d(x, R.maxPool2dSwitches(x, 2), 2, o),
+  normalise: (o) => R.normalise(x, o),
+  pad: (o) =>
+    R.pad(
+      row,
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      o,
+    ),
+  roiAlign: (o) => R.roiAlign(x, R.zeros([1, 5]), 2, o),
+  roiPool: (o) => R.roiPool(x, R.zeros([1, 5]), 2, o),
+  upsample2d: (o) => R.upsample2d(x, 2, o),
+  ...Object.fromEntries(
+    ["argmax", "logSoftmax", "max", "mean", "min", "softmax", "sum", "variance"].map((name) => [
+      name,
+      (o: object) => R[name](x, o),
+    ]),
+  ),
+
+  "random.normal": (o) => random.normal([2], o),
+  "random.uniform": (o) => random.uniform([2], o),
+
+  "nn.auxiliary": (o) => nn.auxiliary([nn.relu()], o),
+  "nn.avgPool2d": (o) => nn.avgPool2d(2, o),
+  "nn.adaptiveAvgPool2d": (o) => nn.adaptiveAvgPool2d(2, o),
+  "nn.branches": (o) => nn.branches([[nn.relu()]], o),
+  "nn.dense": (o) => nn.dense(2, o),
+  "nn.denseBlock": (o) => nn.denseBlock([nn.relu()], o),
+  "nn.dropout": (o) => nn.dropout(0.5, o),
+  "nn.spatialDropout": (o) => nn.spatialDropout(0.5, o),
+  "nn.maxPool2d": (o) => nn.maxPool2d(2, o),
+  "nn.groupNorm": (o) => nn.groupNorm(2, o),
+  "nn.maxout": (o) => nn.maxout(2, o),
+  "nn.subsampling2d": (o) => nn.subsampling2d(2, o),
+  "nn.unflatten": (o) => nn.unflatten([2, 2], o),
+  "nn.residual": (o) => nn.residual([nn.relu()], o),
+  ...Object.fromEntries(
+    [
+      ...[
+        "batchNorm",
+        "conv1d",
+        "conv2d",
+        "conv2dTranspose",
+        "depthwiseConv2d",
+        "elu",
+        "embedding",
+        "flatten",
+      ],
+      ...["gelu", "globalAvgPool2d", "globalMaxPool2d", "gru", "instanceNorm", "layerNorm"],
+      ...["leakyRelu", "localResponseNorm", "lstm", "pad", "partialConv2d", "prelu", "rbf", "relu"],
+      ...["rescale", "scaledTanh", "selu", "sigmoid", "silu", "softmax", "softplus", "tanh"],
+      ...["upsample2d"],
+    ].map((name) => [`nn.${name}`, (o: object) => nn[name](o)]),
+  ),
+
+  ...Object.fromEntries(
+    ["alexnet", "alexnetTorchvision", "autoencoder", "lenet5", "lenet5Of1998", "vggCifar", "zfnet"].map(
+      (name) => [`models.${name}`, (o: object) => models[name](o)],
+    ),
+  ),
+  "models.googlenet": (o) => models.googlenet("googlenet", o),
+  "models.densenet": (o) => models.densenet("densenet121", o),
+  "models.resnet": (o) => models.resnet("resnet18", o),
+  "models.resnetCifar": (o) => models.resnetCifar("resnet20", o),
+  "models.squeezenet": (o) => models.squeezenet("squeezenet1_1", o),
+  "models.vgg": (o) => models.vgg("vgg11", o),
+
+  ...Object.fromEntries(
+    [
+      ...["binaryCrossEntropy", "binaryFocal", "binaryHinge", "crossEntropy", "focal", "hinge", "huber"],
+      ...["marginRanking", "maximumAPosteriori", "smoothL1"],
+    ].map((name) => [`losses.${name}`, (o: object) => losses[name](o)]),
+  ),
+  "losses.l1Penalty": (o) => losses.l1Penalty(0.1, o),
+  "losses.l2Penalty": (o) => losses.l2Penalty(0.1, o),
+
+  ...Object.fromEntries(
+    ["adadelta", "adagrad", "adam", "adamW", "rmsprop", "sgd", "step", "cosine", "oneCycle", "plateau"].map(
+      (name) => [
+        `optim.${name}`,
+        (o: object) => optim[name]({ ...o, lr: 0.1, ...(name === "step" ? { every: 2 } : {}) }),
+      ],
+    ),
+  ),
+  "optim.clipNorm": (o) => optim.clipNorm(optimizer, { norm: 1, ...o }),
+  "optim.maxNorm": (o) => optim.maxNorm(optimizer, { norm: 1, ...o }),
+  "optim.minimize": (o) => optim.minimize(() => R.sum(x), [], o).next(),
+  "optim.warmUp": (o) => optim.warmUp(optim.constant(1), { steps: 2, ...o }),
+
+  "data.batchCount": (o) => data.batchCount(10, { batchSize: 2, ...o }),
+  "data.batches": (o) => data.batches(set, { batchSize: 2, ...o }).next(),
+  "data.epochOrder": (o) => data.epochOrder(10, { seed: 0, epoch: 0, ...o }),
+  "data.colourJitter": (o) => data.colourJitter(o),
+  "data.cutout": (o) => data.cutout(2, o),
+  "data.pcaLighting": (o) => data.pcaLighting(o),
+  "data.randomAffine": (o) => data.randomAffine(o),
+  "data.randomShift": (o) => data.randomShift(2, o),
+  "data.pictureFrom": (o) => data.pictureFrom(new Uint8Array(8), o),
+  "data.loadDataset": (o) => data.loadDataset("digits", o),
+  ...Object.fromEntries(
+    ["cifar10", "cifar100", "digits", "fashionMnist", "mnist"].map((name) => [
+      `data.${name}`,
+      (o: object) => data[name](o),
+    ]),
+  ),
+
+  "explain.activationMaximisation": (o) => explain.activationMaximisation(model, { target: 0, ...o }),
+  "explain.deepDream": (o) => explain.deepDream(model, image, o),
+  "explain.evolvedImages": (o) => explain.evolvedImages(model, o),
+  "explain.foolingImages": (o) => explain.foolingImages(model, o),
+  "explain.lastMaps": (o) => explain.lastMaps(model, o),
+  "explain.sanityCheck": (o) => explain.sanityCheck(model, image, { methods: {}, ...o }),
+  "explain.snapshot": (o) => explain.snapshot(model, o),
+  "explain.style": (o) => explain.style(model, image, image, o),
+  "explain.styleNetwork": (o) => explain.styleNetwork(o),
+  "explain.topActivations": (o) => explain.topActivations(model, set, o),
+  "explain.trainStyle": (o) => explain.trainStyle(model, image, set, o),
+  ...Object.fromEntries(
+    [
+      ...["answers", "deconvnet", "featureMaps", "gradCam", "gradientTimesInput", "guidedBackpropagation"],
+      ...["guidedGradCam", "integratedGradients", "occlusion", "saliency", "smoothGrad", "strongestUnits"],
+    ].map((name) => [`explain.${name}`, (o: object) => explain[name](model, image, o)]),
+  ),
+
+  "features.bestPlaces": (o) => features.bestPlaces(plane, plane, o),
+  "features.canny": (o) => features.canny(photo, { low: 1, high: 2, ...o }),
+  "features.detect": (o) => features.detect(photo, window, o),
+  "features.filter": (o) => features.filter(photo, [[1]], o),
+  "features.filterBank": (o) => features.filterBank(photo, [[[1]]], o),
+  "features.filterTensor": (o) => features.filterTensor(x, [[1]], o),
+  "features.hogDescriptors": (o) => features.hogDescriptors(set, o),
+  "features.hogGlyphs": (o) => features.hogGlyphs(features.hog(photo), o),
+  "features.matchDescriptors": (o) =>
+    features.matchDescriptors(new Float32Array(128), new Float32Array(128), o),
+  "features.matchFeatures": (o) => features.matchFeatures(keypoints, keypoints, o),
+  "features.matchTemplate": (o) => features.matchTemplate(photo, photo, o),
+  "features.ransacHomography": (o) => features.ransacHomography([], o),
+  "features.suppressed": (o) => features.suppressed([], o),
+  "features.trainHogClassifier": (o) => features.trainHogClassifier(set, o),
+  "features.trainLinear": (o) => features.trainLinear(descriptors, [0], { classes: 2, ...o }),
+  "features.withGround": (o) => features.withGround(set, o),
+  "features.boxBlur": (o) => features.boxBlur({ size: 3, ...o }),
+  "features.gabor": (o) => features.gabor({ wavelength: 4, ...o }),
+  "features.gaborBank": (o) => features.gaborBank(o),
+  "features.gaussian": (o) => features.gaussian({ sigma: 1, ...o }),
+  "features.laplacianOfGaussian": (o) => features.laplacianOfGaussian({ sigma: 1, ...o }),
+  "features.motionBlur": (o) => features.motionBlur({ length: 3, ...o }),
+  "features.unsharpMask": (o) => features.unsharpMask({ sigma: 1, ...o }),
+  ...Object.fromEntries(
+    ["hog", "hogGrid", "robinson", "sift", "sobel", "surf"].map((name) => [
+      `features.${name}`,
+      (o: object) => features[name](photo, o),
+    ]),
+  ),
+
+  "formats.openArrays": (o) => formats.openArrays(bytes, o),
+  "formats.openTorch": (o) => formats.openTorch(bytes, o),
+};
+
+/** Have no options. */
+const plain = new Set([
+  ...[
+    "abs",
+    "adaptiveAvgPool2d",
+    "add",
+    "assign",
+    "broadcastTo",
+    "cast",
+    "clip",
+    "compile",
+    "compute",
+    "device",
+  ],
+  ...["decodeCheckpoint", "div", "encodeCheckpoint", "equal", "erf", "exp", "extend", "flip", "full", "grad"],
+  ...[
+    "elu",
+    "gradients",
+    "greater",
+    "greaterEqual",
+    "gruCell",
+    "leakyRelu",
+    "less",
+    "lessEqual",
+    "load",
+    "loadWeights",
+    "log",
+  ],
+  ...[
+    "logicalAnd",
+    "logicalNot",
+    "logicalOr",
+    "lstmCell",
+    "matmul",
+    "maximum",
+    "maxout",
+    "minimum",
+    "modelOf",
+  ],
+  ...[
+    "mul",
+    "neg",
+    "notEqual",
+    "oneHot",
+    "ones",
+    "pow",
+    "predict",
+    "prelu",
+    "principalComponents",
+    "projected",
+  ],
+  ...["projectionError", "range", "reconstructed", "relu", "reshape", "save", "scaledTanh", "selu"],
+  ...[
+    "setModelWeights",
+    "show",
+    "sigmoid",
+    "sign",
+    "silu",
+    "slice",
+    "softplus",
+    "sqrt",
+    "square",
+    "stopGradient",
+  ],
+  ...["sub", "tanh", "tensor", "transpose", "valueAndGrad", "variable", "where", "withPixelScaling", "zeros"],
+  ...["nn.fansOf", "nn.fromDescription", "nn.initialNumbers", "nn.sequential", "nn.unrolled"],
+  ...["models.loadWeights", "models.objectiveOf", "models.registered"],
+  ...["losses.l1", "losses.meanSquaredError", "losses.regularised"],
+  ...["optim.constant", "optim.fromDescription"],
+  ...["data.compose", "data.describeSource", "data.part", "data.randomFlip", "data.registered"],
+  ...["explain.classLayers", "explain.dreamLayer", "explain.filters", "explain.layersWithMaps"],
+  ...["explain.stylise", "explain.unitCount", "explain.usualLayers", "explain.zeroInput"],
+  ...["features.asRaster", "features.checkMatrix", "features.classicKernels", "features.classify"],
+  ...["features.decodeHogClassifier", "features.encodeHogClassifier", "features.evaluateHogClassifier"],
+  ...["features.fitHomography", "features.gaussianProfile", "features.grey", "features.keepsWhole"],
+  ...["features.linearScores", "features.nearestKernel", "features.nesting", "features.overlap"],
+  ...["features.project", "features.separated"],
+  ...["formats.blobSource", "formats.decodeNpy", "formats.decodeSafetensors", "formats.encodeNpy"],
+  ...[
+    "formats.encodeSafetensors",
+    "formats.memorySource",
+    "formats.openOnnxWeights",
+    "formats.openSafetensors",
+  ],
+]);
+
+const isError = (f: unknown): boolean => typeof f === "function" && f.prototype instanceof Error;
+const exported = Object.entries<unknown>(R).flatMap(([name, value]): string[] => {
+  if (typeof value === "function") return isError(value) ? [] : [name];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([inner, f]) =>
+    typeof f === "function" && !isError(f) ? [`${name}.${inner}`] : [],
+  );
+});
+
+test("every exported function is known here", () => {
+  const known = [...Object.keys(calls), ...plain].sort();
+  expect(exported.sort()).toEqual(known);
+});
+
+test.each(Object.entries(calls))("%s refuses an unknown option by name", async (_, call) => {
+  const answer = await (async () => call(wrong))().then(
+    () => "nothing was refused",
+    (error: unknown) => error,
+  );
+  expect(answer).toBeInstanceOf(TypeError);
+  expect((answer as Error).message).toMatch(/^[\w-.: ]+: unknown option `epochz`; (there is|did you mean) `/);
+});
