@@ -11,7 +11,8 @@ import { readTar } from "../formats/tar.js";
 import type { CifarEntry } from "./cifar.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
 import { download } from "./download.js";
-import { folders, type LoadOptions, loading, type Source } from "./places.js";
+import { loading } from "./loading.js";
+import { folders, type LoadOptions, type Source } from "./places.js";
 
 const edge = 32;
 const pixels = edge * edge;

@@ -1,5 +1,4 @@
 import { appendFile, fileSize, readFile, removeFile, writeFileAtomic } from "#platform";
-import { callback, fromOneOn, notNegative, positive, signal } from "../door/rules.js";
 import { DataError } from "./dataset.js";
 
 /** A file on the network, known to the byte. */
@@ -28,14 +27,6 @@ export interface DownloadOptions {
   /** How often one address is asked without getting any further, before the next one is. */
   attempts?: number;
 }
-
-export const downloading = {
-  signal,
-  onProgress: callback,
-  timeout: positive,
-  slowest: notNegative,
-  attempts: fromOneOn,
-};
 
 /**
  * Fetches a file, checks it, and puts it at `path` in one step. What has come so far lies in `path`.part, so that

@@ -4,7 +4,8 @@ import { readIdx } from "../formats/idx.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
 import { download } from "./download.js";
 import { type IdxFile, type IdxFiles, idxFiles } from "./idx-files.js";
-import { folders, type LoadOptions, loading, type Source } from "./places.js";
+import { loading } from "./loading.js";
+import { folders, type LoadOptions, type Source } from "./places.js";
 
 /** A data set of four idx files, as a row of a table: what `idxFiles` has under its name. */
 export interface IdxEntry {

@@ -1,16 +1,12 @@
 /** Where data sets are looked for. */
 
 import { cacheDirectory, environment, joinPath } from "#platform";
-import { text } from "../door/rules.js";
-import { type DownloadOptions, downloading } from "./download.js";
+import type { DownloadOptions } from "./download.js";
 
 export interface LoadOptions extends DownloadOptions {
   /** Look here and nowhere else. */
   directory?: string;
 }
-
-/** What these options may be. */
-export const loading = { ...downloading, directory: text };
 
 /** The folders in which a data set may lie, the one asked first in front. */
 export function folders(name: string, directory?: string): string[] {

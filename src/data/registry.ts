@@ -4,8 +4,9 @@ import { DataError, type Splits } from "./dataset.js";
 import { digits, digitsSizes } from "./digits.js";
 import { fashionMnistEntry, fashionMnistRemappedEntry } from "./fashion-mnist.js";
 import type { IdxEntry } from "./idx-dataset.js";
+import { loading } from "./loading.js";
 import { mnistEntry } from "./mnist.js";
-import { type LoadOptions, loading, type Source } from "./places.js";
+import type { LoadOptions, Source } from "./places.js";
 
 /** What `data list` shows of a data set, and how to get it. */
 export interface Registered {

@@ -32,7 +32,7 @@ export function optionsOf<O extends object>(
     const value: unknown = given[name as keyof O];
     if (rule === 1 || (value === undefined ? !rule.isRequired : rule.holds(value))) continue;
     throw new (Refused ?? (/^(number|string)$/.test(typeof value) ? RangeError : TypeError))(
-      `${speaker}: ${name} is ${said(value)}, expected ${rule.expected}`,
+      `${speaker}: ${name} is ${said(value)}, expected ${rule.expected.replace("_", name)}`,
     );
   }
   return given;

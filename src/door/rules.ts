@@ -1,5 +1,6 @@
 /** What options may be: in words for the error, and as a look at the value. */
 export interface Rule {
+  /** `_` stands for the option's name. */
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
   /** Whether it may not be left out. */
@@ -22,6 +23,8 @@ export const wholeOfAtLeast = (least: number): Rule =>
 export const number = rule("a number", Number.isFinite);
 export const positive = rule("a number above 0", (value) => above(value, 0));
 export const notNegative = rule("a number of at least 0", (value) => value === 0 || above(value, 0));
+export const belowOne = rule("0 ≤ _ < 1", (value) => notNegative.holds(value) && (value as number) < 1);
+export const withinOne = rule("0 < _ < 1", (value) => positive.holds(value) && (value as number) < 1);
 export const flag = rule("true or false", (value) => typeof value === "boolean");
 export const text = rule("a text", (value) => typeof value === "string");
 export const callback = rule("a function", (value) => typeof value === "function");

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { notNegative, oneOf } from "../door/rules.js";
 import { add, div, maximum, mul, neg, sub } from "../ops/arithmetic.js";
 import { log, softplus } from "../ops/elementary.js";
 import { mean } from "../ops/statistics.js";
@@ -26,15 +27,9 @@ export interface BinaryCrossEntropyOptions {
  */
 export function binaryCrossEntropy(given: BinaryCrossEntropyOptions = {}): Loss {
   const { of = "logits", positiveWeight = 1 } = optionsOf("binaryCrossEntropy", given, {
-    of: 1,
-    positiveWeight: 1,
+    of: oneOf("logits", "probabilities"),
+    positiveWeight: notNegative,
   });
-  if (of !== "logits" && of !== "probabilities")
-    throw new RangeError(`binaryCrossEntropy: of is "${of}", expected "logits" or "probabilities"`);
-  if (!(positiveWeight >= 0 && Number.isFinite(positiveWeight)))
-    throw new RangeError(
-      `binaryCrossEntropy: positiveWeight is ${positiveWeight}, expected a number of at least 0`,
-    );
   return (output, target) => {
     checkSameShape("binaryCrossEntropy", output, target);
     const positive = mul(target, positiveWeight);

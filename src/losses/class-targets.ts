@@ -33,8 +33,6 @@ export function classLoss(
   ignore: number,
   f: (output: Tensor, targets: ClassTargets, target: Tensor) => Tensor,
 ): Loss {
-  if (!Number.isInteger(ignore))
-    throw new RangeError(`${speaker}: ignore is ${ignore}, expected a whole number`);
   const loss = (output: Tensor, target: Tensor): Tensor =>
     f(output, classTargets(speaker, output, target, ignore), target);
   return Object.assign(loss, { ignore });

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { belowOne, notNegative, rule, wholeNumber } from "../door/rules.js";
 import { add, mul, neg } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { equal } from "../ops/comparisons.js";
@@ -16,6 +17,11 @@ export interface CrossEntropyOptions extends IgnoreOptions {
   /** The share ε of each target that is spread over all classes. */
   smoothing?: number;
 }
+
+const someWeights = rule("numbers of at least 0", (value) => {
+  const list = Array.from((value ?? []) as ArrayLike<number>);
+  return list.length > 0 && list.every(notNegative.holds);
+});
 
 /**
  * Cross entropy of softmax, the mean over the examples that count:
@@ -37,13 +43,7 @@ export function crossEntropy(given: CrossEntropyOptions = {}): Loss {
     weights,
     smoothing = 0,
     ignore = -1,
-  } = optionsOf("crossEntropy", given, { weights: 1, smoothing: 1, ignore: 1 });
-  if (!(smoothing >= 0 && smoothing < 1))
-    throw new RangeError(`crossEntropy: smoothing is ${smoothing}, expected 0 ≤ smoothing < 1`);
-  if (weights && !(weights.length > 0 && weights.every((w) => w >= 0 && Number.isFinite(w))))
-    throw new RangeError(
-      `crossEntropy: the weights are ${weights.join(", ") || "empty"}, expected numbers of at least 0`,
-    );
+  } = optionsOf("crossEntropy", given, { weights: someWeights, smoothing: belowOne, ignore: wholeNumber });
   return classLoss("crossEntropy", ignore, (output, { right, counts, mean }) => {
     const classes = output.shape[1];
     if (weights && weights.length !== classes)

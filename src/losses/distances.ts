@@ -1,5 +1,7 @@
 /** Losses that compare value by value. */
+
 import { optionsOf } from "../door/options.js";
+import { positive } from "../door/rules.js";
 import { mul, sub } from "../ops/arithmetic.js";
 import { lessEqual } from "../ops/comparisons.js";
 import { abs, square } from "../ops/elementary.js";
@@ -24,8 +26,7 @@ export const l1 = (): Loss => (output, target) => mean(abs(difference("l1", outp
  * Huber: Robust Estimation of a Location Parameter, Annals of Mathematical Statistics 35, 1964.
  */
 export function huber(given: { delta?: number } = {}): Loss {
-  const { delta = 1 } = optionsOf("huber", given, { delta: 1 });
-  checkWidth("huber", "delta", delta);
+  const { delta = 1 } = optionsOf("huber", given, { delta: positive });
   return (output, target) => mean(bent(difference("huber", output, target), delta));
 }
 
@@ -35,8 +36,7 @@ export function huber(given: { delta?: number } = {}): Loss {
  * Girshick: Fast R-CNN, ICCV 2015, equation 3, where beta is 1.
  */
 export function smoothL1(given: { beta?: number } = {}): Loss {
-  const { beta = 1 } = optionsOf("smoothL1", given, { beta: 1 });
-  checkWidth("smoothL1", "beta", beta);
+  const { beta = 1 } = optionsOf("smoothL1", given, { beta: positive });
   return (output, target) => mul(mean(bent(difference("smoothL1", output, target), beta)), 1 / beta);
 }
 
@@ -52,9 +52,4 @@ function bent(d: Tensor, width: number): Tensor {
 function difference(speaker: string, output: Tensor, target: Tensor): Tensor {
   checkSameShape(speaker, output, target);
   return sub(output, target);
-}
-
-function checkWidth(speaker: string, name: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new RangeError(`${speaker}: ${name} is ${value}, expected a number above 0`);
 }

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { belowOne, rule, wholeNumber } from "../door/rules.js";
 import { add, mul, neg, sub } from "../ops/arithmetic.js";
 import { equal } from "../ops/comparisons.js";
 import { exp, pow, sigmoid, softplus } from "../ops/elementary.js";
@@ -28,8 +29,7 @@ export interface FocalOptions {
  * Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017, equation 4.
  */
 export function focal(given: FocalOptions & IgnoreOptions = {}): Loss {
-  const { gamma = 2, ignore = -1 } = optionsOf("focal", given, { gamma: 1, ignore: 1 });
-  checkGamma("focal", gamma);
+  const { gamma = 2, ignore = -1 } = optionsOf("focal", given, { gamma: aGamma, ignore: wholeNumber });
   return classLoss("focal", ignore, (output, targets) => {
     const cost = neg(ofRightClass(logSoftmax(output), targets));
     const each = focused(cost, sub(1, exp(neg(cost))), gamma);
@@ -51,10 +51,7 @@ export interface BinaryFocalOptions extends FocalOptions {
  * Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, ICCV 2017, equation 5.
  */
 export function binaryFocal(given: BinaryFocalOptions = {}): Loss {
-  const { gamma = 2, alpha = 0.25 } = optionsOf("binaryFocal", given, { gamma: 1, alpha: 1 });
-  checkGamma("binaryFocal", gamma);
-  if (alpha !== null && !(alpha >= 0 && alpha <= 1))
-    throw new RangeError(`binaryFocal: alpha is ${alpha}, expected 0 ≤ alpha ≤ 1`);
+  const { gamma = 2, alpha = 0.25 } = optionsOf("binaryFocal", given, { gamma: aGamma, alpha: anAlpha });
   return (output, target) => {
     checkSameShape("binaryFocal", output, target);
     const p = sigmoid(output);
@@ -72,7 +69,8 @@ function focused(cost: Tensor, missing: Tensor, gamma: number): Tensor {
 }
 
 /** Between 0 and 1 the slope of (1 − p)^gamma is infinite at p = 1, where every example that was learned ends. */
-function checkGamma(speaker: string, gamma: number): void {
-  if (!(gamma === 0 || (gamma >= 1 && Number.isFinite(gamma))))
-    throw new RangeError(`${speaker}: gamma is ${gamma}, expected 0 or a number of at least 1`);
-}
+const aGamma = rule(
+  "0 or a number of at least 1",
+  (value) => value === 0 || (Number.isFinite(value) && (value as number) >= 1),
+);
+const anAlpha = rule("0 ≤ _ ≤ 1", (value) => value === null || value === 1 || belowOne.holds(value));

@@ -1,5 +1,7 @@
 /** Losses that ask for a distance between scores, and are content where they have it. */
+
 import { optionsOf } from "../door/options.js";
+import { notNegative, wholeNumber } from "../door/rules.js";
 import { relu } from "../ops/activations.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { equal, less, logicalOr } from "../ops/comparisons.js";
@@ -24,8 +26,7 @@ import type { Loss } from "./loss.js";
  * Weston, Watkins: Support Vector Machines for Multi-Class Pattern Recognition, ESANN 1999.
  */
 export function hinge(given: { margin?: number } & IgnoreOptions = {}): Loss {
-  const { margin = 1, ignore = -1 } = optionsOf("hinge", given, { margin: 1, ignore: 1 });
-  checkMargin("hinge", margin);
+  const { margin = 1, ignore = -1 } = optionsOf("hinge", given, { margin: notNegative, ignore: wholeNumber });
   return classLoss("hinge", ignore, (output, targets) => {
     const { right, counts, mean } = targets;
     const excess = relu(add(sub(output, ofRightClass(output, targets)), margin));
@@ -40,8 +41,7 @@ export function hinge(given: { margin?: number } & IgnoreOptions = {}): Loss {
  * Cortes, Vapnik: Support-Vector Networks, Machine Learning 20, 1995.
  */
 export function binaryHinge(given: { margin?: number } = {}): Loss {
-  const { margin = 1 } = optionsOf("binaryHinge", given, { margin: 1 });
-  checkMargin("binaryHinge", margin);
+  const { margin = 1 } = optionsOf("binaryHinge", given, { margin: notNegative });
   return (output, target) => {
     checkSameShape("binaryHinge", output, target);
     return mean(relu(sub(margin, mul(target, output))));
@@ -57,8 +57,7 @@ export function binaryHinge(given: { margin?: number } = {}): Loss {
  * ahead the slope is still 1, as in PyTorch: without a margin, equal scores have yet to be told apart.
  */
 export function marginRanking(given: { margin?: number } = {}): Loss {
-  const { margin = 0 } = optionsOf("marginRanking", given, { margin: 1 });
-  checkMargin("marginRanking", margin);
+  const { margin = 0 } = optionsOf("marginRanking", given, { margin: notNegative });
   return (output, target) => {
     if (output.rank !== 2 || output.shape[1] !== 2)
       throw new ShapeError(`marginRanking: the output is ${show(output.shape)}, expected N×2`);
@@ -71,9 +70,4 @@ export function marginRanking(given: { margin?: number } = {}): Loss {
     const lacking = sub(margin, mul(target, sub(score(0), score(1))));
     return mean(where(less(lacking, 0), 0, lacking));
   };
-}
-
-function checkMargin(speaker: string, margin: number): void {
-  if (!(margin >= 0 && Number.isFinite(margin)))
-    throw new RangeError(`${speaker}: margin is ${margin}, expected a number of at least 0`);
 }

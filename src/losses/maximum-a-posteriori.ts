@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { positive, wholeNumber } from "../door/rules.js";
 import { add, maximum, sub } from "../ops/arithmetic.js";
 import { exp, log } from "../ops/elementary.js";
 import { max } from "../ops/extremes.js";
@@ -21,9 +22,7 @@ import type { Loss } from "./loss.js";
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, equation 9.
  */
 export function maximumAPosteriori(given: { j?: number } & IgnoreOptions = {}): Loss {
-  const { j = 1, ignore = -1 } = optionsOf("maximumAPosteriori", given, { j: 1, ignore: 1 });
-  if (!(j > 0 && Number.isFinite(j)))
-    throw new RangeError(`maximumAPosteriori: j is ${j}, expected a number above 0`);
+  const { j = 1, ignore = -1 } = optionsOf("maximumAPosteriori", given, { j: positive, ignore: wholeNumber });
   return classLoss("maximumAPosteriori", ignore, (output, targets) => {
     // The largest exponent is taken off, so that nothing overflows.
     const top = stopGradient(maximum(max(output, { axis: 1, keepDims: true }), -j));

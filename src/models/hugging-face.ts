@@ -15,7 +15,8 @@ import {
   writeFileAtomic,
 } from "#platform";
 import { DataError } from "../data/dataset.js";
-import { download, downloading } from "../data/download.js";
+import { download } from "../data/download.js";
+import { downloading } from "../data/loading.js";
 import { optionsOf } from "../door/options.js";
 import { text as anAddress } from "../door/rules.js";
 import { type ByteSource, memorySource } from "../formats/byte-source.js";

@@ -1,8 +1,9 @@
 import { optionsOf } from "../door/options.js";
+import { belowOne, notNegative } from "../door/rules.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { assign } from "../tensor/compile.js";
-import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
 
 export interface AdadeltaOptions {
   /** Factor of the steps, which the method sizes itself; 1 if left out, as in the paper. */
@@ -29,11 +30,13 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
     rho = 0.95,
     epsilon = 1e-6,
     weightDecay = 0,
-  } = optionsOf("adadelta", options, { lr: 1, rho: 1, epsilon: 1, weightDecay: 1 });
-  const lr = checkedOption("adadelta", "lr", options.lr ?? 1);
-  checkedOption("adadelta", "rho", rho, { below: 1 });
-  checkedOption("adadelta", "epsilon", epsilon);
-  checkedOption("adadelta", "weightDecay", weightDecay);
+  } = optionsOf("adadelta", options, {
+    lr: notNegative,
+    rho: belowOne,
+    epsilon: notNegative,
+    weightDecay: notNegative,
+  });
+  const lr = options.lr ?? 1;
   return {
     name: "adadelta",
     lr,

@@ -1,9 +1,10 @@
 import { optionsOf } from "../door/options.js";
+import { notNegative } from "../door/rules.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { assign } from "../tensor/compile.js";
-import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
 
 export interface AdagradOptions {
   /** 0.01 if left out */
@@ -28,11 +29,13 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     lrDecay = 0,
     epsilon = 1e-10,
     weightDecay = 0,
-  } = optionsOf("adagrad", options, { lr: 1, lrDecay: 1, epsilon: 1, weightDecay: 1 });
-  const lr = checkedOption("adagrad", "lr", options.lr ?? 0.01);
-  checkedOption("adagrad", "lrDecay", lrDecay);
-  checkedOption("adagrad", "epsilon", epsilon);
-  checkedOption("adagrad", "weightDecay", weightDecay);
+  } = optionsOf("adagrad", options, {
+    lr: notNegative,
+    lrDecay: notNegative,
+    epsilon: notNegative,
+    weightDecay: notNegative,
+  });
+  const lr = options.lr ?? 0.01;
   return {
     name: "adagrad",
     lr,

@@ -1,10 +1,11 @@
 import { optionsOf } from "../door/options.js";
+import { belowOne, notNegative } from "../door/rules.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { sqrt, square, tanh } from "../ops/elementary.js";
 import { assign } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
 
 export interface AdamOptions {
   /** 0.001 if left out */
@@ -43,12 +44,14 @@ function adaptive(name: "adam" | "adamW", options: AdamOptions, decay = 0): Opti
     beta2 = 0.999,
     epsilon = 1e-8,
     weightDecay = decay,
-  } = optionsOf(name, options, { lr: 1, beta1: 1, beta2: 1, epsilon: 1, weightDecay: 1 });
-  const lr = checkedOption(name, "lr", options.lr ?? 0.001);
-  checkedOption(name, "beta1", beta1, { below: 1 });
-  checkedOption(name, "beta2", beta2, { below: 1 });
-  checkedOption(name, "epsilon", epsilon);
-  checkedOption(name, "weightDecay", weightDecay);
+  } = optionsOf(name, options, {
+    lr: notNegative,
+    beta1: belowOne,
+    beta2: belowOne,
+    epsilon: notNegative,
+    weightDecay: notNegative,
+  });
+  const lr = options.lr ?? 0.001;
   const coupled = name === "adam" && weightDecay > 0;
   const decoupled = name === "adamW" && weightDecay > 0;
   return {

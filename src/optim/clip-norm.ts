@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { positive, required } from "../door/rules.js";
 import { add, div, minimum, mul } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { scalar } from "../ops/scalar.js";
@@ -15,9 +16,7 @@ import type { Optimizer } from "./optimizer.js";
  * Pascanu, Mikolov, Bengio: On the Difficulty of Training Recurrent Neural Networks, ICML 2013, algorithm 1.
  */
 export function clipNorm(optimizer: Optimizer, given: { norm: number }): Optimizer {
-  const { norm } = optionsOf("clipNorm", given, { norm: 1 });
-  if (!(norm > 0 && Number.isFinite(norm)))
-    throw new RangeError(`clipNorm: norm is ${norm}, expected a number above 0`);
+  const { norm } = optionsOf("clipNorm", given, { norm: required(positive) });
   return {
     name: "clipNorm",
     lr: optimizer.lr,

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { positive, required } from "../door/rules.js";
 import { div, maximum, minimum, mul } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { sum } from "../ops/sum.js";
@@ -24,9 +25,7 @@ export interface MaxNormOptions {
  * Classification, EMNLP 2014, holds its last layer at 3.
  */
 export function maxNorm(optimizer: Optimizer, given: MaxNormOptions): Optimizer {
-  const { norm, only } = optionsOf("maxNorm", given, { norm: 1, only: 1 });
-  if (!(norm > 0 && Number.isFinite(norm)))
-    throw new RangeError(`maxNorm: norm is ${norm}, expected a number above 0`);
+  const { norm, only } = optionsOf("maxNorm", given, { norm: required(positive), only: 1 });
   return {
     name: "maxNorm",
     lr: optimizer.lr,

@@ -1,4 +1,3 @@
-import { said } from "../door/said.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 
 export interface OptimizerDescription {
@@ -47,18 +46,4 @@ export function remembered(speaker: string, state: ReadonlyMap<string, Variable>
   if (!variable)
     throw new TypeError(`${speaker}: the state has no ${path}: it was made for other parameters`);
   return variable;
-}
-
-/** Options are numbers from people and files. */
-export function checkedOption(
-  speaker: string,
-  option: string,
-  value: number,
-  { below = Number.POSITIVE_INFINITY } = {},
-): number {
-  if (!(typeof value === "number" && value >= 0 && value < below))
-    throw new RangeError(
-      `${speaker}: ${option} is ${said(value)}, expected ${below === Number.POSITIVE_INFINITY ? "a number of at least 0" : `0 ≤ ${option} < ${below}`}`,
-    );
-  return value;
 }

@@ -1,8 +1,9 @@
 import { optionsOf } from "../door/options.js";
+import { belowOne, flag, notNegative } from "../door/rules.js";
 import { add, div, maximum, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { assign } from "../tensor/compile.js";
-import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
 
 export interface RmspropOptions {
   /** 0.01 if left out */
@@ -33,12 +34,15 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     momentum = 0,
     centred = false,
     weightDecay = 0,
-  } = optionsOf("rmsprop", options, { lr: 1, decay: 1, epsilon: 1, momentum: 1, centred: 1, weightDecay: 1 });
-  const lr = checkedOption("rmsprop", "lr", options.lr ?? 0.01);
-  checkedOption("rmsprop", "decay", decay, { below: 1 });
-  checkedOption("rmsprop", "epsilon", epsilon);
-  checkedOption("rmsprop", "momentum", momentum, { below: 1 });
-  checkedOption("rmsprop", "weightDecay", weightDecay);
+  } = optionsOf("rmsprop", options, {
+    lr: notNegative,
+    decay: belowOne,
+    epsilon: notNegative,
+    momentum: belowOne,
+    centred: flag,
+    weightDecay: notNegative,
+  });
+  const lr = options.lr ?? 0.01;
   return {
     name: "rmsprop",
     lr,

@@ -1,8 +1,7 @@
 /** Learning rates over the steps of training. Steps are counted from 0. */
 import { optionsOf } from "../door/options.js";
-import { notNegative, positive, required, rule, wholeOfAtLeast } from "../door/rules.js";
+import { belowOne, notNegative, positive, required, wholeOfAtLeast, withinOne } from "../door/rules.js";
 import { said } from "../door/said.js";
-import { checkedOption } from "./optimizer.js";
 
 /** What an epoch of training came to. */
 export interface EpochScores {
@@ -20,12 +19,10 @@ export type Schedule = (step: number, epochs?: readonly EpochScores[]) => number
 
 const rate = required(notNegative);
 const count = required(wholeOfAtLeast(1));
-const within = (name: string) =>
-  rule(`0 < ${name} < 1`, (value) => positive.holds(value) && (value as number) < 1);
 
 /** The same in every step. */
 export function constant(lr: number): Schedule {
-  checkedOption("constant", "lr", lr);
+  optionsOf("constant", { lr }, { lr: rate });
   return () => lr;
 }
 
@@ -86,7 +83,7 @@ export function oneCycle(options: {
   } = optionsOf("oneCycle", options, {
     lr: rate,
     steps: count,
-    share: within("share"),
+    share: withinOne,
     divide: positive,
     finalDivide: positive,
   });
@@ -125,9 +122,9 @@ export function plateau(options: {
     lowest: least = 0,
   } = optionsOf("plateau", options, {
     lr: rate,
-    factor: within("factor"),
+    factor: withinOne,
     patience: wholeOfAtLeast(0),
-    threshold: rule("0 ≤ threshold < 1", (value) => notNegative.holds(value) && (value as number) < 1),
+    threshold: belowOne,
     cooldown: wholeOfAtLeast(0),
     lowest: notNegative,
   });

@@ -1,10 +1,11 @@
 import { optionsOf } from "../door/options.js";
+import { belowOne, flag, notNegative, oneOf, required } from "../door/rules.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { equal } from "../ops/comparisons.js";
 import { where } from "../ops/where.js";
 import { assign } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkedOption, type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
 
 export interface SgdOptions {
   lr: number;
@@ -42,15 +43,17 @@ export function sgd(options: SgdOptions): Optimizer {
     dampening = 0,
     weightDecay = 0,
     form = "torch",
-  } = optionsOf("sgd", options, { lr: 1, momentum: 1, nesterov: 1, dampening: 1, weightDecay: 1, form: 1 });
-  const lr = checkedOption("sgd", "lr", options.lr);
-  checkedOption("sgd", "momentum", momentum, { below: 1 });
-  checkedOption("sgd", "dampening", dampening, { below: 1 });
-  checkedOption("sgd", "weightDecay", weightDecay);
+  } = optionsOf("sgd", options, {
+    lr: required(notNegative),
+    momentum: belowOne,
+    nesterov: flag,
+    dampening: belowOne,
+    weightDecay: notNegative,
+    form: oneOf("torch", "caffe"),
+  });
+  const lr = options.lr;
   if (nesterov && momentum === 0) throw new RangeError("sgd: nesterov needs a momentum, such as 0.9");
   if (nesterov && dampening > 0) throw new RangeError("sgd: nesterov takes no dampening");
-  if (form !== "torch" && form !== "caffe")
-    throw new RangeError(`sgd: form is "${form}", expected "torch" or "caffe"`);
   return {
     name: "sgd",
     lr,

@@ -143,7 +143,7 @@ describe("class weights and smoothing", () => {
     [() => losses.crossEntropy({ smoothing: 1 }), "crossEntropy: smoothing is 1, expected 0 ≤ smoothing < 1"],
     [
       () => losses.crossEntropy({ weights: [1, -1] }),
-      "crossEntropy: the weights are 1, -1, expected numbers of at least 0",
+      "crossEntropy: weights is [1, -1], expected numbers of at least 0",
     ],
     [
       () => losses.binaryCrossEntropy({ positiveWeight: -1 }),
@@ -155,7 +155,7 @@ describe("class weights and smoothing", () => {
     [() => losses.focal({ gamma: 0.5 }), "focal: gamma is 0.5, expected 0 or a number of at least 1"],
     [() => losses.binaryFocal({ alpha: 2 }), "binaryFocal: alpha is 2, expected 0 ≤ alpha ≤ 1"],
   ])("%s is refused", (make, message) => {
-    expect(make).toThrow(new RangeError(message));
+    expect(make).toThrow(expect.objectContaining({ message }));
   });
 
   test.each<[losses.Loss, Tensor, Tensor, string]>([
