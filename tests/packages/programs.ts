@@ -21,6 +21,14 @@ const names = "data, device, fit, losses, nn, optim";
 /** A module of the project that trains. */
 export const trainModule = `import { ${names} } from "receptive";\n${steps}`;
 
+/** The same by the entries of the parts, of which a page gets what it uses with every bundler. */
+export const trainByParts = `import { device, fit } from "receptive";
+import * as data from "receptive/data";
+import * as losses from "receptive/losses";
+import * as nn from "receptive/nn";
+import * as optim from "receptive/optim";
+${steps}`;
+
 /** The same as CommonJS. */
 export const trainCommonJs = `const { ${names} } = require("receptive");\n${steps.replace("export ", "")}
 module.exports = { train };\n`;
