@@ -6,7 +6,7 @@ export default defineConfig({
     alias: {
       "#platform": fileURLToPath(new URL("src/platform/node.ts", import.meta.url)),
       "#native": fileURLToPath(new URL("src/targets/x64/machine.ts", import.meta.url)),
-      "#pictures": fileURLToPath(new URL("src/images/decode.ts", import.meta.url)),
+      "#pictures": fileURLToPath(new URL("src/images/codecs.ts", import.meta.url)),
     },
   },
   test: {

@@ -2,11 +2,11 @@
 import { resolve } from "node:path";
 
 const modules = {
-  node: { "#platform": "platform/node", "#native": "targets/x64/machine", "#pictures": "images/decode" },
+  node: { "#platform": "platform/node", "#native": "targets/x64/machine", "#pictures": "images/codecs" },
   browser: {
     "#platform": "platform/browser",
     "#native": "targets/no-native",
-    "#pictures": "images/decode-browser",
+    "#pictures": "images/codecs-browser",
   },
 };
 

@@ -48,8 +48,8 @@ export function leaveOutUnreached() {
     "platform/node",
     "targets/no-native",
     "targets/x64/machine",
-    "images/decode",
-    "images/decode-browser",
+    "images/codecs",
+    "images/codecs-browser",
   ].map((name) => `dist/${name}.js`);
   for (let module = open.pop(); module !== undefined; module = open.pop()) {
     if (reached.has(module)) continue;

@@ -13,7 +13,13 @@ import { rollup } from "rollup";
 import { entries } from "./entries.mjs";
 import { built, entryFor, forHost, forHosts, isEntry, ownModules } from "./hosts.mjs";
 
-const library = Object.values(entries).map(built);
+/** Of what `receptive` itself reaches the library is made; what another entry has beside it is in a file of its own. */
+const chunksIn = (folder) => ({
+  [`${folder}/library`]: [built(entries.index)],
+  ...Object.fromEntries(
+    Object.entries(entries).map(([name, module]) => [`${folder}/${name}-own`, [built(module)]]),
+  ),
+});
 
 export async function bundleForNode() {
   await bundle({
@@ -21,7 +27,7 @@ export async function bundleForNode() {
     plugin: forHost("node"),
     format: "es",
     ending: "js",
-    chunks: { "node/library": library, "cli/main": [built("cli/main")] },
+    chunks: { ...chunksIn("node"), "cli/main": [built("cli/main")] },
   });
   chmodSync("dist/cli/main.js", 0o755);
 }
@@ -33,7 +39,7 @@ export async function bundleCommonJs() {
     format: "cjs",
     ending: "cjs",
     chunks: {
-      "require/library": library,
+      ...chunksIn("require"),
       "require/node/own": ownModules("node"),
       "require/browser/own": ownModules("browser"),
     },
@@ -86,7 +92,7 @@ const minified = {
   async renderChunk(code, _chunk, { format }) {
     const small = await transform(code, {
       minify: true,
-      keepNames: true,
+      keepNames: format === "es",
       // Node shows the line that threw.
       lineLimit: 120,
       format: format === "es" ? "esm" : "cjs",

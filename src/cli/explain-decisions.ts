@@ -1,10 +1,11 @@
 /** Sheets of the methods that explain a decision: a picture, and where in it the reasons are. */
 import { picturesAt } from "../data/dataset.js";
 import * as explain from "../explain/index.js";
+import { classPicture, extremes, heatPicture } from "../images/colour-maps.js";
 import type { Picture } from "../images/picture.js";
 import { percent, significant } from "../report/numbers.js";
 import type { Section, Tile } from "../report/pictures/contact-sheet.js";
-import { classPicture, cut, extremes, heatPicture, overlaid, shaded } from "../report/pictures/numbers.js";
+import { cut, overlaid, shaded } from "../report/pictures/numbers.js";
 import { tensor } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
 import { loadData } from "./data-sets.js";

@@ -1,8 +1,8 @@
 /** Sheets of pictures that fool a network. */
 import * as explain from "../explain/index.js";
+import { pictureOf } from "../images/colour-maps.js";
 import { count, percent } from "../report/numbers.js";
 import type { Section } from "../report/pictures/contact-sheet.js";
-import { pictureOf } from "../report/pictures/numbers.js";
 import { type Answer, type Asked, classCount, classNames } from "./explain-asked.js";
 
 function foolingSection(

@@ -1,11 +1,12 @@
 /** Sheets of the methods that show what units look for: a tile for each. */
 import { picturesAt } from "../data/dataset.js";
 import * as explain from "../explain/index.js";
+import { extremes, pictureOf, signedPicture } from "../images/colour-maps.js";
 import type { Picture } from "../images/picture.js";
 import { count, significant } from "../report/numbers.js";
 import { greyScale, signedScale } from "../report/pictures/colour-scale.js";
 import type { Section, Tile } from "../report/pictures/contact-sheet.js";
-import { cut, extremes, pictureOf, shaded, signedPicture } from "../report/pictures/numbers.js";
+import { cut, shaded } from "../report/pictures/numbers.js";
 import { loadData } from "./data-sets.js";
 import {
   type Answer,

@@ -10,7 +10,7 @@ import {
   preprocessings,
   usualPreprocessing,
 } from "../images/preprocessing.js";
-import type { ReadOptions } from "../images/read.js";
+import type { ReadOptions } from "../images/reading.js";
 import { withTorchvisionNames } from "../models/caffe-names.js";
 import { isHubName, openHub } from "../models/hugging-face.js";
 import { loadWeights, registered } from "../models/index.js";

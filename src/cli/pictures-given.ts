@@ -1,8 +1,9 @@
 /** The picture files that a command was given. */
 import type { Picture } from "../images/picture.js";
+import { PictureError } from "../images/picture-error.js";
 import { findDigit } from "../images/prepare-digit.js";
 import { centreCrop } from "../images/preprocessing.js";
-import { PictureError, readImage } from "../images/read.js";
+import { readImage } from "../images/read.js";
 import { exitCodes, lineOf } from "./failure.js";
 import type { Network } from "./network.js";
 

@@ -1,8 +1,9 @@
 /** Which of many picture files can be read, before anything depends on them. */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { decodePicture, PictureError, type ReadOptions } from "./decode.js";
+import { decodePicture } from "#pictures";
+import { PictureError } from "./picture-error.js";
 import { listOwn, picturesBelow, splitsOf } from "./picture-folders.js";
+import { contents } from "./read.js";
+import type { ReadOptions } from "./reading.js";
 
 export interface BadPicture {
   readonly file: string;
@@ -49,15 +50,19 @@ export async function checkPictures(
 
 async function checked(file: string, reading: ReadOptions): Promise<CheckedPicture | BadPicture> {
   try {
-    const bytes = await readFile(file);
-    const { width, height } = await decodePicture(bytes, "", reading);
-    return { file, width, height, hash: createHash("sha256").update(bytes).digest("hex") };
+    const { bytes } = await contents(file);
+    const { width, height } = await decodePicture(bytes, file, reading);
+    return { file, width, height, hash: await hashOf(bytes) };
   } catch (error) {
-    const known = error instanceof PictureError || (error as NodeJS.ErrnoException).code !== undefined;
-    if (!known) throw error;
-    return { file, reason: (error as Error).message.replace(/^: /, "") };
+    if (!(error instanceof PictureError)) throw error;
+    return { file, reason: error.message.slice(`${file}: `.length) };
   }
 }
+
+const hashOf = async (bytes: Uint8Array): Promise<string> => {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
 
 /** What a folder of pictures is made of, and what is wrong with it. */
 export interface FolderReport {

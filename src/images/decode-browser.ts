@@ -1,22 +1,21 @@
-/** In a page the browser itself decodes picture files. */
-import type { ReadOptions } from "./decode.js";
+/** In a page the browser itself decodes and encodes picture files. */
 import { drawn } from "./drawn.js";
 import type { Picture } from "./picture.js";
-
-/** A picture file that is missing or cannot be decoded. */
-export class PictureError extends Error {
-  override readonly name = "PictureError";
-}
+import { PictureError } from "./picture-error.js";
+import { type ReadOptions, tooLarge, usualMostPixels, type WantedPart } from "./reading.js";
+import { resize } from "./resize.js";
+import { partOf } from "./turn.js";
 
 /**
  * Whatever the browser shows; turned as its EXIF orientation says, on white where it is transparent, 8 bits a channel.
  * @param name  of the file, for what is said of it
- * @throws PictureError  one line: not a picture that can be read
+ * @throws PictureError  one line: not a picture that can be read, or too large
  */
 export async function decodePicture(
   bytes: Uint8Array,
   name: string,
-  { colours = "srgb" }: ReadOptions = {},
+  { colours = "srgb", mostPixels = usualMostPixels }: ReadOptions = {},
+  part?: WantedPart,
 ): Promise<Picture> {
   let bitmap: ImageBitmap;
   try {
@@ -30,7 +29,12 @@ export async function decodePicture(
     );
   }
   try {
-    return await drawn(bitmap);
+    if (bitmap.width * bitmap.height > mostPixels)
+      throw new PictureError(`${name}: ${tooLarge(bitmap, mostPixels)}`);
+    const picture = await drawn(bitmap);
+    if (!part) return picture;
+    const [height, width] = part.size;
+    return resize(partOf(picture, part.region(picture)), { width, height }, "bilinear");
   } finally {
     bitmap.close();
   }

@@ -3,41 +3,17 @@ import { type ColourChange, toSrgb } from "./colour-profile.js";
 import { type Decoded, DecodingError, type Header, UnknownSort } from "./decoders/decoded.js";
 import { kindOf, type PictureKind } from "./kind.js";
 import type { Picture } from "./picture.js";
+import { PictureError } from "./picture-error.js";
+import {
+  type PictureRegion,
+  type ReadOptions,
+  tooLarge,
+  usualMostPixels,
+  type WantedPart,
+} from "./reading.js";
 import { resize } from "./resize.js";
 import { loadSharp, sharpPixels } from "./sharp.js";
 import { onWhite, partOf, turned } from "./turn.js";
-
-/** A picture file that is missing or cannot be decoded. */
-export class PictureError extends Error {
-  override readonly name = "PictureError";
-}
-
-/** Larger pictures are refused before they are decoded: their pixels alone would take 400 MB. */
-const usualMostPixels = 2 ** 27;
-
-export interface ReadOptions {
-  /**
-   * "srgb": where a file carries a colour profile (Adobe RGB, Display P3), its colours become those of sRGB, as one sees
-   * them. "as-stored": the numbers of the file, whatever they mean, as torchvision reads them.
-   */
-  colours?: "srgb" | "as-stored";
-  /** A picture that announces more pixels is refused before anything is decoded; 2^27 if left out. */
-  mostPixels?: number;
-}
-
-/** A part of a picture, in pixels. */
-export interface PictureRegion {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
-/** What is wanted instead of the whole picture: a part of it, as seen, in another size. */
-export interface WantedPart {
-  size: readonly [height: number, width: number, channels: number];
-  region(size: { width: number; height: number }): PictureRegion;
-}
 
 /**
  * @param name  of the file, for what is said of it
@@ -142,8 +118,7 @@ async function decoded(
 const kindNames = { jpeg: "JPEG", png: "PNG", webp: "WebP", gif: "GIF", tiff: "TIFF", bmp: "BMP" } as const;
 
 function checkSize({ width, height }: { width: number; height: number }, mostPixels: number): void {
-  if (width * height > mostPixels)
-    throw new TooLarge(`has ${width}×${height} pixels, more than the ${mostPixels} that are read`);
+  if (width * height > mostPixels) throw new TooLarge(tooLarge({ width, height }, mostPixels));
 }
 
 /** As it is seen: orientations from 5 on lie on their side. */

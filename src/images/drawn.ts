@@ -77,7 +77,7 @@ function whyEmpty(source: Drawable): string {
   return "displayWidth" in source ? ": it is closed" : "";
 }
 
-function canvasOf(
+export function canvasOf(
   width: number,
   height: number,
 ): OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D {

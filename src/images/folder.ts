@@ -5,7 +5,8 @@ import { type BadPicture, type CheckOptions, checkPictures } from "./check-pictu
 import type { Picture } from "./picture.js";
 import { type ClassFolder, checkDepth, classFolders, splitsOf } from "./picture-folders.js";
 import { centreCrop, type Preprocessing, tenCrop } from "./preprocessing.js";
-import { type ReadOptions, readImage, readRegion } from "./read.js";
+import { readImage, readRegion } from "./read.js";
+import type { ReadOptions } from "./reading.js";
 
 export interface FolderOptions extends ReadOptions {
   /** What the pictures are made to, H×W×C. */
@@ -30,8 +31,10 @@ export interface FolderOptions extends ReadOptions {
 /**
  * The data set in a folder: folder/train/<class>/*.jpg and folder/val (or test)/<class>/*.jpg, or folder/<class>/*.jpg,
  * of which every tenth picture is kept for testing. Pictures may lie deeper in the folder of their class; hidden files
- * and what else systems leave behind are passed over. Pictures are decoded when they are needed, several at once.
+ * and what else systems leave behind are passed over. Pictures are decoded when they are needed, several at once. For
+ * Node: a page has no folders.
  *
+ * @returns  pictures of the input's H×W×C, bytes of 0 to 255
  * @throws DataError where there are no classes, a class has no pictures, or both splits have other classes
  */
 export async function openFolder(path: string, options: FolderOptions): Promise<Splits<StreamedDataset>> {

@@ -1,5 +1,5 @@
 /** Folders of picture files as people have them: with what systems and programs leave in them, and any depth below. */
-import { fileExists, listFolder, realPath } from "#platform";
+import { fileExists, hasFolders, listFolder, realPath } from "#platform";
 import { DataError } from "../data/dataset.js";
 import { pictureFiles } from "./kind.js";
 
@@ -19,6 +19,8 @@ export interface ClassFolder {
 export async function listOwn(
   path: string,
 ): Promise<{ folders: string[]; pictures: string[]; others: string[] }> {
+  if (!hasFolders())
+    throw new DataError(`${path}: a page in the browser has no folders; readImage takes each of its files`);
   const found = await listFolder(path);
   if (!found)
     throw new DataError(

@@ -1,5 +1,6 @@
 import { brightness, type Picture } from "./picture.js";
 import { type Region, resample } from "./resample.js";
+import { checkSize } from "./resize.js";
 
 export interface PrepareImageOptions {
   /**
@@ -16,7 +17,8 @@ export interface PrepareImageOptions {
  * (grey is repeated into red, green and blue; colour becomes brightness).
  *
  * @param size  [h, w, c] of the network's input, c being 1 or 3
- * @throws RangeError if c is another number
+ * @returns     of that size, bytes of 0 to 255
+ * @throws RangeError if c is another number, or the size is not of whole numbers from 1 on
  */
 export function prepareImage(
   picture: Picture,
@@ -27,6 +29,7 @@ export function prepareImage(
     throw new RangeError(
       `prepareImage: a picture has 1 or 3 channels, the network's input ${height}×${width}×${channels} has ${channels}`,
     );
+  checkSize("prepareImage", { height, width });
   const source =
     channels === 1
       ? { values: brightness(picture), channels: 1 }

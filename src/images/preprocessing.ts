@@ -3,7 +3,7 @@
 import { suggestion } from "../door/spelling.js";
 import type { PixelScaling } from "../models/pixel-scaling.js";
 import { brightness, type Picture } from "./picture.js";
-import { type ResizeFilter, resize } from "./resize.js";
+import { checkSize, type ResizeFilter, resize } from "./resize.js";
 import { partOf } from "./turn.js";
 
 export interface Preprocessing {
@@ -76,7 +76,14 @@ type Input = readonly [h: number, w: number, c: number];
 export const usualPreprocessing = ([height, width]: Input): PreprocessingName =>
   Math.min(height, width) >= 128 ? "imagenet" : "centre";
 
-/** The centre of the picture, as the network of this input takes it. */
+/**
+ * The centre of the picture, as the network of this input takes it.
+ *
+ * @param input  H×W×C of the network, C being 1 or 3
+ * @param how    such as `preprocessings.imagenet`
+ * @returns      of that size, bytes of 0 to 255; what scales them is the model's part, or `scaledPixels`
+ * @throws RangeError where C is another number, or the size is not of whole numbers from 1 on
+ */
 export function centreCrop(picture: Picture, input: Input, how: Preprocessing): Picture {
   const resized = resizedFor(picture, input, how);
   const [height, width] = input;
@@ -87,6 +94,9 @@ export function centreCrop(picture: Picture, input: Input, how: Preprocessing): 
  * Ten views of one picture, over which probabilities are averaged: the four corners and the centre, and their mirror
  * images. Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012,
  * section 4.1.
+ *
+ * @returns  ten pictures of the input's size
+ * @throws RangeError as `centreCrop`
  */
 export function tenCrop(picture: Picture, input: Input, how: Preprocessing): Picture[] {
   const resized = resizedFor(picture, input, how);
@@ -115,6 +125,7 @@ function resizedFor(
   [height, width, channels]: Input,
   { enlarge, filter }: Preprocessing,
 ): Picture {
+  checkSize("preprocessing", { height, width });
   const source = withChannels(picture, channels);
   const [y, x] = [Math.round(height * enlarge), Math.round(width * enlarge)];
   const [h, w] = [picture.height, picture.width];
@@ -125,7 +136,10 @@ function resizedFor(
   return size.height === h && size.width === w ? source : resize(source, size, filter);
 }
 
-/** Grey is repeated into red, green and blue; colour becomes brightness. */
+/**
+ * Grey is repeated into red, green and blue; colour becomes brightness.
+ * @throws RangeError where channels is neither 1 nor 3
+ */
 export function withChannels(picture: Picture, channels: number): Picture {
   if (channels !== 1 && channels !== 3)
     throw new RangeError(`a picture has 1 or 3 channels, the network expects ${channels}`);

@@ -1,21 +1,29 @@
-import { readFile } from "node:fs/promises";
-import { decodePicture, PictureError, type PictureRegion, type ReadOptions } from "./decode.js";
+import { decodePicture } from "#pictures";
+import { listFolder, placeSource } from "#platform";
+import type { ByteSource } from "../formats/byte-source.js";
+import { PlaceError } from "../formats/fetched.js";
+import { type FileSource, openSource } from "../formats/given-source.js";
 import type { Picture } from "./picture.js";
+import { PictureError } from "./picture-error.js";
 import { withChannels } from "./preprocessing.js";
-
-export { PictureError, type PictureRegion, type ReadOptions } from "./decode.js";
+import type { PictureRegion, ReadOptions } from "./reading.js";
 
 /**
- * The pixels of a picture file: JPEG, PNG, WebP, GIF (its first frame), TIFF (its first page) or BMP, and with the
- * package sharp AVIF and SVG; turned as its EXIF orientation says, on white where it is transparent, 8 bits a channel,
- * in the colours of sRGB unless they are wanted as stored. Grey files stay grey; palettes, CMYK and the like become
- * RGB. The first bytes say what a file is, not its name.
+ * The pixels of a picture file; the first bytes say what a file is, not its name. It is turned as its EXIF orientation
+ * says, on white where it is transparent, 8 bits a channel, in the colours of sRGB unless they are wanted as stored.
  *
+ * In Node: JPEG, PNG, WebP, GIF (its first frame), TIFF (its first page) or BMP, and with the package sharp AVIF and
+ * SVG. Grey files stay grey; palettes, CMYK and the like become RGB. In a page: whatever the browser shows, in RGB.
+ *
+ * @param source  in Node a path; an address, a Blob, a File, what `fetch` answered, or the file's bytes
+ * @returns       H×W×C pixels, bytes of 0 to 255
  * @throws PictureError  one line: no such file, no picture, cut short, of more pixels than are read, or of a sort that
  *     is not read
+ * @throws TypeError     where it is nothing that a file can be read from
  */
-export async function readImage(path: string, options?: ReadOptions): Promise<Picture> {
-  return decodePicture(await bytesOf(path), path, options);
+export async function readImage(source: FileSource, options?: ReadOptions): Promise<Picture> {
+  const { name, bytes } = await contents(source);
+  return decodePicture(bytes, name, options);
 }
 
 /**
@@ -27,22 +35,34 @@ export async function readImage(path: string, options?: ReadOptions): Promise<Pi
  * @throws PictureError as `readImage`
  */
 export async function readRegion(
-  path: string,
+  source: FileSource,
   input: readonly [number, number, number],
   region: (size: { width: number; height: number }) => PictureRegion,
   options?: ReadOptions,
 ): Promise<Picture> {
-  const picture = await decodePicture(await bytesOf(path), path, options, { size: input, region });
+  const { name, bytes } = await contents(source);
+  const picture = await decodePicture(bytes, name, options, { size: input, region });
   return withChannels(picture, input[2]);
 }
 
-const bytesOf = (path: string): Promise<Uint8Array> =>
-  readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new PictureError(`${path}: ${fileProblems[error.code ?? ""] ?? error.message}`);
-  });
+/** The bytes of a picture file. @throws PictureError  one line: they cannot be had */
+export async function contents(source: FileSource): Promise<{ name: string; bytes: Uint8Array }> {
+  try {
+    const { name, size, read } = await opened(source);
+    return { name, bytes: await read(0, size) };
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    if (code === "EACCES") throw new PictureError(`${source}: no permission to read it`);
+    if (error instanceof PlaceError || code !== undefined) throw new PictureError(message, { cause: error });
+    throw error;
+  }
+}
 
-const fileProblems: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
-  EISDIR: "a directory, expected a picture file",
-  EACCES: "no permission to read it",
-};
+async function opened(source: FileSource): Promise<ByteSource> {
+  if (typeof source !== "string" || source.trim() === "") return openSource("readImage", source);
+  const found = await placeSource(source);
+  if (found) return found;
+  throw new PictureError(
+    `${source}: ${(await listFolder(source)) ? "a directory, expected a picture file" : "no such file"}`,
+  );
+}

@@ -1,3 +1,4 @@
+import { said } from "../door/said.js";
 import type { Picture } from "./picture.js";
 
 /** The weight of a pixel by its distance from the middle, in pixels of the coarser of both pictures. */
@@ -20,12 +21,19 @@ export type ResizeFilter = keyof typeof filters;
  * A picture in another size, as the preprocessing of published networks has it (Pillow's resize, torchvision's with
  * antialiasing): where the picture shrinks the filter is stretched, so that every pixel counts; columns first, then
  * rows, each rounded to 8 bits. To the bit what Pillow gives.
+ *
+ * @throws RangeError where the size is not of whole numbers from 1 on
  */
 export function resize(
   picture: Picture,
   { width, height }: { width: number; height: number },
   filter: ResizeFilter,
 ): Picture {
+  checkSize("resize", { width, height });
+  if (!Object.hasOwn(filters, filter))
+    throw new TypeError(
+      `resize: there is no filter ${said(filter)}, expected ${Object.keys(filters).map(said).join(" or ")}`,
+    );
   const { channels } = picture;
   const columns = tapsOf(picture.width, width, filter);
   const narrow = new Uint8ClampedArray(picture.height * width * channels);
@@ -49,6 +57,14 @@ export function resize(
     for (let j = 0; j < rowLength; j++) pixels[i * rowLength + j] = Math.floor(sums[j] / one);
   }
   return { width, height, channels, pixels: new Uint8Array(pixels.buffer) };
+}
+
+/** @throws RangeError where no picture can have this size */
+export function checkSize(speaker: string, { height, width }: { height: number; width: number }): void {
+  if (![height, width].every((edge) => Number.isInteger(edge) && edge > 0))
+    throw new RangeError(
+      `${speaker}: the size is ${said(height)}×${said(width)}, expected whole numbers of pixels from 1 on`,
+    );
 }
 
 /** Weights are whole numbers of this part: so Pillow has them, and so the same pixels fall to the same side. */

@@ -1,8 +1,8 @@
 /** The package sharp, where it is installed: quicker than the built-in decoders, on threads of its own, and knows more. */
 import type SharpPackage from "sharp";
 import { requirePackage } from "../platform/node-packages.js";
-import type { PictureRegion } from "./decode.js";
 import type { Picture } from "./picture.js";
+import type { PictureRegion } from "./reading.js";
 
 let found: { sharp?: typeof SharpPackage } | undefined;
 

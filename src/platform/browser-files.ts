@@ -2,6 +2,9 @@ import type { ByteSource } from "../formats/byte-source.js";
 
 /** A page has no files: nothing is ever found, and what is downloaded stays in memory and in the browser's own cache. */
 
+/** Whether there are folders with files in them. */
+export const hasFolders = (): boolean => false;
+
 export const joinPath = (...parts: string[]): string => parts.join("/");
 
 export function environment(_name: string): string | undefined {

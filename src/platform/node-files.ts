@@ -6,6 +6,9 @@ import { dirname, join, resolve } from "node:path";
 import type { ByteSource } from "../formats/byte-source.js";
 import { FileError, inWords } from "./node-file-error.js";
 
+/** Whether there are folders with files in them. */
+export const hasFolders = (): boolean => true;
+
 /** Joins the parts of a path as this system writes them. */
 export const joinPath = (...parts: string[]): string => join(...parts);
 

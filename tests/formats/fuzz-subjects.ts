@@ -25,7 +25,8 @@ import {
 import { readTar, TarError } from "../../src/formats/tar.js";
 import { TorchError } from "../../src/formats/torch.js";
 import { readZip, ZipError } from "../../src/formats/zip.js";
-import { decodePicture, PictureError } from "../../src/images/decode.js";
+import { decodePicture } from "../../src/images/decode.js";
+import { PictureError } from "../../src/images/picture-error.js";
 import { loadWeights } from "../../src/models/load-weights.js";
 import * as nn from "../../src/nn/index.js";
 import type { RandomStream } from "../../src/random/threefry.js";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { PictureError, readImage } from "../../src/images/read.js";
+import { PictureError } from "../../src/images/picture-error.js";
+import { readImage } from "../../src/images/read.js";
 import { loadSharp } from "../../src/images/sharp.js";
 
 vi.mock("../../src/images/sharp.js", { spy: true });

@@ -23,13 +23,16 @@ const program = `
 import { data, fit, losses, models, nn, optim, tensor, type Model, type Tensor } from "receptive";
 import { dense, sequential, type Model as SameModel } from "receptive/nn";
 import { encodeNpy, type NpyArray } from "receptive/formats";
+import { heatPicture, readImage, tensorOf, type Picture } from "receptive/images";
 export async function train(): Promise<number> {
   const { train } = await data.digits();
   const x: Tensor = tensor([[1, 2], [3, 4]]);
   const model: Model = nn.sequential(nn.flatten(), nn.dense(10));
   const same: SameModel = sequential(nn.flatten(), dense(10)) satisfies Model;
   const file: Uint8Array = encodeNpy({ shape: [1], data: new Float32Array(1) } satisfies NpyArray);
-  let last = (await x.data()).length + same.parameters.size + file.length;
+  const picture: Picture = await readImage(new Uint8Array(8));
+  const heat: Picture = heatPicture(await tensorOf([picture]).data(), { height: 1, width: 1 }, [0, 1]);
+  let last = heat.pixels.length + (await x.data()).length + same.parameters.size + file.length;
   const options = { loss: losses.crossEntropy(), optimizer: optim.sgd({ lr: 0.1 }), epochs: 1, seed: 1 };
   for await (const event of fit(model, train, options)) if (event.kind === "step") last = event.loss;
   for await (const event of fit(models.lenet5(), train, options)) if (event.kind === "epoch") last = event.accuracy ?? 0;

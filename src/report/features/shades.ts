@@ -1,7 +1,7 @@
 /** Planes of numbers as pictures. */
 import type { Plane } from "../../features/raster.js";
+import { diverging } from "../../images/palettes.js";
 import type { Picture } from "../../images/picture.js";
-import { diverging } from "../sheet/colours.js";
 
 /** Black at 0 (or at the lowest value, if that is below), white at the highest. */
 export function greyPicture({ width, height, values }: Plane): Picture {

@@ -1,6 +1,7 @@
 /** What the colours of a map mean: a bar with the numbers at its ends, and their unit. */
+import { diverging, heat, type Rgb } from "../../images/palettes.js";
 import { significant } from "../numbers.js";
-import { css, diverging, heat, muted, type Rgb } from "../sheet/colours.js";
+import { css, muted } from "../sheet/colours.js";
 import { fittedText, rectangle, text, textWidth } from "../sheet/svg.js";
 
 export interface ColourScale {

@@ -1,6 +1,7 @@
+import { diverging } from "../../images/palettes.js";
 import type { Picture } from "../../images/picture.js";
 import { count, significant } from "../numbers.js";
-import { diverging, faint, muted } from "./colours.js";
+import { faint, muted } from "./colours.js";
 import { heading, headingHeight } from "./panel.js";
 import { type Box, image, rectangle, text } from "./svg.js";
 

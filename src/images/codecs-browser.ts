@@ -1,0 +1,3 @@
+/** What browsers have for `#pictures`. */
+export { decodePicture } from "./decode-browser.js";
+export { encodePicture } from "./encode-browser.js";
