@@ -1,6 +1,6 @@
 import { decodePicture } from "#pictures";
-import { listFolder, placeSource } from "#platform";
-import type { ByteSource } from "../formats/byte-source.js";
+import { hasFolders, listFolder, placeSource, readFile } from "#platform";
+import { type ByteSource, memorySource } from "../formats/byte-source.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import type { Picture } from "./picture.js";
@@ -52,17 +52,24 @@ export async function contents(source: FileSource): Promise<{ name: string; byte
     return { name, bytes: await read(0, size) };
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
-    if (code === "EACCES") throw new PictureError(`${source}: no permission to read it`);
+    if (code !== undefined && Object.hasOwn(fileProblems, code))
+      throw new PictureError(`${source}: ${fileProblems[code]}`, { cause: error });
     if (error instanceof PlaceError || code !== undefined) throw new PictureError(message, { cause: error });
     throw error;
   }
 }
 
+const fileProblems: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EACCES: "no permission to read it",
+};
+
 async function opened(source: FileSource): Promise<ByteSource> {
   if (typeof source !== "string" || source.trim() === "") return openSource("readImage", source);
   const found = await placeSource(source);
   if (found) return found;
-  throw new PictureError(
-    `${source}: ${(await listFolder(source)) ? "a directory, expected a picture file" : "no such file"}`,
-  );
+  if (await listFolder(source)) throw new PictureError(`${source}: a directory, expected a picture file`);
+  if (!hasFolders()) throw new PictureError(`${source}: no such file`);
+  // Pipes have no size before they are read.
+  return memorySource(source, await readFile(source));
 }

@@ -1,5 +1,7 @@
 /** `readImage`, `writeImage` and `encodeImage` with what programs have in their hands. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -51,6 +53,14 @@ describe("a picture that was written", () => {
     };
     for (const [name, source] of Object.entries(sources))
       expect(await readImage(source), name).toEqual(colours);
+  });
+
+  test.skipIf(process.platform === "win32")("comes through a pipe", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const reading = readImage(pipe);
+    await writeFile(pipe, await encodeImage(colours));
+    expect(await reading).toEqual(colours);
   });
 
   test("grey stays grey", async () => {
