@@ -1,3 +1,5 @@
+import { optionsOf } from "../door/options.js";
+import { oneOf } from "../door/rules.js";
 import { brightness, type Picture } from "./picture.js";
 import { type Region, resample } from "./resample.js";
 import { checkSize } from "./resize.js";
@@ -23,8 +25,9 @@ export interface PrepareImageOptions {
 export function prepareImage(
   picture: Picture,
   [height, width, channels]: readonly [number, number, number],
-  { fit = "cover" }: PrepareImageOptions = {},
+  options: PrepareImageOptions = {},
 ): Picture {
+  const { fit = "cover" } = optionsOf("prepareImage", options, { fit: oneOf("cover", "contain", "stretch") });
   if (channels !== 1 && channels !== 3)
     throw new RangeError(
       `prepareImage: a picture has 1 or 3 channels, the network's input ${height}×${width}×${channels} has ${channels}`,

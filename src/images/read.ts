@@ -1,12 +1,13 @@
 import { decodePicture } from "#pictures";
 import { hasFolders, listFolder, placeSource, readFile } from "#platform";
+import { optionsOf } from "../door/options.js";
 import { type ByteSource, memorySource } from "../formats/byte-source.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import type { Picture } from "./picture.js";
 import { PictureError } from "./picture-error.js";
 import { withChannels } from "./preprocessing.js";
-import type { PictureRegion, ReadOptions } from "./reading.js";
+import { type PictureRegion, type ReadOptions, readRules } from "./reading.js";
 
 /**
  * The pixels of a picture file; the first bytes say what a file is, not its name. It is turned as its EXIF orientation
@@ -19,11 +20,12 @@ import type { PictureRegion, ReadOptions } from "./reading.js";
  * @returns       H×W×C pixels, bytes of 0 to 255
  * @throws PictureError  one line: no such file, no picture, cut short, of more pixels than are read, or of a sort that
  *     is not read
- * @throws TypeError     where it is nothing that a file can be read from
+ * @throws TypeError, RangeError  where it is nothing that a file can be read from, or an option is not known
  */
 export async function readImage(source: FileSource, options?: ReadOptions): Promise<Picture> {
+  const how = optionsOf("readImage", options ?? {}, readRules);
   const { name, bytes } = await contents(source);
-  return decodePicture(bytes, name, options);
+  return decodePicture(bytes, name, how);
 }
 
 /**

@@ -1,5 +1,8 @@
 /** How a picture file is read, whoever decodes it. */
 
+import type { OptionNames } from "../door/options.js";
+import { oneOf, positive } from "../door/rules.js";
+
 /** Larger pictures are refused before they are decoded: their pixels alone would take 400 MB. */
 export const usualMostPixels = 2 ** 27;
 
@@ -12,6 +15,11 @@ export interface ReadOptions {
   /** A picture of more pixels is refused, in Node before anything is decoded; 2^27 if left out. */
   mostPixels?: number;
 }
+
+export const readRules: OptionNames<ReadOptions> = {
+  colours: oneOf("srgb", "as-stored"),
+  mostPixels: positive,
+};
 
 /** A part of a picture, in pixels. */
 export interface PictureRegion {

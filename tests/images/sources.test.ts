@@ -10,6 +10,7 @@ import type { FileSource } from "../../src/formats/given-source.js";
 import { openFolder } from "../../src/images/folder.js";
 import type { Picture } from "../../src/images/picture.js";
 import { PictureError } from "../../src/images/picture-error.js";
+import { prepareImage } from "../../src/images/prepare-image.js";
 import { preprocessings } from "../../src/images/preprocessing.js";
 import { readImage } from "../../src/images/read.js";
 import { encodeImage, type PictureFormat, writeImage } from "../../src/images/write.js";
@@ -132,6 +133,18 @@ describe("one line for", () => {
         ),
       );
   });
+});
+
+test("options that there are not are refused by name", async () => {
+  await expect(readImage("a.png", { colors: "srgb" } as object)).rejects.toThrow(
+    new TypeError("readImage: unknown option `colors`; did you mean `colours`?"),
+  );
+  await expect(readImage("a.png", { mostPixels: 0 })).rejects.toThrow(
+    new RangeError("readImage: mostPixels is 0, expected a number above 0"),
+  );
+  expect(() => prepareImage(grey, [2, 2, 1], { fit: "fill" as "cover" })).toThrow(
+    new RangeError('prepareImage: fit is "fill", expected "cover", "contain" or "stretch"'),
+  );
 });
 
 test("a folder of classes becomes a data set", async () => {
