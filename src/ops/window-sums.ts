@@ -38,7 +38,11 @@ export interface Windows {
 export function collect(x: Tensor, windows: Windows, switches?: Tensor): Tensor {
   const seen = windowsOf(x, windows);
   const chosen = switches
-    ? where(equal(positions(windows, seen.shape), overWindows(switches, seen.shape)), seen, 0)
+    ? where(
+        equal(broadcastTo(positions(windows.size), seen.shape), overWindows(switches, seen.shape)),
+        seen,
+        0,
+      )
     : seen;
   return withGradient(reduceSum(chosen, [3, 4]), [x], (dy) => [spread(dy, windows, switches)]);
 }
@@ -52,14 +56,26 @@ export function collect(x: Tensor, windows: Windows, switches?: Tensor): Tensor 
 export function spread(y: Tensor, windows: Windows, switches?: Tensor): Tensor {
   const { size, stride } = windows;
   const sideBySide = size[0] === stride[0] && size[1] === stride[1];
-  const value = (sideBySide ? tiled : overlapping)(y, windows, switches);
+  const phases = stride[0] * stride[1];
+  const tiles = tilesOf(windows);
+  // A phase or a tile costs a kernel: of large strides there are many phases, and few tiles.
+  const tiled = sideBySide || 4 * tiles.length <= phases;
+  const value = tiled
+    ? tiles.map((from) => tile(y, windows, from, switches)).reduce(add)
+    : overlapping(y, windows, switches);
   return withGradient(value, [y], (dx) => [collect(dx, windows, switches)]);
 }
 
-/** a·kW + b for each place of a window, as i32 in the shape N×H'×W'×kH×kW×C. */
-function positions({ size }: Windows, shape: readonly number[]): Tensor {
-  return broadcastTo(reshape(range(size[0] * size[1]), [1, 1, 1, ...size, 1]), shape);
+/** Where in a window its tiles begin, each at most as large as the stride: those of neighbouring windows never overlap. */
+function tilesOf({ size, stride }: Windows): [number, number][] {
+  const begins = (d: 0 | 1): number[] =>
+    Array.from({ length: Math.ceil(size[d] / stride[d]) }, (_, i) => i * stride[d]);
+  return begins(0).flatMap((a) => begins(1).map((b): [number, number] => [a, b]));
 }
+
+/** a·kW + b for each place of a window, as i32, 1×1×1×kH×kW×1. */
+const positions = ([height, width]: [number, number]): Tensor =>
+  reshape(range(height * width), [1, 1, 1, height, width, 1]);
 
 /** A value for each window, seen from each of its places. */
 function overWindows(y: Tensor, shape: readonly number[]): Tensor {
@@ -67,20 +83,31 @@ function overWindows(y: Tensor, shape: readonly number[]): Tensor {
   return broadcastTo(reshape(y, [n, h, w, 1, 1, c]), shape);
 }
 
-/** Windows side by side: each pixel has one, its value lies at the window's place. */
-function tiled(y: Tensor, windows: Windows, switches?: Tensor): Tensor {
-  const { size, output, pixels } = windows;
+/** What one tile of each window gives: each pixel lies in one of them or in none, its value lies at the window's place. */
+function tile(y: Tensor, windows: Windows, from: [number, number], switches?: Tensor): Tensor {
+  const { size, stride, output, pixels } = windows;
   const [n, , , c] = y.shape;
-  const shape = [n, ...output, ...size, c];
+  const extent = [0, 1].map((d) => Math.min(stride[d], size[d] - from[d]));
+  const shape = [n, ...output, ...extent, c];
   const given = overWindows(y, shape);
+  const ends = [0, 1].map((d) => from[d] + extent[d]);
+  const places = slice(positions(size), [0, 0, 0, ...from, 0], [1, 1, 1, ...ends, 1]);
   const chosen = switches
-    ? where(equal(positions(windows, shape), overWindows(switches, shape)), given, 0)
+    ? where(equal(broadcastTo(places, shape), overWindows(switches, shape)), given, 0)
     : given;
-  const covered = [output[0] * size[0], output[1] * size[1]];
-  const picture = reshape(transpose(chosen, [0, 1, 3, 2, 4, 5]), [n, ...covered, c]);
-  return padWith(picture, {
-    low: [0, 0, 0, 0],
-    high: [0, pixels[0] - covered[0], pixels[1] - covered[1], 0],
+  const spaced = padWith(chosen, {
+    low: [0, 0, 0, 0, 0, 0],
+    high: [0, 0, 0, stride[0] - extent[0], stride[1] - extent[1], 0],
+    interior: [0, 0, 0, 0, 0, 0],
+    value: 0,
+  });
+  const covered = [0, 1].map((d) => output[d] * stride[d]);
+  const picture = reshape(transpose(spaced, [0, 1, 3, 2, 4, 5]), [n, ...covered, c]);
+  // Behind the last window's tile may be room that the picture does not have.
+  const [height, width] = [0, 1].map((d) => Math.min(covered[d], pixels[d] - from[d]));
+  return padWith(slice(picture, [0, 0, 0, 0], [n, height, width, c]), {
+    low: [0, ...from, 0],
+    high: [0, pixels[0] - from[0] - height, pixels[1] - from[1] - width, 0],
     interior: [0, 0, 0, 0],
     value: 0,
   });
