@@ -72,7 +72,8 @@ export function chosen(dataset: AnyDataset, indices: Int32Array, split = dataset
   const { length } = indices;
   if ("read" in dataset)
     return {
-      ...dataset,
+      ...described(dataset),
+      views: dataset.views,
       split,
       length,
       labels: labelsAt(dataset, indices),
@@ -83,13 +84,21 @@ export function chosen(dataset: AnyDataset, indices: Int32Array, split = dataset
         ),
     };
   return {
-    ...dataset,
+    ...described(dataset),
     split,
     length,
     labels: labelsAt(dataset, indices),
     images: imagesAt(dataset, indices),
   };
 }
+
+/** What all parts of a data set have in common. By name: a class may have it in getters, which a copy leaves behind. */
+const described = (dataset: AnyDataset): Pick<AnyDataset, "name" | "shape" | "classes"> => ({
+  ...dataset,
+  name: dataset.name,
+  shape: dataset.shape,
+  classes: dataset.classes,
+});
 
 /** In an array of the same kind: labels above 255 do not fit into bytes. */
 function labelsAt<L extends AnyDataset["labels"]>({ labels }: { labels: L }, indices: Int32Array): L {
@@ -122,7 +131,7 @@ export function part(dataset: AnyDataset, begin: number, end: number, split = da
     );
   const [h, w, c] = dataset.shape;
   return {
-    ...dataset,
+    ...described(dataset),
     split,
     length: end - begin,
     images: dataset.images.subarray(begin * h * w * c, end * h * w * c),

@@ -2,7 +2,13 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { batches } from "../../src/data/batches.js";
-import { type AnyDataset, DataError, type Dataset, type StreamedDataset } from "../../src/data/dataset.js";
+import {
+  type AnyDataset,
+  DataError,
+  type Dataset,
+  part,
+  type StreamedDataset,
+} from "../../src/data/dataset.js";
 import {
   evaluate,
   evaluateReconstruction,
@@ -197,6 +203,49 @@ describe("what is right is taken", () => {
       expect(await learned(own({ images }))).toBe(expected);
     for (const Labels of [Uint16Array, Int32Array, Int8Array, Uint32Array])
       expect(await learned(own({ labels: Labels.from(own().labels) }))).toBe(expected);
+  });
+
+  test("a class that has its pictures, labels and names in getters", async () => {
+    const given = own();
+    class Mine {
+      get name() {
+        return given.name;
+      }
+      get split() {
+        return given.split;
+      }
+      get shape() {
+        return given.shape;
+      }
+      get classes() {
+        return given.classes;
+      }
+      get length() {
+        return given.length;
+      }
+      get labels() {
+        return given.labels;
+      }
+    }
+    class InMemory extends Mine {
+      get images() {
+        return given.images;
+      }
+    }
+    class Streamed extends Mine {
+      async read(indices: Int32Array) {
+        return Uint8Array.from([...indices].flatMap((i) => [...given.images.subarray(4 * i, 4 * i + 4)]));
+      }
+    }
+    const expected = await learned(given, { validation: 0.5 });
+    for (const data of [new InMemory(), new Streamed()])
+      expect(await learned(data as AnyDataset, { validation: 0.5 })).toBe(expected);
+    expect(part(new InMemory() as Dataset, 2, 4)).toMatchObject({
+      ...given,
+      length: 2,
+      images: given.images.subarray(8, 16),
+      labels: given.labels.subarray(2, 4),
+    });
   });
 
   test("labels above 255 come through a split as they are", async () => {
