@@ -162,8 +162,9 @@ export class Engine {
   /** Runs a program on copies of what is given for its sources, and returns copies of its outputs. */
   run(program: Program, given: readonly Given[]): Promise<TypedArray[]> {
     return this.enqueue(async () => {
-      const loaded = await this.load(program);
+      // First, because of addresses that nobody has no code can be made.
       const arena = this.arenaOf(program.arenaBytes);
+      const loaded = await this.load(program);
       this.bind(loaded, arena.address, given);
       const copyIn = (constants: boolean): void =>
         program.sources.forEach(({ resident, constant, location, size }, i) => {

@@ -42,8 +42,7 @@ export class EngineMemory {
 
   allocate(bytes: number): Block {
     // A block of no known size would leave none for those that come after it.
-    if (!(bytes >= 0 && bytes <= Number.MAX_SAFE_INTEGER))
-      throw new RangeError(`memory: ${bytes} bytes are asked for`);
+    if (!(bytes >= 0)) throw new RangeError(`memory: ${bytes} bytes are asked for`);
     const wanted = Math.ceil((bytes + slack) / alignment) * alignment;
     let index = this.bestFit(wanted);
     if (index < 0) {

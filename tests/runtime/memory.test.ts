@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { conv2d, matmul, ones } from "../../src/index.js";
 import { type Block, EngineMemory } from "../../src/runtime/memory.js";
 import { WasmMemory } from "../../src/targets/wasm/memory.js";
 
@@ -42,5 +43,13 @@ describe("the engine's memory", () => {
     expect(() => memory.allocate(5 * 2 ** 30)).toThrow(
       "out of memory: 5121 MB more are needed, 4 MB are in use or reserved, the WebAssembly memory ends at 4096 MB; a smaller batch needs less",
     );
+    expect(() => memory.allocate(2 ** 60)).toThrow("out of memory: 1099511627777 MB more are needed");
+  });
+
+  test.each([
+    ["a border", () => conv2d(ones([1, 4, 4, 1]), ones([2, 2, 1, 1]), { padding: 2 ** 22 })],
+    ["a product", () => matmul(ones([2 ** 27, 1]), ones([1, 2 ** 27]))],
+  ])("%s larger than any memory is said in the same words", async (_, make) => {
+    await expect(make().data()).rejects.toThrow(/^out of memory: \d+ MB more are needed, /);
   });
 });
