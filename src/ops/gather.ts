@@ -2,9 +2,16 @@ import { optionsOf } from "../door/options.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxis, type Shape, ShapeError, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { add, mul } from "./arithmetic.js";
+import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
+import { greaterEqual, less, logicalAnd } from "./comparisons.js";
 import { apply, defineOp } from "./define.js";
+import { range } from "./range.js";
 import { reshape } from "./reshape.js";
+import { slice } from "./slice.js";
+import { sum } from "./sum.js";
+import { where } from "./where.js";
 
 /**
  * Slices of x along an axis, picked by index: y[…, i, …] = x[…, indices[i], …]. The axes of `indices` take the
@@ -34,9 +41,28 @@ const gatherOp = defineOp<{ axis: number }>({
   lowering: { kind: "gather" },
 });
 
-/** Slices added up at the places their indices name, into `extent` slices of zeros; the gradient of gather. */
+/** So many slices are added up one by one. */
+const longestChain = 64;
+
+/**
+ * Slices added up at the places their indices name, into `extent` slices of zeros; the gradient of gather. Where there
+ * are many for few places they are added up part by part, so that no sum is a long chain: each part has as many slices
+ * as there are places, and all parts together take no more memory than y.
+ */
 function scatterAdd(y: Tensor, indices: Tensor, axis: number, extent: number): Tensor {
-  return apply(scatterOp, [y, indices], { axis, extent });
+  const count = sizeOf(indices.shape);
+  const parts = Math.floor(count / Math.max(longestChain, extent));
+  if (parts < 2) return apply(scatterOp, [y, indices], { axis, extent });
+  const each = Math.ceil(count / parts);
+  const part = slice(
+    reshape(broadcastTo(reshape(range(parts), [parts, 1]), [parts, each]), [-1]),
+    [0],
+    [count],
+  );
+  const isInside = logicalAnd(greaterEqual(indices, 0), less(indices, extent));
+  const apart = where(isInside, add(indices, mul(part, extent)), -1);
+  const sums = apply(scatterOp, [y, apart], { axis, extent: parts * extent });
+  return sum(reshape(sums, sums.shape.toSpliced(axis, 1, parts, extent)), { axis });
 }
 
 const scatterOp = defineOp<{ axis: number; extent: number }>({

@@ -63,6 +63,19 @@ test.each<Case>([
     expected: term,
   },
   {
+    name: "of a row that is picked a million times",
+    made: () => r.grad((x) => r.mul(sum(r.gather(x, r.tensor(new Int32Array(n)))), 0.1))(r.tensor([1])),
+    expected: n * term,
+  },
+  {
+    name: "of pixels that lie in ten thousand boxes",
+    made: () => {
+      const boxes = r.broadcastTo(r.tensor([[0, 0, 0, 0.9, 0.9]]), [10_000, 5]);
+      return r.grad((x) => r.mul(sum(r.roiAlign(x, boxes, 4)), 0.1))(r.ones([1, 1, 1, 1]));
+    },
+    expected: 160_000 * term,
+  },
+  {
     name: "of a depthwise filter",
     made: () =>
       r.grad((w) => sum(r.conv2d(reshape(pictures, [4, 512, 128, 4]), w, { groups: 4 })))(
