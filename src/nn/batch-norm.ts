@@ -55,7 +55,7 @@ export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
       const n = x.size / channels;
       if (n < 2)
         throw new ShapeError(
-          `batchNorm: one value for each channel (${show(x.shape)}) has no variance; train with more than one example`,
+          `batchNorm: ${n === 0 ? "an empty batch" : "one value for each channel"} (${show(x.shape)}) has no variance; train with more than one example`,
         );
       const { batchMean, batchVariance } = momentsOf(x);
       scope.update("mean", add(mul(runningMean, 1 - momentum), mul(batchMean, momentum)));

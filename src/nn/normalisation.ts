@@ -3,7 +3,7 @@ import { optionsOf } from "../door/options.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { normalise } from "../ops/normalise.js";
 import { reshape } from "../ops/reshape.js";
-import { type Shape, ShapeError, show } from "../tensor/shapes.js";
+import { type Shape, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
@@ -94,7 +94,7 @@ export function instanceNorm(given: NormalisationOptions & Named = {}): Layer {
     options,
     forward(x, scope) {
       const channels = x.shape[x.rank - 1];
-      if (x.size === x.shape[0] * channels)
+      if (pixelsOf(x) === 1)
         throw new ShapeError(`instanceNorm: one value for each channel (${show(x.shape)}) has no variance`);
       return scaled(inGroups(x, channels, options), [channels], scope, options);
     },
@@ -102,9 +102,12 @@ export function instanceNorm(given: NormalisationOptions & Named = {}): Layer {
   };
 }
 
+/** Of one example; not by dividing, since a batch may have none. */
+const pixelsOf = (x: Tensor): number => sizeOf(x.shape.slice(1, -1));
+
 function inGroups(x: Tensor, groups: number, { epsilon }: NormalisationOptions): Tensor {
   const [n, channels] = [x.shape[0], x.shape[x.rank - 1]];
-  const split = reshape(x, [n, x.size / (n * channels), groups, channels / groups]);
+  const split = reshape(x, [n, pixelsOf(x), groups, channels / groups]);
   return reshape(normalise(split, { axis: [1, 3], epsilon }), x.shape);
 }
 

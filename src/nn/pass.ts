@@ -1,5 +1,6 @@
 /** One walk through a model: where its layers get their numbers from, who watches, and what an error says. */
 import { randomUniform } from "../ops/random-uniform.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
 import { placeholder, type Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
@@ -39,8 +40,9 @@ export function runLayer(layer: Layer, x: Tensor, path: string, pass: Pass): Ten
     buffer: (name, shape, initialiser) => numbers.buffer(`${path}.${name}`, shape, initialiser),
     update: (name, value) => numbers.update(`${path}.${name}`, value),
     uniform(shape) {
-      if (!seed)
+      if (seed === undefined)
         throw new TypeError(`${path}: draws random numbers: call the model with { training: true, seed }`);
+      checkTensor(path, "seed", seed);
       return randomUniform(shape, seed, streamOf(path));
     },
     aside: (output, weight) => pass.aside?.(output, weight, path),

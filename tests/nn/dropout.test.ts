@@ -93,4 +93,12 @@ describe("spatial dropout", () => {
       new RangeError("spatialDropout: rate is 1, expected 0 ≤ rate < 1"),
     );
   });
+
+  test("a seed that is a plain number is named, not read as a tensor", () => {
+    const model = nn.sequential("net", nn.dropout(0.5));
+    for (const given of [0, 1])
+      expect(() => model(x, { training: true, seed: given as never })).toThrow(
+        new TypeError(`dropout1: seed is ${given}, expected a tensor: tensor(…) makes one of numbers`),
+      );
+  });
 });
