@@ -6,12 +6,14 @@ import { bringValibot, leaveOutUnreached, slimModules, thinMaps } from "./build/
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
 import { writeThreadSource } from "./build/thread-source.mjs";
 import { bundleTypes } from "./build/types.mjs";
+import { bundleWorker } from "./build/worker-files.mjs";
 
 await writeThreadSource();
 await slimModules();
 await bringValibot();
 await bundleForNode();
 await bundleCommonJs();
+await bundleWorker();
 await bundleTypes();
 thinMaps();
 leaveOutUnreached();

@@ -11,4 +11,8 @@ export const entries = {
   nn: "nn/index",
   optim: "optim/index",
   random: "tensor/random",
+  serve: "worker/serve",
 };
+
+/** Beside these: a file of its own, with nothing of the library. */
+export const apart = { client: "worker/client" };

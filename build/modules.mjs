@@ -8,7 +8,10 @@ import { entries } from "./entries.mjs";
 
 const modules = () =>
   readdirSync("dist", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".js") && !/^(cli|node|require|types|valibot)\b/.test(name))
+    .filter(
+      (name) =>
+        name.endsWith(".js") && !/^((cli|node|require|types)\/|(valibot|client|worker)\.js$)/.test(name),
+    )
     .map((name) => `dist/${name}`);
 
 /** Leaves the comments out: they stand in the sources, which the maps carry. */

@@ -7,7 +7,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
-import { entries } from "./entries.mjs";
+import { apart, entries as parts } from "./entries.mjs";
+
+const entries = { ...parts, ...apart };
 
 const folder = "dist/types";
 const prefix = "entry/";
@@ -36,6 +38,8 @@ export async function bundleTypes() {
     );
   for (const name of Object.keys(entries))
     writeFileSync(join(folder, `${name}.d.ts`), `export * from "./${name}.cjs";\n`);
+  // The ready worker is started, and exports nothing.
+  for (const ending of ["d.ts", "d.cts"]) writeFileSync(join(folder, `worker.${ending}`), "export {};\n");
 }
 
 /** Files that only name what others declare, so that no entry is where all declarations are. */

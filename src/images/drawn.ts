@@ -45,10 +45,7 @@ export function sizeOf(source: unknown): Size | undefined {
  * @throws TypeError  one line: it has no pixels (not loaded, closed), or the page may not read them
  */
 export async function drawn(source: Drawable): Promise<Picture> {
-  if ("naturalWidth" in source) await source.decode().catch(() => undefined);
-  const { width, height } = sizeOf(source)!;
-  if (width === 0 || height === 0)
-    throw new TypeError(`data.pictureFrom: the source is ${said(source)} without pixels${whyEmpty(source)}`);
+  const { width, height } = await loadedSize(source);
   const context = canvasOf(width, height);
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
@@ -58,9 +55,7 @@ export async function drawn(source: Drawable): Promise<Picture> {
     data = context.getImageData(0, 0, width, height).data;
   } catch (error) {
     if ((error as Error).name !== "SecurityError") throw error;
-    throw new TypeError(
-      `data.pictureFrom: the page may not read the pixels of ${said(source)}: it comes from another server, which must allow it (Access-Control-Allow-Origin), and be asked so (crossorigin="anonymous")`,
-    );
+    throw unreadable(source);
   }
   const pixels = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; to < pixels.length; from += 4) {
@@ -70,6 +65,24 @@ export async function drawn(source: Drawable): Promise<Picture> {
   }
   return { width, height, channels: 3, pixels };
 }
+
+/**
+ * Its size, once it is loaded.
+ * @throws TypeError  one line: it has no pixels (not loaded, closed)
+ */
+export async function loadedSize(source: Drawable): Promise<Size> {
+  if ("naturalWidth" in source) await source.decode().catch(() => undefined);
+  const size = sizeOf(source)!;
+  if (size.width === 0 || size.height === 0)
+    throw new TypeError(`data.pictureFrom: the source is ${said(source)} without pixels${whyEmpty(source)}`);
+  return size;
+}
+
+/** Of pictures whose pixels are no business of this page's. */
+export const unreadable = (source: Drawable): TypeError =>
+  new TypeError(
+    `data.pictureFrom: the page may not read the pixels of ${said(source)}: it comes from another server, which must allow it (Access-Control-Allow-Origin), and be asked so (crossorigin="anonymous")`,
+  );
 
 function whyEmpty(source: Drawable): string {
   if ("naturalWidth" in source) return source.src ? ": it cannot be loaded" : ": it has no src";

@@ -52,7 +52,7 @@ export interface OwnLayers {
 type Maker = (options: never, name: string, own: OwnLayers) => Layer;
 
 /** Every layer is here, or this does not compile. */
-const makers: { readonly [Type in keyof typeof layers]: Maker } = {
+const makers = {
   adaptiveAvgPool2d: ({ size }: AdaptiveAvgPool2dOptions, name) => layers.adaptiveAvgPool2d(size, { name }),
   auxiliary: ({ layers: inner, weight }: AuxiliaryOptions, name, own) =>
     layers.auxiliary(layersFrom(inner, own), { weight, name }),
@@ -112,7 +112,16 @@ const makers: { readonly [Type in keyof typeof layers]: Maker } = {
   tanh: (_, name) => layers.tanh({ name }),
   unflatten: ({ shape }: UnflattenOptions, name) => layers.unflatten(shape, { name }),
   upsample2d: (options: Upsample2dOptions, name) => layers.upsample2d({ ...options, name }),
-};
+} satisfies { readonly [Type in keyof typeof layers]: Maker };
+
+type OptionsOf<M> = M extends (options: infer Options, ...more: never) => Layer
+  ? [Options] extends [never]
+    ? Record<never, never>
+    : Options
+  : never;
+
+/** What describes a layer of each type, as plain data. */
+export type LayerOptions = { [Type in keyof typeof makers]: OptionsOf<(typeof makers)[Type]> };
 
 /**
  * The model that was described, not built. Layers of your own are made by `own`:

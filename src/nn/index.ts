@@ -16,7 +16,7 @@ export type { Conv2dTransposeLayerOptions } from "./conv2d-transpose.js";
 export type { DenseOptions } from "./dense.js";
 export type { DenseBlockOptions } from "./dense-block.js";
 export type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
-export { DescriptionError, fromDescription, type OwnLayers } from "./description.js";
+export { DescriptionError, fromDescription, type LayerOptions, type OwnLayers } from "./description.js";
 export type { DropoutOptions } from "./dropout.js";
 export type { EmbeddingOptions } from "./embedding.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";

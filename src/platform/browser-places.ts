@@ -1,6 +1,7 @@
 /** Where a page reads files from and writes them to: addresses, its own storage, and the user's downloads. */
 import { type ByteSource, blobSource, memorySource } from "../formats/byte-source.js";
 import { fetchedSource, PlaceError, schemeOf } from "../formats/fetched.js";
+import { download } from "./browser-download.js";
 
 /**
  * What lies at an address (a relative one counts from the page or worker), at "opfs:NAME" or "indexeddb:NAME".
@@ -177,19 +178,4 @@ async function fromDatabase(place: string, name: string): Promise<ByteSource | u
 
 async function intoDatabase(place: string, name: string, bytes: Uint8Array): Promise<void> {
   await withDatabase(place, "readwrite", (store) => store.put(bytes, name));
-}
-
-function download(place: string, name: string, bytes: Uint8Array): void {
-  const page = globalThis.document;
-  if (!page)
-    throw new PlaceError(
-      `${place}: a worker cannot download; encodeCheckpoint gives the bytes, which the page can`,
-    );
-  const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
-  const link = page.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // Browsers ask for the bytes a little later.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

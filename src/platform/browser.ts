@@ -1,4 +1,5 @@
 export * from "./browser-files.js";
 export * from "./browser-hub.js";
 export * from "./browser-places.js";
+export * from "./browser-scope.js";
 export * from "./browser-threads.js";

@@ -1,4 +1,5 @@
 export * from "./node-files.js";
 export * from "./node-hub.js";
 export * from "./node-places.js";
+export * from "./node-scope.js";
 export * from "./node-threads.js";

@@ -18,8 +18,16 @@ export const missing = !existsSync(chromiumPath)
 export interface OpenedPage {
   page: Page;
   address: string;
+  /** The same in another tab, all answers with these headers. */
+  open(headers: Readonly<Record<string, string>>, path?: string): Promise<Page>;
   close(): Promise<void>;
 }
+
+/** Pages with these may use threads. */
+export const isolated = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
 
 /**
  * @param entries  modules beside this one, bundled: "page.ts" becomes /page.js. The page runs the first
@@ -43,9 +51,9 @@ export async function openPage(
   });
   const scripts = new Map(outputFiles.map(({ path, contents }) => [`/${basename(path)}`, contents]));
   const html = `<!doctype html><title>Receptive</title><script type="module" src="/${entries[0].replace(/ts$/, "js")}"></script>`;
+  let headers: Readonly<Record<string, string>> = isolated;
   const server = createServer((request, response) => {
-    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const url = request.url ?? "/";
     const script = scripts.get(url);
     const file = files[url];
@@ -54,12 +62,21 @@ export async function openPage(
     response.end(script ?? file?.content ?? html);
   }).listen(0);
   const browser = await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
-  const page = await browser.newPage();
   const address = `http://localhost:${(server.address() as AddressInfo).port}/`;
-  await page.goto(address);
+  const open = async (given: Readonly<Record<string, string>>, path = "/"): Promise<Page> => {
+    headers = given;
+    const page = await browser.newPage();
+    // The other tab's workers are loaded under its own headers again.
+    page.on("close", () => {
+      headers = isolated;
+    });
+    await page.goto(new URL(path, address).href);
+    return page;
+  };
   return {
-    page,
+    page: await open(isolated),
     address,
+    open,
     async close() {
       await browser.close();
       server.close();

@@ -8,7 +8,9 @@ const root = resolve(import.meta.dirname, "../..");
 const { exports: entries } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const names = Object.keys(entries)
   .filter((key) => /^\.\/\w+$/.test(key))
-  .map((key) => key.slice(2));
+  .map((key) => key.slice(2))
+  // One runs in workers alone, the other is made to have nothing of the library.
+  .filter((name) => name !== "worker" && name !== "client");
 
 /** The files that an entry names, under whatever conditions. */
 const filesOf = (entry: object | string): string[] =>

@@ -18,9 +18,14 @@ const types: Record<string, string> = {
 /**
  * Opens the page of a folder and waits for what it says of its training on the console.
  *
+ * @param awaited  what is in the line that it is to say
+ * @param address  where another server has the page
  * @returns that line, and what the page's scripts weigh, gzipped, in bytes
  */
-export async function trainInChromium(folder: string): Promise<{ printed: string; bytes: number }> {
+export async function trainInChromium(
+  folder: string,
+  { awaited = "TRAINED ", address }: { awaited?: string; address?: string } = {},
+): Promise<{ printed: string; bytes: number }> {
   let bytes = 0;
   const server = createServer((request, response) => {
     const path = join(folder, new URL(request.url ?? "/", "http://page").pathname);
@@ -43,12 +48,12 @@ export async function trainInChromium(folder: string): Promise<{ printed: string
     const page = await browser.newPage();
     const printed = new Promise<string>((resolve, reject) => {
       page.on("console", (message) => {
-        if (message.text().includes("TRAINED ")) resolve(message.text());
+        if (message.text().includes(awaited)) resolve(message.text());
       });
       page.on("pageerror", reject);
       setTimeout(() => reject(new Error(`${folder}: the page said nothing in two minutes`)), 120_000).unref();
     });
-    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    await page.goto(address ?? `http://localhost:${(server.address() as AddressInfo).port}/`);
     return { printed: await printed, bytes };
   } finally {
     await browser.close();

@@ -49,6 +49,13 @@ const required = createRequire(import.meta.url)("receptive");\nconsole.log(impor
     }
   });
 
+  test("every file that it exports is in it", () => {
+    const { exports } = JSON.parse(readFileSync(join(ours(), "package.json"), "utf8"));
+    const named = (entry: object | string): string[] =>
+      typeof entry === "string" ? [entry] : Object.values(entry).flatMap(named);
+    for (const file of named(exports)) expect(existsSync(join(ours(), file)), file).toBe(true);
+  });
+
   test("runs no script at its installation, and says where it comes from", () => {
     const manifest = JSON.parse(readFileSync(join(ours(), "package.json"), "utf8"));
     expect(Object.keys(manifest.scripts)).not.toEqual(

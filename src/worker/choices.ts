@@ -1,0 +1,132 @@
+/** What a page chooses by name: losses, optimizers, schedules, augmentations and layers, as plain data. */
+
+import type { colourJitter, cutout, pcaLighting, randomAffine, randomShift } from "../data/index.js";
+import type {
+  BinaryCrossEntropyOptions,
+  BinaryFocalOptions,
+  CrossEntropyOptions,
+  FocalOptions,
+} from "../losses/index.js";
+import type { LayerDescription, LayerOptions, ModelDescription } from "../nn/index.js";
+import type {
+  AdadeltaOptions,
+  AdagradOptions,
+  AdamOptions,
+  cosine,
+  MaxNormOptions,
+  OptimizerDescription,
+  oneCycle,
+  plateau,
+  RmspropOptions,
+  SgdOptions,
+  step,
+} from "../optim/index.js";
+
+/** `{ name: "focal", gamma: 3 }`; the name alone where its options may all be left out. */
+type Choice<Options> = {
+  [Name in keyof Options]:
+    | ({ readonly name: Name } & Options[Name])
+    | (object extends Options[Name] ? Name : never);
+}[keyof Options];
+
+/** What a worker of one's own offers under this name (`serve`), and what it is made with. */
+export interface Own {
+  readonly own: string;
+  readonly [option: string]: unknown;
+}
+
+type None = Record<never, never>;
+type First<F> = F extends (first: infer Options, ...more: never) => unknown ? NonNullable<Options> : never;
+type Second<F> = F extends (first: never, second: infer Options) => unknown ? NonNullable<Options> : never;
+interface Ignoring {
+  readonly ignore?: number;
+}
+interface Margin {
+  readonly margin?: number;
+}
+
+export interface LossOptions {
+  binaryCrossEntropy: BinaryCrossEntropyOptions;
+  binaryFocal: BinaryFocalOptions;
+  binaryHinge: Margin;
+  crossEntropy: CrossEntropyOptions;
+  focal: FocalOptions & Ignoring;
+  hinge: Margin & Ignoring;
+  huber: { readonly delta?: number };
+  l1: None;
+  marginRanking: Margin;
+  maximumAPosteriori: { readonly j?: number } & Ignoring;
+  meanSquaredError: None;
+  regularised: { readonly loss: LossChoice; readonly penalties: readonly PenaltyChoice[] };
+  smoothL1: { readonly beta?: number };
+}
+export type LossChoice = Choice<LossOptions> | Own;
+
+export interface PenaltyChoice {
+  readonly name: "l1Penalty" | "l2Penalty";
+  readonly factor: number;
+}
+
+export interface OptimizerOptions {
+  adadelta: AdadeltaOptions;
+  adagrad: AdagradOptions;
+  adam: AdamOptions;
+  adamW: AdamOptions;
+  clipNorm: { readonly optimizer: OptimizerChoice; readonly norm: number };
+  maxNorm: { readonly optimizer: OptimizerChoice } & MaxNormOptions;
+  rmsprop: RmspropOptions;
+  sgd: SgdOptions;
+}
+/** Also what `optimizer.describe()` says. */
+export type OptimizerChoice = Choice<OptimizerOptions> | OptimizerDescription | Own;
+
+export interface ScheduleOptions {
+  constant: { readonly lr: number };
+  cosine: First<typeof cosine>;
+  oneCycle: First<typeof oneCycle>;
+  plateau: First<typeof plateau>;
+  step: First<typeof step>;
+  warmUp: { readonly schedule: ScheduleChoice; readonly steps: number };
+}
+export type ScheduleChoice = Choice<ScheduleOptions> | Own;
+
+export interface AugmentOptions {
+  colourJitter: First<typeof colourJitter>;
+  cutout: { readonly size: number } & Second<typeof cutout>;
+  pcaLighting: First<typeof pcaLighting>;
+  randomAffine: First<typeof randomAffine>;
+  randomFlip: None;
+  randomShift: { readonly pixels: number } & Second<typeof randomShift>;
+}
+export type AugmentChoice = Choice<AugmentOptions> | Own;
+
+/** The layers within a layer may be chosen likewise. */
+type WithChoices<Options> = {
+  [Name in keyof Options]: Options[Name] extends readonly LayerDescription[] | undefined
+    ? readonly LayerChoice[]
+    : Options[Name] extends LayerDescription | undefined
+      ? LayerChoice
+      : Options[Name];
+};
+
+/**
+ * `{ type: "conv2d", filters: 6, kernel: 5 }`, the type alone where it has no options (`"relu"`), or what a layer's
+ * description says.
+ */
+export type LayerChoice =
+  | {
+      [Type in keyof LayerOptions]:
+        | ({ readonly type: Type; readonly name?: string } & WithChoices<LayerOptions[Type]>)
+        | (object extends LayerOptions[Type] ? Type : never);
+    }[keyof LayerOptions]
+  | LayerDescription;
+
+/**
+ * A model by its name in `models.registry` ("lenet5"), as a list of layers, by what `model.describe()` says, or of a
+ * worker of one's own.
+ */
+export type ModelChoice =
+  | string
+  | { readonly name?: string; readonly layers: readonly LayerChoice[] }
+  | ModelDescription
+  | Own;

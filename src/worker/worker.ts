@@ -1,0 +1,4 @@
+/** `receptive/worker`: a worker that is ready to be started. */
+import { serve } from "./serve.js";
+
+serve();
