@@ -42,16 +42,13 @@ export function thinMaps() {
   }
 }
 
-/** Has npm leave out the modules that nothing public imports: the command line has them in its own file. */
+/** Has npm leave out the modules that no page imports: Node and the command line have them in files of their own. */
 export function leaveOutUnreached() {
   const reached = new Set();
   const open = [
     ...Object.values(entries),
     "platform/browser",
-    "platform/node",
     "targets/no-native",
-    "targets/x64/machine",
-    "images/codecs",
     "images/codecs-browser",
   ].map((name) => `dist/${name}.js`);
   for (let module = open.pop(); module !== undefined; module = open.pop()) {

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { openArrays } from "../dist/formats/open-arrays.js";
+import { heatPicture, overlay, pictureOf, signedColours, signedPicture } from "../dist/images/colour-maps.js";
 import { prepareImage } from "../dist/images/prepare-image.js";
 import { centreCrop, preprocessings } from "../dist/images/preprocessing.js";
 import { readImage } from "../dist/images/read.js";
@@ -19,14 +20,7 @@ import * as receptive from "../dist/index.js";
 import { loadWeights } from "../dist/models/load-weights.js";
 import { fileSource } from "../dist/platform/node.js";
 import { renderContactSheet } from "../dist/report/pictures/contact-sheet.js";
-import {
-  cut,
-  heatPicture,
-  overlay,
-  pictureOf,
-  signedColours,
-  signedPicture,
-} from "../dist/report/pictures/numbers.js";
+import { cut } from "../dist/report/pictures/numbers.js";
 
 const { data, explain, models, predict, tensor } = receptive;
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));

@@ -55,7 +55,7 @@ async function byRollup(entry: string): Promise<Script[]> {
         resolveId(name, importer) {
           if (name.startsWith("#")) return resolve(root, imports[name].browser);
           if (/^receptive\b/.test(name))
-            return resolve(root, entries[name.replace("receptive", ".")].default);
+            return resolve(root, entries[name.replace("receptive", ".")].browser.default);
           // As the package says of itself: nothing happens by importing it.
           const path = importer ? resolve(importer, "..", name) : name;
           return {
