@@ -31,6 +31,12 @@ describe.skipIf(!existsSync(join(root, "dist/node/index.js")))("the entries (nee
     for (const file of filesOf(entries[entry])) expect(existsSync(join(root, file)), file).toBe(true);
   });
 
+  test.each(names)("receptive/%s has its modules for browsers alone, whose import map they need", (name) => {
+    const entry = entries[`./${name}`];
+    expect(entry.default).toBe(entry.node.default);
+    expect(Object.keys(entry)).toEqual(["types", "node", "browser", "require", "default"]);
+  });
+
   test.each(["module", "commonjs"] as const)(
     "receptive/nn is receptive's nn, and all the others, for a %s",
     (type) => {
