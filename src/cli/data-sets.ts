@@ -1,4 +1,5 @@
 /** Data sets as commands ask for them. */
+import type { Command } from "commander";
 import { chosen } from "../data/dataset.js";
 import { type AnyDataset, type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
 import { suggestion } from "../door/spelling.js";
@@ -6,6 +7,7 @@ import { type FolderOptions, openFolder } from "../images/folder.js";
 import { count } from "../report/numbers.js";
 import { downloadProgress } from "../report/progress.js";
 import { UsageError } from "./failure.js";
+import { flagOf } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 /** MNIST where it lies on this machine, otherwise the built-in digits: nothing is downloaded without being asked for. */
@@ -30,6 +32,15 @@ export function checkDataName(name: string): void {
   if (folderOf(name) === undefined && !Object.hasOwn(datasets, name))
     throw new UsageError(
       `there is no data set "${name}" (there are ${names.join(", ")}; or folder:PATH)${suggestion(name, names)}`,
+    );
+}
+
+/** @throws UsageError where an option was given that is about picture files, and there are none */
+export function refuseFileOptions(name: string, options: readonly string[], command: Command): void {
+  const unused = options.find((option) => command.getOptionValueSource(option) === "cli");
+  if (unused !== undefined && folderOf(name) === undefined)
+    throw new UsageError(
+      `${flagOf(unused)} is for picture files, --data folder:PATH: it does nothing with ${name}`,
     );
 }
 

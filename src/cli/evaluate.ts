@@ -8,7 +8,7 @@ import { count, percent, significant } from "../report/numbers.js";
 import { configure } from "../runtime/engine.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
 import { evaluateReconstruction } from "../training/reconstruction.js";
-import { checkDataName, folderOf, loadData, skipping, spread } from "./data-sets.js";
+import { checkDataName, folderOf, loadData, refuseFileOptions, skipping, spread } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { reconstructionScores } from "./outcome-reconstruction.js";
@@ -35,7 +35,10 @@ export function evaluateCommand(program: Command): void {
     .option("--batch-size <pictures>", "pictures read at once", whole(1), 256)
     .option("--limit <pictures>", "read the first so many pictures only", whole(1))
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
-    .option("--json", 'one line: {"top1":…,"top5":…,"loss":…,"count":…}')
+    .option(
+      "--json",
+      'one line: {"top1":…,"top5":…,"loss":…,"count":…,"unread":…}; top5 where there are more than five classes',
+    )
     .addHelpText(
       "after",
       `
@@ -43,7 +46,7 @@ Examples:
   $ receptive evaluate --checkpoint runs/lenet5-mnist/checkpoint.safetensors --data mnist
   $ receptive evaluate --model resnet18 --weights resnet18.safetensors --data folder:imagenet/val`,
     )
-    .action(run);
+    .action((options: Options, command: Command) => run(options, command));
 }
 
 interface Options extends NetworkOptions {
@@ -56,22 +59,17 @@ interface Options extends NetworkOptions {
   json?: boolean;
 }
 
-async function run({
-  data,
-  tenCrop,
-  skipBad,
-  batchSize,
-  limit,
-  threads,
-  json,
-  ...options
-}: Options): Promise<void> {
+async function run(
+  { data, tenCrop, skipBad, batchSize, limit, threads, json, ...options }: Options,
+  command: Command,
+): Promise<void> {
   if (data !== undefined) checkDataName(data);
   await configure({ threads });
   const network = await openNetwork(options, { json });
   const { model } = network;
   const name = data ?? network.data;
   if (name === undefined) throw new UsageError("which pictures? --data NAME or --data folder:PATH");
+  refuseFileOptions(name, ["skipBad", "colours"], command);
   const test = await testPictures(name, network, { limit, json, tenCrop, skipBad });
   const line = waitingLine({ json });
   const { loss: objective, target } = objectiveOf(model.name);
@@ -89,11 +87,10 @@ async function run({
     return;
   }
   const result = await evaluate(model, test, how).finally(() => line.clear());
-  const { top1, top5, loss, count: pictures, confusion } = result;
-  if (json) console.log(JSON.stringify({ top1, top5, loss, count: pictures }));
+  if (json) console.log(JSON.stringify(scoresAsJson(result)));
   else {
     console.log(`${model.name} on ${test.name}: ${scores(result)}\n`);
-    console.log(confusionText(confusion, test.classes, terminal()));
+    console.log(confusionText(result.confusion, test.classes, terminal()));
   }
 }
 
@@ -115,12 +112,21 @@ async function testPictures(
   return spread(await openClasses(folder, classes, how), limit);
 }
 
+/** For programs: of five classes or fewer, the first five are all there are. */
+export const scoresAsJson = ({ top1, top5, loss, count: pictures, unread, confusion }: Evaluation) => ({
+  top1,
+  ...(confusion.length > 5 ? { top5 } : {}),
+  loss,
+  count: pictures,
+  unread,
+});
+
 /**
  * "98.76 % of 10,000 test pictures read rightly, 99.98 % within the first five, loss 0.0391"; of five classes or fewer
  * the first five are all there are, and say nothing.
  */
-export const scores = ({ top1, top5, loss, count: pictures, confusion }: Evaluation): string =>
-  `${percent(top1, 2)} of ${count(pictures)} test pictures read rightly${confusion.length > 5 ? `, ${percent(top5, 2)} within the first five` : ""}, loss ${significant(loss)}`;
+export const scores = ({ top1, top5, loss, count: pictures, unread, confusion }: Evaluation): string =>
+  `${percent(top1, 2)} of ${count(pictures)} test pictures read rightly${confusion.length > 5 ? `, ${percent(top5, 2)} within the first five` : ""}${unread > 0 ? `, ${count(unread)} without an answer (an output is NaN)` : ""}, loss ${significant(loss)}`;
 
 /** What stdout can show. */
 export const terminal = () => ({

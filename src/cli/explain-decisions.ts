@@ -1,9 +1,9 @@
 /** Sheets of the methods that explain a decision: a picture, and where in it the reasons are. */
 import { picturesAt } from "../data/dataset.js";
 import * as explain from "../explain/index.js";
-import { classPicture, extremes, heatPicture } from "../images/colour-maps.js";
+import { classColours, classPicture, extremes, heatPicture } from "../images/colour-maps.js";
 import type { Picture } from "../images/picture.js";
-import { percent, significant } from "../report/numbers.js";
+import { minus, percent, significant } from "../report/numbers.js";
 import type { Section, Tile } from "../report/pictures/contact-sheet.js";
 import { cut, overlaid, shaded } from "../report/pictures/numbers.js";
 import { tensor } from "../tensor/creation.js";
@@ -111,6 +111,9 @@ const strongestOf = (values: ArrayLike<number>, channels: number): Float32Array 
     return most;
   });
 
+/** Classes that are named beside their colour, those that are read most. */
+const legendLines = 5;
+
 export async function occlusionSheet(asked: Asked): Promise<Answer> {
   const { network, images, pictures, files, size, stride } = asked;
   const aim = await aimed(asked);
@@ -134,6 +137,7 @@ export async function occlusionSheet(asked: Asked): Promise<Answer> {
     const read = Array.from(found.predicted.own!.slice(i * each, (i + 1) * each));
     const kinds = [...new Set(read)].map((k) => [k, read.filter((r) => r === k).length] as const);
     kinds.sort((a, b) => b[1] - a[1]);
+    const colourOf = classColours(read);
     const ends = { range: [Math.min(0, least), Math.max(most, 1e-9)] as const, unit: `${unit} lost` };
     return {
       title: files[i],
@@ -155,13 +159,11 @@ export async function occlusionSheet(asked: Asked): Promise<Answer> {
         },
         {
           picture: classPicture(read, { height, width }),
-          caption: [
-            "the class that is read, by where the square is",
-            kinds
-              .slice(0, 3)
-              .map(([k, n]) => `${nameOf(k)} ${percent(n / each, 0)}`)
-              .join(", "),
-          ],
+          caption: "the class that is read, by where the square is",
+          legend: kinds.slice(0, legendLines).map(([k, n]) => ({
+            colour: colourOf(k),
+            text: `${nameOf(k)}: ${percent(n / each, 0)} of the places`,
+          })),
         },
       ],
     };
@@ -294,7 +296,7 @@ export async function sanitySheet(asked: Asked): Promise<Answer> {
         unmoved.length > 0
           ? `hardly changed by random weights: ${unmoved.join(", ")}`
           : "the maps of all methods change with its weights"
-      }; the number: rank correlation with the trained maps, 1 is unchanged; each map on a scale of its own`,
+      }; the number: rank correlation with the trained maps, 1 is unchanged; each map from 0 (black) to its own greatest value (bright), without its sign`,
       sections: Object.keys(maps).map(
         (name): Section => ({
           title: name,
@@ -307,7 +309,7 @@ export async function sanitySheet(asked: Asked): Promise<Answer> {
             const values = map.own!.slice(0, map.size / n);
             const strength = channels === 0 ? values : strongestOf(values, channels);
             const picture = heatPicture(Array.from(strength, Math.abs), { height, width });
-            const alike = stage === 0 ? "" : `alike ${likeness[name][stage - 1].toFixed(2)}`;
+            const alike = stage === 0 ? "" : `alike ${minus(likeness[name][stage - 1].toFixed(2))}`;
             return [{ picture, caption: [stages[stage], alike] }];
           }),
         }),

@@ -3,7 +3,7 @@ import { picturesAt } from "../data/dataset.js";
 import * as explain from "../explain/index.js";
 import { extremes, pictureOf, signedPicture } from "../images/colour-maps.js";
 import type { Picture } from "../images/picture.js";
-import { count, significant } from "../report/numbers.js";
+import { count, minus, significant } from "../report/numbers.js";
 import { greyScale, signedScale } from "../report/pictures/colour-scale.js";
 import type { Section, Tile } from "../report/pictures/contact-sheet.js";
 import { cut, shaded } from "../report/pictures/numbers.js";
@@ -239,7 +239,7 @@ export async function maximisedSheet(asked: Asked): Promise<Answer> {
               nameOf(chosen[i]),
               scores[i] === 0
                 ? "silent: nothing wakes it"
-                : `${significant(before[i])} → ${significant(scores[i])}`,
+                : `${minus(significant(before[i]))} → ${minus(significant(scores[i]))}`,
             ] as const,
           })),
         },

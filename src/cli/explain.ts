@@ -191,10 +191,12 @@ const classesOf = (given: readonly GivenPicture[], classes: number[] | undefined
     : given.flatMap(({ place }) => classes.slice(place, place + 1));
 
 /** @throws UsageError where an option was given that this method does not look at */
-function refuseUnused(name: string, { options }: Method, command: Command): void {
+function refuseUnused(name: string, { options, takesPictures }: Method, command: Command): void {
   const unused = methodOptions.find(
     (option) => command.getOptionValueSource(option) === "cli" && !options.includes(option),
   );
+  if (!takesPictures && !options.includes("data") && command.getOptionValueSource("colours") === "cli")
+    throw new UsageError(`explain ${name}: --colours does nothing here, where no picture files are read`);
   if (unused)
     throw new UsageError(
       `explain ${name}: --${unused} does nothing here; ${options.length === 1 ? "the option" : "the options"} of this method: ${options.map((option) => `--${option}`).join(", ")}`,

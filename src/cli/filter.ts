@@ -3,7 +3,6 @@ import { type Border, filter } from "../features/filter.js";
 import { kernelNotes, kernels, type Matrix } from "../features/kernels.js";
 import type { Raster } from "../features/raster.js";
 import type { Picture } from "../images/picture.js";
-import { readImage } from "../images/read.js";
 import { encodePng } from "../report/sheet/png.js";
 import { alignedTable } from "../report/table.js";
 import { configure } from "../runtime/engine.js";
@@ -11,7 +10,8 @@ import { UsageError } from "./failure.js";
 import { besides, checkPng, finish } from "./features/output.js";
 import { otherNames } from "./kernel-names.js";
 import { formulas, kernelOf, spelled } from "./kernel-option.js";
-import { threads, whole } from "./values.js";
+import { picturesGiven } from "./pictures-given.js";
+import { flagOf, threads, whole } from "./values.js";
 
 const paddings: readonly Border[] = ["reflect", "symmetric", "replicate", "wrap", "zero", "none"];
 const ways = ["clip", "absolute", "stretch"] as const;
@@ -20,7 +20,7 @@ export function filterCommand(program: Command): void {
   program
     .command("filter")
     .description("lay an image kernel over a picture: blur, sharpen, edges, or any table of yours")
-    .argument("[picture]", "a picture file")
+    .argument("[pictures...]", "picture files")
     .option(
       "--kernel <kernel>",
       "a name, a formula such as gaussian:sigma=2, or a table [[…],[…],…]",
@@ -44,16 +44,16 @@ export function filterCommand(program: Command): void {
     )
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--list", "the kernels there are")
-    .option("--json", "one line of JSON")
+    .option("--json", "a line of JSON for each picture")
     .addHelpText(
       "after",
       `
 Examples:
   $ receptive filter photo.jpg --kernel sharpen --output out.png
   $ receptive filter photo.jpg --kernel '[[0,-1,0],[-1,5,-1],[0,-1,0]]'
-  $ receptive filter photo.jpg --kernel motion:length=25,angle=30`,
+  $ receptive filter photo.jpg other.jpg --kernel motion:length=25,angle=30`,
     )
-    .action(run);
+    .action((paths: string[], options: Options, command: Command) => run(paths, options, command));
 }
 
 interface Options {
@@ -68,33 +68,65 @@ interface Options {
   json?: boolean;
 }
 
-async function run(path: string | undefined, options: Options): Promise<void> {
+async function run(paths: string[], options: Options, command: Command): Promise<void> {
   const { json } = options;
   if (options.list) {
+    refuseBesideList(paths, command);
     console.log(json ? JSON.stringify(kernels) : list());
     return;
   }
-  if (path === undefined)
+  if (paths.length === 0)
     throw new UsageError("filter: which picture? receptive filter photo.jpg --kernel sharpen");
-  const { matrix, stride } = kernelOf(options.kernel);
-  const output = options.output ?? besides(path, "filtered");
-  checkPng(output);
+  if (paths.length > 1 && options.output !== undefined)
+    throw new UsageError(
+      `filter: --output names one picture, and ${paths.length} are given: leave it out, and each is written as NAME-filtered.png`,
+    );
+  const kernel = kernelOf(options.kernel);
+  const outputs = paths.map((path) => options.output ?? besides(path, "filtered"));
+  outputs.forEach(checkPng);
+  const twice = outputs.find((output, i) => outputs.indexOf(output) < i);
+  if (twice !== undefined)
+    throw new UsageError(
+      `filter: two of the pictures would be written as ${twice}: give them one after the other, with --output`,
+    );
+  const isPadded = command.getOptionValueSource("padding") === "cli";
   await configure({ threads: options.threads });
-  const picture = await readImage(path);
+  for (const { file, place, picture } of await picturesGiven(paths, {})) {
+    const { shown, milliseconds } = await filtered(picture, kernel, options, isPadded);
+    await finish(outputs[place], encodePng(shown), {
+      text: `${options.kernel} over ${picture.width}×${picture.height} pixels in ${milliseconds.toFixed(0)} ms`,
+      json: json ? { picture: file, width: shown.width, height: shown.height, milliseconds } : undefined,
+    });
+  }
+}
+
+/** @throws UsageError where something was given that the list of kernels does not look at */
+function refuseBesideList([path]: readonly string[], command: Command): void {
+  const unused = ["kernel", "output", "padding", "stride", "channels", "values", "threads"].find(
+    (option) => command.getOptionValueSource(option) === "cli",
+  );
+  const given = path ?? (unused && flagOf(unused));
+  if (given !== undefined)
+    throw new UsageError(`filter: --list shows the kernels there are: ${given} does nothing beside it`);
+}
+
+async function filtered(
+  picture: Picture,
+  { matrix, stride }: ReturnType<typeof kernelOf>,
+  options: Options,
+  isPadded: boolean,
+): Promise<{ shown: Picture; milliseconds: number }> {
   const begun = performance.now();
   const isEven = Array.isArray(matrix[0]) && (matrix.length % 2 === 0 || matrix[0].length % 2 === 0);
   const result = await filter(picture, matrix, {
     // A kernel that is meant to shrink the picture has no middle, and needs none.
-    padding: stride !== undefined && isEven ? "none" : options.padding,
+    padding: stride !== undefined && isEven && !isPadded ? "none" : options.padding,
     stride: options.stride ?? stride,
     channels: options.channels,
   });
   const milliseconds = performance.now() - begun;
-  const shown = asPicture(result, options.values ?? (sumsToZero(matrix) ? "absolute" : "clip"));
-  await finish(output, encodePng(shown), {
-    text: `${options.kernel} over ${picture.width}×${picture.height} pixels in ${milliseconds.toFixed(0)} ms`,
-    json: json ? { picture: path, width: shown.width, height: shown.height, milliseconds } : undefined,
-  });
+  const values = options.values ?? (sumsToZero(matrix) ? "absolute" : "clip");
+  return { shown: asPicture(result, values), milliseconds };
 }
 
 const sumsToZero = (matrix: Matrix): boolean => {

@@ -4,7 +4,7 @@ import { objectiveOf } from "../models/index.js";
 import { confusionText } from "../report/confusion.js";
 import { renderSheet, type SheetInput } from "../report/sheet.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
-import { scores, terminal } from "./evaluate.js";
+import { scores, scoresAsJson, terminal } from "./evaluate.js";
 import { courseOf, firstFilters, pictureAt } from "./sheet.js";
 import { effort, type FinishedRun, type Outcome, runLine } from "./train-report.js";
 
@@ -12,7 +12,7 @@ export async function outcomeOfClasses(run: FinishedRun): Promise<Outcome> {
   const { model, data, signal, onProgress, settings } = run;
   const { loss } = objectiveOf(settings.model);
   const result = await evaluate(model, data.test, { loss, signal, onProgress });
-  const { top1: testAccuracy, top5: testTop5, loss: testLoss } = result;
+  const { top1: testAccuracy, top5: testTop5, loss: testLoss } = scoresAsJson(result);
   return {
     line: { testAccuracy, testTop5, testLoss },
     text: textOf(run, result),

@@ -22,7 +22,7 @@ export interface GivenPicture {
  */
 export async function picturesGiven(
   files: readonly string[],
-  { colours }: Pick<Network, "colours">,
+  { colours }: Partial<Pick<Network, "colours">>,
   prepare: (picture: Picture, file: string) => Picture = (picture) => picture,
   tell: (file: string, error: PictureError) => void = (_, error) =>
     void process.stderr.write(`${lineOf(error)}\n`),

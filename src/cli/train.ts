@@ -14,7 +14,7 @@ import { type DoneEvent, type FitEvent, fit, trainingOf } from "../training/fit.
 import { TrainingError } from "../training/training-error.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
-import { checkDataName, defaultData, loadData, skipping } from "./data-sets.js";
+import { checkDataName, defaultData, loadData, refuseFileOptions, skipping } from "./data-sets.js";
 import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";
 import { coloursOption } from "./network.js";
@@ -131,6 +131,7 @@ async function train(options: Options, command: Command): Promise<void> {
   const output = options.output ?? (options.resume ? dirname(options.resume) : defaultOutput(settings));
   await checkWritable(output);
   await configure({ threads: options.threads });
+  refuseFileOptions(settings.data, ["skipBad", "colours"], command);
   if (remark) tell(remark);
 
   const checkpoint = join(output, checkpointFile);

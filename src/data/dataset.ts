@@ -1,3 +1,4 @@
+import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 
 /** One part (train or test) of a data set of pictures, all of one size, each of one class. */
@@ -71,7 +72,7 @@ export function chosen(dataset: AnyDataset, indices: Int32Array, split?: string)
 export function chosen(dataset: AnyDataset, indices: Int32Array, split = dataset.split): AnyDataset {
   const { length } = indices;
   if ("read" in dataset)
-    return {
+    return printable({
       ...described(dataset),
       views: dataset.views,
       split,
@@ -82,14 +83,14 @@ export function chosen(dataset: AnyDataset, indices: Int32Array, split = dataset
           places.map((place) => indices[place]),
           draw,
         ),
-    };
-  return {
+    });
+  return printable({
     ...described(dataset),
     split,
     length,
     labels: labelsAt(dataset, indices),
     images: imagesAt(dataset, indices),
-  };
+  });
 }
 
 /** What all parts of a data set have in common. By name: a class may have it in getters, which a copy leaves behind. */
@@ -107,6 +108,16 @@ function labelsAt<L extends AnyDataset["labels"]>({ labels }: { labels: L }, ind
     chosen[i] = labels[index];
   });
   return chosen;
+}
+
+/** A data set that is printed in a line: its bytes are nothing to read. JSON has it without them. */
+export function printable<D extends AnyDataset>(dataset: D): D {
+  const { name, split, shape, classes, length } = dataset;
+  return printedAs(
+    dataset,
+    () => `${name} (${split}): ${length} pictures of ${show(shape)} in ${classes.length} classes`,
+    () => ({ name, split, shape, classes, length }),
+  );
 }
 
 export interface Splits<D extends AnyDataset = Dataset> {
@@ -130,13 +141,13 @@ export function part(dataset: AnyDataset, begin: number, end: number, split = da
       split,
     );
   const [h, w, c] = dataset.shape;
-  return {
+  return printable({
     ...described(dataset),
     split,
     length: end - begin,
     images: dataset.images.subarray(begin * h * w * c, end * h * w * c),
     labels: dataset.labels.subarray(begin, end),
-  };
+  });
 }
 
 /** "Uint8Array", "Array", "Undefined": what an array is, also one of another realm, a frame's or a test environment's. */

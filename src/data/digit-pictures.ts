@@ -1,7 +1,7 @@
 /** The pictures of `digits`, drawn. Loaded with the first call: a page with data of its own does without. */
 import { yieldToHost } from "#platform";
 import { RandomStream } from "../random/threefry.js";
-import type { Dataset } from "./dataset.js";
+import { type Dataset, printable } from "./dataset.js";
 import { drawDigit } from "./digit-drawing.js";
 import { digitShapes } from "./digit-strokes.js";
 
@@ -23,7 +23,15 @@ export async function drawnDigits(
     const random = new RandomStream(seed, stream, i);
     images.set(drawDigit(shapeOf(labels[i], random.uniform()), random), i * 28 * 28);
   }
-  return { name: "digits", split, shape: [28, 28, 1], classes: [..."0123456789"], length, images, labels };
+  return printable({
+    name: "digits",
+    split,
+    shape: [28, 28, 1],
+    classes: [..."0123456789"],
+    length,
+    images,
+    labels,
+  });
 }
 
 /** The way of writing a digit whose share of 0 to 1 holds `at`. */

@@ -1,7 +1,7 @@
 import { cacheDirectory, environment, fileExists, joinPath, readFile } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { readIdx } from "../formats/idx.js";
-import { DataError, type Dataset, type Splits } from "./dataset.js";
+import { DataError, type Dataset, printable, type Splits } from "./dataset.js";
 import { download } from "./download.js";
 import { type IdxFile, type IdxFiles, idxFiles } from "./idx-files.js";
 import { loading } from "./loading.js";
@@ -57,7 +57,7 @@ async function loadSplit(
     throw new DataError(
       `${from.labels.path}: label ${stray} is ${labels.values[stray]}, expected 0 to ${entry.classes.length - 1}`,
     );
-  return {
+  return printable({
     name: entry.name,
     split,
     shape: [...entry.shape],
@@ -65,7 +65,7 @@ async function loadSplit(
     length,
     images: images.values,
     labels: labels.values,
-  };
+  });
 }
 
 /** Where a file lies, packed or not; undefined if it is in none of the folders. */

@@ -1,4 +1,5 @@
 import { flag, oneOf, positive, wholeOfAtLeast } from "../door/rules.js";
+import { printedAs } from "../tensor/printing.js";
 import { FeatureError, type Raster } from "./raster.js";
 import { settingsOf } from "./settings.js";
 
@@ -105,7 +106,11 @@ export function hog(picture: Raster, options: HogOptions = {}): Hog {
       norms[norm](v, clip);
       for (let k = 0; k < blockLength; k++) values[at + k] = v[k];
     }
-  return { ...grid, histograms, blockRows, blockColumns, blockLength, values };
+  return printedAs(
+    { ...grid, histograms, blockRows, blockColumns, blockLength, values },
+    () =>
+      `HOG of ${cellRows}×${cellColumns} cells, ${bins} bins: ${blockRows}×${blockColumns} blocks of ${blockLength}, ${values.length} numbers`,
+  );
 }
 
 const hogSettings = {

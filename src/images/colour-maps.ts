@@ -72,9 +72,14 @@ export const signedColours = (values: ArrayLike<number>, size: Size, largest = u
  * @throws RangeError where they do not fill the size
  */
 export function classPicture(classes: ArrayLike<number>, size: Size): Picture {
+  return coloured("classPicture", classes, size, classColours(classes));
+}
+
+/** The colour of each class in `classPicture`, for what explains them beside it. */
+export function classColours(classes: ArrayLike<number>): (one: number) => Rgb {
   const seen = [...new Set(Array.from(classes))].sort((a, b) => a - b);
   const places = new Map(seen.map((one, place) => [one, place]));
-  return coloured("classPicture", classes, size, (one) => categorical(places.get(one)!));
+  return (one) => categorical(places.get(one)!);
 }
 
 /**

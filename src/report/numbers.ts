@@ -16,6 +16,9 @@ export function significant(value: number): string {
   return size === 0 ? "0" : value.toPrecision(3);
 }
 
+/** With the sign that is as wide as a plus, as pictures have it: "-0.36" → "−0.36" */
+export const minus = (text: string): string => text.replace(/^-/, "−");
+
 /** 21340.2 → "21,340 images/s"; below 100 with one decimal: "3.4 images/s" */
 export const imageRate = (perSecond: number): string =>
   `${perSecond < 100 ? perSecond.toFixed(1) : count(perSecond)} images/s`;

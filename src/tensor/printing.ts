@@ -56,8 +56,12 @@ export function printed(
   return `${kind}(${type} ${show(shape)})\n${axis(0, 0, (value) => word(value).padStart(width))}`;
 }
 
-/** The object, which `console.log` and `String()` print as this text; to everything else it is what it was. */
-export function printedAs<T extends object>(object: T, text: () => string): T {
+/**
+ * The object, which `console.log` and `String()` print as this text; to everything else it is what it was.
+ * @param json  what JSON has of it, if that is something else
+ */
+export function printedAs<T extends object>(object: T, text: () => string, json?: () => unknown): T {
   for (const name of [inspect, "toString"]) Object.defineProperty(object, name, { value: text });
+  if (json) Object.defineProperty(object, "toJSON", { value: json });
   return object;
 }

@@ -79,6 +79,7 @@ describe.skipIf(!isBuilt)("receptive train", () => {
       top5: done.testTop5,
       loss: done.testLoss,
       count: 640,
+      unread: 0,
     });
   });
 

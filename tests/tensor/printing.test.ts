@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { add, compile, nn, predict, relu, tensor, variable, zeros } from "../../src/index.js";
+import { add, compile, data, features, nn, predict, relu, tensor, variable, zeros } from "../../src/index.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 
 /** `console.log` and `String()` say the same. */
@@ -67,6 +67,28 @@ test("models and summaries are tables of layers", () => {
   expect(print(model.summary())).toBe(table);
   expect(Object.keys(model.summary())).toEqual(["model", "input", "params", "macs", "layers"]);
   expect(JSON.parse(JSON.stringify(model.summary())).params).toBe(20);
+});
+
+test("data sets and features are a line, and JSON has no bytes of a data set", async () => {
+  const { train } = await data.digits();
+  expect(print(train)).toBe("digits (train): 12000 pictures of 28×28×1 in 10 classes");
+  expect(print(data.part(train, 0, 5, "a few"))).toBe("digits (a few): 5 pictures of 28×28×1 in 10 classes");
+  expect(JSON.parse(JSON.stringify(train))).toEqual({
+    name: "digits",
+    split: "train",
+    shape: [28, 28, 1],
+    classes: [..."0123456789"],
+    length: 12000,
+  });
+  const picture = { width: 32, height: 32, channels: 1, pixels: train.images.slice(0, 1024) };
+  expect(print(features.hog(picture))).toBe("HOG of 4×4 cells, 9 bins: 3×3 blocks of 36, 324 numbers");
+  const { keypoints } = await features.sift(picture);
+  expect(print(await features.sift(picture))).toBe(
+    `SIFT: ${keypoints.length} keypoints, descriptors of 128 numbers`,
+  );
+  expect(print(features.surf({ ...picture, pixels: new Uint8Array(1024) }))).toBe(
+    "SURF: 0 keypoints, descriptors of 64 numbers",
+  );
 });
 
 test("predict takes tensors that are still to be computed", async () => {

@@ -1,4 +1,5 @@
 import { flag, notNegative, positive, wholeOfAtLeast } from "../../door/rules.js";
+import { printedAs } from "../../tensor/printing.js";
 import { grey, type Raster } from "../raster.js";
 import { settingsOf, wholeFromTo } from "../settings.js";
 import { describe, descriptorLength, toRoot } from "./descriptor.js";
@@ -74,7 +75,11 @@ export async function sift(picture: Raster, options: SiftOptions = {}): Promise<
   descriptors = resizedTo(descriptors, keypoints.length * descriptorLength);
   if (root) toRoot(descriptors);
   const found = { keypoints, descriptors };
-  return most === undefined || keypoints.length <= most ? found : strongest(found, most);
+  const kept = most === undefined || keypoints.length <= most ? found : strongest(found, most);
+  return printedAs(
+    kept,
+    () => `SIFT: ${kept.keypoints.length} keypoints, descriptors of ${descriptorLength} numbers`,
+  );
 }
 
 function resizedTo(values: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {

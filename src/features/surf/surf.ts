@@ -1,4 +1,5 @@
 import { flag, notNegative, wholeOfAtLeast } from "../../door/rules.js";
+import { printedAs } from "../../tensor/printing.js";
 import { grey, type Raster } from "../raster.js";
 import { settingsOf, wholeFromTo } from "../settings.js";
 import { type Blob, blobs } from "./blobs.js";
@@ -84,7 +85,10 @@ export function surf(picture: Raster, options: SurfOptions = {}): SurfFeatures {
     describe(image, blob, angle, extended, descriptors.subarray(i * length, (i + 1) * length));
     return { ...blob, angle };
   });
-  return { keypoints, descriptors };
+  return printedAs(
+    { keypoints, descriptors },
+    () => `SURF: ${keypoints.length} keypoints, descriptors of ${length} numbers`,
+  );
 }
 
 /**

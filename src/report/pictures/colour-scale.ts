@@ -1,6 +1,6 @@
 /** What the colours of a map mean: a bar with the numbers at its ends, and their unit. */
 import { diverging, heat, type Rgb } from "../../images/palettes.js";
-import { significant } from "../numbers.js";
+import { minus, significant } from "../numbers.js";
 import { css, muted } from "../sheet/colours.js";
 import { fittedText, rectangle, text, textWidth } from "../sheet/svg.js";
 
@@ -84,6 +84,6 @@ const colours = ({ x, y, width }: { x: number; y: number; width: number }, { col
   ).join("") + rectangle({ x, y, width, height: barHeight }, { fill: "none", stroke: "#c9d0d6" });
 
 function labels({ range: [low, high], beyond }: ColourScale): [string, string] {
-  const minus = (value: number) => significant(value).replace(/^-/, "−");
-  return [`${beyond === "both" ? "≤ " : ""}${minus(low)}`, `${beyond ? "≥ " : ""}${minus(high)}`];
+  const signed = (value: number) => minus(significant(value));
+  return [`${beyond === "both" ? "≤ " : ""}${signed(low)}`, `${beyond ? "≥ " : ""}${signed(high)}`];
 }

@@ -1,9 +1,21 @@
 /** Many pictures on one sheet, in sections, each with its words: what a method has found, as a PNG a person can read. */
+
+import type { Rgb } from "../../images/palettes.js";
 import type { Picture } from "../../images/picture.js";
 import { renderSvg } from "../render.js";
-import { background, faint, muted } from "../sheet/colours.js";
+import { background, css, faint, muted } from "../sheet/colours.js";
 import { heading, headingHeight } from "../sheet/panel.js";
-import { type Box, document, element, fittedText, image, line, rectangle, text } from "../sheet/svg.js";
+import {
+  type Box,
+  document,
+  element,
+  fittedText,
+  image,
+  line,
+  rectangle,
+  text,
+  wrappedText,
+} from "../sheet/svg.js";
 import { type ColourScale, scaleBar, scaleHeight, scaleLine, scaleLineWidth } from "./colour-scale.js";
 
 export interface Tile {
@@ -12,6 +24,8 @@ export interface Tile {
   caption?: string | readonly [string, string];
   /** What its colours mean. */
   scale?: ColourScale;
+  /** What colours mean that stand for names: below the caption, a line for each. */
+  legend?: readonly { colour: Rgb; text: string }[];
   /** Drawn on it, in pixels of the picture. */
   box?: { top: number; left: number; height: number; width: number };
 }
@@ -40,11 +54,13 @@ const margin = 48;
 /** An SVG document 1400 wide and as high as it needs to be. */
 export function contactSheetSvg({ title, subtitle = "", sections }: ContactSheet): string {
   const inner = width - 2 * margin;
+  const below = wrappedText(subtitle, inner, 15);
+  const rule = 112 + 19 * Math.max(0, below.length - 1);
   const head =
     text(margin, 66, fittedText(title, inner, 28), { size: 26, bold: true }) +
-    text(margin, 92, fittedText(subtitle, inner, 15), { size: 14, colour: muted }) +
-    line(margin, 112, width - margin, 112, faint, 1.5);
-  let y = 132;
+    below.map((words, n) => text(margin, 92 + 19 * n, words, { size: 14, colour: muted })).join("") +
+    line(margin, rule, width - margin, rule, faint, 1.5);
+  let y = rule + 20;
   const drawn = sections.map((section) => {
     const { content, height } = drawSection({ x: margin, y, width: inner, height: 0 }, section);
     y += height + 26;
@@ -66,7 +82,9 @@ function drawSection(
 ): { content: string; height: number } {
   const lines = Math.max(
     0,
-    ...tiles.map(({ caption }) => (caption === undefined ? 0 : linesOf(caption).length)),
+    ...tiles.map(
+      ({ caption, legend = [] }) => (caption === undefined ? 0 : linesOf(caption).length) + legend.length,
+    ),
   );
   const barHeight = tiles.some((tile) => tile.scale) ? scaleHeight : 0;
   const captionHeight = (lines === 0 ? 0 : 6 + 14 * lines) + barHeight;
@@ -92,7 +110,11 @@ function drawSection(
   return { content, height: y - gap - box.y };
 }
 
-function drawTile({ picture, caption, box, scale: bar }: Tile, cell: Box, barHeight: number): string {
+function drawTile(
+  { picture, caption, legend = [], box, scale: bar }: Tile,
+  cell: Box,
+  barHeight: number,
+): string {
   const { width: w, height: h } = sizeIn(picture, cell.width);
   const frame = { x: cell.x, y: cell.y, width: w, height: h };
   const scale = w / picture.width;
@@ -108,6 +130,7 @@ function drawTile({ picture, caption, box, scale: bar }: Tile, cell: Box, barHei
       })
     : "";
   const words = caption === undefined ? [] : linesOf(caption);
+  const baseline = (n: number) => cell.y + cell.height + (bar ? barHeight : 0) + 15 + 14 * n;
   return (
     image(picture, frame) +
     rectangle(frame, { fill: "none", stroke: "#c9d0d6" }) +
@@ -120,16 +143,20 @@ function drawTile({ picture, caption, box, scale: bar }: Tile, cell: Box, barHei
       : "") +
     words
       .map((content, n) =>
-        text(
-          cell.x,
-          cell.y + cell.height + (bar ? barHeight : 0) + 15 + 14 * n,
-          fittedText(content, cell.width, 11),
-          {
-            size: 11,
-            colour: n === 0 ? undefined : muted,
-          },
-        ),
+        text(cell.x, baseline(n), fittedText(content, cell.width, 11), {
+          size: 11,
+          colour: n === 0 ? undefined : muted,
+        }),
       )
+      .join("") +
+    legend
+      .map(({ colour, text: name }, n) => {
+        const y = baseline(words.length + n);
+        return (
+          rectangle({ x: cell.x, y: y - 9, width: 10, height: 10 }, { fill: css(colour) }) +
+          text(cell.x + 16, y, fittedText(name, cell.width - 16, 11), { size: 11, colour: muted })
+        );
+      })
       .join("")
   );
 }

@@ -103,16 +103,33 @@ export function image(picture: Picture, { x, y, width, height }: Box): string {
 /** Width of a text in DejaVu Sans, in pixels, so that it can be fitted without a renderer. */
 export function textWidth(content: string, size: number): number {
   let width = 0;
-  for (const letter of content) width += advances[letter.codePointAt(0)! - 32] ?? 80;
+  for (const letter of content) {
+    const code = letter.codePointAt(0)!;
+    width += advances[code - 32] ?? (code < 0x2e80 ? 80 : 100); // from there on letters are as wide as they are high
+  }
   return (width * size) / 100;
 }
 
 /** The text, cut and ended with an ellipsis where it is wider than `width` pixels. */
 export function fittedText(content: string, width: number, size: number): string {
   if (textWidth(content, size) <= width) return content;
-  const letters = [...content];
+  // As people count them: flags and accented letters are several characters each.
+  const letters = Array.from(new Intl.Segmenter().segment(content), ({ segment }) => segment);
   while (letters.length > 0 && textWidth(`${letters.join("")}…`, size) > width) letters.pop();
   return `${letters.join("").trimEnd()}…`;
+}
+
+/** The text in lines of at most `width` pixels, the last of at most `most` lines cut where there is more. */
+export function wrappedText(content: string, width: number, size: number, most = 3): string[] {
+  const lines: string[] = [];
+  let rest = content.split(" ");
+  while (rest.length > 0 && lines.length < most - 1) {
+    let taken = 1;
+    while (taken < rest.length && textWidth(rest.slice(0, taken + 1).join(" "), size) <= width) taken++;
+    lines.push(fittedText(rest.slice(0, taken).join(" "), width, size));
+    rest = rest.slice(taken);
+  }
+  return rest.length > 0 ? [...lines, fittedText(rest.join(" "), width, size)] : lines;
 }
 
 /** Advance widths of DejaVu Sans from space to tilde, in hundredths of the size (the font's hmtx table). */
