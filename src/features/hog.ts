@@ -87,10 +87,9 @@ const norms = {
  * Dalal, Triggs: Histograms of Oriented Gradients for Human Detection, CVPR 2005.
  */
 export function hog(picture: Raster, options: HogOptions = {}): Hog {
-  settingsOf("hog", options, hogSettings);
+  const { cellRows, cellColumns, blockRows, blockColumns, blockLength } = hogGrid(picture, options);
   const { bins = 9, cell = 8, block = 2, blockStride = 1, norm = "l2Hys", clip = 0.2 } = options;
   const { signed = false, votes = "nearest", squareRoot = false } = options;
-  const { cellRows, cellColumns, blockRows, blockColumns, blockLength } = hogGrid(picture, options);
   const grid: CellGrid = { cellRows, cellColumns, cell, bins, signed };
   const histograms = cellHistograms(squareRoot ? withSquareRoots(picture) : picture, grid, votes);
 
