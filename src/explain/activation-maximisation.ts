@@ -21,9 +21,9 @@ import { slice } from "../ops/slice.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
 import { adam } from "../optim/adam.js";
+import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/learner.js";
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
-import { tensor } from "../tensor/creation.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
@@ -149,20 +149,16 @@ export async function activationMaximisation(
     });
     before.set((await look(units)).score, first);
 
-    const optimizer = adam({ lr });
-    const parameters = new Map([["picture", canvas.variable]]);
-    const state = optimizer.state(parameters);
-    const climb = compile(
-      (chosen: Tensor, rows: Tensor, columns: Tensor, rate: Tensor, step: Tensor, shut: Tensor) => {
-        const p = canvas.picture();
-        const moves = held.jitter || held.scale;
-        const each = aim.score(fromShares(model, moves ? separable(p, rows, columns) : p), chosen);
-        const cost = sub(penalties(p, held, origin), sum(each));
-        const slopes = pullBack(cost, scalar(1), [canvas.variable], opening(shut));
-        optimizer.update(parameters, slopes, { lr: rate, step, state });
-        return each;
-      },
-    );
+    const learner = learnerOf(adam({ lr }), new Map([["picture", canvas.variable]]));
+    const climb = compile((chosen: Tensor, rows: Tensor, columns: Tensor, at: StepTensors, shut: Tensor) => {
+      const p = canvas.picture();
+      const moves = held.jitter || held.scale;
+      const each = aim.score(fromShares(model, moves ? separable(p, rows, columns) : p), chosen);
+      const cost = sub(penalties(p, held, origin), sum(each));
+      const slopes = pullBack(cost, scalar(1), [canvas.variable], opening(shut));
+      learner.update(slopes, at);
+      return each;
+    });
     let reached: ArrayLike<number> = before.subarray(first, first + n);
     for (let step = 1; step <= steps; step++) {
       const scale = 1 + random.uniform(-1, 1) * (held.scale ?? 0);
@@ -172,8 +168,7 @@ export async function activationMaximisation(
         units,
         moved(height, { shift: shift(), scale }),
         moved(width, { shift: shift(), scale }),
-        tensor(lr),
-        Tensor.from(Int32Array.of(step), [], "i32"),
+        stepTensors(lr, step),
         Tensor.from(silent, [n], "f32"),
       );
       await canvas.afterStep(step);

@@ -10,9 +10,10 @@ import { square } from "../ops/elementary.js";
 import { mean } from "../ops/statistics.js";
 import { stopGradient } from "../ops/stop-gradient.js";
 import { adam } from "../optim/adam.js";
+import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/learner.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { totalVariation } from "./activation-maximisation.js";
 import { ExplainError } from "./explain-error.js";
 import { fromShares } from "./pictures.js";
@@ -99,11 +100,10 @@ export async function trainStyle(
     return add(add(share(contents, contentWeight), share(manners, styleWeight)), variation);
   };
   const { parameters } = network;
-  const optimizer = adam({ lr });
-  const state = optimizer.state(parameters);
-  const learn = compile((pixels: Tensor, rate: Tensor, step: Tensor) => {
+  const learner = learnerOf(adam({ lr }), parameters);
+  const learn = compile((pixels: Tensor, at: StepTensors) => {
     const value = loss(pixels);
-    optimizer.update(parameters, gradients(value, [...parameters.values()]), { lr: rate, step, state });
+    learner.update(gradients(value, [...parameters.values()]), at);
     return value;
   });
 
@@ -118,11 +118,7 @@ export async function trainStyle(
       return order[at++];
     });
     const bytes = await picturesAt(photos, indices);
-    const [value] = await learn(
-      tensor(bytes, [batchSize, h, w, c]),
-      tensor(lr),
-      Tensor.from(Int32Array.of(step), [], "i32"),
-    );
+    const [value] = await learn(tensor(bytes, [batchSize, h, w, c]), stepTensors(lr, step));
     if (!Number.isFinite(value))
       throw new ExplainError(`trainStyle: the loss is ${value} at step ${step}; try a smaller lr than ${lr}`);
     await options.onStep?.({ step, loss: value, network });

@@ -11,10 +11,10 @@ import { reshape } from "../ops/reshape.js";
 import { mean } from "../ops/statistics.js";
 import { transpose } from "../ops/transpose.js";
 import { adam } from "../optim/adam.js";
+import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/learner.js";
 import { minimize } from "../optim/minimize.js";
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
-import { tensor } from "../tensor/creation.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
 import { totalVariation } from "./activation-maximisation.js";
 import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
@@ -146,12 +146,10 @@ async function* descent(
   variable: Variable,
   { iterations, lr }: { iterations: number; lr: number },
 ): AsyncGenerator<{ iteration: number; value: number }> {
-  const parameters = new Map([["picture", variable]]);
-  const optimizer = adam({ lr });
-  const state = optimizer.state(parameters);
-  const descend = compile((rate: Tensor, step: Tensor) => {
+  const learner = learnerOf(adam({ lr }), new Map([["picture", variable]]));
+  const descend = compile((at: StepTensors) => {
     const value = loss();
-    optimizer.update(parameters, gradients(value, [variable]), { lr: rate, step, state });
+    learner.update(gradients(value, [variable]), at);
     return value;
   });
   const hold = compile(() => {
@@ -159,7 +157,7 @@ async function* descent(
     return [];
   });
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    const [value] = await descend(tensor(lr), Tensor.from(Int32Array.of(iteration), [], "i32"));
+    const [value] = await descend(stepTensors(lr, iteration));
     await hold();
     yield { iteration, value };
   }

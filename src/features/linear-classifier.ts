@@ -18,10 +18,11 @@ import { matmul } from "../ops/matmul.js";
 import { oneHot } from "../ops/one-hot.js";
 import { sum } from "../ops/sum.js";
 import { adam, cosine } from "../optim/index.js";
+import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/learner.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
-import { variable } from "../tensor/tensor.js";
+import { type Tensor, variable } from "../tensor/tensor.js";
 import { FeatureError } from "./raster.js";
 import { settingsOf } from "./settings.js";
 
@@ -105,13 +106,12 @@ export async function trainLinear(
     ["weights", weights],
     ["bias", bias],
   ]);
-  const optimizer = adam({ lr });
-  const state = optimizer.state(parameters);
+  const learner = learnerOf(adam({ lr }), parameters);
   const error = loss === "svm" ? squaredHinge : crossEntropy();
-  const step = compile((x, target, rate, number) => {
+  const step = compile((x: Tensor, target: Tensor, at: StepTensors) => {
     const value = error(add(matmul(x, weights), bias), target);
     const decayed = add(value, mul(sum(square(weights)), weightDecay / 2));
-    optimizer.update(parameters, gradients(decayed, [weights, bias]), { lr: rate, step: number, state });
+    learner.update(gradients(decayed, [weights, bias]), at);
     return value;
   });
 
@@ -129,13 +129,8 @@ export async function trainLinear(
         batch.set(values.subarray(from * length, (from + 1) * length), i * length);
         target[i] = labels[from];
       }
-      const number = Int32Array.of(done + 1);
-      const [value] = await step(
-        tensor(batch, [size, length]),
-        tensor(target),
-        tensor(rateAt(done)),
-        tensor(number, []),
-      );
+      const at = stepTensors(rateAt(done), done + 1);
+      const [value] = await step(tensor(batch, [size, length]), tensor(target), at);
       total += value;
       if (s % 16 === 0) await yieldToHost();
       signal?.throwIfAborted();

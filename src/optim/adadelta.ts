@@ -2,8 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { belowOne, notNegative } from "../door/rules.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
-import { assign } from "../tensor/compile.js";
-import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { eachParameter, type Optimizer } from "./optimizer.js";
 
 export interface AdadeltaOptions {
   /** Factor of the steps, which the method sizes itself; 1 if left out, as in the paper. */
@@ -37,22 +36,16 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
     weightDecay: notNegative,
   });
   const lr = options.lr ?? 1;
-  return {
-    name: "adadelta",
-    lr,
-    state: (parameters) => zerosFor(parameters, ["square", "steps"]),
-    update(parameters, gradients, { lr, state }) {
-      [...parameters].forEach(([path, w], i) => {
-        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
-        const oldSquare = remembered("adadelta", state, `square/${path}`);
-        const oldSteps = remembered("adadelta", state, `steps/${path}`);
-        const s = add(mul(oldSquare, rho), mul(square(g), 1 - rho));
-        const d = mul(div(sqrt(add(oldSteps, epsilon)), sqrt(add(s, epsilon))), g);
-        assign(oldSquare, s);
-        assign(oldSteps, add(mul(oldSteps, rho), mul(square(d), 1 - rho)));
-        assign(w, sub(w, mul(d, lr)));
-      });
-    },
-    describe: () => ({ name: "adadelta", options: { ...options, lr } }),
-  };
+  const memory = ["square", "steps"] as const;
+  return eachParameter(
+    { name: "adadelta", lr, options: { ...options, lr }, memory },
+    ({ lr }) =>
+      (w, slope, before) => {
+        const g = weightDecay > 0 ? add(slope, mul(w, weightDecay)) : slope;
+        const s = add(mul(before.square, rho), mul(square(g), 1 - rho));
+        const d = mul(div(sqrt(add(before.steps, epsilon)), sqrt(add(s, epsilon))), g);
+        const steps = add(mul(before.steps, rho), mul(square(d), 1 - rho));
+        return { w: sub(w, mul(d, lr)), square: s, steps };
+      },
+  );
 }

@@ -3,8 +3,7 @@ import { notNegative } from "../door/rules.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { sqrt, square } from "../ops/elementary.js";
-import { assign } from "../tensor/compile.js";
-import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { eachParameter, type Optimizer } from "./optimizer.js";
 
 export interface AdagradOptions {
   /** 0.01 if left out */
@@ -36,20 +35,13 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     weightDecay: notNegative,
   });
   const lr = options.lr ?? 0.01;
-  return {
-    name: "adagrad",
-    lr,
-    state: (parameters) => zerosFor(parameters, ["squares"]),
-    update(parameters, gradients, { lr, step, state }) {
-      const rate = lrDecay > 0 ? div(lr, add(mul(sub(cast(step, "f32"), 1), lrDecay), 1)) : lr;
-      [...parameters].forEach(([path, w], i) => {
-        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
-        const old = remembered("adagrad", state, `squares/${path}`);
-        const s = add(old, square(g));
-        assign(old, s);
-        assign(w, sub(w, mul(rate, div(g, add(sqrt(s), epsilon)))));
-      });
-    },
-    describe: () => ({ name: "adagrad", options: { ...options, lr } }),
-  };
+  const memory = ["squares"] as const;
+  return eachParameter({ name: "adagrad", lr, options: { ...options, lr }, memory }, ({ lr, step }) => {
+    const rate = lrDecay > 0 ? div(lr, add(mul(sub(cast(step, "f32"), 1), lrDecay), 1)) : lr;
+    return (w, slope, before) => {
+      const g = weightDecay > 0 ? add(slope, mul(w, weightDecay)) : slope;
+      const squares = add(before.squares, square(g));
+      return { w: sub(w, mul(rate, div(g, add(sqrt(squares), epsilon)))), squares };
+    };
+  });
 }

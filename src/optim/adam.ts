@@ -3,9 +3,8 @@ import { belowOne, notNegative } from "../door/rules.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { sqrt, square, tanh } from "../ops/elementary.js";
-import { assign } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { eachParameter, type Optimizer } from "./optimizer.js";
 
 export interface AdamOptions {
   /** 0.001 if left out */
@@ -54,27 +53,19 @@ function adaptive(name: "adam" | "adamW", options: AdamOptions, decay = 0): Opti
   const lr = options.lr ?? 0.001;
   const coupled = name === "adam" && weightDecay > 0;
   const decoupled = name === "adamW" && weightDecay > 0;
-  return {
-    name,
-    lr,
-    state: (parameters) => zerosFor(parameters, ["mean", "square"]),
-    update(parameters, gradients, { lr, step, state }) {
-      const t = cast(step, "f32");
-      const [left1, left2] = [remaining(beta1, t), remaining(beta2, t)];
-      [...parameters].forEach(([path, w], i) => {
-        const g = coupled ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
-        const oldMean = remembered(name, state, `mean/${path}`);
-        const oldSquare = remembered(name, state, `square/${path}`);
-        const m = add(mul(oldMean, beta1), mul(g, 1 - beta1));
-        const v = add(mul(oldSquare, beta2), mul(square(g), 1 - beta2));
-        assign(oldMean, m);
-        assign(oldSquare, v);
-        const held = decoupled ? sub(w, mul(mul(w, weightDecay), lr)) : w;
-        assign(w, sub(held, mul(lr, div(div(m, left1), add(sqrt(div(v, left2)), epsilon)))));
-      });
-    },
-    describe: () => ({ name, options: { ...options, lr } }),
-  };
+  const memory = ["mean", "square"] as const;
+  return eachParameter({ name, lr, options: { ...options, lr }, memory }, ({ lr, step }) => {
+    const t = cast(step, "f32");
+    const [left1, left2] = [remaining(beta1, t), remaining(beta2, t)];
+    return (w, slope, before) => {
+      const g = coupled ? add(slope, mul(w, weightDecay)) : slope;
+      const m = add(mul(before.mean, beta1), mul(g, 1 - beta1));
+      const v = add(mul(before.square, beta2), mul(square(g), 1 - beta2));
+      const held = decoupled ? sub(w, mul(mul(w, weightDecay), lr)) : w;
+      const move = mul(lr, div(div(m, left1), add(sqrt(div(v, left2)), epsilon)));
+      return { w: sub(held, move), mean: m, square: v };
+    };
+  });
 }
 
 /**

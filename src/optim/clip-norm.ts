@@ -22,10 +22,10 @@ export function clipNorm(optimizer: Optimizer, given: { norm: number }): Optimiz
     lr: optimizer.lr,
     state: (parameters) => optimizer.state(parameters),
     update(parameters, gradients, inputs) {
-      const total = gradients.map((g) => sum(square(g))).reduce<Tensor>(add, scalar(0));
+      const total = [...gradients.values()].map((g) => sum(square(g))).reduce<Tensor>(add, scalar(0));
       const factor = minimum(div(norm, add(sqrt(total), 1e-6)), 1);
-      const clipped = gradients.map((g) => mul(g, factor));
-      optimizer.update(parameters, clipped, inputs);
+      const clipped = new Map([...gradients].map(([path, g]) => [path, mul(g, factor)]));
+      return optimizer.update(parameters, clipped, inputs);
     },
     describe: () => ({ name: "clipNorm", options: { norm, optimizer: optimizer.describe() } }),
   };

@@ -3,6 +3,7 @@ import { adadelta } from "./adadelta.js";
 import { adagrad } from "./adagrad.js";
 import { adam, adamW } from "./adam.js";
 import { clipNorm } from "./clip-norm.js";
+import { clipValue } from "./clip-value.js";
 import { type MaxNormOptions, maxNorm } from "./max-norm.js";
 import type { Optimizer, OptimizerDescription } from "./optimizer.js";
 import { rmsprop } from "./rmsprop.js";
@@ -20,6 +21,8 @@ const makers = {
   adamW,
   clipNorm: ({ optimizer, ...options }: { norm: number } & Holding) =>
     clipNorm(fromDescription(optimizer), options),
+  clipValue: ({ optimizer, ...options }: { value: number } & Holding) =>
+    clipValue(fromDescription(optimizer), options),
   maxNorm: ({ optimizer, ...options }: MaxNormOptions & Holding) =>
     maxNorm(fromDescription(optimizer), options),
   rmsprop,

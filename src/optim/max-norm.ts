@@ -3,9 +3,7 @@ import { positive, required } from "../door/rules.js";
 import { div, maximum, minimum, mul } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { sum } from "../ops/sum.js";
-import { assign } from "../tensor/compile.js";
-import type { Variable } from "../tensor/tensor.js";
-import { currentTrace } from "../tensor/tracing.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Optimizer } from "./optimizer.js";
 
 export interface MaxNormOptions {
@@ -36,8 +34,13 @@ export function maxNorm(optimizer: Optimizer, given: MaxNormOptions): Optimizer 
         throw new TypeError(
           `maxNorm: there is no parameter ${unknown}; there are ${[...parameters.keys()].join(", ")}`,
         );
-      optimizer.update(parameters, gradients, inputs);
-      for (const [path, w] of parameters) if (only ? only.includes(path) : w.rank >= 2) hold(w, norm);
+      const next = optimizer.update(parameters, gradients, inputs);
+      const isHeld = (path: string, w: Tensor) =>
+        gradients.has(path) && (only ? only.includes(path) : w.rank >= 2);
+      const held = [...next.parameters].map(
+        ([path, w]) => [path, isHeld(path, w) ? shortened(w, norm) : w] as const,
+      );
+      return { ...next, parameters: new Map(held) };
     },
     describe: () => ({
       name: "maxNorm",
@@ -46,13 +49,9 @@ export function maxNorm(optimizer: Optimizer, given: MaxNormOptions): Optimizer 
   };
 }
 
-/** Of what this step has assigned. */
-function hold(w: Variable, norm: number): void {
-  const given = currentTrace()?.assignments.find(({ variable }) => variable === w);
-  if (!given) return;
-  const next = given.value;
-  const axes = next.shape.map((_, d) => d).slice(0, -1);
-  const lengths = sqrt(sum(square(next), { axis: axes, keepDims: true }));
+function shortened(w: Tensor, norm: number): Tensor {
+  const axes = w.shape.map((_, d) => d).slice(0, -1);
+  const lengths = sqrt(sum(square(w), { axis: axes, keepDims: true }));
   // Of weights that are all 0 nothing is to be shortened, nor divided by.
-  assign(w, mul(next, minimum(div(norm, maximum(lengths, 1e-12)), 1)));
+  return mul(w, minimum(div(norm, maximum(lengths, 1e-12)), 1));
 }

@@ -5,45 +5,87 @@ export interface OptimizerDescription {
   readonly options: object;
 }
 
+/** Tensors by path: `conv1.filters`. */
+export type Tensors = ReadonlyMap<string, Tensor>;
+
 /** What an update needs beside parameters and gradients. */
 export interface UpdateInputs {
   /** A single f32: the learning rate of this step, as the schedule says. */
   readonly lr: Tensor;
   /** A single i32: the number of this step, counted from 1 as in Adam's paper. */
   readonly step: Tensor;
-  /** What `state` made for these parameters. */
-  readonly state: ReadonlyMap<string, Variable>;
+  /** What the optimizer remembers of the steps before, by the names of `state`. */
+  readonly state: Tensors;
 }
 
-/** How gradients change parameters. It holds no numbers: they are in the variables that `state` makes. */
+/** What a step came to: the next parameters, and what is remembered for the step after it. */
+export interface Updated {
+  readonly parameters: Tensors;
+  readonly state: Tensors;
+}
+
+/** How gradients change parameters. It holds no numbers and changes none: what it remembers goes in and comes out. */
 export interface Optimizer {
   readonly name: string;
   /** The learning rate where no schedule is given. */
   readonly lr: number;
-  /** What it remembers from step to step, zeros at first: `momentum/conv1.filters`. */
-  state(parameters: ReadonlyMap<string, Variable>): Map<string, Variable>;
-  /** Assigns new values to the parameters and the state; the gradients are in the order of the parameters. */
-  update(parameters: ReadonlyMap<string, Variable>, gradients: readonly Tensor[], inputs: UpdateInputs): void;
+  /** What it remembers from step to step, as it is at first, zeros: `momentum/conv1.filters`. */
+  state(parameters: Tensors): Map<string, Variable>;
+  /**
+   * One step. Whoever calls it decides what becomes of the answer: `learner` assigns it to variables.
+   *
+   * @param gradients  of the shapes of the parameters, under the same paths; a parameter without one stays as it is,
+   *                   and so does what is remembered of it
+   */
+  update(parameters: Tensors, gradients: Tensors, inputs: UpdateInputs): Updated;
   /** Plain data, from which `optim.fromDescription` makes the same optimizer. */
   describe(): OptimizerDescription;
 }
 
-/** Zeros for each parameter, under names such as `momentum/conv1.filters`. */
-export function zerosFor(
-  parameters: ReadonlyMap<string, Variable>,
-  names: readonly string[],
-): Map<string, Variable> {
-  const state = new Map<string, Variable>();
-  for (const name of names)
-    for (const [path, { size, shape }] of parameters)
-      state.set(`${name}/${path}`, new Variable(new Float32Array(size), shape, "f32"));
-  return state;
+/** What a rule remembers of one parameter: tensors of its shape, by name. */
+export type Memory<Names extends string> = { readonly [name in Names]: Tensor };
+
+/**
+ * An optimizer that treats every parameter by the same rule.
+ *
+ * @param memory  the names of what is remembered of each parameter
+ * @param rule    made for each step; gives a parameter's next value, and what is remembered of it
+ */
+export function eachParameter<Names extends string>(
+  { name, lr, options, memory }: { name: string; lr: number; options: object; memory: readonly Names[] },
+  rule: (
+    inputs: UpdateInputs,
+  ) => (w: Tensor, g: Tensor, before: Memory<Names>) => { w: Tensor } & Partial<Memory<Names>>,
+): Optimizer {
+  return {
+    name,
+    lr,
+    state(parameters) {
+      const state = new Map<string, Variable>();
+      for (const what of memory)
+        for (const [path, { size, shape }] of parameters)
+          state.set(`${what}/${path}`, new Variable(new Float32Array(size), shape, "f32"));
+      return state;
+    },
+    update(parameters, gradients, inputs) {
+      const next = { parameters: new Map(parameters), state: new Map(inputs.state) };
+      const step = rule(inputs);
+      for (const [path, w] of parameters) {
+        const g = gradients.get(path);
+        if (!g) continue;
+        const before = memory.map((what) => [what, remembered(name, inputs.state, `${what}/${path}`)]);
+        const after = step(w, g, Object.fromEntries(before));
+        next.parameters.set(path, after.w);
+        for (const what of memory) next.state.set(`${what}/${path}`, after[what] as Tensor);
+      }
+      return next;
+    },
+    describe: () => ({ name, options }),
+  };
 }
 
-/** The variable of a parameter in the state. */
-export function remembered(speaker: string, state: ReadonlyMap<string, Variable>, path: string): Variable {
-  const variable = state.get(path);
-  if (!variable)
-    throw new TypeError(`${speaker}: the state has no ${path}: it was made for other parameters`);
-  return variable;
+function remembered(speaker: string, state: Tensors, path: string): Tensor {
+  const value = state.get(path);
+  if (!value) throw new TypeError(`${speaker}: the state has no ${path}: it was made for other parameters`);
+  return value;
 }

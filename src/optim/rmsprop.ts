@@ -2,8 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { belowOne, flag, notNegative } from "../door/rules.js";
 import { add, div, maximum, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
-import { assign } from "../tensor/compile.js";
-import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { eachParameter, type Optimizer } from "./optimizer.js";
 
 export interface RmspropOptions {
   /** 0.01 if left out */
@@ -43,36 +42,24 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     weightDecay: notNegative,
   });
   const lr = options.lr ?? 0.01;
-  return {
-    name: "rmsprop",
-    lr,
-    state: (parameters) =>
-      zerosFor(parameters, ["square", ...(centred ? ["mean"] : []), ...(momentum > 0 ? ["momentum"] : [])]),
-    update(parameters, gradients, { lr, state }) {
-      [...parameters].forEach(([path, w], i) => {
-        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
-        const oldSquare = remembered("rmsprop", state, `square/${path}`);
-        const s = add(mul(oldSquare, decay), mul(square(g), 1 - decay));
-        assign(oldSquare, s);
-        let spread = s;
-        if (centred) {
-          const oldMean = remembered("rmsprop", state, `mean/${path}`);
-          const m = add(mul(oldMean, decay), mul(g, 1 - decay));
-          assign(oldMean, m);
-          // Of gradients that are all alike rounding leaves a little less than 0.
-          spread = maximum(sub(s, square(m)), 0);
-        }
+  const memory = [
+    "square" as const,
+    ...(centred ? ["mean" as const] : []),
+    ...(momentum > 0 ? ["momentum" as const] : []),
+  ];
+  return eachParameter(
+    { name: "rmsprop", lr, options: { ...options, lr }, memory },
+    ({ lr }) =>
+      (w, slope, before) => {
+        const g = weightDecay > 0 ? add(slope, mul(w, weightDecay)) : slope;
+        const s = add(mul(before.square, decay), mul(square(g), 1 - decay));
+        const m = centred ? { mean: add(mul(before.mean, decay), mul(g, 1 - decay)) } : {};
+        // Of gradients that are all alike rounding leaves a little less than 0.
+        const spread = m.mean ? maximum(sub(s, square(m.mean)), 0) : s;
         const push = div(g, add(sqrt(spread), epsilon));
-        if (momentum === 0) {
-          assign(w, sub(w, mul(push, lr)));
-          return;
-        }
-        const old = remembered("rmsprop", state, `momentum/${path}`);
-        const v = add(mul(old, momentum), push);
-        assign(old, v);
-        assign(w, sub(w, mul(v, lr)));
-      });
-    },
-    describe: () => ({ name: "rmsprop", options: { ...options, lr } }),
-  };
+        if (momentum === 0) return { w: sub(w, mul(push, lr)), square: s, ...m };
+        const v = add(mul(before.momentum, momentum), push);
+        return { w: sub(w, mul(v, lr)), square: s, ...m, momentum: v };
+      },
+  );
 }

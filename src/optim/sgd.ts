@@ -3,9 +3,8 @@ import { belowOne, flag, notNegative, oneOf, required } from "../door/rules.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { equal } from "../ops/comparisons.js";
 import { where } from "../ops/where.js";
-import { assign } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type Optimizer, remembered, zerosFor } from "./optimizer.js";
+import { eachParameter, type Optimizer } from "./optimizer.js";
 
 export interface SgdOptions {
   lr: number;
@@ -54,27 +53,17 @@ export function sgd(options: SgdOptions): Optimizer {
   const lr = options.lr;
   if (nesterov && momentum === 0) throw new RangeError("sgd: nesterov needs a momentum, such as 0.9");
   if (nesterov && dampening > 0) throw new RangeError("sgd: nesterov takes no dampening");
-  return {
-    name: "sgd",
-    lr,
-    state: (parameters) => zerosFor(parameters, momentum > 0 ? ["momentum"] : []),
-    update(parameters, gradients, { lr, step, state }) {
-      const taken = dampening > 0 ? where(equal(step, 1), 1, 1 - dampening) : 1;
-      const damped = (g: Tensor): Tensor => (dampening > 0 ? mul(g, taken) : g);
-      [...parameters].forEach(([path, w], i) => {
-        const g = weightDecay > 0 ? add(gradients[i], mul(w, weightDecay)) : gradients[i];
-        if (momentum === 0) {
-          assign(w, sub(w, mul(g, lr)));
-          return;
-        }
-        const old = remembered("sgd", state, `momentum/${path}`);
-        const push = form === "torch" ? g : mul(g, lr);
-        const v = add(mul(old, momentum), damped(push));
-        assign(old, v);
-        const way = nesterov ? add(push, mul(v, momentum)) : v;
-        assign(w, sub(w, form === "torch" ? mul(way, lr) : way));
-      });
-    },
-    describe: () => ({ name: "sgd", options }),
-  };
+  const memory = momentum > 0 ? (["momentum"] as const) : [];
+  return eachParameter({ name: "sgd", lr, options, memory }, ({ lr, step }) => {
+    const taken = dampening > 0 ? where(equal(step, 1), 1, 1 - dampening) : 1;
+    const damped = (g: Tensor): Tensor => (dampening > 0 ? mul(g, taken) : g);
+    return (w, slope, before) => {
+      const g = weightDecay > 0 ? add(slope, mul(w, weightDecay)) : slope;
+      if (momentum === 0) return { w: sub(w, mul(g, lr)) };
+      const push = form === "torch" ? g : mul(g, lr);
+      const v = add(mul(before.momentum, momentum), damped(push));
+      const way = nesterov ? add(push, mul(v, momentum)) : v;
+      return { w: sub(w, form === "torch" ? mul(way, lr) : way), momentum: v };
+    };
+  });
 }

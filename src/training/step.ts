@@ -10,10 +10,11 @@ import { zeros } from "../ops/fill.js";
 import { scalar } from "../ops/scalar.js";
 import { sum } from "../ops/sum.js";
 import type { Optimizer } from "../optim/index.js";
+import { learner as learnerOf, stepTensors } from "../optim/learner.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
-import { Tensor, type Variable } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
 import { type Target, targetsOf } from "./target.js";
 import { TrainingError } from "./training-error.js";
@@ -41,7 +42,7 @@ export function trainingStep(
   { loss, optimizer, target = "class" }: { loss: Loss; optimizer: Optimizer; target?: Target },
 ) {
   const { parameters } = model;
-  const state: ReadonlyMap<string, Variable> = optimizer.state(parameters);
+  const learner = learnerOf(optimizer, parameters);
 
   const learn = (objective: Loss, { images, labels, lr, step, seed }: StepTensors) => {
     const targets = targetsOf(target, { images, labels });
@@ -49,7 +50,7 @@ export function trainingStep(
     const slopes = partial(value, [...parameters.values()]);
     if (slopes.every((slope) => slope === null)) throw unreached(model);
     const known = slopes.map((slope, i) => slope ?? zeros([...parameters.values()][i].shape));
-    optimizer.update(parameters, known, { lr, step, state });
+    learner.update(known, { lr, step });
     if (target !== "class") return { loss: value, correct: scalar(0) };
     const isRead = equal(argmax(output, { axis: 1 }), labels);
     const counts = loss.ignore === undefined ? isRead : logicalAnd(isRead, notEqual(labels, loss.ignore));
@@ -71,8 +72,7 @@ export function trainingStep(
     const inputs = {
       images: tensor(batch.images, [batch.size, ...shape]),
       labels: tensor(batch.labels),
-      lr: tensor(lr),
-      step: tensor(Int32Array.of(step + 1), []),
+      ...stepTensors(lr, step + 1),
       seed: tensor(Int32Array.of(stepSeed(seed, step)), []),
     };
     const { mixed } = batch;
@@ -82,7 +82,7 @@ export function trainingStep(
       : run(inputs));
     return { loss: result.loss[0], correct: result.correct[0] };
   };
-  return Object.assign(take, { state });
+  return Object.assign(take, { state: learner.state });
 }
 
 function unreached({ name, parameters }: Model): TrainingError {

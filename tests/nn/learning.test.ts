@@ -10,10 +10,10 @@ async function learn(model: nn.Model, optimizer: optim.Optimizer, { steps }: { s
   const labels = Int32Array.of(0, 1, 2, 3, 0, 1, 2, 3);
   const images = tensor(pixels, [8, 8, 8, 1]);
   model.build([8, 8, 1], { seed: 2 });
-  const state = optimizer.state(model.parameters);
+  const { update } = optim.learner(optimizer, model.parameters);
   const step = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
     const loss = crossEntropy()(model(images, { training: true, seed }), labels);
-    optimizer.update(model.parameters, gradients(loss, [...model.parameters.values()]), { lr, step, state });
+    update(gradients(loss, [...model.parameters.values()]), { lr, step });
     return { loss };
   });
   const losses: number[] = [];

@@ -33,9 +33,9 @@ onEveryTarget("optimizers make PyTorch's steps", () => {
       const optimizer = optim.fromDescription({ name, options });
       const w = variable(Float32Array.from(golden.start.flat()), [2, 3]);
       const parameters = new Map([["dense1.weights", w]]);
-      const state = optimizer.state(parameters);
+      const { update } = optim.learner(optimizer, parameters);
       const take = compile((g: Tensor, lr: Tensor, step: Tensor) => {
-        optimizer.update(parameters, [g], { lr, step, state });
+        update([g], { lr, step });
         return [];
       });
       for (const [i, g] of golden.gradients.entries()) {

@@ -6,13 +6,12 @@ import * as optim from "../../src/optim/index.js";
 async function steps(optimizer: optim.Optimizer, gradients: number[][], lr = optimizer.lr) {
   const w = variable(Float32Array.of(1, -2));
   const parameters = new Map([["conv1.filters", w]]);
-  const state = optimizer.state(parameters);
-  const step = compile((g: Tensor, lr: Tensor, step: Tensor) => {
-    optimizer.update(parameters, [g], { lr, step, state });
+  const { state, update } = optim.learner(optimizer, parameters);
+  const step = compile((g: Tensor, at: optim.StepTensors) => {
+    update([g], at);
     return [];
   });
-  for (const [i, g] of gradients.entries())
-    await step(tensor(g), tensor(lr), tensor(Int32Array.of(i + 1), []));
+  for (const [i, g] of gradients.entries()) await step(tensor(g), optim.stepTensors(lr, i + 1));
   return { w: [...w.read()], state: new Map([...state].map(([path, v]) => [path, [...v.read()]])) };
 }
 
@@ -74,9 +73,9 @@ test("when the learning rate falls, torch's momentum slows down at once, caffe's
     const w = variable(Float32Array.of(0));
     const parameters = new Map([["w", w]]);
     const optimizer = optim.sgd({ lr: 1, momentum: 0.5, form });
-    const state = optimizer.state(parameters);
+    const { update } = optim.learner(optimizer, parameters);
     const step = compile((lr: Tensor, step: Tensor) => {
-      optimizer.update(parameters, [tensor([1])], { lr, step, state });
+      update([tensor([1])], { lr, step });
       return [];
     });
     await step(tensor(1), tensor(Int32Array.of(1), []));
@@ -95,9 +94,10 @@ describe("clipNorm", () => {
       ["b", b],
     ]);
     const optimizer = optim.clipNorm(optim.sgd({ lr: 1 }), { norm: 6.5 });
+    const { update } = optim.learner(optimizer, parameters);
     const step = compile((scale: Tensor, lr: Tensor, step: Tensor) => {
       const gradients = [mul(tensor([3, 4]), scale), mul(tensor([12]), scale)];
-      optimizer.update(parameters, gradients, { lr, step, state: optimizer.state(parameters) });
+      update(gradients, { lr, step });
       return [];
     });
     const first = tensor(Int32Array.of(1), []);
@@ -111,6 +111,55 @@ describe("clipNorm", () => {
   });
 });
 
+describe("clipValue", () => {
+  test("takes each component for itself", async () => {
+    const { w } = await steps(optim.clipValue(optim.sgd({ lr: 1 }), { value: 0.5 }), [[3, -0.25]]);
+    close(w, [0.5, -1.75]);
+  });
+
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("a bound of %d is refused", (value) => {
+    expect(() => optim.clipValue(optim.sgd({ lr: 1 }), { value })).toThrow(
+      new RangeError(`clipValue: value is ${value}, expected a number above 0`),
+    );
+  });
+});
+
+describe("an update is a function", () => {
+  const w = variable(Float32Array.of(1, -2));
+  const still = variable(Float32Array.of(5));
+  const parameters = new Map([
+    ["w", w],
+    ["still", still],
+  ]);
+  const each = [
+    optim.sgd({ lr: 0.1, momentum: 0.9 }),
+    optim.adam(),
+    optim.adamW(),
+    optim.adagrad(),
+    optim.rmsprop({ centred: true, momentum: 0.5 }),
+    optim.adadelta(),
+    optim.clipNorm(optim.sgd({ lr: 1 }), { norm: 1 }),
+    optim.clipValue(optim.sgd({ lr: 1 }), { value: 1 }),
+    optim.maxNorm(optim.sgd({ lr: 1 }), { norm: 1, only: ["w"] }),
+  ];
+
+  test.each(each.map((optimizer) => ({ optimizer, name: optimizer.name })))(
+    "$name changes nothing itself, and leaves alone what has no gradient",
+    async ({ optimizer }) => {
+      const state = optimizer.state(parameters);
+      const at = optim.stepTensors(0.1, 1);
+      const next = optimizer.update(parameters, new Map([["w", tensor([1, 2])]]), { ...at, state });
+      expect(next.parameters.get("still")).toBe(still);
+      for (const [name, value] of state)
+        if (name.endsWith("/still")) expect(next.state.get(name)).toBe(value);
+      expect([...next.state.keys()].sort()).toEqual([...state.keys()].sort());
+      expect(await next.parameters.get("w")!.data()).not.toEqual(w.read());
+      expect([...w.read()]).toEqual([1, -2]);
+      for (const value of state.values()) expect(Math.max(...value.read())).toBe(0);
+    },
+  );
+});
+
 describe("maxNorm", () => {
   const take = async (options: optim.MaxNormOptions) => {
     const weights = variable(Float32Array.of(3, 0, 1, 4, 0, 1), [2, 3]);
@@ -120,6 +169,7 @@ describe("maxNorm", () => {
       ["dense1.bias", bias],
     ]);
     const optimizer = optim.maxNorm(optim.sgd({ lr: 1 }), options);
+    const { update } = optim.learner(optimizer, parameters);
     const step = compile((lr: Tensor, step: Tensor) => {
       const gradients = [
         tensor([
@@ -128,7 +178,7 @@ describe("maxNorm", () => {
         ]),
         tensor([0]),
       ];
-      optimizer.update(parameters, gradients, { lr, step, state: optimizer.state(parameters) });
+      update(gradients, { lr, step });
       return [];
     });
     await step(tensor(1), tensor(Int32Array.of(1), []));
@@ -189,11 +239,11 @@ describe("adam", () => {
     const optimizer = optim.adam({ lr: 0.1 });
     const w = variable(Float32Array.of(1));
     const parameters = new Map([["w", w]]);
-    const state = optimizer.state(parameters);
+    const { state, update } = optim.learner(optimizer, parameters);
     state.get("square/w")!.set([4]);
     state.get("mean/w")!.set([2]);
     const step = compile((step: Tensor, lr: Tensor) => {
-      optimizer.update(parameters, [tensor([2])], { lr, step, state });
+      update([tensor([2])], { lr, step });
       return [];
     });
     await step(tensor(Int32Array.of(1_000_000), []), tensor(0.1));
@@ -211,6 +261,7 @@ test("an optimizer is made again from its description", () => {
     optim.rmsprop({ centred: true }),
     optim.adadelta({ rho: 0.9 }),
     optim.clipNorm(optim.sgd({ lr: 0.3, form: "caffe" }), { norm: 2 }),
+    optim.clipValue(optim.sgd({ lr: 0.3 }), { value: 2 }),
     optim.maxNorm(optim.clipNorm(optim.adadelta(), { norm: 5 }), { norm: 3, only: ["dense1.weights"] }),
   ];
   for (const optimizer of optimizers) {
@@ -222,7 +273,7 @@ test("an optimizer is made again from its description", () => {
   }
   expect(() => optim.fromDescription({ name: "lion", options: {} })).toThrow(
     new TypeError(
-      'optim: there is no optimizer "lion"; there are adadelta, adagrad, adam, adamW, clipNorm, maxNorm, rmsprop, sgd',
+      'optim: there is no optimizer "lion"; there are adadelta, adagrad, adam, adamW, clipNorm, clipValue, maxNorm, rmsprop, sgd',
     ),
   );
 });
@@ -231,7 +282,7 @@ test("a state that was made for other parameters is refused", async () => {
   const w = variable(Float32Array.of(1));
   const optimizer = optim.sgd({ lr: 0.1, momentum: 0.9 });
   const step = compile((lr: Tensor, step: Tensor) => {
-    optimizer.update(new Map([["a", w]]), [tensor([1])], {
+    optimizer.update(new Map([["a", w]]), new Map([["a", tensor([1])]]), {
       lr,
       step,
       state: optimizer.state(new Map([["b", w]])),

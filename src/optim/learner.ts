@@ -1,0 +1,60 @@
+import { assign } from "../tensor/compile.js";
+import { tensor } from "../tensor/creation.js";
+import type { Tensor, Variable } from "../tensor/tensor.js";
+import type { Optimizer, Tensors } from "./optimizer.js";
+
+/** A step's learning rate and its number, counted from 1, as arguments of a compiled function. */
+export type StepTensors = { readonly lr: Tensor; readonly step: Tensor };
+
+/** @param step  counted from 1 */
+export const stepTensors = (lr: number, step: number): StepTensors => ({
+  lr: tensor(lr),
+  step: tensor(Int32Array.of(step), []),
+});
+
+export interface Learner {
+  /** What the optimizer remembers, by its names. */
+  readonly state: ReadonlyMap<string, Variable>;
+  /**
+   * Assigns one step to parameters and state, inside a compiled function.
+   *
+   * @param gradients  in the order of the parameters, of their shapes; null for one that shall stay as it is
+   */
+  update(gradients: readonly (Tensor | null)[], at: StepTensors): void;
+}
+
+/**
+ * An optimizer at work on variables. A training loop of your own:
+ *
+ *     const learner = optim.learner(optim.adam(), model.parameters);
+ *     const step = compile((x: Tensor, y: Tensor, at: optim.StepTensors) => {
+ *       const loss = mean(square(sub(model(x, { training: true }), y)));
+ *       learner.update(gradients(loss, [...model.parameters.values()]), at);
+ *       return { loss };
+ *     });
+ *     for (let i = 1; i <= 100; i++) console.log((await step(x, y, optim.stepTensors(0.001, i))).loss[0]);
+ */
+export function learner(optimizer: Optimizer, parameters: ReadonlyMap<string, Variable>): Learner {
+  const state = optimizer.state(parameters);
+  return {
+    state,
+    update(gradients, at) {
+      const known = new Map<string, Tensor>();
+      [...parameters.keys()].forEach((path, i) => {
+        const gradient = gradients[i];
+        if (gradient) known.set(path, gradient);
+      });
+      const next = optimizer.update(parameters, known, { ...at, state });
+      assignAll(parameters, next.parameters);
+      assignAll(state, next.state);
+    },
+  };
+}
+
+/** What did not change needs no writing. */
+function assignAll(variables: ReadonlyMap<string, Variable>, values: Tensors): void {
+  for (const [path, variable] of variables) {
+    const value = values.get(path);
+    if (value && value !== variable) assign(variable, value);
+  }
+}
