@@ -2,11 +2,10 @@ import { optionsOf } from "../door/options.js";
 import { notNegative, oneOf } from "../door/rules.js";
 import { add, div, maximum, mul, neg, sub } from "../ops/arithmetic.js";
 import { log, softplus } from "../ops/elementary.js";
-import { mean } from "../ops/statistics.js";
 import { withGradient } from "../ops/stop-gradient.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
-import type { Loss } from "./loss.js";
+import { type Loss, meanOf } from "./loss.js";
 import { weighed } from "./weighed.js";
 
 export interface BinaryCrossEntropyOptions {
@@ -30,14 +29,14 @@ export function binaryCrossEntropy(given: BinaryCrossEntropyOptions = {}): Loss 
     of: oneOf("logits", "probabilities"),
     positiveWeight: notNegative,
   });
-  return (output, target) => {
+  return meanOf((output, target) => {
     checkSameShape("binaryCrossEntropy", output, target);
     const positive = mul(target, positiveWeight);
     const negative = sub(1, target);
     if (of === "logits")
-      return mean(add(weighed(positive, softplus(mul(output, -1))), weighed(negative, softplus(output))));
-    return mean(ofProbabilities(output, positive, negative));
-  };
+      return add(weighed(positive, softplus(mul(output, -1))), weighed(negative, softplus(output)));
+    return ofProbabilities(output, positive, negative);
+  });
 }
 
 /**

@@ -1,17 +1,21 @@
 /** What losses take, checked before anything runs. */
-import { ShapeError, sameShape, show } from "../tensor/shapes.js";
+import { ShapeError, sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Scores N×K, and N classes. */
-export function checkedScores(speaker: string, output: Tensor, target: Tensor): [n: number, classes: number] {
-  if (output.rank !== 2)
+/** Scores …×K, and a class for each row of them. */
+export function checkedScores(
+  speaker: string,
+  output: Tensor,
+  target: Tensor,
+): [rows: number, classes: number] {
+  if (output.rank < 2)
     throw new ShapeError(`${speaker}: the output is ${show(output.shape)}, expected N×classes`);
-  const [n, classes] = output.shape;
-  if (target.rank !== 1 || target.shape[0] !== n)
+  const rows = output.shape.slice(0, -1);
+  if (!sameShape(target.shape, rows))
     throw new ShapeError(
-      `${speaker}: the targets are ${show(target.shape)}, expected ${n}, the class of each of the ${n} outputs (${show(output.shape)})`,
+      `${speaker}: the targets are ${show(target.shape)}, expected ${show(rows)}, the class of each of the ${show(rows)} outputs (${show(output.shape)})`,
     );
-  return [n, classes];
+  return [sizeOf(rows), output.shape[output.rank - 1]];
 }
 
 /** Shapes must be the same: a target that broadcasts is nearly always a mistake. */

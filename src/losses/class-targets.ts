@@ -1,14 +1,14 @@
 /** Targets that are classes: which of them count, and what a mean over them is. */
-import { div } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
-import { equal, greaterEqual, less, logicalAnd, notEqual } from "../ops/comparisons.js";
+import { greaterEqual, less, logicalAnd, notEqual } from "../ops/comparisons.js";
 import { isClass } from "../ops/one-hot.js";
 import { reshape } from "../ops/reshape.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
+import type { Shape } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedScores } from "./checks.js";
-import type { Loss } from "./loss.js";
+import { inParts, type Loss, type LossParts } from "./loss.js";
 
 export interface IgnoreOptions {
   /**
@@ -23,19 +23,25 @@ export interface ClassTargets {
   readonly right: Tensor;
   /** N×1, f32: 1 for a row that counts, 0 for one that does not, NaN where the target is neither class nor ignored. */
   readonly counts: Tensor;
-  /** A sum over the rows, divided by how many count, or by the sum of these weights. */
-  mean(total: Tensor, weights?: Tensor): Tensor;
+  /** A sum over the rows, that is to be divided by how many count, or by the sum of these weights. */
+  over(total: Tensor, weights?: Tensor): LossParts;
 }
 
-/** A loss over scores N×K and the classes of its rows. */
+/**
+ * A loss over scores …×K and the classes of its rows, which the axes before the last count: N of a batch of pictures,
+ * N×H×W where each pixel has a class, N×L of a sentence.
+ */
 export function classLoss(
   speaker: string,
   ignore: number,
-  f: (output: Tensor, targets: ClassTargets, target: Tensor) => Tensor,
+  f: (output: Tensor, targets: ClassTargets) => LossParts,
 ): Loss {
-  const loss = (output: Tensor, target: Tensor): Tensor =>
-    f(output, classTargets(speaker, output, target, ignore), target);
-  return Object.assign(loss, { ignore });
+  const parts = (output: Tensor, target: Tensor): LossParts => {
+    const [rows, classes] = checkedScores(speaker, output, target);
+    const flat = output.rank === 2 ? output : reshape(output, [rows, classes]);
+    return f(flat, classTargets(speaker, [rows, classes], target, ignore));
+  };
+  return inParts(parts, { ignore });
 }
 
 /**
@@ -44,27 +50,39 @@ export function classLoss(
  *
  * @throws RangeError
  */
-function classTargets(speaker: string, output: Tensor, target: Tensor, ignore: number): ClassTargets {
-  const [n, classes] = checkedScores(speaker, output, target);
-  const among = isClass(target, classes);
+function classTargets(
+  speaker: string,
+  [rows, classes]: readonly [rows: number, classes: number],
+  target: Tensor,
+  ignore: number,
+): ClassTargets {
   target.values?.forEach((value, i) => {
     if (value !== ignore && !(value >= 0 && value < classes))
       throw new RangeError(
-        `${speaker}: target ${i} is ${value}, expected a class of 0 to ${classes - 1}, or ${ignore}, which is ignored`,
+        `${speaker}: target ${placeOf(i, target.shape)} is ${value}, expected a class of 0 to ${classes - 1}, or ${ignore}, which is ignored`,
       );
   });
-  const label = cast(reshape(target, [n, 1]), "i32");
+  const flat = target.rank === 1 ? target : reshape(target, [rows]);
+  const among = isClass(flat, classes);
+  const label = cast(reshape(flat, [rows, 1]), "i32");
   const known = notEqual(label, ignore);
   const isOne = logicalAnd(greaterEqual(label, 0), less(label, classes));
   const counts = where(known, where(isOne, 1, Number.NaN), 0);
   return {
     right: ignore >= 0 && ignore < classes ? logicalAnd(among, known) : among,
     counts,
-    mean(total, weights = counts) {
-      const divisor = sum(weights);
-      return div(total, where(equal(divisor, 0), 1, divisor));
-    },
+    over: (total, weights = counts) => ({ total, weight: sum(weights) }),
   };
+}
+
+/** "3" of a row, "0, 2, 7" of a pixel. */
+function placeOf(i: number, shape: Shape): string {
+  const place: number[] = [];
+  for (const extent of [...shape].reverse()) {
+    place.unshift(i % extent);
+    i = Math.floor(i / extent);
+  }
+  return place.join(", ");
 }
 
 /** The value of each row's own class, N×1; 0 of rows that do not count. */

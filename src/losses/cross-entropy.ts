@@ -28,7 +28,8 @@ const someWeights = rule("numbers of at least 0", (value) => {
  *
  *     E = −1/N · Σ_n ln softmax(output[n])[target[n]]
  *
- * The output is what comes before softmax (logits, N×K); the targets are classes (N, i32 or u8), or `ignore`. A class
+ * The output is what comes before softmax (logits, N×K, or with more axes before the last, N×H×W×K for a class of each
+ * pixel); the targets are classes (N, or N×H×W, i32 or u8), or `ignore`. A class
  * whose logit is −∞ is masked: it has the probability 0, and adds nothing where it is not the target; where it is, and
  * with smoothing if it has a weight, E is ∞. A row of −∞ alone has no softmax, and E is NaN, as in PyTorch.
  *
@@ -44,18 +45,18 @@ export function crossEntropy(given: CrossEntropyOptions = {}): Loss {
     smoothing = 0,
     ignore = -1,
   } = optionsOf("crossEntropy", given, { weights: someWeights, smoothing: belowOne, ignore: wholeNumber });
-  return classLoss("crossEntropy", ignore, (output, { right, counts, mean }) => {
+  return classLoss("crossEntropy", ignore, (output, { right, counts, over }) => {
     const classes = output.shape[1];
     if (weights && weights.length !== classes)
       throw new ShapeError(`crossEntropy: there are ${weights.length} weights for ${classes} classes`);
     const costs = neg(logSoftmax(output));
     // What has no share is left out, not multiplied: its cost may be ∞, which times 0 is NaN.
-    if (!weights && smoothing === 0) return mean(sum(where(right, costs, 0)));
+    if (!weights && smoothing === 0) return over(sum(where(right, costs, 0)));
     const hard = cast(right, "f32");
     const wanted = add(mul(hard, 1 - smoothing), mul(counts, smoothing / classes));
     const table = weights && tensor(Float32Array.from(weights));
     const shares = table ? mul(wanted, table) : wanted;
     const total = sum(where(equal(shares, 0), 0, mul(shares, costs)));
-    return table ? mean(total, mul(mul(hard, table), counts)) : mean(total);
+    return table ? over(total, mul(mul(hard, table), counts)) : over(total);
   });
 }

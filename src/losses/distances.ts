@@ -5,18 +5,17 @@ import { positive } from "../door/rules.js";
 import { mul, sub } from "../ops/arithmetic.js";
 import { lessEqual } from "../ops/comparisons.js";
 import { abs, square } from "../ops/elementary.js";
-import { mean } from "../ops/statistics.js";
 import { where } from "../ops/where.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
-import type { Loss } from "./loss.js";
+import { type Loss, meanOf } from "./loss.js";
 
 /** The mean of (output − target)² over all values. */
-export const meanSquaredError = (): Loss => (output, target) =>
-  mean(square(difference("meanSquaredError", output, target)));
+export const meanSquaredError = (): Loss =>
+  meanOf((output, target) => square(difference("meanSquaredError", output, target)));
 
 /** The mean of |output − target| over all values. */
-export const l1 = (): Loss => (output, target) => mean(abs(difference("l1", output, target)));
+export const l1 = (): Loss => meanOf((output, target) => abs(difference("l1", output, target)));
 
 /**
  * Huber's loss, the mean over all values d = output − target of
@@ -27,7 +26,7 @@ export const l1 = (): Loss => (output, target) => mean(abs(difference("l1", outp
  */
 export function huber(given: { delta?: number } = {}): Loss {
   const { delta = 1 } = optionsOf("huber", given, { delta: positive });
-  return (output, target) => mean(bent(difference("huber", output, target), delta));
+  return meanOf((output, target) => bent(difference("huber", output, target), delta));
 }
 
 /**
@@ -37,7 +36,7 @@ export function huber(given: { delta?: number } = {}): Loss {
  */
 export function smoothL1(given: { beta?: number } = {}): Loss {
   const { beta = 1 } = optionsOf("smoothL1", given, { beta: positive });
-  return (output, target) => mul(mean(bent(difference("smoothL1", output, target), beta)), 1 / beta);
+  return meanOf((output, target) => mul(bent(difference("smoothL1", output, target), beta), 1 / beta));
 }
 
 /** A parabola up to the width, then its tangent. One of both is chosen: at the knee, where they meet, one slope counts. */

@@ -4,13 +4,12 @@ import { add, mul, neg, sub } from "../ops/arithmetic.js";
 import { equal } from "../ops/comparisons.js";
 import { exp, pow, sigmoid, softplus } from "../ops/elementary.js";
 import { logSoftmax } from "../ops/softmax.js";
-import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
 import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
-import type { Loss } from "./loss.js";
+import { type Loss, meanOf } from "./loss.js";
 import { weighed } from "./weighed.js";
 
 export interface FocalOptions {
@@ -33,7 +32,7 @@ export function focal(given: FocalOptions & IgnoreOptions = {}): Loss {
   return classLoss("focal", ignore, (output, targets) => {
     const cost = neg(ofRightClass(logSoftmax(output), targets));
     const each = focused(cost, sub(1, exp(neg(cost))), gamma);
-    return targets.mean(sum(each));
+    return targets.over(sum(each));
   });
 }
 
@@ -52,14 +51,14 @@ export interface BinaryFocalOptions extends FocalOptions {
  */
 export function binaryFocal(given: BinaryFocalOptions = {}): Loss {
   const { gamma = 2, alpha = 0.25 } = optionsOf("binaryFocal", given, { gamma: aGamma, alpha: anAlpha });
-  return (output, target) => {
+  return meanOf((output, target) => {
     checkSameShape("binaryFocal", output, target);
     const p = sigmoid(output);
     const yes = focused(softplus(mul(output, -1)), sub(1, p), gamma);
     const no = focused(softplus(output), p, gamma);
     const [positive, negative] = alpha === null ? [1, 1] : [alpha, 1 - alpha];
-    return mean(add(weighed(mul(target, positive), yes), weighed(mul(sub(1, target), negative), no)));
-  };
+    return add(weighed(mul(target, positive), yes), weighed(mul(sub(1, target), negative), no));
+  });
 }
 
 /** missing^gamma · cost, where an endless cost, of which nothing is found, counts once: the slope of its factor is 0 · ∞. */

@@ -7,13 +7,12 @@ import { add, mul, sub } from "../ops/arithmetic.js";
 import { equal, less, logicalOr } from "../ops/comparisons.js";
 import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
-import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import { checkSameShape } from "./checks.js";
 import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
-import type { Loss } from "./loss.js";
+import { type Loss, meanOf } from "./loss.js";
 
 /**
  * The hinge of several classes, the mean over the examples that count: every wrong class should stay a margin below the
@@ -28,10 +27,10 @@ import type { Loss } from "./loss.js";
 export function hinge(given: { margin?: number } & IgnoreOptions = {}): Loss {
   const { margin = 1, ignore = -1 } = optionsOf("hinge", given, { margin: notNegative, ignore: wholeNumber });
   return classLoss("hinge", ignore, (output, targets) => {
-    const { right, counts, mean } = targets;
+    const { right, counts, over } = targets;
     const excess = relu(add(sub(output, ofRightClass(output, targets)), margin));
     const adds = where(logicalOr(right, equal(output, Number.NEGATIVE_INFINITY)), 0, excess);
-    return mean(sum(where(counts, adds, 0)));
+    return over(sum(where(counts, adds, 0)));
   });
 }
 
@@ -42,10 +41,10 @@ export function hinge(given: { margin?: number } & IgnoreOptions = {}): Loss {
  */
 export function binaryHinge(given: { margin?: number } = {}): Loss {
   const { margin = 1 } = optionsOf("binaryHinge", given, { margin: notNegative });
-  return (output, target) => {
+  return meanOf((output, target) => {
     checkSameShape("binaryHinge", output, target);
-    return mean(relu(sub(margin, mul(target, output))));
-  };
+    return relu(sub(margin, mul(target, output)));
+  });
 }
 
 /**
@@ -58,7 +57,7 @@ export function binaryHinge(given: { margin?: number } = {}): Loss {
  */
 export function marginRanking(given: { margin?: number } = {}): Loss {
   const { margin = 0 } = optionsOf("marginRanking", given, { margin: notNegative });
-  return (output, target) => {
+  return meanOf((output, target) => {
     if (output.rank !== 2 || output.shape[1] !== 2)
       throw new ShapeError(`marginRanking: the output is ${show(output.shape)}, expected N×2`);
     const n = output.shape[0];
@@ -68,6 +67,6 @@ export function marginRanking(given: { margin?: number } = {}): Loss {
       );
     const score = (i: number) => reshape(slice(output, [0, i], [n, i + 1]), [n]);
     const lacking = sub(margin, mul(target, sub(score(0), score(1))));
-    return mean(where(less(lacking, 0), 0, lacking));
-  };
+    return where(less(lacking, 0), 0, lacking);
+  });
 }

@@ -30,6 +30,6 @@ export function maximumAPosteriori(given: { j?: number } & IgnoreOptions = {}): 
     const total = add(log(add(others, exp(sub(-j, top)))), top);
     // Row by row, where the large parts of both cancel.
     const each = sub(total, ofRightClass(output, targets));
-    return targets.mean(sum(where(targets.counts, each, 0)));
+    return targets.over(sum(where(targets.counts, each, 0)));
   });
 }

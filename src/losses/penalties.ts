@@ -5,7 +5,7 @@ import { abs, square } from "../ops/elementary.js";
 import { scalar } from "../ops/scalar.js";
 import { sum } from "../ops/sum.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Loss } from "./loss.js";
+import { inParts, type Loss, partsOf } from "./loss.js";
 
 /** A single number from a model's parameters, by path. Any function of this form will do. */
 export type Penalty = (parameters: ReadonlyMap<string, Tensor>) => Tensor;
@@ -31,15 +31,12 @@ export const l2Penalty = (factor: number, options: PenaltyOptions = {}): Penalty
  * In evaluation, where the parameters are not given, it is the loss alone.
  */
 export const regularised = (loss: Loss, ...penalties: readonly Penalty[]): Loss =>
-  Object.assign(
-    (...[output, target, parameters]: Parameters<Loss>): Tensor => {
-      const value = loss(output, target, parameters);
-      return parameters
-        ? penalties.reduce((total, penalty) => add(total, penalty(parameters)), value)
-        : value;
-    },
-    { ignore: loss.ignore },
-  );
+  inParts((output, target, parameters) => {
+    const parts = partsOf(loss, output, target, parameters);
+    if (!parameters || penalties.length === 0) return parts;
+    const added = penalties.map((penalty) => penalty(parameters));
+    return { ...parts, penalty: [...(parts.penalty ? [parts.penalty] : []), ...added].reduce(add) };
+  }, loss);
 
 function summed(
   speaker: string,

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { positive, required } from "../door/rules.js";
 import { clip } from "../ops/activations.js";
 import type { Optimizer } from "./optimizer.js";
 
@@ -11,9 +12,7 @@ import type { Optimizer } from "./optimizer.js";
  * Mikolov: Statistical Language Models Based on Neural Networks, 2012, section 3.2.2. PyTorch's clip_grad_value_.
  */
 export function clipValue(optimizer: Optimizer, given: { value: number }): Optimizer {
-  const { value } = optionsOf("clipValue", given, { value: 1 });
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new RangeError(`clipValue: value is ${value}, expected a number above 0`);
+  const { value } = optionsOf("clipValue", given, { value: required(positive) });
   return {
     name: "clipValue",
     lr: optimizer.lr,
