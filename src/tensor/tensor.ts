@@ -29,6 +29,7 @@ export class Tensor implements GraphNode {
   readonly type: DType;
   /** The numbers, once they are known. */
   protected known: TypedArray | null;
+  #handedOut: WeakRef<TypedArray> | undefined;
   /** True once the numbers were computed: the graph below is gone, gradients take the tensor for a constant. */
   settled = false;
 
@@ -72,9 +73,19 @@ export class Tensor implements GraphNode {
     return values;
   }
 
-  /** A copy of the numbers where they are known without running anything, else null. */
+  /**
+   * A copy of the numbers where they are known without running anything, else null. The same array while somebody holds
+   * it, so that a loop may ask at each turn; what is written into it does not reach the tensor.
+   */
   get values(): TypedArray | null {
-    return this.own?.slice() ?? null;
+    const { own } = this;
+    if (!own) return null;
+    let copy = this.#handedOut?.deref();
+    if (!copy) {
+      copy = own.slice();
+      this.#handedOut = new WeakRef(copy);
+    }
+    return copy;
   }
 
   /** The same as they lie in the tensor, not to be changed. */
