@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { fansOf, type Initialiser, initialNumbers } from "../../src/nn/initialisers.js";
+import { describe, expect, test, vi } from "vitest";
+import { fansOf, type Initialiser, initialNumbers, streamOf } from "../../src/nn/initialisers.js";
 
 const shape = [3, 3, 32, 64]; // 3·3·32 = 288 connections in, 3·3·64 = 576 out
 const draw = (initialiser: Initialiser, { seed = 1, path = "conv1.filters", of = shape } = {}) =>
@@ -50,4 +50,15 @@ test("numbers depend on the seed and on the path, and on nothing else", () => {
   expect(draw("heNormal")).toEqual(numbers);
   expect(draw("heNormal", { seed: 2 })).not.toEqual(numbers);
   expect(draw("heNormal", { path: "conv2.filters" })).not.toEqual(numbers);
+});
+
+test("weights begin with the same numbers where jsdom has no TextEncoder", () => {
+  const paths = ["conv1.filters", "größe/dense1.weights", "网.bias", "a%b.weights", ""];
+  const streams = paths.map(streamOf);
+  vi.stubGlobal("TextEncoder", undefined);
+  try {
+    expect(paths.map(streamOf)).toEqual(streams);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

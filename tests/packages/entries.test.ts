@@ -34,7 +34,7 @@ describe.skipIf(!existsSync(join(root, "dist/node/index.js")))("the entries (nee
   test.each(names)("receptive/%s has its modules for browsers alone, whose import map they need", (name) => {
     const entry = entries[`./${name}`];
     expect(entry.default).toBe(entry.node.default);
-    expect(Object.keys(entry)).toEqual(["types", "node", "browser", "require", "default"]);
+    expect(Object.keys(entry)).toEqual(["types", "browser", "node", "require", "default"]);
   });
 
   test.each(["module", "commonjs"] as const)(
