@@ -5,6 +5,7 @@ import * as fs from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
+import { inWords } from "../platform/node-file-error.js";
 import { UsageError } from "./failure.js";
 
 /** The claim, in the folder. */
@@ -20,18 +21,23 @@ const renewal = 20_000;
  * Claims a folder, which is made if need be, until `release` or the end of the process. A claim whose process is dead
  * is taken over.
  *
- * @throws UsageError if another run is writing to the folder
+ * @throws UsageError if another run is writing to the folder, FileError if it cannot be written to
  */
 export async function claimFolder(folder: string): Promise<{ release: () => void }> {
-  const made = await fs.mkdir(folder, { recursive: true });
+  const made = await inWords(folder, () => fs.mkdir(folder, { recursive: true }));
   const path = join(folder, claimFile);
   const claim: Claim = { process: process.pid, host: hostname(), run: randomBytes(8).toString("hex") };
-  while (!(await written(path, JSON.stringify(claim)))) {
-    const other = await standing(path);
-    if (other)
-      throw new UsageError(
-        `${folder}: another run is writing to this folder (process ${other.process} on ${other.host}); name another one with --output, or remove ${path} if that is not so`,
-      );
+  try {
+    while (!(await inWords(folder, () => written(path, JSON.stringify(claim))))) {
+      const other = await standing(path);
+      if (other)
+        throw new UsageError(
+          `${folder}: another run is writing to this folder (process ${other.process} on ${other.host}); name another one with --output, or remove ${path} if that is not so`,
+        );
+    }
+  } catch (error) {
+    if (made !== undefined) removeIfEmpty(folder, made);
+    throw error;
   }
   const timer = setInterval(() => fs.utimes(path, new Date(), new Date()).catch(() => {}), renewal);
   timer.unref();
@@ -55,14 +61,21 @@ function removeIfEmpty(folder: string, outermost: string): void {
   }
 }
 
-/** Whether the claim could be made: there was none. */
+/** Whether the claim could be made: there was none. On a full disk it may be opened and not written: then it is taken away. */
 async function written(path: string, text: string): Promise<boolean> {
+  const file = await fs.open(path, "wx").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EEXIST") return undefined;
+    throw error;
+  });
+  if (!file) return false;
   try {
-    await fs.writeFile(path, text, { flag: "wx" });
+    await file.writeFile(text);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    rmSync(path, { force: true });
     throw error;
+  } finally {
+    await file.close();
   }
 }
 

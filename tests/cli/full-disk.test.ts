@@ -1,0 +1,98 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lenet5 } from "../../src/models/index.js";
+import { encodePng } from "../../src/report/sheet/png.js";
+import { checkpointOf, save } from "../../src/training/checkpoint.js";
+import { isBuilt, receptive, temporaryFolder } from "./receptive.js";
+
+const { folder, remove } = await temporaryFolder();
+const [full, locked] = [join(folder, "full"), join(folder, "locked")];
+await mkdir(full);
+await mkdir(locked);
+
+/** Root is denied nothing: a full disk and a read-only one are mounted, where that is allowed. */
+function mount(...args: string[]): boolean {
+  try {
+    execFileSync("mount", args, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+const isFull = mount("-t", "tmpfs", "-o", "size=1m", "none", full);
+const isLocked = mount("-t", "tmpfs", "-o", "ro,size=1m", "none", locked);
+
+afterAll(async () => {
+  if (isFull) execFileSync("umount", [full]);
+  if (isLocked) execFileSync("umount", [locked]);
+  await remove();
+});
+
+const weights = "weights.safetensors";
+beforeAll(async () => {
+  const model = lenet5();
+  model.build([28, 28, 1]);
+  await save(
+    join(folder, weights),
+    checkpointOf(model, { input: [28, 28, 1], data: { name: "digits", classes: [..."0123456789"] } }),
+  );
+  // A ramp of 64×64 grey pixels.
+  const pixels = Uint8Array.from({ length: 4096 }, (_, at) => at % 256);
+  await writeFile(join(folder, "photo.png"), encodePng({ width: 64, height: 64, channels: 1, pixels }));
+  if (isFull) {
+    await writeFile(join(full, "old.png"), "of before");
+    for (let size = 2 ** 19; size >= 1; size >>= 1)
+      for (let n = 0; n < 2; n++)
+        await writeFile(join(full, `fill-${size}-${n}`), new Uint8Array(size)).catch(() => {});
+  }
+}, 60_000);
+
+const commands = [
+  ["filter photo.png --kernel sharpen --output", "new.png"],
+  ["filter photo.png --kernel sharpen --output", "old.png"],
+  ["features hog photo.png --output", "new.png"],
+  [`convert ${weights}`, "new.safetensors"],
+  [`explain filters --checkpoint ${weights} --output`, "new.png"],
+];
+
+describe.skipIf(!isBuilt || !isFull)(
+  `a full disk${isFull ? "" : " (skipped: mounting is not allowed)"}`,
+  () => {
+    test.each(commands)("%s full/%s: one line, and nothing is lost or half written", async (line, name) => {
+      const before = (await readdir(full)).sort();
+      const { code, stderr } = await receptive([...line.split(" "), `full/${name}`], { folder });
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `error: full/${name}: no space is left on the disk\n`,
+      });
+      expect((await readdir(full)).sort()).toEqual(before);
+      expect(await readFile(join(full, "old.png"), "utf8")).toBe("of before");
+    });
+    test("train says it when it saves, and takes its folder away again", async () => {
+      const { code, stderr } = await receptive(
+        "train --data digits --limit 64 --epochs 1 --output full/run".split(" "),
+        { folder },
+      );
+      expect(code).toBe(1);
+      expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
+        /^error: full\/run.*: no space is left on the disk$/,
+      );
+      expect(await readdir(full)).not.toContain("run");
+    });
+  },
+);
+
+describe.skipIf(!isBuilt || !isLocked)(
+  `a read-only disk${isLocked ? "" : " (skipped: mounting is not allowed)"}`,
+  () => {
+    test.each(commands)("%s locked/%s", async (line, name) => {
+      const { code, stderr } = await receptive([...line.split(" "), `locked/${name}`], { folder });
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `error: locked/${name}: the file system is read-only\n`,
+      });
+    });
+  },
+);
