@@ -45,12 +45,18 @@ export async function picturesGiven(
   return read.filter((one) => "picture" in one);
 }
 
-/** As the network has seen its training pictures: a small grey one is taken to be a digit of MNIST's kind. */
+/** As the network has seen its training pictures: a small grey one is taken to be of MNIST's kind. */
 export const preparedFor =
-  ({ input, preprocessing }: Network) =>
+  ({ input, preprocessing, classes }: Network) =>
   (picture: Picture, file: string): Picture => {
     if (input.join() !== "28,28,1") return centreCrop(picture, input, preprocessing);
-    const digit = findDigit(picture);
-    if (!digit) throw new PictureError(`${file}: no ink was found in it`);
+    // Classes with names are things, as Fashion-MNIST's clothes: they are not drawn in lines.
+    const lines = classes.every((name) => [...name].length === 1);
+    const { digits, digit } = findDigit(picture, { lines });
+    const what = lines ? "digit" : "thing";
+    if (!digit) throw new PictureError(`${file}: no ${what} was found in it`);
+    if (digits > 9) throw new PictureError(`${file}: no single ${what} stands out in it`);
+    if (digits > 1)
+      throw new PictureError(`${file}: ${digits} ${what}s were found in it, expected one: cut them apart`);
     return digit;
   };

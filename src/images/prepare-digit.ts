@@ -1,6 +1,8 @@
-import { aboveThePaper, type Grey, isDarkOnLight, smoothed } from "./paper.js";
+import { findInk, type Ink } from "./find-ink.js";
+import { lengthOf } from "./ink-parts.js";
+import { borderIsGreat, type Contrast, inkContrast, type Plane } from "./paper.js";
 import { brightness, type Picture } from "./picture.js";
-import { resample } from "./resample.js";
+import { type Region, resample } from "./resample.js";
 
 /** Edge of an MNIST picture, and of the box into which its digit was scaled. */
 const edge = 28;
@@ -11,137 +13,123 @@ const box = 20;
  * its centre of mass in the middle. Takes scans, photographs, drawings, any size, dark on light or light on dark.
  *
  * A picture that already has 28×28 pixels is only made grey and, where it is dark on light, inverted.
- * A picture without ink comes back black.
+ * A picture without ink comes back black; of several digits the clearest one does.
  *
- * Light may fall unevenly: ink is what stands out of the paper around it, see `isDarkOnLight` and `aboveThePaper`.
+ * Light may fall unevenly, paper may be ruled, a thumb or a table may be seen at the border: see `inkContrast` and `findInk`.
  *
  * LeCun, Cortes, Burges: The MNIST database, on how the digits were size-normalised and centred.
  */
 export function prepareDigit(picture: Picture): Picture {
-  return findDigit(picture) ?? asPicture(new Float32Array(edge * edge));
+  return findDigit(picture).digit ?? asPicture(new Float32Array(edge * edge));
 }
 
-/** The same, or undefined where no ink stands out of the paper. */
-export function findDigit(picture: Picture): Picture | undefined {
-  const grey: Grey = { width: picture.width, height: picture.height, values: brightness(picture) };
-  if (isDarkOnLight(grey)) for (let i = 0; i < grey.values.length; i++) grey.values[i] = 255 - grey.values[i];
-  if (grey.width === edge && grey.height === edge)
-    return contrastOf(grey.values) < leastContrast ? undefined : asPicture(grey.values);
-  const ink = inkOf(aboveThePaper(shrunk(grey)));
-  return ink && asPicture(centred(fitted(ink)));
-}
-
-/** Less, between the darkest and the brightest, is noise or a compression artefact. */
-const leastContrast = 16;
-
-const contrastOf = (values: Float32Array): number =>
-  values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
-
-/** At most 400 pixels at the longer side: more holds only noise and costs time. */
-function shrunk(grey: Grey): Grey {
-  const scale = 400 / Math.max(grey.width, grey.height);
-  if (scale >= 1) return grey;
-  const width = Math.max(1, Math.round(grey.width * scale));
-  const height = Math.max(1, Math.round(grey.height * scale));
-  return { width, height, values: resample(grey.values, { ...grey, channels: 1 }, { height, width }) };
+/** How many digits there are, and the clearest of them. */
+export interface FoundDigit {
+  readonly digits: number;
+  readonly digit?: Picture;
 }
 
 /**
- * The ink without paper and specks, cut out at its bounding box; undefined where there is none.
+ * The same, or the reason why not.
  *
- * Otsu's threshold splits the pixels into paper and ink. Values up to a quarter of the way from the paper's mean
- * to the ink's are paper, from three quarters on they are full ink: that evens out the paper and keeps soft edges.
+ * @param lines  whether it must be the line of a pen, so that a thumb is none; what is not a digit may have any form
  */
-function inkOf({ width, height, values }: Grey): Grey | undefined {
-  // Noise would split strokes and make specks: the mask is that of the smoothed picture, the values are its own.
-  const even = Math.max(width, height) > 100 ? smoothed({ width, height, values }).values : values;
-  const { threshold, paper, ink } = otsu(even);
-  if (ink - paper < leastContrast) return undefined;
-  const strokes = largeParts(width, height, (at) => even[at] > threshold);
+export function findDigit(picture: Picture, { lines = true } = {}): FoundDigit {
+  if (picture.width === edge && picture.height === edge) return asItIs(picture);
+  const whole = { top: 0, left: 0, width: picture.width, height: picture.height };
+  const { contrast, ink, place } = search(picture, whole, lines);
+  if (!ink || !place) return { digits: 0 };
+  // What is small in a large picture is looked at from nearby.
+  const near = around(place, picture);
+  const closer =
+    near.width * 2 < picture.width && near.height * 2 < picture.height
+      ? search(picture, near, lines)
+      : undefined;
+  const shown = closer?.ink ? { contrast: closer.contrast, ink: closer.ink } : { contrast, ink };
+  return { digits: ink.digits, digit: asPicture(centred(fitted(cutOut(shown.contrast, shown.ink)))) };
+}
 
-  let [top, left, bottom, right] = [height, width, -1, -1];
-  for (let i = 0; i < height; i++)
-    for (let j = 0; j < width; j++)
-      if (strokes[i * width + j]) {
-        [top, bottom] = [Math.min(top, i), Math.max(bottom, i)];
-        [left, right] = [Math.min(left, j), Math.max(right, j)];
-      }
-  const cut: Grey = { width: right - left + 1, height: bottom - top + 1, values: new Float32Array(0) };
+function asItIs(picture: Picture): FoundDigit {
+  const grey: Plane = { width: edge, height: edge, values: brightness(picture) };
+  const [least, greatest] = [Math.min(...grey.values), Math.max(...grey.values)];
+  // Less, between the darkest and the brightest, is noise or an artefact of compression.
+  if (greatest - least < 16) return { digits: 0 };
+  return {
+    digits: 1,
+    digit: asPicture(borderIsGreat(grey) ? grey.values.map((value) => 255 - value) : grey.values),
+  };
+}
+
+/** More pixels at the longer side hold only noise and cost time. */
+const longest = 640;
+
+/** The ink in a region, and where in the picture it lies. */
+function search(
+  picture: Picture,
+  region: Region,
+  lines: boolean,
+): { contrast: Contrast; ink?: Ink; place?: Region } {
+  const contrast = inkContrast(picture, region, longest);
+  const ink = findInk(contrast, { lines });
+  if (!ink) return { contrast };
+  const { top, left, bottom, right } = boundsOf(ink);
+  const scale = region.width / contrast.width;
+  return {
+    contrast,
+    ink,
+    place: {
+      top: region.top + top * scale,
+      left: region.left + left * scale,
+      height: (bottom - top + 1) * scale,
+      width: (right - left + 1) * scale,
+    },
+  };
+}
+
+/** With as much paper on each side as the digit is long. */
+function around({ top, left, height, width }: Region, picture: Picture): Region {
+  const margin = Math.max(height, width);
+  const [first, last] = [Math.max(0, top - margin), Math.min(picture.height, top + height + margin)];
+  const [west, east] = [Math.max(0, left - margin), Math.min(picture.width, left + width + margin)];
+  return { top: first, left: west, height: last - first, width: east - west };
+}
+
+const boundsOf = ({ strokes }: Ink) => ({
+  top: Math.min(...strokes.map(({ top }) => top)),
+  left: Math.min(...strokes.map(({ left }) => left)),
+  bottom: Math.max(...strokes.map(({ bottom }) => bottom)),
+  right: Math.max(...strokes.map(({ right }) => right)),
+});
+
+/**
+ * The strokes at their bounding box, from 0 to 255. Up to a quarter of full ink's contrast is paper, from three quarters on
+ * is full ink: that evens out the paper and keeps soft edges, which reach a little beyond the strokes' own pixels.
+ */
+function cutOut({ width, height, values }: Contrast, { parts, strokes, level }: Ink): Plane {
+  const { top, left, bottom, right } = boundsOf({ parts, strokes, level, digits: 1 });
+  const labels = new Set(strokes.map(({ label }) => label));
+  const cut: Plane = { width: right - left + 1, height: bottom - top + 1, values: new Float32Array(0) };
   cut.values = new Float32Array(cut.width * cut.height);
-  const dark = paper + (ink - paper) / 4;
+  const soft = Math.max(1, Math.round(lengthOf(strokes[0]) / 50));
+  const isStroke = (i: number, j: number) => {
+    for (let y = Math.max(0, i - soft); y <= Math.min(height - 1, i + soft); y++)
+      for (let x = Math.max(0, j - soft); x <= Math.min(width - 1, j + soft); x++)
+        if (labels.has(parts.labels[y * width + x])) return true;
+    return false;
+  };
   for (let i = 0; i < cut.height; i++)
     for (let j = 0; j < cut.width; j++) {
       const at = (top + i) * width + left + j;
-      const value = ((values[at] - dark) / ((ink - paper) / 2)) * 255;
-      // A speck's pixels are paper; the soft edge of a stroke, below the threshold, is not a speck.
-      const isSpeck = values[at] > threshold && !strokes[at];
-      cut.values[i * cut.width + j] = isSpeck ? 0 : Math.min(Math.max(value, 0), 255);
+      const value = ((values[at] / level - 0.25) / 0.5) * 255;
+      if (value <= 0 || (parts.labels[at] && !labels.has(parts.labels[at])) || !isStroke(top + i, left + j))
+        continue;
+      cut.values[i * cut.width + j] = Math.min(value, 255);
     }
   return cut;
 }
 
-/**
- * The threshold that splits values into two classes of the greatest variance between them, and the classes' means.
- * Otsu: A Threshold Selection Method from Gray-Level Histograms, IEEE Trans. SMC 9, 1979.
- */
-function otsu(values: Float32Array): { threshold: number; paper: number; ink: number } {
-  const histogram = new Float64Array(256);
-  let total = 0;
-  for (const value of values) {
-    const level = Math.round(value);
-    histogram[level]++;
-    total += level;
-  }
-  const best = { threshold: 255, paper: total / values.length, ink: total / values.length };
-  let [greatest, below, sumBelow] = [0, 0, 0];
-  for (let level = 0; level < 255; level++) {
-    below += histogram[level];
-    sumBelow += level * histogram[level];
-    const above = values.length - below;
-    if (below === 0 || above === 0) continue;
-    const paper = sumBelow / below;
-    const ink = (total - sumBelow) / above;
-    const between = below * above * (ink - paper) ** 2;
-    if (between > greatest) {
-      greatest = between;
-      Object.assign(best, { threshold: level + 0.5, paper, ink });
-    }
-  }
-  return best;
-}
-
-/**
- * The connected parts (over eight neighbours) that have at least a twentieth of the largest one's pixels:
- * a digit may be written in several strokes, a speck of dust or a row of noise is smaller.
- */
-function largeParts(width: number, height: number, isInk: (at: number) => boolean): Uint8Array {
-  const part = new Int32Array(width * height); // 0: not visited or no ink
-  const sizes = [0];
-  for (let start = 0; start < part.length; start++) {
-    if (part[start] || !isInk(start)) continue;
-    const label = sizes.length;
-    sizes.push(0);
-    part[start] = label;
-    const stack = [start];
-    while (stack.length > 0) {
-      const at = stack.pop()!;
-      sizes[label]++;
-      const [i, j] = [Math.floor(at / width), at % width];
-      for (let y = Math.max(0, i - 1); y <= Math.min(height - 1, i + 1); y++)
-        for (let x = Math.max(0, j - 1); x <= Math.min(width - 1, j + 1); x++) {
-          const next = y * width + x;
-          if (part[next] || !isInk(next)) continue;
-          part[next] = label;
-          stack.push(next);
-        }
-    }
-  }
-  const least = sizes.reduce((largest, size) => Math.max(largest, size), 0) / 20;
-  return Uint8Array.from(part, (label) => (label > 0 && sizes[label] >= least ? 1 : 0));
-}
-
 /** Scaled so that the longer side has 20 pixels; thin strokes are first thickened to MNIST's, about 2 of these. */
-function fitted(ink: Grey): Grey {
+function fitted(ink: Plane): Plane {
   const scale = box / Math.max(ink.width, ink.height);
   const missing = 2 / scale - strokeWidth(ink);
   // Below 1.5 pixels; only where shrinking: a small picture's strokes are as thick as its pixels allow.
@@ -155,7 +143,7 @@ function fitted(ink: Grey): Grey {
 }
 
 /** Mean width of the strokes in pixels: a long stroke of width s has s pixels and two edges for each of its length. */
-function strokeWidth({ width, height, values }: Grey): number {
+function strokeWidth({ width, height, values }: Plane): number {
   const isInk = (i: number, j: number) =>
     i >= 0 && i < height && j >= 0 && j < width && values[i * width + j] >= 128;
   let [area, rim] = [0, 0];
@@ -175,7 +163,7 @@ function strokeWidth({ width, height, values }: Grey): number {
 }
 
 /** Every pixel becomes the greatest within `radius` of it; the picture grows by the radius on each side. */
-function thickened(ink: Grey, radius: number): Grey {
+function thickened(ink: Plane, radius: number): Plane {
   const width = ink.width + 2 * radius;
   const height = ink.height + 2 * radius;
   const values = new Float32Array(width * height);
@@ -197,7 +185,7 @@ function thickened(ink: Grey, radius: number): Grey {
  * In a 28×28 field, shifted by whole pixels so that nothing is cut off and the centre of mass lies in pixel (14, 14),
  * counted from 0: there it lies in every picture of MNIST, half a pixel right of and below the exact middle.
  */
-function centred({ width, height, values }: Grey): Float32Array {
+function centred({ width, height, values }: Plane): Float32Array {
   let [mass, x, y] = [0, 0, 0];
   for (let i = 0; i < height; i++)
     for (let j = 0; j < width; j++) {

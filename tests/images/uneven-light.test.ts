@@ -36,7 +36,7 @@ describe.each(Object.entries(lights))("%s light", (_, light) => {
     expect(different / ink).toBeLessThan(0.15);
   });
   test("a blank sheet has no ink", () => {
-    expect(findDigit(sheet(light, { hasInk: false, isDark: true }))).toBeUndefined();
+    expect(findDigit(sheet(light, { hasInk: false, isDark: true }))).toEqual({ digits: 0 });
   });
 });
 
