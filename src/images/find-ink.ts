@@ -10,7 +10,7 @@ import {
   strokeOf,
   widthOf,
 } from "./ink-parts.js";
-import { type Contrast, smallEdge } from "./paper.js";
+import { type Contrast, halved, smallEdge } from "./paper.js";
 
 /** The parts that make up one digit, as long as no more than one was found. */
 export interface Ink {
@@ -34,10 +34,14 @@ export function findInk(contrast: Contrast, { lines = true } = {}): Ink | undefi
   const best = clearest(contrast, candidate);
   if (!best) return undefined;
   const level = levelOf(best.part, best.parts, contrast);
-  // Half the contrast of full ink is where a stroke's edge lies; lower than that only if nothing printed joins it there.
-  const parts = partsOf(contrast, Math.max(best.threshold, level / 2));
+  const half = halved(level, contrast.isDark);
+  // A stroke's edge lies where half of full ink does, unless what is printed joins the strokes there.
+  const atHalf = partsOf(contrast, half);
+  const whole = atHalf.all.find(({ label }) => label === labelWithin(best, atHalf));
+  const isAlone = whole && lengthOf(whole) < 1.25 * lengthOf(best.part) && candidate(whole, atHalf, contrast);
+  const parts = isAlone ? atHalf : partsOf(contrast, Math.max(best.threshold, half));
   const like = parts.all.filter(
-    (part) => part.area * 20 >= best.part.area && meanOf(part) >= level / 2 && part.atBorder * 4 <= part.rim,
+    (part) => part.area * 20 >= best.part.area && meanOf(part) >= half && part.atBorder * 4 <= part.rim,
   );
   const main = like.find(({ label }) => label === labelWithin(best, parts));
   if (!main) return undefined;
@@ -56,12 +60,12 @@ export function findInk(contrast: Contrast, { lines = true } = {}): Ink | undefi
   return { parts, strokes, level, digits: 1 + others.length };
 }
 
-/** The part that has most of the pixels of another, which was found at a lower threshold. */
-function labelWithin({ part, parts: { labels, width } }: Candidate, higher: Parts): number {
+/** The part that has most of the pixels of another, which was found at another threshold. */
+function labelWithin({ part, parts: { labels, width } }: Candidate, others: Parts): number {
   const counts = new Map<number, number>();
   for (let i = part.top; i <= part.bottom; i++)
     for (let j = part.left; j <= part.right; j++) {
-      const label = higher.labels[i * width + j];
+      const label = others.labels[i * width + j];
       if (label && labels[i * width + j] === part.label) counts.set(label, (counts.get(label) ?? 0) + 1);
     }
   return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])[0];

@@ -12,7 +12,19 @@ export interface Plane {
 export interface Contrast extends Plane {
   /** What the paper was taken from: logarithms, greater where there is ink. */
   brightness: Float32Array;
+  /** Whether ink is darker than paper. */
+  isDark: boolean;
 }
+
+/** How much ink a contrast is, in proportion to brightness instead of its logarithm: half of it at the middle of an edge. */
+export const amountOf = (contrast: number, isDark: boolean): number =>
+  isDark ? 1 - Math.exp(-contrast) : Math.exp(contrast) - 1;
+
+/** The contrast of half as much ink. */
+export const halved = (contrast: number, isDark: boolean): number => {
+  const half = amountOf(contrast, isDark) / 2;
+  return isDark ? -Math.log(1 - half) : Math.log(1 + half);
+};
 
 /**
  * How much darker (or brighter, on a blackboard) than the paper around it each pixel is, as a difference of logarithms: half
@@ -26,11 +38,16 @@ export interface Contrast extends Plane {
  * @param edge  length of the longer side, at most: more holds only noise and costs time
  */
 export function inkContrast(picture: Picture, region: Region, edge: number): Contrast {
-  const plane = inkIsGreat(alongContrast(logarithms(picture, region, edge)));
+  const { plane, isDark } = inkIsGreat(alongContrast(logarithms(picture, region, edge)));
   const even = Math.max(plane.width, plane.height) > 100 ? smoothed(plane) : plane;
   const reach = Math.max(2, Math.round(Math.max(even.width, even.height) / 8));
   const paper = extreme(extreme(even, reach, Math.min), reach, Math.max).values;
-  return { ...even, brightness: even.values, values: even.values.map((value, at) => value - paper[at]) };
+  return {
+    ...even,
+    isDark,
+    brightness: even.values,
+    values: even.values.map((value, at) => value - paper[at]),
+  };
 }
 
 /** A little is added to each brightness: the logarithm of what is nearly black would be nothing but noise. */
@@ -80,10 +97,10 @@ function alongContrast(channels: Plane[]): Plane {
  * strokes are narrower than what lies between them: what stands out the most is ink, and light that falls unevenly does not. In
  * small pictures, cut out as MNIST's are, strokes fill too much for that: ink is what the border has least of.
  */
-function inkIsGreat(plane: Plane): Plane {
-  const isLess =
+function inkIsGreat(plane: Plane): { plane: Plane; isDark: boolean } {
+  const isDark =
     Math.max(plane.width, plane.height) <= smallEdge ? borderIsGreat(plane) : leastStandsOut(plane);
-  return isLess ? { ...plane, values: plane.values.map((value) => -value) } : plane;
+  return { plane: isDark ? { ...plane, values: plane.values.map((value) => -value) } : plane, isDark };
 }
 
 /** Up to this edge a picture is taken to show nothing but the digit. */

@@ -1,6 +1,6 @@
 import { findInk, type Ink } from "./find-ink.js";
 import { lengthOf } from "./ink-parts.js";
-import { borderIsGreat, type Contrast, inkContrast, type Plane } from "./paper.js";
+import { amountOf, borderIsGreat, type Contrast, inkContrast, type Plane } from "./paper.js";
 import { brightness, type Picture } from "./picture.js";
 import { type Region, resample } from "./resample.js";
 
@@ -94,7 +94,7 @@ function around({ top, left, height, width }: Region, picture: Picture): Region 
   return { top: first, left: west, height: last - first, width: east - west };
 }
 
-const boundsOf = ({ strokes }: Ink) => ({
+const boundsOf = ({ strokes }: Pick<Ink, "strokes">) => ({
   top: Math.min(...strokes.map(({ top }) => top)),
   left: Math.min(...strokes.map(({ left }) => left)),
   bottom: Math.max(...strokes.map(({ bottom }) => bottom)),
@@ -102,12 +102,16 @@ const boundsOf = ({ strokes }: Ink) => ({
 });
 
 /**
- * The strokes at their bounding box, from 0 to 255. Up to a quarter of full ink's contrast is paper, from three quarters on
+ * The strokes at their bounding box, from 0 to 255. Up to a quarter of full ink is paper, from three quarters on
  * is full ink: that evens out the paper and keeps soft edges, which reach a little beyond the strokes' own pixels.
  */
-function cutOut({ width, height, values }: Contrast, { parts, strokes, level }: Ink): Plane {
-  const { top, left, bottom, right } = boundsOf({ parts, strokes, level, digits: 1 });
+function cutOut({ width, height, values, isDark }: Contrast, { parts, strokes }: Ink): Plane {
+  const { top, left, bottom, right } = boundsOf({ strokes });
   const labels = new Set(strokes.map(({ label }) => label));
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < values.length; at++)
+    if (labels.has(parts.labels[at])) [sum, count] = [sum + amountOf(values[at], isDark), count + 1];
+  const full = sum / count;
   const cut: Plane = { width: right - left + 1, height: bottom - top + 1, values: new Float32Array(0) };
   cut.values = new Float32Array(cut.width * cut.height);
   const soft = Math.max(1, Math.round(lengthOf(strokes[0]) / 50));
@@ -120,7 +124,7 @@ function cutOut({ width, height, values }: Contrast, { parts, strokes, level }: 
   for (let i = 0; i < cut.height; i++)
     for (let j = 0; j < cut.width; j++) {
       const at = (top + i) * width + left + j;
-      const value = ((values[at] / level - 0.25) / 0.5) * 255;
+      const value = ((amountOf(values[at], isDark) / full - 0.25) / 0.5) * 255;
       if (value <= 0 || (parts.labels[at] && !labels.has(parts.labels[at])) || !isStroke(top + i, left + j))
         continue;
       cut.values[i * cut.width + j] = Math.min(value, 255);
