@@ -16,8 +16,6 @@ import { type Contrast, halved, smallEdge } from "./paper.js";
 export interface Ink {
   readonly parts: Parts;
   readonly strokes: readonly Part[];
-  /** The contrast of full ink. */
-  readonly level: number;
   /** How many digits there are: the strokes are those of the clearest. */
   readonly digits: number;
 }
@@ -57,7 +55,7 @@ export function findInk(contrast: Contrast, { lines = true } = {}): Ink | undefi
       heightOf(part) * 2 > heightOf(main) &&
       candidate(part, parts, contrast),
   );
-  return { parts, strokes, level, digits: 1 + others.length };
+  return { parts, strokes, digits: 1 + others.length };
 }
 
 /** The part that has most of the pixels of another, which was found at another threshold. */
@@ -83,7 +81,7 @@ interface Candidate {
 function clearest(contrast: Contrast, candidate: typeof isDigit): Candidate | undefined {
   const sorted = contrast.values.slice().sort();
   const middle = sorted[sorted.length >> 1];
-  // Three deviations of normal noise: half of its values are within 0.67 of them.
+  // Of normal noise this is 0.67 deviations: what is above six of it is four of them away.
   const spread = middle - sorted[sorted.length >> 2];
   const greatest = sorted[sorted.length - 1];
   let best: (Candidate & { clear: number }) | undefined;
