@@ -9,6 +9,7 @@ import { PickledArray, unpickleArrays } from "../formats/numpy-pickle.js";
 import { refusal } from "../formats/refusal.js";
 import { readTar } from "../formats/tar.js";
 import type { CifarEntry } from "./cifar.js";
+import { cifarFiles } from "./cifar-layouts.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
 import { download } from "./download.js";
 import { loading } from "./loading.js";
@@ -38,15 +39,16 @@ export async function loadCifar(entry: CifarEntry, options: LoadOptions = {}): P
       test: joined(entry, "test", await read(found.test)),
     };
   }
-  const files = readTar(await archiveOf(entry, options), entry.archive.file);
+  const layout = cifarFiles[entry.name];
+  const files = readTar(await archiveOf(entry, options), layout.archive.file);
   const parsed = (split: RegExp) =>
     [...files]
       .filter(([path]) => split.test(path.slice(path.lastIndexOf("/") + 1)))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, bytes]) => parse(entry, path, bytes));
   return {
-    train: joined(entry, "train", parsed(entry.files.train)),
-    test: joined(entry, "test", parsed(entry.files.test)),
+    train: joined(entry, "train", parsed(layout.files.train)),
+    test: joined(entry, "test", parsed(layout.files.test)),
   };
 }
 
@@ -56,7 +58,9 @@ export async function cifarSource(entry: CifarEntry, options: { directory?: stri
   if (found) return { kind: "found", directories: [found.folder] };
   if (options.directory !== undefined) return { kind: "missing" };
   const cached = await cachedArchive(entry);
-  return cached ? { kind: "found", directories: [cached] } : { kind: "download", bytes: entry.archive.bytes };
+  return cached
+    ? { kind: "found", directories: [cached] }
+    : { kind: "download", bytes: cifarFiles[entry.name].archive.bytes };
 }
 
 interface Located {
@@ -65,10 +69,8 @@ interface Located {
   test: string[];
 }
 
-async function locate(
-  { name, files, inner }: CifarEntry,
-  { directory }: LoadOptions,
-): Promise<Located | undefined> {
+async function locate({ name }: CifarEntry, { directory }: LoadOptions): Promise<Located | undefined> {
+  const { files, inner } = cifarFiles[name];
   for (const place of folders(name, directory))
     for (const folder of [place, ...inner.map((name) => joinPath(place, name))]) {
       const names = (await listFolder(folder))?.files ?? [];
@@ -109,7 +111,8 @@ function parse(entry: CifarEntry, path: string, bytes: Uint8Array): Part {
 }
 
 /** Records of labels and 3072 bytes: the red pixels in rows, the green ones, the blue ones. */
-function fromRecords({ labelBytes }: CifarEntry, path: string, bytes: Uint8Array): Part {
+function fromRecords({ name }: CifarEntry, path: string, bytes: Uint8Array): Part {
+  const { labelBytes } = cifarFiles[name];
   const record = labelBytes + 3 * pixels;
   const count = bytes.length / record;
   if (!Number.isInteger(count) || count === 0)
@@ -125,7 +128,8 @@ function fromRecords({ labelBytes }: CifarEntry, path: string, bytes: Uint8Array
   return { labels, images };
 }
 
-function fromPickle({ labelsKey, classes }: CifarEntry, path: string, bytes: Uint8Array): Part {
+function fromPickle({ name, classes }: CifarEntry, path: string, bytes: Uint8Array): Part {
+  const { labelsKey } = cifarFiles[name];
   const value = unpickleArrays(bytes, path);
   const field = (name: string): unknown => {
     if (!(value instanceof Map)) return undefined;
@@ -176,7 +180,8 @@ function joined({ name, classes }: CifarEntry, split: string, parts: readonly Pa
 }
 
 async function archiveOf(entry: CifarEntry, options: LoadOptions): Promise<Uint8Array> {
-  const { name, archive } = entry;
+  const { name } = entry;
+  const { archive } = cifarFiles[name];
   const looked = folders(name, options.directory).join(", ");
   const missing = `${name}: there are no CIFAR files in ${looked || "any folder"}`;
   if (options.directory !== undefined) throw new DataError(missing);
@@ -196,7 +201,8 @@ async function archiveOf(entry: CifarEntry, options: LoadOptions): Promise<Uint8
   }
 }
 
-async function cachedArchive({ name, archive }: CifarEntry): Promise<string | undefined> {
+async function cachedArchive({ name }: CifarEntry): Promise<string | undefined> {
+  const { archive } = cifarFiles[name];
   const cache = cacheDirectory();
   const path = cache && joinPath(cache, name, archive.file);
   return path !== undefined && (await fileExists(path)) ? path : undefined;

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { settingsOf } from "../../src/cli/settings.js";
 import { cifar10Entry } from "../../src/data/cifar.js";
 import { loadCifar } from "../../src/data/cifar-files.js";
+import { cifarFiles } from "../../src/data/cifar-layouts.js";
 import { DataError } from "../../src/data/dataset.js";
 import { decodeHogClassifier, encodeHogClassifier } from "../../src/features/hog-classifier-file.js";
 import { FeatureError } from "../../src/features/raster.js";
@@ -195,7 +196,7 @@ export function fuzzSubjects(folder: string): { readonly [format: string]: Subje
     const { train } = await loadCifar(cifar10Entry, { directory: data });
     if (train.images.length !== train.length * 3072) throw new Error(`${train.images.length} numbers`);
   };
-  const archive = join(cache, cifar10Entry.archive.file);
+  const archive = join(cache, cifarFiles.cifar10.archive.file);
   return {
     safetensors: {
       originals: [safetensors],
