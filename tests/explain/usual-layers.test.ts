@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as explain from "../../src/explain/index.js";
 import { concat, mean, models, mul, nn, sigmoid, tensor } from "../../src/index.js";
 
@@ -111,10 +113,22 @@ const lastOf: readonly (readonly [RegExp, string])[] = [
   [/^autoencoder$/, "conv2dTranspose2"],
 ];
 
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
 describe.each(Object.keys(models.registry))("the layers of %s that are looked at", (name) => {
   const { make, input } = models.registered(name);
-  const model = make();
-  model.build([...input], { blank: true });
+  let model: nn.Model;
+  beforeAll(() => {
+    model = make();
+    model.build([...input], { blank: true });
+  });
+  // All of them together are more than WebAssembly's memory holds.
+  afterAll(async () => {
+    model = make();
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve));
+  });
 
   test("the last maps", () => {
     expect(explain.lastMaps(model)).toBe(lastOf.find(([pattern]) => pattern.test(name))?.[1]);

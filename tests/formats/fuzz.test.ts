@@ -11,6 +11,7 @@ vi.mock("../../src/images/sharp.js", { spy: true });
 vi.mocked(loadSharp).mockReturnValue(undefined);
 const folder = await mkdtemp(join(tmpdir(), "receptive-fuzz-"));
 vi.stubEnv("XDG_CACHE_HOME", folder);
+vi.stubEnv("RECEPTIVE_DATA", ""); // the files that are there would be read in place of the damaged ones
 afterAll(() => rm(folder, { recursive: true }));
 
 const subjects = fuzzSubjects(folder);
