@@ -9,7 +9,7 @@ import { PickledArray, unpickleArrays } from "../formats/numpy-pickle.js";
 import { refusal } from "../formats/refusal.js";
 import { readTar } from "../formats/tar.js";
 import type { CifarEntry } from "./cifar.js";
-import { cifarFiles } from "./cifar-layouts.js";
+import { type CifarLayout, cifarFiles } from "./cifar-layouts.js";
 import { DataError, type Dataset, type Splits } from "./dataset.js";
 import { download } from "./download.js";
 import { loading } from "./loading.js";
@@ -24,7 +24,12 @@ const pixels = edge * edge;
  *
  * @throws DataError or PickleError naming the file that is not what it should be
  */
-export async function loadCifar(entry: CifarEntry, options: LoadOptions = {}): Promise<Splits> {
+export async function loadCifar(
+  row: CifarEntry,
+  options: LoadOptions = {},
+  layout: CifarLayout = cifarFiles[row.name],
+): Promise<Splits> {
+  const entry = { ...row, ...layout };
   optionsOf(entry.name, options, loading);
   const found = await locate(entry, options);
   if (found) {
@@ -39,29 +44,33 @@ export async function loadCifar(entry: CifarEntry, options: LoadOptions = {}): P
       test: joined(entry, "test", await read(found.test)),
     };
   }
-  const layout = cifarFiles[entry.name];
-  const files = readTar(await archiveOf(entry, options), layout.archive.file);
+  const files = readTar(await archiveOf(entry, options), entry.archive.file);
   const parsed = (split: RegExp) =>
     [...files]
       .filter(([path]) => split.test(path.slice(path.lastIndexOf("/") + 1)))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, bytes]) => parse(entry, path, bytes));
   return {
-    train: joined(entry, "train", parsed(layout.files.train)),
-    test: joined(entry, "test", parsed(layout.files.test)),
+    train: joined(entry, "train", parsed(entry.files.train)),
+    test: joined(entry, "test", parsed(entry.files.test)),
   };
 }
 
 /** Where `loadCifar` would take a data set from, without loading anything. */
-export async function cifarSource(entry: CifarEntry, options: { directory?: string } = {}): Promise<Source> {
+export async function cifarSource(
+  row: CifarEntry,
+  options: { directory?: string } = {},
+  layout: CifarLayout = cifarFiles[row.name],
+): Promise<Source> {
+  const entry = { ...row, ...layout };
   const found = await locate(entry, options);
   if (found) return { kind: "found", directories: [found.folder] };
   if (options.directory !== undefined) return { kind: "missing" };
   const cached = await cachedArchive(entry);
-  return cached
-    ? { kind: "found", directories: [cached] }
-    : { kind: "download", bytes: cifarFiles[entry.name].archive.bytes };
+  return cached ? { kind: "found", directories: [cached] } : { kind: "download", bytes: entry.archive.bytes };
 }
+
+type Entry = CifarEntry & CifarLayout;
 
 interface Located {
   folder: string;
@@ -69,8 +78,10 @@ interface Located {
   test: string[];
 }
 
-async function locate({ name }: CifarEntry, { directory }: LoadOptions): Promise<Located | undefined> {
-  const { files, inner } = cifarFiles[name];
+async function locate(
+  { name, files, inner }: Entry,
+  { directory }: LoadOptions,
+): Promise<Located | undefined> {
   for (const place of folders(name, directory))
     for (const folder of [place, ...inner.map((name) => joinPath(place, name))]) {
       const names = (await listFolder(folder))?.files ?? [];
@@ -100,7 +111,7 @@ interface Part {
   images: Uint8Array;
 }
 
-function parse(entry: CifarEntry, path: string, bytes: Uint8Array): Part {
+function parse(entry: Entry, path: string, bytes: Uint8Array): Part {
   const part = bytes[0] === 0x80 ? fromPickle(entry, path, bytes) : fromRecords(entry, path, bytes);
   const stray = part.labels.findIndex((label) => label >= entry.classes.length);
   if (stray >= 0)
@@ -111,8 +122,7 @@ function parse(entry: CifarEntry, path: string, bytes: Uint8Array): Part {
 }
 
 /** Records of labels and 3072 bytes: the red pixels in rows, the green ones, the blue ones. */
-function fromRecords({ name }: CifarEntry, path: string, bytes: Uint8Array): Part {
-  const { labelBytes } = cifarFiles[name];
+function fromRecords({ labelBytes }: Entry, path: string, bytes: Uint8Array): Part {
   const record = labelBytes + 3 * pixels;
   const count = bytes.length / record;
   if (!Number.isInteger(count) || count === 0)
@@ -128,8 +138,7 @@ function fromRecords({ name }: CifarEntry, path: string, bytes: Uint8Array): Par
   return { labels, images };
 }
 
-function fromPickle({ name, classes }: CifarEntry, path: string, bytes: Uint8Array): Part {
-  const { labelsKey } = cifarFiles[name];
+function fromPickle({ labelsKey, classes }: Entry, path: string, bytes: Uint8Array): Part {
   const value = unpickleArrays(bytes, path);
   const field = (name: string): unknown => {
     if (!(value instanceof Map)) return undefined;
@@ -166,7 +175,7 @@ function interleave(planes: Uint8Array, images: Uint8Array, at: number): void {
     for (let c = 0; c < 3; c++) images[at + 3 * p + c] = planes[c * pixels + p];
 }
 
-function joined({ name, classes }: CifarEntry, split: string, parts: readonly Part[]): Dataset {
+function joined({ name, classes }: Entry, split: string, parts: readonly Part[]): Dataset {
   const length = parts.reduce((sum, { labels }) => sum + labels.length, 0);
   const images = new Uint8Array(length * 3 * pixels);
   const labels = new Uint8Array(length);
@@ -179,9 +188,8 @@ function joined({ name, classes }: CifarEntry, split: string, parts: readonly Pa
   return { name, split, shape: [edge, edge, 3], classes: [...classes], length, images, labels };
 }
 
-async function archiveOf(entry: CifarEntry, options: LoadOptions): Promise<Uint8Array> {
-  const { name } = entry;
-  const { archive } = cifarFiles[name];
+async function archiveOf(entry: Entry, options: LoadOptions): Promise<Uint8Array> {
+  const { name, archive } = entry;
   const looked = folders(name, options.directory).join(", ");
   const missing = `${name}: there are no CIFAR files in ${looked || "any folder"}`;
   if (options.directory !== undefined) throw new DataError(missing);
@@ -201,8 +209,7 @@ async function archiveOf(entry: CifarEntry, options: LoadOptions): Promise<Uint8
   }
 }
 
-async function cachedArchive({ name }: CifarEntry): Promise<string | undefined> {
-  const { archive } = cifarFiles[name];
+async function cachedArchive({ name, archive }: Entry): Promise<string | undefined> {
   const cache = cacheDirectory();
   const path = cache && joinPath(cache, name, archive.file);
   return path !== undefined && (await fileExists(path)) ? path : undefined;

@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { cifar10Entry, cifar100Entry } from "../../src/data/cifar.js";
 import { cifarSource, loadCifar } from "../../src/data/cifar-files.js";
+import { cifarFiles } from "../../src/data/cifar-layouts.js";
 import { cifar10, cifar100, DataError } from "../../src/data/index.js";
 import { PickleError } from "../../src/formats/pickle.js";
 
@@ -160,8 +161,8 @@ test("from the network: the makers' archive is checked, kept and unpacked", asyn
     response.end(packed);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const entry = {
-    ...cifar10Entry,
+  const layout = {
+    ...cifarFiles.cifar10,
     archive: {
       file: "cifar-10-binary.tar.gz",
       addresses: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`],
@@ -169,9 +170,9 @@ test("from the network: the makers' archive is checked, kept and unpacked", asyn
       sha256: createHash("sha256").update(packed).digest("hex"),
     },
   };
-  expect(await cifarSource(entry)).toEqual({ kind: "download", bytes: packed.length });
+  expect(await cifarSource(cifar10Entry, {}, layout)).toEqual({ kind: "download", bytes: packed.length });
   for (let i = 0; i < 2; i++) {
-    const { train, test } = await loadCifar(entry);
+    const { train, test } = await loadCifar(cifar10Entry, {}, layout);
     expect([[...train.labels], train.images[0], [...test.labels], test.images[0]]).toEqual([
       [6],
       10,
