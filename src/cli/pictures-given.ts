@@ -50,13 +50,13 @@ export const preparedFor =
   ({ input, preprocessing, classes }: Network) =>
   (picture: Picture, file: string): Picture => {
     if (input.join() !== "28,28,1") return centreCrop(picture, input, preprocessing);
-    // Classes with names are things, as Fashion-MNIST's clothes: they are not drawn in lines.
+    // Classes with names are things, as Fashion-MNIST's clothes: they are not drawn in lines, and may fill the picture.
     const lines = classes.every((name) => [...name].length === 1);
     const { digits, digit } = findDigit(picture, { lines });
-    const what = lines ? "digit" : "thing";
-    if (!digit) throw new PictureError(`${file}: no ${what} was found in it`);
-    if (digits > 9) throw new PictureError(`${file}: no single ${what} stands out in it`);
+    if (!lines) return digit && digits === 1 ? digit : centreCrop(picture, input, preprocessing);
+    if (!digit) throw new PictureError(`${file}: no digit was found in it`);
+    if (digits > 9) throw new PictureError(`${file}: no single digit stands out in it`);
     if (digits > 1)
-      throw new PictureError(`${file}: ${digits} ${what}s were found in it, expected one: cut them apart`);
+      throw new PictureError(`${file}: ${digits} digits were found in it, expected one: cut them apart`);
     return digit;
   };
