@@ -54,7 +54,8 @@ export async function picturesAt(dataset: AnyDataset, indices: Int32Array, draw?
     throw new DataError(
       `${name}: read gave ${bytes?.length ?? 0} values (${kindOf(bytes)}), expected a Uint8Array of ${show(expected)} (${sizeOf(expected)})`,
     );
-  return bytes;
+  // Whoever reads may hand over the same array again, with other pictures in it.
+  return new Uint8Array(bytes);
 }
 
 function imagesAt({ shape: [h, w, c], images }: Dataset, indices: Int32Array): Uint8Array {

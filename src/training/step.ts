@@ -14,7 +14,7 @@ import { learner as learnerOf, stepTensors } from "../optim/learner.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
-import { Tensor } from "../tensor/tensor.js";
+import { Tensor, type TypedArray } from "../tensor/tensor.js";
 import { pixelsFor } from "./pixels.js";
 import { type Target, targetsOf } from "./target.js";
 import { TrainingError } from "./training-error.js";
@@ -70,8 +70,8 @@ export function trainingStep(
     { shape, lr, step, seed }: StepInputs,
   ): Promise<{ loss: number; correct: number }> => {
     const inputs = {
-      images: tensor(batch.images, [batch.size, ...shape]),
-      labels: tensor(batch.labels),
+      images: ofBatch(batch.images, [batch.size, ...shape]),
+      labels: ofBatch(batch.labels, [batch.size]),
       ...stepTensors(lr, step + 1),
       seed: tensor(Int32Array.of(stepSeed(seed, step)), []),
     };
@@ -83,6 +83,12 @@ export function trainingStep(
     return { loss: result.loss[0], correct: result.correct[0] };
   };
   return Object.assign(take, { state: learner.state });
+}
+
+/** A batch's arrays are nobody else's: they need no copy. */
+function ofBatch(values: TypedArray, shape: readonly number[]): Tensor {
+  if (values instanceof Float32Array) return Tensor.from(values, shape, "f32");
+  return Tensor.from(values, shape, values instanceof Int32Array ? "i32" : "u8");
 }
 
 function unreached({ name, parameters }: Model): TrainingError {
