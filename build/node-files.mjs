@@ -92,7 +92,6 @@ const minified = {
   async renderChunk(code, _chunk, { format }) {
     const small = await transform(code, {
       minify: true,
-      keepNames: format === "es",
       // Node shows the line that threw.
       lineLimit: 120,
       format: format === "es" ? "esm" : "cjs",
