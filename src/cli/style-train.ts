@@ -73,7 +73,14 @@ async function run({ style: paintings, ...options }: Options): Promise<void> {
   let latest = Number.NaN;
   try {
     const network = await trainStyle(model, styles, photos, {
-      ...{ blend, contentWeight, styleWeight, steps, batchSize, lr, width, seed },
+      blend,
+      contentWeight,
+      styleWeight,
+      steps,
+      batchSize,
+      lr,
+      width,
+      seed,
       stop: stop.signal,
       onProgress: ({ done, count }) => waiting.show(`step ${done} of ${count}, loss ${significant(latest)}`),
       onStep({ loss }) {

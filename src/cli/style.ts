@@ -156,7 +156,16 @@ async function descended(
   );
   let loss = Number.NaN;
   const { pixels, losses } = await style(model, pixelsOfPicture(photo), paintings, {
-    ...{ blend, contentWeight, styleWeight, iterations, optimizer, lr, start, pooling, keepColours, seed },
+    blend,
+    contentWeight,
+    styleWeight,
+    iterations,
+    optimizer,
+    lr,
+    start,
+    pooling,
+    keepColours,
+    seed,
     content: options.contentLayers,
     style: options.styleLayers,
     variationWeight: options.smooth,

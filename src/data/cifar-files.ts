@@ -1,5 +1,4 @@
 /** The files of the CIFAR data sets: where they are, and what is in them. */
-
 import { cacheDirectory, fileExists, joinPath, listFolder, readFile } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { Budget } from "../formats/budget.js";

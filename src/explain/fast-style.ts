@@ -2,7 +2,7 @@ import { gradients } from "../autodiff/gradients.js";
 import { epochOrder } from "../data/batches.js";
 import { type AnyDataset, picturesAt } from "../data/dataset.js";
 import { optionsOf } from "../door/options.js";
-import { callback, fromOneOn, notNegative, positive, wholeNumber } from "../door/rules.js";
+import { callback, fromOneOn } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
@@ -17,7 +17,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { totalVariation } from "./activation-maximisation.js";
 import { ExplainError } from "./explain-error.js";
 import { fromShares } from "./pictures.js";
-import { names, stepwise, weights } from "./rules.js";
+import { painting } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { canvasesOf, checkedLayers, gram, stylesOf } from "./style.js";
 import { styleNetwork } from "./style-network.js";
@@ -58,18 +58,10 @@ export async function trainStyle(
   options: StyleTrainingOptions = {},
 ): Promise<Model> {
   optionsOf("trainStyle", options, {
-    ...stepwise,
-    content: names,
-    style: names,
-    blend: weights,
-    contentWeight: notNegative,
-    styleWeight: notNegative,
-    variationWeight: notNegative,
+    ...painting,
     steps: fromOneOn,
     batchSize: fromOneOn,
-    lr: positive,
     width: fromOneOn,
-    seed: wholeNumber,
     onStep: callback,
   });
   const { contentWeight = 1, styleWeight = 10, variationWeight = 0.1, steps = 2000 } = options;

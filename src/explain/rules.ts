@@ -1,5 +1,5 @@
 /** What options may be that several methods take. */
-import { callback, fromOneOn, rule, signal } from "../door/rules.js";
+import { callback, fromOneOn, notNegative, positive, rule, signal, wholeNumber } from "../door/rules.js";
 
 export const running = { signal, onProgress: callback };
 export const stepwise = { ...running, stop: signal };
@@ -19,11 +19,21 @@ export const aSize = rule(
   (value) => Array.isArray(value) && value.length === 2 && value.every(fromOneOn.holds),
 );
 export const aShare = rule("a number from 0 to 1", (v) => typeof v === "number" && v >= 0 && v <= 1);
-export const names = rule(
+const names = rule(
   "a list of layers' names",
   (value) => Array.isArray(value) && value.every((name) => typeof name === "string"),
 );
-export const weights = rule(
-  "a list of numbers",
-  (value) => Array.isArray(value) && value.every(Number.isFinite),
-);
+const weights = rule("a list of numbers", (value) => Array.isArray(value) && value.every(Number.isFinite));
+
+/** Of neural style, by descent in pixels or in a network's weights. */
+export const painting = {
+  ...stepwise,
+  content: names,
+  style: names,
+  blend: weights,
+  contentWeight: notNegative,
+  styleWeight: notNegative,
+  variationWeight: notNegative,
+  lr: positive,
+  seed: wholeNumber,
+};

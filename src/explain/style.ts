@@ -1,6 +1,6 @@
 import { gradients } from "../autodiff/gradients.js";
 import { optionsOf } from "../door/options.js";
-import { callback, flag, fromOneOn, notNegative, oneOf, positive, wholeNumber } from "../door/rules.js";
+import { callback, flag, fromOneOn, oneOf } from "../door/rules.js";
 import type { Layer, Model } from "../nn/index.js";
 import * as nn from "../nn/index.js";
 import { clip } from "../ops/activations.js";
@@ -22,7 +22,7 @@ import { withColoursOf } from "./colours.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
-import { names, stepwise, weights } from "./rules.js";
+import { painting } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { type StyleLayers, usualLayers } from "./usual-layers.js";
 import { mapsOf, outputsAt } from "./walk.js";
@@ -81,20 +81,12 @@ export async function style(
   options: StyleOptions = {},
 ): Promise<Styled> {
   optionsOf("style", options, {
-    ...stepwise,
-    content: names,
-    style: names,
-    blend: weights,
-    contentWeight: notNegative,
-    styleWeight: notNegative,
-    variationWeight: notNegative,
+    ...painting,
     iterations: fromOneOn,
     optimizer: oneOf("lbfgs", "adam"),
-    lr: positive,
     start: oneOf("content", "noise"),
     keepColours: flag,
     pooling: oneOf("average", "max"),
-    seed: wholeNumber,
     onPreview: callback,
     previewEvery: fromOneOn,
   });

@@ -50,7 +50,7 @@ export async function encodeImage(picture: Picture, format: PictureFormat = "png
 /** @throws TypeError, RangeError  one line: no picture, or of other pixels than its size says */
 export function checkedPicture(speaker: string, picture: Picture): Picture {
   const { width, height, channels, pixels } = picture ?? {};
-  if (!(pixels instanceof Uint8Array || ArrayBuffer.isView(pixels)))
+  if (!ArrayBuffer.isView(pixels))
     throw new TypeError(
       `${speaker}: the picture is ${said(picture)}, expected { width, height, channels, pixels }, as readImage gives it`,
     );

@@ -1,5 +1,4 @@
 /** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
-
 import { debugLine, environment, hardwareThreads, threadsWithin } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { said } from "../door/said.js";
@@ -162,7 +161,7 @@ export class Engine {
   /** Runs a program on copies of what is given for its sources, and returns copies of its outputs. */
   run(program: Program, given: readonly Given[]): Promise<TypedArray[]> {
     return this.enqueue(async () => {
-      // First, because of addresses that nobody has no code can be made.
+      // The memory first: no code can be made for more of it than there can be.
       const arena = this.arenaOf(program.arenaBytes);
       const loaded = await this.load(program);
       this.bind(loaded, arena.address, given);

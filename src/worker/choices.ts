@@ -1,5 +1,4 @@
 /** What a page chooses by name: losses, optimizers, schedules, augmentations and layers, as plain data. */
-
 import type { colourJitter, cutout, pcaLighting, randomAffine, randomShift } from "../data/index.js";
 import type {
   BinaryCrossEntropyOptions,
@@ -73,6 +72,7 @@ export interface OptimizerOptions {
   adam: AdamOptions;
   adamW: AdamOptions;
   clipNorm: { readonly optimizer: OptimizerChoice; readonly norm: number };
+  clipValue: { readonly optimizer: OptimizerChoice; readonly value: number };
   maxNorm: { readonly optimizer: OptimizerChoice } & MaxNormOptions;
   rmsprop: RmspropOptions;
   sgd: SgdOptions;

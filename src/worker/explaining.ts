@@ -1,5 +1,4 @@
 /** The methods that explain pictures, as a page asks for them by name. */
-
 import { suggestion } from "../door/spelling.js";
 import {
   answers,

@@ -62,6 +62,7 @@ export class Maker {
     adam: optim.adam,
     adamW: optim.adamW,
     clipNorm: ({ optimizer, ...options }) => optim.clipNorm(this.optimizer(optimizer), options),
+    clipValue: ({ optimizer, ...options }) => optim.clipValue(this.optimizer(optimizer), options),
     maxNorm: ({ optimizer, ...options }) => optim.maxNorm(this.optimizer(optimizer), options),
     rmsprop: optim.rmsprop,
     sgd: optim.sgd,

@@ -101,26 +101,28 @@ export class RemoteModel extends Known {
     const saving = typeof checkpoint?.save === "function" ? line.lend(checkpoint.save) : undefined;
     const given = crossing("fit", "", plain);
     const file = resume === undefined ? undefined : await crossingFile("fit", resume);
-    const { training, classes, shape } = (await line.call(
-      "fit",
-      {
-        ...this.#given,
-        data: crossed.value,
-        options: {
-          ...(given.value as object),
-          ...(validation === undefined ? {} : { validation: validating.value }),
-          ...(checkpoint ? { checkpoint: { ...checkpoint, save: saving?.lent ?? checkpoint.save } } : {}),
-          ...(file ? { resume: file.value } : {}),
-        },
-      },
-      { transfer: [...crossed.transfer, ...validating.transfer, ...given.transfer] },
-    )) as Begun;
-    const { inputShape } = this.#about;
-    this.#about = { ...this.#about, classes, inputShape: inputShape ?? shape };
     const abort = (): void => void line.call("abort", { training }).catch(() => {});
-    signal?.addEventListener("abort", abort);
-    if (signal?.aborted) abort();
+    let training: number | undefined;
     try {
+      const begun = (await line.call(
+        "fit",
+        {
+          ...this.#given,
+          data: crossed.value,
+          options: {
+            ...(given.value as object),
+            ...(validation === undefined ? {} : { validation: validating.value }),
+            ...(checkpoint ? { checkpoint: { ...checkpoint, save: saving?.lent ?? checkpoint.save } } : {}),
+            ...(file ? { resume: file.value } : {}),
+          },
+        },
+        { transfer: [...crossed.transfer, ...validating.transfer, ...given.transfer] },
+      )) as Begun;
+      training = begun.training;
+      const { classes, shape } = begun;
+      this.#about = { ...this.#about, classes, inputShape: this.#about.inputShape ?? shape };
+      signal?.addEventListener("abort", abort);
+      if (signal?.aborted) abort();
       for (;;) {
         const { done, value } = (await line.call("next", { training })) as IteratorResult<
           RemoteFitEvent,
@@ -132,7 +134,7 @@ export class RemoteModel extends Known {
     } finally {
       signal?.removeEventListener("abort", abort);
       // Where the line is gone, there is no training to leave.
-      await line.call("leave", { training }).catch(() => {});
+      if (training !== undefined) await line.call("leave", { training }).catch(() => {});
       for (const { release } of [crossed, validating, ...(saving ? [saving] : [])]) release();
     }
   }

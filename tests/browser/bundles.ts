@@ -20,20 +20,25 @@ export interface Script {
 
 export const bundlers = { esbuild: byEsbuild, Rollup: byRollup };
 
+/** Of esbuild, as a user would have it. */
+export const forPages = {
+  bundle: true,
+  format: "esm",
+  splitting: true,
+  platform: "browser",
+  minify: true,
+  write: false,
+  logLevel: "silent",
+  tsconfigRaw: {}, // a user does not have ours
+} as const;
+
 async function byEsbuild(entry: string): Promise<Script[]> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [resolve(import.meta.dirname, `${entry}.ts`)],
     outdir: "/out",
-    bundle: true,
-    format: "esm",
-    splitting: true,
-    platform: "browser",
-    minify: true,
-    write: false,
+    ...forPages,
     metafile: true,
-    logLevel: "silent",
-    tsconfigRaw: {}, // as for a user, who does not have ours
   });
   const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
   return Object.entries(metafile.outputs).map(([path, { inputs, imports }]) => ({

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
 import { build } from "esbuild";
 import { chromium, type Page } from "playwright-core";
+import { forPages } from "./bundles.js";
 
 const chromiumPath = "/usr/bin/chromium";
 
@@ -40,14 +41,7 @@ export async function openPage(
   const { outputFiles } = await build({
     entryPoints: entries.map((entry) => new URL(entry, import.meta.url).pathname),
     outdir: "out",
-    bundle: true,
-    format: "esm",
-    splitting: true,
-    platform: "browser",
-    minify: true,
-    write: false,
-    logLevel: "silent",
-    tsconfigRaw: {}, // as for a user, who does not have ours
+    ...forPages,
   });
   const scripts = new Map(outputFiles.map(({ path, contents }) => [`/${basename(path)}`, contents]));
   const html = `<!doctype html><title>Receptive</title><script type="module" src="/${entries[0].replace(/ts$/, "js")}"></script>`;

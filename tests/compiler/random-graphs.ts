@@ -522,9 +522,11 @@ const inputsOf = ({ shapes, seed }: Drawing): Numbers[] =>
   shapes.map((shape, i) => uniform(shape, { seed: seed + i }));
 
 const extent = fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 2, 3, 4, 16, 17, 0);
-const shape = fc
-  .array(extent, { minLength: 0, maxLength: 4 })
-  .map((list) => list.reduce<number[]>((s, d) => (sizeOf([...s, d]) <= 400 ? [...s, d] : s), []));
+const shape = fc.array(extent, { minLength: 0, maxLength: 4 }).map((list) => {
+  const extents: number[] = [];
+  for (const d of list) if (sizeOf(extents) * d <= 400) extents.push(d);
+  return extents;
+});
 
 export const drawings = (longest: number): fc.Arbitrary<Drawing> =>
   fc.record({

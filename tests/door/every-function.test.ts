@@ -3,28 +3,13 @@
  * fails here until it stands in one of the two lists.
  */
 import { expect, test } from "vitest";
-import * as receptive from "../../src/index.js";
-import { patterns } from "../training/patterns.js";
+import { image, model, photo, R, set } from "./as-javascript.js";
 
-// As JavaScript sees it.
-// biome-ignore lint/suspicious/noExplicitAny: these calls are what the types forbid
-const R = receptive as any;
 const { data, explain, features, formats, losses, models, nn, optim, random } = R;
 
 const wrong = { epochz: 1 };
 const x = R.zeros([1, 4, 4, 2]);
 const row = R.zeros([1, 4]);
-const set = patterns(4, { seed: 1 });
-const model = nn.sequential(
-  "net",
-  nn.conv2d({ filters: 2, kernel: 3 }),
-  nn.relu(),
-  nn.flatten(),
-  nn.dense(4),
-);
-model.build(set.shape, { seed: 1 });
-const image = R.zeros([1, ...set.shape]);
-const photo = { width: 32, height: 32, channels: 1, pixels: new Float32Array(1024) };
 const plane = { width: 4, height: 4, values: new Float32Array(16) };
 const keypoints = { keypoints: [{ x: 0, y: 0 }], descriptors: new Float32Array(128) };
 const bytes = formats.memorySource(new Uint8Array(8), "x");

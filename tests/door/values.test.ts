@@ -1,24 +1,9 @@
 /** Values of options: wrong types and ranges get one line, where they are given. */
 import { expect, test } from "vitest";
-import * as receptive from "../../src/index.js";
-import { patterns } from "../training/patterns.js";
+import { image, model, photo, R, set } from "./as-javascript.js";
 
-// As JavaScript sees it.
-// biome-ignore lint/suspicious/noExplicitAny: these calls are what the types forbid
-const R = receptive as any;
-const { data, explain, features, losses, models, nn, optim } = R;
+const { data, explain, features, losses, models, optim } = R;
 
-const set = patterns(8);
-const model = nn.sequential(
-  "net",
-  nn.conv2d({ filters: 2, kernel: 3 }),
-  nn.relu(),
-  nn.flatten(),
-  nn.dense(4),
-);
-model.build(set.shape, { seed: 1 });
-const image = R.zeros([1, ...set.shape]);
-const photo = { width: 32, height: 32, channels: 1, pixels: new Float32Array(1024) };
 const given = { loss: losses.crossEntropy(), optimizer: optim.sgd({ lr: 0.1 }) };
 const fit = (options: object) => () => R.fit(model, set, { ...given, epochs: 1, ...options }).next();
 const find = (options: object) => () => R.findLearningRate(model, set, { ...given, ...options });
