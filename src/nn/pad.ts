@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { rule } from "../door/rules.js";
 import { type Extension, extend, extensions } from "../ops/extend.js";
 import { padWith } from "../ops/pad.js";
 import { checkPictures } from "../ops/windows.js";
@@ -15,12 +16,14 @@ export interface PadOptions {
   value?: number;
 }
 
+const pair = rule("[before, after]", (value) => Array.isArray(value) && value.length === 2);
+
 /** A border around pictures, N×H×W×C, or further channels. */
 export function pad(given: PadOptions & Named): Layer {
   const { name, ...options } = optionsOf("pad", given, {
-    rows: 1,
-    columns: 1,
-    channels: 1,
+    rows: pair,
+    columns: pair,
+    channels: pair,
     mode: 1,
     value: 1,
     name: 1,

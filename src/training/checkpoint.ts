@@ -5,6 +5,7 @@
  */
 import { writePlace } from "#platform";
 import { optionsOf } from "../door/options.js";
+import { fromOneOn, required, rule } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { declared, sentence } from "../formats/declared.js";
 import { PlaceError } from "../formats/fetched.js";
@@ -144,13 +145,25 @@ const otherFormat = (format: string | undefined): string =>
 /** Which file weights were read from, for what is found to be wrong with them later. */
 const origins = new WeakMap<Weights, string>();
 
+const aShape = rule(
+  "[height, width, channels]",
+  (value) => Array.isArray(value) && value.length === 3 && value.every(fromOneOn.holds),
+);
+const aData = rule("{ name, classes }", (value) => {
+  const { name, classes } = (value ?? {}) as Partial<Checkpoint["data"]>;
+  return typeof name === "string" && Array.isArray(classes);
+});
+
 /** A checkpoint of a model that is in no training. */
 export function checkpointOf(
   model: Model,
   options: { input: Checkpoint["input"]; data: Checkpoint["data"] },
 ): Checkpoint {
   checkModel("checkpointOf", model);
-  const { input, data } = optionsOf("checkpointOf", options, { input: 1, data: 1 });
+  const { input, data } = optionsOf("checkpointOf", options, {
+    input: required(aShape),
+    data: required(aData),
+  });
   return { model: model.describe(), input, weights: copyOf(variablesOf(model)), data };
 }
 

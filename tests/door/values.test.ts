@@ -79,6 +79,15 @@ test.each<[() => unknown, string]>([
     () => R.fitFullBatch(model, set, { loss: given.loss, iterations: 0 }).next(),
     "fitFullBatch: iterations is 0, expected a whole number of at least 1",
   ],
+  [() => R.nn.pad({ rows: 1 }), "pad: rows is 1, expected [before, after]"],
+  [
+    () => R.checkpointOf(model, { data: { name: "x", classes: [] } }),
+    "checkpointOf: input is undefined, expected [height, width, channels]",
+  ],
+  [
+    () => R.checkpointOf(model, { input: [8, 8, 1], data: { name: "x" } }),
+    "checkpointOf: data is { name }, expected { name, classes }",
+  ],
   [
     () => R.checkpointOf({}, { input: [1, 1, 1] }),
     "checkpointOf: the model is {}, expected one, such as nn.sequential(…)",
