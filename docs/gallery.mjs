@@ -143,7 +143,7 @@ const colour = (picture) => ({
 });
 const over = (map) => overlay(shown, map.values, { height: map.shape[1], width: map.shape[2] });
 
-const { filters } = explain.filters(model);
+const { filters } = await explain.filters(model);
 const largest = filters.values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 const tiles = Array.from({ length: 64 }, (_, f) =>
   pictureOf(
@@ -267,7 +267,7 @@ const sheet = await renderContactSheet({
         { picture: four(evolved), caption: "evolved: 4, 5, 6, 9, above 99 %" },
         {
           picture: signedPicture(
-            explain.filters(lenet).filters.values.filter((_, i) => i % 6 === 2),
+            (await explain.filters(lenet)).filters.values.filter((_, i) => i % 6 === 2),
             { height: 5, width: 5 },
           ),
           caption: "a filter of LeNet-5",

@@ -49,7 +49,7 @@ async function run(
   const file = withTorchvisionNames(await openArrays(await openWeights(weights, { json })));
   if (output !== undefined && options.model !== undefined) {
     const { model, input, classes } = await openNetwork({ ...options, weights }, { json });
-    const checkpoint = checkpointOf(model, { input, data: { name: "imported", classes } });
+    const checkpoint = await checkpointOf(model, { input, data: { name: "imported", classes } });
     const { preprocessing } = options;
     await save(output, preprocessing ? { ...checkpoint, notes: { preprocessing } } : checkpoint);
   } else if (output !== undefined) {

@@ -21,7 +21,7 @@ import {
 import { UsageError } from "./failure.js";
 
 export async function filterSheet({ network: { model }, layer: named }: Asked): Promise<Answer> {
-  const { layer, filters } = explain.filters(model, named);
+  const { layer, filters } = await explain.filters(model, named);
   const [height, width, channels, number] = filters.shape;
   const values = filters.own as Float32Array;
   const largest = values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-12);

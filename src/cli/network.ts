@@ -95,7 +95,7 @@ export async function openNetwork(options: NetworkOptions, how: { json?: boolean
   const preprocessing = preprocessingOf(options.preprocessing ?? usualPreprocessing(input));
   const outputs = outputsOf(model);
   return {
-    model: preprocessing.pixels ? withPixelScaling(model, preprocessing.pixels) : model,
+    model: preprocessing.pixels ? await withPixelScaling(model, preprocessing.pixels) : model,
     input,
     classes:
       names ?? (outputs === 1000 ? (await import("../models/imagenet-classes.js")).imagenetClasses : []),

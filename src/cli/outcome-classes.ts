@@ -46,7 +46,7 @@ async function sheetOf(
       mistakeCount: Math.round((1 - top1) * pictures),
     },
     classes: test.classes,
-    filters: firstFilters(model),
+    filters: await firstFilters(model),
     training: courseOf(latest),
   };
 }

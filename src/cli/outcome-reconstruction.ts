@@ -40,7 +40,7 @@ export async function outcomeOfReconstruction(run: FinishedRun): Promise<Outcome
       subtitle: `${runLine(run)} · ${label}: ${significant(pcaLoss)}`,
       test: { error: result.loss, count: result.count },
       rows: await rowsOf(model, test, components),
-      filters: firstFilters(model),
+      filters: await firstFilters(model),
       training: { ...courseOf(latest), reference: { label, loss: pcaLoss } },
     }),
   };

@@ -17,13 +17,13 @@ export function pictureAt(
 }
 
 /** Those of the first convolution, if there is one. */
-export function firstFilters(model: Model): SheetFilters | undefined {
+export async function firstFilters(model: Model): Promise<SheetFilters | undefined> {
   for (const [path, filters] of model.parameters)
     if (path.endsWith(".filters"))
       return {
         layer: path.slice(0, -".filters".length),
         shape: filters.shape as SheetFilters["shape"],
-        values: filters.read(),
+        values: await filters.read(),
       };
   return undefined;
 }

@@ -12,7 +12,7 @@ import { ExplainError } from "./explain-error.js";
  * @throws ExplainError where the model is not built or the layer has no filters: names those that have
  * Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012, figure 3.
  */
-export function filters(model: Model, layer?: string): { layer: string; filters: Tensor } {
+export async function filters(model: Model, layer?: string): Promise<{ layer: string; filters: Tensor }> {
   checkModel("filters", model);
   const found = [...model.parameters].filter(([path, w]) => path.endsWith(ending) && w.rank === 4);
   const layers = found.map(([path]) => path.slice(0, -ending.length));
@@ -28,7 +28,7 @@ export function filters(model: Model, layer?: string): { layer: string; filters:
         .join(", ")}`,
     );
   const [, w] = found[at];
-  return { layer: layers[at], filters: Tensor.from(w.read(), w.shape, "f32") };
+  return { layer: layers[at], filters: Tensor.from(await w.read(), w.shape, "f32") };
 }
 
 const ending = ".filters";

@@ -52,7 +52,7 @@ export async function sanityCheck(model: Model, images: Tensor, options: SanityO
   });
   const copy = nn.sequential(model.name, ...model.layers);
   copy.build(inputOf("sanityCheck", model), { seed });
-  const [trained, random] = [copyOf(variablesOf(model)), copyOf(variablesOf(copy))];
+  const [trained, random] = await Promise.all([copyOf(variablesOf(model)), copyOf(variablesOf(copy))]);
   const names = Object.keys(methods);
   const owners = [...trained.keys()].map((path) => path.slice(0, path.lastIndexOf(".")));
   const layers = [...new Set(owners)].reverse();

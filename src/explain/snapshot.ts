@@ -31,7 +31,7 @@ export interface Snapshot {
  */
 export async function snapshot(model: Model, options: SnapshotOptions = {}): Promise<Snapshot> {
   const { image, layer: named } = optionsOf("snapshot", options, { image: 1, layer: text });
-  const { layer, filters: weights } = filters(model, named);
+  const { layer, filters: weights } = await filters(model, named);
   if (!image) return { layer, filters: weights };
   return { layer, filters: weights, maps: await featureMaps(model, image, { layer }) };
 }

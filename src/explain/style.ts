@@ -114,8 +114,8 @@ export async function style(
 
   const losses: number[] = [];
   const done = parts(options, iterations);
-  const now = (): Tensor => {
-    const values = (variable.read() as Float32Array).map((v) => Math.min(Math.max(v, 0), 1) * 255);
+  const now = async (): Promise<Tensor> => {
+    const values = ((await variable.read()) as Float32Array).map((v) => Math.min(Math.max(v, 0), 1) * 255);
     const found: Canvas = { ...canvas, values };
     return pixelsOf(options.keepColours ? withColoursOf(canvas, found) : found);
   };
@@ -125,11 +125,12 @@ export async function style(
       : descent(loss, variable, { iterations, lr });
   for await (const { iteration, value } of steps) {
     losses.push(value);
-    if (iteration % previewEvery === 0) await options.onPreview?.({ iteration, loss: value, pixels: now() });
+    if (iteration % previewEvery === 0)
+      await options.onPreview?.({ iteration, loss: value, pixels: await now() });
     await done(iteration);
     if (options.stop?.aborted) break;
   }
-  return { pixels: now(), losses };
+  return { pixels: await now(), losses };
 }
 
 /** Adam, held in the range of pixels after each step. */

@@ -137,7 +137,8 @@ export async function trainLinear(
     }
     onProgress?.({ epoch: epoch + 1, epochs, loss: total / steps });
   }
-  return { length, classes, weights: weights.read() as Float32Array, bias: bias.read() as Float32Array };
+  const [w, b] = (await Promise.all([weights.read(), bias.read()])) as Float32Array[];
+  return { length, classes, weights: w, bias: b };
 }
 
 /** The stream of the seed that the order of descriptors is drawn from. */

@@ -1,6 +1,6 @@
 import { fromDescription, type Model } from "../nn/index.js";
 import { show } from "../tensor/shapes.js";
-import { copyOf, setWeights, variablesOf, WeightsError } from "../training/weights.js";
+import { copyOf, setWeights, variablesOf, type Weights, WeightsError } from "../training/weights.js";
 
 /** How weights that were trained elsewhere want their pixels: in this order, each (pixel − mean) / deviation. */
 export interface PixelScaling {
@@ -18,7 +18,10 @@ export interface PixelScaling {
  * @param model  built, with its weights
  * @throws WeightsError if the model does not begin by rescaling pixels of three channels
  */
-export function withPixelScaling(model: Model, { order, mean, deviation }: PixelScaling): Model {
+export async function withPixelScaling(
+  model: Model,
+  { order, mean, deviation }: PixelScaling,
+): Promise<Model> {
   const [first, ...rest] = model.options.layers;
   const channels = model.inputShape?.at(-1);
   if (first?.type !== "rescale" || channels !== 3)
@@ -33,14 +36,14 @@ export function withPixelScaling(model: Model, { order, mean, deviation }: Pixel
     options: { layers: [{ ...first, options: scaling }, ...rest] },
   });
   adapted.build(model.inputShape!, { blank: true });
-  const weights = copyOf(variablesOf(model));
+  const weights = await copyOf(variablesOf(model));
   if (order === "bgr") turnChannels(model.name, weights);
   setWeights(variablesOf(adapted), weights, { owner: model.name });
   return adapted;
 }
 
 /** Turns the input channels of the first convolution's filters round, in place. */
-function turnChannels(owner: string, weights: ReturnType<typeof copyOf>): void {
+function turnChannels(owner: string, weights: Weights): void {
   const filters = [...weights].find(([path]) => path.endsWith(".filters"))?.[1];
   const [kh, kw, channels, count] = filters?.shape ?? [];
   if (!filters || channels !== 3)

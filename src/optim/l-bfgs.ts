@@ -23,7 +23,7 @@ export async function* lBfgs(
     return { value: value[0], gradient: joined(slopes) };
   };
 
-  let x = joined(variables.map((v) => v.read()));
+  let x = joined(await Promise.all(variables.map((v) => v.read())));
   let { value, gradient } = await evaluate(x);
   if (!Number.isFinite(value))
     throw new RangeError(`minimize: the objective is ${value} where the search begins`);

@@ -93,6 +93,8 @@ export class Engine {
   private threadCount: number;
   private readonly loaded = new Map<Program, Loaded>();
   private queue: Promise<unknown> = Promise.resolve();
+  /** What waits in the queue or runs. */
+  private pending = 0;
   private nextId = 0;
   private readonly released: FinalizationRegistry<Block>;
 
@@ -145,14 +147,25 @@ export class Engine {
     return storage;
   }
 
-  /** New numbers for a variable. */
-  write(storage: Storage, values: TypedArray): void {
-    this.bytes.write(storage.block.address, values);
-    storage.version++;
+  /** New numbers for a variable, behind the runs that were asked for before: none of them sees half of these. */
+  write(storage: Storage, values: TypedArray): Promise<void> {
+    return this.enqueue(async () => {
+      this.bytes.write(storage.block.address, values);
+      storage.version++;
+    });
   }
 
-  /** A variable's numbers. */
-  read(storage: Storage, type: ElementType, size: number): TypedArray {
+  /** A variable's numbers, as the runs that were asked for before leave them. */
+  read(storage: Storage, type: ElementType, size: number): Promise<TypedArray> {
+    return this.enqueue(async () => this.readNow(storage, type, size));
+  }
+
+  /** The same at once, where nothing runs or waits that could write them; else null. */
+  peek(storage: Storage, type: ElementType, size: number): TypedArray | null {
+    return this.pending > 0 ? null : this.readNow(storage, type, size);
+  }
+
+  private readNow(storage: Storage, type: ElementType, size: number): TypedArray {
     const values = arrayOf(type, size);
     this.bytes.read(storage.block.address, values);
     return values;
@@ -168,7 +181,8 @@ export class Engine {
       const copyIn = (constants: boolean): void =>
         program.sources.forEach(({ resident, constant, location, size }, i) => {
           if (resident || constant !== constants) return;
-          const { values } = given[i];
+          const { storage, type } = { ...given[i], ...program.sources[i] };
+          const values = storage ? this.readNow(storage, type, size) : given[i].values;
           // Fewer numbers would leave those of another run beside them, more would run over what lies behind.
           if (values?.length !== size)
             throw new TypeError(
@@ -212,7 +226,10 @@ export class Engine {
   }
 
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(task);
+    this.pending++;
+    const result = this.queue.then(task).finally(() => {
+      this.pending--;
+    });
     this.queue = result.catch(() => {});
     return result;
   }

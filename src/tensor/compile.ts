@@ -59,8 +59,8 @@ export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: 
 
 /** Of an argument the numbers count, those of a variable too: within the function it is a tensor like any other. */
 function argumentGiven(tensor: Tensor, i: number): Given {
-  const values = tensor instanceof Variable ? tensor.read() : tensor.own;
-  if (values) return { serial: tensor.serial, values, storage: null };
+  const { own, storage } = tensor;
+  if (own || storage) return { serial: tensor.serial, values: own, storage };
   throw new TypeError(
     `compile: argument ${i} (${show(tensor.shape)}) has no numbers yet: await its data first`,
   );

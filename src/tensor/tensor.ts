@@ -143,7 +143,7 @@ export class Variable extends Tensor {
   }
 
   /**
-   * New numbers, from outside.
+   * New numbers, from outside: what was asked to run before still sees the old ones, what comes later these.
    * @throws ShapeError where they are too few or too many
    * @throws TypeError where they are no numbers, or some that the variable's type does not have
    */
@@ -156,16 +156,16 @@ export class Variable extends Tensor {
       throw new ShapeError(
         `variable: ${values.length} values do not fill ${show(this.shape)} (${this.size})`,
       );
-    theEngine().write(this.place, values);
+    void theEngine().write(this.place, values.slice());
   }
 
-  /** A copy of the numbers as they are now. */
-  override async data(): Promise<TypedArray> {
+  /** A copy of the numbers as they are now: what was asked to run before has run, nothing that comes later has. */
+  override data(): Promise<TypedArray> {
     return this.read();
   }
 
-  /** The same, at once: between runs nothing else writes them. */
-  read(): TypedArray {
+  /** The same. */
+  read(): Promise<TypedArray> {
     return theEngine().read(this.place, this.type, this.size);
   }
 
@@ -173,7 +173,8 @@ export class Variable extends Tensor {
   override settle(): void {}
 
   override toString(): string {
-    return printed("Variable", this.type, this.shape, this.read(), "");
+    const now = theEngine().peek(this.place, this.type, this.size);
+    return printed("Variable", this.type, this.shape, now, "in use by a run");
   }
 }
 
@@ -195,7 +196,7 @@ export function variable(values: Nested, shape?: Shape, type?: DType): Variable 
 /** The numbers of several tensors, from one program: what they share is computed once. The arrays are the caller's. */
 export async function compute(tensors: readonly Tensor[]): Promise<TypedArray[]> {
   await settle(tensors);
-  return tensors.map((t) => (t instanceof Variable ? t.read() : t.own!.slice()));
+  return Promise.all(tensors.map((t) => (t instanceof Variable ? t.read() : t.own!.slice())));
 }
 
 /** Computes what is not known yet, for those who look at it where it lies. */

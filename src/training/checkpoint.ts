@@ -154,17 +154,17 @@ const aData = rule("{ name, classes }", (value) => {
   return typeof name === "string" && Array.isArray(classes);
 });
 
-/** A checkpoint of a model that is in no training. */
-export function checkpointOf(
+/** A checkpoint of a model that is in no training, with its weights as they are now. */
+export async function checkpointOf(
   model: Model,
   options: { input: Checkpoint["input"]; data: Checkpoint["data"] },
-): Checkpoint {
+): Promise<Checkpoint> {
   checkModel("checkpointOf", model);
   const { input, data } = optionsOf("checkpointOf", options, {
     input: required(aShape),
     data: required(aData),
   });
-  return { model: model.describe(), input, weights: copyOf(variablesOf(model)), data };
+  return { model: model.describe(), input, weights: await copyOf(variablesOf(model)), data };
 }
 
 /**
@@ -175,9 +175,10 @@ export function checkpointOf(
  * @throws WeightsError  one line: nothing can be written there
  * @throws TypeError     where one of both is something else, or they are the wrong way round
  */
-export async function save(place: string | URL, checkpoint: Checkpoint): Promise<void> {
-  checkSaved(place, checkpoint);
-  await asWeightsError(() => writePlace(String(place), encodeCheckpoint(checkpoint)));
+export async function save(place: string | URL, checkpoint: Checkpoint | Promise<Checkpoint>): Promise<void> {
+  const known = await checkpoint;
+  checkSaved(place, known);
+  await asWeightsError(() => writePlace(String(place), encodeCheckpoint(known)));
 }
 
 /**

@@ -88,7 +88,7 @@ export async function findLearningRate(
   if (!model.inputShape) model.build(dataset.shape, { seed });
   const size = Math.min(batchSize, dataset.length);
   rehearseTraining("findLearningRate", { model, loss, target }, dataset, [size]);
-  const before = copyOf(variablesOf(model));
+  const before = await copyOf(variablesOf(model));
   const step = trainingStep(model, options);
   const points: LearningRateCurve["points"] = [];
   let [mean, lowest, rested] = [0, Number.POSITIVE_INFINITY, performance.now()];

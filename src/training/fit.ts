@@ -156,7 +156,7 @@ class Run {
   #epochs: TrainingState["history"]["epochs"][number][] = [];
 
   /** To go back to when the loss is no longer a number. */
-  #lastGood: Weights;
+  #lastGood: Weights | undefined;
   #savedSteps = -1;
   #savedEpoch = -1;
   #failed = false;
@@ -197,13 +197,13 @@ class Run {
     this.#evaluate = measured(model, options.loss);
     if (resume && before) this.#resume(resume, before);
     this.#watch = new Stopwatch(before);
-    this.#lastGood = copyOf(variablesOf(model));
   }
 
   async *events(): AsyncGenerator<FitEvent, void, void> {
     const { epochs, signal, checkpoint } = this.#options;
     let reason: DoneEvent["reason"] = "finished";
     let rested = performance.now();
+    this.#lastGood = await copyOf(variablesOf(this.#model));
     while (this.#epoch < epochs) {
       if (this.#isOutOfPatience()) {
         reason = "stopped early";
@@ -330,7 +330,7 @@ class Run {
 
   /** Measures and closes an epoch; undefined if that was aborted. */
   async #endEpoch(seconds: number): Promise<EpochEvent | undefined> {
-    const weights = copyOf(variablesOf(this.#model));
+    const weights = await copyOf(variablesOf(this.#model));
     this.#checkFinite(weights);
     const measured = await this.#validate();
     if (measured === "aborted") return undefined;
@@ -384,15 +384,18 @@ class Run {
   async #save(): Promise<void> {
     const { checkpoint } = this.#options;
     if (!checkpoint || (this.#savedSteps === this.#totalSteps && this.#savedEpoch === this.#epoch)) return;
-    const state = this.#checkpoint();
+    const state = await this.#checkpoint();
     this.#savedSteps = this.#totalSteps;
     this.#savedEpoch = this.#epoch;
     await checkpoint.save(state);
   }
 
-  #checkpoint(): Checkpoint {
+  async #checkpoint(): Promise<Checkpoint> {
     const { optimizer } = this.#options;
-    const current = copyOf(variablesOf(this.#model));
+    const [current, optimizerState] = await Promise.all([
+      copyOf(variablesOf(this.#model)),
+      copyOf(this.#step.state),
+    ]);
     this.#checkFinite(current);
     const best = this.#best;
     const isBest = !best || (best.epoch === this.#epoch && this.#stepOfEpoch === 0);
@@ -410,7 +413,7 @@ class Run {
         step: this.#stepOfEpoch,
         totalSteps: this.#totalSteps,
         optimizer: optimizer.describe(),
-        optimizerState: copyOf(this.#step.state),
+        optimizerState,
         ...(isBest ? {} : { latest: current }),
         sums: { ...this.#sums },
         ...(best ? { best: { epoch: best.epoch, loss: best.loss, accuracy: best.accuracy } } : {}),

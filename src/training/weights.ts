@@ -15,9 +15,14 @@ export class WeightsError extends Error {
 export const variablesOf = (model: Model): Map<string, Variable> =>
   new Map([...model.parameters, ...model.buffers]);
 
-/** A copy of the numbers as they are now. */
-export const copyOf = (variables: ReadonlyMap<string, Variable>): Weights =>
-  new Map([...variables].map(([path, v]) => [path, { shape: v.shape, data: v.read() }]));
+/** A copy of the numbers as they are now, all of the same moment. */
+export const copyOf = async (variables: ReadonlyMap<string, Variable>): Promise<Weights> =>
+  new Map(
+    // Asked for at once: no run comes in between.
+    await Promise.all(
+      [...variables].map(async ([path, v]) => [path, { shape: v.shape, data: await v.read() }] as const),
+    ),
+  );
 
 /**
  * Gives the variables the numbers of the same paths; nothing is changed where they do not fit.

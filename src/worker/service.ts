@@ -91,7 +91,8 @@ export class Service {
     return { ...summary, text: String(summary) };
   }
 
-  checkpoint = ({ model }: OfModel): Uint8Array => encodeCheckpoint(this.#checkpointOf(model));
+  checkpoint = async ({ model }: OfModel): Promise<Uint8Array> =>
+    encodeCheckpoint(await this.#checkpointOf(model));
 
   save = ({ model, place }: OfModel<{ place: string }>): Promise<void> =>
     save(place, this.#checkpointOf(model));
@@ -184,7 +185,7 @@ export class Service {
     return { train: this.#data.keep(given.train), test: this.#data.keep(given.test) };
   }
 
-  #checkpointOf(of: Remote) {
+  async #checkpointOf(of: Remote) {
     const { model, data = { name: "", classes: [] } } = this.#models.at(of);
     const { inputShape } = model;
     if (inputShape?.length !== 3)
