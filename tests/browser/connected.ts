@@ -17,7 +17,7 @@ const script = (content: string | Uint8Array) => ({ type: "text/javascript", con
 export const net = nn.sequential("net", nn.flatten(), nn.dense(3));
 net.build([2, 2, 1], { seed: 1 });
 export const checkpoint = encodeCheckpoint(
-  checkpointOf(net, { input: [2, 2, 1], data: { name: "d", classes: ["a", "b", "c"] } }),
+  await checkpointOf(net, { input: [2, 2, 1], data: { name: "d", classes: ["a", "b", "c"] } }),
 );
 
 /**

@@ -10,7 +10,7 @@ declare const library: Library;
 const net = nn.sequential("net", nn.flatten(), nn.dense(3));
 net.build([2, 2, 1], { seed: 1 });
 const bytes = encodeCheckpoint(
-  checkpointOf(net, { input: [2, 2, 1], data: { name: "d", classes: ["a", "b", "c"] } }),
+  await checkpointOf(net, { input: [2, 2, 1], data: { name: "d", classes: ["a", "b", "c"] } }),
 );
 
 describe.skipIf(missing !== "")(`places of a page ${missing}`, () => {
@@ -122,8 +122,8 @@ describe.skipIf(missing !== "")(`places of a page ${missing}`, () => {
       const model = nn.sequential("net", nn.flatten(), nn.dense(3));
       model.build([2, 2, 1], { blank: true });
       await loadWeights(model, "net.safetensors");
-      return [...(model.parameters.get("dense1.weights")!.read() as Float32Array)];
+      return [...((await model.parameters.get("dense1.weights")!.read()) as Float32Array)];
     });
-    expect(weights).toEqual([...(net.parameters.get("dense1.weights")!.read() as Float32Array)]);
+    expect(weights).toEqual([...((await net.parameters.get("dense1.weights")!.read()) as Float32Array)]);
   });
 });

@@ -17,17 +17,17 @@ describe.skipIf(!isBuilt)("networks with weights from elsewhere:", () => {
     ({ folder, remove } = await temporaryFolder());
     model.build([28, 28, 1], { seed: 3 });
     pictures.data = (await random.uniform([3, 28, 28, 1], { seed: 1, max: 255 }).data()) as Float32Array;
-    await put("w.safetensors", encodeSafetensors(copyOf(variablesOf(model))));
+    await put("w.safetensors", encodeSafetensors(await copyOf(variablesOf(model))));
     await put("x.npy", encodeNpy(pictures));
     await put("bytes.npy", encodeNpy({ shape: pictures.shape, data: Uint8Array.from(pictures.data) }));
     await put("rank3.npy", encodeNpy({ shape: [28, 28, 1], data: new Float32Array(784) }));
     await put("wide.npy", encodeNpy({ shape: [1, 32, 32, 1], data: new Float32Array(1024) }));
-    const { "conv1.bias": _, ...others } = Object.fromEntries(copyOf(variablesOf(model)));
+    const { "conv1.bias": _, ...others } = Object.fromEntries(await copyOf(variablesOf(model)));
     const odd = new Map(Object.entries({ ...others, extra: { shape: [2], data: new Float32Array(2) } }));
     await put("odd.safetensors", encodeSafetensors(odd));
     for (const name of ["fortran.npy", "model.pth"])
       await copyFile(join(import.meta.dirname, "../formats/golden", name), join(folder, name));
-    await put("short.safetensors", encodeSafetensors(copyOf(variablesOf(model))).subarray(0, 5000));
+    await put("short.safetensors", encodeSafetensors(await copyOf(variablesOf(model))).subarray(0, 5000));
     await put("names.txt", [..."abcdefghij"].join("\n"));
   });
   afterAll(() => remove());

@@ -104,8 +104,8 @@ describe("what becomes one kernel", () => {
     });
     await step(tensor(new Float32Array(8).fill(2)));
     await step(tensor(new Float32Array(8).fill(2)));
-    expect([...v.read()]).toEqual(new Array(8).fill(3));
-    expect([...w.read()]).toEqual(new Array(8).fill(-4));
+    expect([...(await v.read())]).toEqual(new Array(8).fill(3));
+    expect([...(await w.read())]).toEqual(new Array(8).fill(-4));
   });
 });
 
@@ -176,7 +176,7 @@ describe("assignments", () => {
       receptive.assign(b, a);
       return [];
     })();
-    expect([...a.read(), ...b.read()]).toEqual([3, 4, 1, 2]);
+    expect([...(await a.read()), ...(await b.read())]).toEqual([3, 4, 1, 2]);
   });
 
   test("whoever reads a variable in the same step sees the old value", async () => {
@@ -186,7 +186,7 @@ describe("assignments", () => {
       return { total: sum(a), turned: receptive.flip(a, 0) };
     })();
     expect([...seen.total, ...seen.turned]).toEqual([3, 2, 1]);
-    expect([...a.read()]).toEqual([11, 12]);
+    expect([...(await a.read())]).toEqual([11, 12]);
   });
 
   test("a value that depends on other places of the variable", async () => {
@@ -195,7 +195,7 @@ describe("assignments", () => {
       receptive.assign(a, add(receptive.flip(a, 0), 0));
       return [];
     })();
-    expect([...a.read()]).toEqual(Array.from({ length: 1000 }, (_, i) => 999 - i));
+    expect([...(await a.read())]).toEqual(Array.from({ length: 1000 }, (_, i) => 999 - i));
   });
 
   test("the last assignment holds", async () => {
@@ -205,7 +205,7 @@ describe("assignments", () => {
       receptive.assign(a, add(a, 5));
       return [];
     })();
-    expect([...a.read()]).toEqual([6, 7]);
+    expect([...(await a.read())]).toEqual([6, 7]);
   });
 
   test("outside a compiled function there is none", () => {

@@ -94,7 +94,7 @@ test("Grad-CAM on a network that averages its maps is CAM: the class's weights t
   model.build([6, 6, 2], { seed: 5 });
   const images = tensor(Float32Array.from(uniform([1, 6, 6, 2], { seed: 6 }).data), [1, 6, 6, 2]);
   const maps = await explain.featureMaps(model, images, { layer: "relu1" });
-  const weights = model.parameters.get("dense1.weights")!.read();
+  const weights = await model.parameters.get("dense1.weights")!.read();
   const cam = Array.from({ length: 36 }, (_, p) => {
     let sum = 0;
     // The score sees the mean of 36 places: its slope there is a 36th of the weight.
@@ -118,7 +118,7 @@ test("a model that ends in softmax is explained by the scores before it", async 
   const { model, weight } = linear([4, 4, 1]);
   const ending = nn.sequential("ending", ...model.layers, nn.softmax());
   ending.build([4, 4, 1]);
-  for (const [path, variable] of model.parameters) ending.parameters.get(path)!.set(variable.read());
+  for (const [path, variable] of model.parameters) ending.parameters.get(path)!.set(await variable.read());
   const images = tensor(new Float32Array(16).fill(0.5), [1, 4, 4, 1]);
   const map = await explain.saliency(ending, images, { target: 1 });
   agree(

@@ -95,14 +95,14 @@ describe("questions that have no answer get one line", () => {
     );
   });
 
-  test("filters of a layer that has none, of a model without any, of one that is not built", () => {
-    expect(() => explain.filters(lenet, "relu1")).toThrow(
+  test("filters of a layer that has none, of a model without any, of one that is not built", async () => {
+    await expect(explain.filters(lenet, "relu1")).rejects.toThrow(
       'filters: lenet5 has no filters in "relu1"; layers with filters are conv1 (5×5×1×6), conv2 (5×5×6×16)',
     );
     const dense = nn.sequential("dense", nn.flatten(), nn.dense(2));
-    expect(() => explain.filters(dense)).toThrow("filters: dense is not built yet");
+    await expect(explain.filters(dense)).rejects.toThrow("filters: dense is not built yet");
     dense.build([2, 2, 1]);
-    expect(() => explain.filters(dense)).toThrow("filters: dense has no convolutions");
+    await expect(explain.filters(dense)).rejects.toThrow("filters: dense has no convolutions");
   });
 
   test("a square larger than the picture, a baseline of another shape, weights for other styles", async () => {

@@ -16,7 +16,7 @@ describe.each(names)("every method of a decision works on %s as it is", (name) =
   const images = tensor(values, [1, ...input]);
 
   test("saliency, guided backpropagation, Grad-CAM, deconvnet", async () => {
-    const weights = [...model.parameters.values()][0].read();
+    const weights = await [...model.parameters.values()][0].read();
     const isAlive = (map: { values: ArrayLike<number> | null }) =>
       Array.from(map.values!).every(Number.isFinite) && Array.from(map.values!).some((v) => v !== 0);
     const saliency = await explain.saliency(model, images, { target: 3 });
@@ -35,6 +35,6 @@ describe.each(names)("every method of a decision works on %s as it is", (name) =
     const layer = layers[Math.floor(layers.length / 2)];
     const { pixels } = await explain.deconvnet(model, images, { layer, unit: 0 });
     expect(Array.from(pixels.values!).every(Number.isFinite)).toBe(true);
-    expect([...model.parameters.values()][0].read()).toEqual(weights);
+    expect(await [...model.parameters.values()][0].read()).toEqual(weights);
   }, 120_000);
 });

@@ -173,7 +173,7 @@ describe.skipIf(!mnist)(
       const n = 20;
       const images = tensor(test10k.images.slice(0, n * 784), [n, 28, 28, 1]);
       const target = Array.from(test10k.labels.subarray(0, n));
-      const before = model.parameters.get("conv1.filters")!.read();
+      const before = await model.parameters.get("conv1.filters")!.read();
       const { layers, likeness, unmoved } = await explain.sanityCheck(model, images, {
         seed: 5,
         methods: {
@@ -190,7 +190,7 @@ describe.skipIf(!mnist)(
         expect(likeness[name][4]).toBeLessThan(0.8);
       expect(likeness.gradientTimesInput[4]).toBeGreaterThan(0.95);
       expect(unmoved).toEqual(["gradientTimesInput"]);
-      expect(model.parameters.get("conv1.filters")!.read()).toEqual(before);
+      expect(await model.parameters.get("conv1.filters")!.read()).toEqual(before);
     });
 
     test("the events of a training carry its filters and maps", async () => {

@@ -99,13 +99,14 @@ describe.each([1, 3])("deconvnet with %i channels", (channels) => {
     );
     model.build(shape, { seed: 8 });
     const x = Float32Array.from(uniform([1, ...shape], { seed: 9 }).data);
-    const weightsOf = (layer: string, f: number) => ({
-      w: model.parameters.get(`${layer}.filters`)!.read(),
-      b: model.parameters.get(`${layer}.bias`)!.read(),
+    const weightsOf = async (layer: string, f: number) => ({
+      w: await model.parameters.get(`${layer}.filters`)!.read(),
+      b: await model.parameters.get(`${layer}.bias`)!.read(),
       f,
     });
     for (const unit of [0, 3]) {
-      const { pixels, greatest } = project(x, shape, weightsOf("conv1", 5), weightsOf("conv2", 4), unit);
+      const [first, second] = [await weightsOf("conv1", 5), await weightsOf("conv2", 4)];
+      const { pixels, greatest } = project(x, shape, first, second, unit);
       const found = await explain.deconvnet(model, tensor(x, [1, ...shape]), { layer: "conv2", unit });
       agree(found.pixels.values!, numbers(pixels, [1, ...shape]), { rtol: 1e-4, atol: 1e-5 });
       expect(found.hits[0].at).toEqual([greatest.i, greatest.j]);
@@ -125,7 +126,7 @@ describe.each([1, 3])("deconvnet with %i channels", (channels) => {
 test("of a single activation in the first layer the deconvnet gives back the filter", async () => {
   const model = nn.sequential("one", nn.conv2d({ filters: 2, kernel: 3, bias: false }));
   model.build([3, 3, 1], { seed: 1 });
-  const filter = model.parameters.get("conv1.filters")!.read();
+  const filter = await model.parameters.get("conv1.filters")!.read();
   const x = tensor(new Float32Array(9).fill(1), [1, 3, 3, 1]);
   const { pixels, hits } = await explain.deconvnet(model, x, { layer: "conv1", unit: 1 });
   agree(

@@ -32,7 +32,7 @@ import { loadWeights } from "../../src/models/load-weights.js";
 import * as nn from "../../src/nn/index.js";
 import type { RandomStream } from "../../src/random/threefry.js";
 import { decodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
-import { WeightsError } from "../../src/training/weights.js";
+import { copyOf, variablesOf, WeightsError } from "../../src/training/weights.js";
 import { type Bytes, joined, safetensorsOf, text, zipOf } from "../checks/file-writers.js";
 import { mutated } from "../checks/mutations.js";
 import {
@@ -92,9 +92,7 @@ const built = () => {
   small.build([6, 6, 1], { seed: 1 });
   return small;
 };
-const weights = new Map(
-  [...built().parameters, ...built().buffers].map(([path, v]) => [path, { shape: v.shape, data: v.read() }]),
-);
+const weights = await copyOf(variablesOf(built()));
 
 const parts = {
   model: built().describe(),

@@ -197,8 +197,9 @@ describe("regularisers", () => {
   test("the gradient of L2 is that of weight decay", async () => {
     const filters = parameters.get("conv1.filters")!;
     const [slope] = gradients(penalised(losses.l2Penalty(0.1)), [filters]);
+    const weights = await filters.read();
     (await slope.data()).forEach((v, i) => {
-      expect(v).toBeCloseTo(0.1 * filters.read()[i], 6);
+      expect(v).toBeCloseTo(0.1 * weights[i], 6);
     });
   });
 
@@ -222,7 +223,7 @@ describe("regularisers", () => {
       const model = nn.sequential(nn.flatten(), nn.dense(4));
       const options = { loss, optimizer: sgd({ lr: 0.1 }), epochs: 2, batchSize: 16 };
       for await (const _ of fit(model, patterns(64), options));
-      const weights = model.parameters.get("dense1.weights")!.read();
+      const weights = await model.parameters.get("dense1.weights")!.read();
       return Array.from(weights, (w) => w * w).reduce((a, b) => a + b);
     };
     const [plain, penalised] = [

@@ -85,7 +85,7 @@ test("a penalty is there once", async () => {
   const { total, weight, penalty } = losses.partsOf(loss, x, y, model.parameters);
   const [t, w, p, whole] = await compute([total, weight, penalty!, loss(x, y, model.parameters)]);
   expect(t[0] / w[0] + p[0]).toBeCloseTo(whole[0], 6);
-  const weights = Array.from(model.parameters.get("dense1.weights")!.read());
+  const weights = Array.from(await model.parameters.get("dense1.weights")!.read());
   const expected = weights.reduce((sum, v) => sum + v * v + Math.abs(v), 0);
   expect(p[0]).toBeCloseTo(expected, 5);
   expect(losses.partsOf(loss, x, y).penalty).toBeUndefined();

@@ -92,7 +92,7 @@ describe("names", () => {
       return [timm, array(timm.includes("fc1") ? [4096, 512, 7, 7] : [4096, 4096, 1, 1])];
     });
     await loadWeights(model, fileOf(renamed));
-    expect(model.parameters.get("dense2.weights")!.read()[17]).toBe(1);
+    expect((await model.parameters.get("dense2.weights")!.read())[17]).toBe(1);
   });
 
   test("old files of DenseNet have another dot", async () => {
@@ -102,7 +102,7 @@ describe("names", () => {
       ([name, a]) => [name.replace(/(denselayer\d+\.\w+)(\d)\./, "$1.$2."), a] as const,
     );
     await loadWeights(model, fileOf(old));
-    expect(model.buffers.get("block1/layer1/batchNorm2.variance")!.read()[0]).toBe(1);
+    expect((await model.buffers.get("block1/layer1/batchNorm2.variance")!.read())[0]).toBe(1);
   });
 });
 
@@ -121,12 +121,7 @@ describe("files that do not fit", () => {
         "net.safetensors does not fit resnet18; missing: bn1.weight (64); not of this model: head.weight (3); of another shape: fc.weight is 1000×512, expected 10×512, fc.bias is I64 10, expected 10",
       ),
     );
-    expect(
-      model.parameters
-        .get("conv1.filters")!
-        .read()
-        .every((value) => value === 0),
-    ).toBe(true);
+    expect((await model.parameters.get("conv1.filters")!.read()).every((value) => value === 0)).toBe(true);
   });
 
   test("long lists end in a number", async () => {
@@ -150,8 +145,8 @@ test("auxiliary heads may be missing, but not half of them", async () => {
   const { arrays } = torchFile(model);
   const without = [...arrays].filter(([name]) => !name.startsWith("aux"));
   await loadWeights(model, fileOf(without));
-  expect(model.parameters.get("dense1.weights")!.read()[0]).toBe(1);
-  expect(model.parameters.get("head1/dense2.weights")!.read()[0]).toBe(0);
+  expect((await model.parameters.get("dense1.weights")!.read())[0]).toBe(1);
+  expect((await model.parameters.get("head1/dense2.weights")!.read())[0]).toBe(0);
   const half = [...arrays].filter(([name]) => name !== "aux1.fc2.bias");
   await expect(loadWeights(model, fileOf(half))).rejects.toThrow(
     new WeightsError("net.safetensors does not fit googlenet_bn; missing: aux1.fc2.bias (1000)"),
@@ -161,10 +156,10 @@ test("auxiliary heads may be missing, but not half of them", async () => {
 test("weights under our own names, from a file of safetensors", async () => {
   const from = nn.sequential("net", nn.conv2d({ filters: 2, kernel: 3 }), nn.batchNorm());
   from.build([5, 5, 1], { seed: 3 });
-  const bytes = encodeSafetensors(copyOf(variablesOf(from)));
+  const bytes = encodeSafetensors(await copyOf(variablesOf(from)));
   const again = nn.fromDescription(from.describe());
   again.build([5, 5, 1], { blank: true });
   await loadWeights(again, await openArrays(memorySource("net.safetensors", bytes)));
   for (const [path, variable] of variablesOf(from))
-    expect(variablesOf(again).get(path)!.read(), path).toEqual(variable.read());
+    expect(await variablesOf(again).get(path)!.read(), path).toEqual(await variable.read());
 });

@@ -22,18 +22,18 @@ describe("pixels as weights from elsewhere want them", () => {
       return (pixel - mean[c]) / deviation[c];
     });
     const expected = await original(tensor(prepared, [1, 3, 3, 3])).data();
-    const found = await withPixelScaling(original, { order, mean, deviation })(
+    const found = await (await withPixelScaling(original, { order, mean, deviation }))(
       tensor(bytes, [1, 3, 3, 3]),
     ).data();
     expect([...found].map((x) => x.toFixed(4))).toEqual([...expected].map((x) => x.toFixed(4)));
   });
 
-  test("a model that does not scale colours is refused", () => {
+  test("a model that does not scale colours is refused", async () => {
     const scaling = { order: "bgr", mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
-    expect(() => withPixelScaling(model(1), scaling)).toThrow(
+    await expect(withPixelScaling(model(1), scaling)).rejects.toThrow(
       new WeightsError("net begins with rescale on 3×3×1, expected a rescaling of pixels in three channels"),
     );
-    expect(() => withPixelScaling(model(3, nn.relu()), scaling)).toThrow(
+    await expect(withPixelScaling(model(3, nn.relu()), scaling)).rejects.toThrow(
       new WeightsError("net begins with relu on 3×3×3, expected a rescaling of pixels in three channels"),
     );
   });

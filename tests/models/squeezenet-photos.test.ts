@@ -38,7 +38,7 @@ describe.skipIf(!isThere || noSharp)(`SqueezeNet 1.1 names what ONNX Runtime nam
     const made = make();
     await loadWeights(made, withTorchvisionNames(await openArrays(await fileSource(join(folder, file)))));
     const how = preprocessingOf(preprocessing);
-    const model = how.pixels ? withPixelScaling(made, how.pixels) : made;
+    const model = how.pixels ? await withPixelScaling(made, how.pixels) : made;
     for (const [picture, expected] of Object.entries(oracle)) {
       const { pixels } = centreCrop(await readImage(pathOf(picture)), input, how);
       const [probabilities] = await predict(model, tensor(pixels, [1, ...input]));

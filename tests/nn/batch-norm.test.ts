@@ -44,11 +44,11 @@ const [scale, shift] = [
 ];
 
 describe("batchNorm", () => {
-  test("its numbers", () => {
+  test("its numbers", async () => {
     const model = built();
     expect([...model.parameters.keys()]).toEqual(["batchNorm1.scale", "batchNorm1.shift"]);
     expect([...model.buffers.keys()]).toEqual(["batchNorm1.mean", "batchNorm1.variance"]);
-    expect([...model.buffers.get("batchNorm1.variance")!.read()]).toEqual([1, 1]);
+    expect([...(await model.buffers.get("batchNorm1.variance")!.read())]).toEqual([1, 1]);
   });
 
   test("training: the batch's statistics, and the running ones follow", async () => {
@@ -67,8 +67,8 @@ describe("batchNorm", () => {
       variance = variance.map(
         (v, c) => (1 - momentum) * v + (momentum * batch.variance[c] * batch.n) / (batch.n - 1),
       );
-      close(model.buffers.get("batchNorm1.mean")!.read(), mean);
-      close(model.buffers.get("batchNorm1.variance")!.read(), variance);
+      close(await model.buffers.get("batchNorm1.mean")!.read(), mean);
+      close(await model.buffers.get("batchNorm1.variance")!.read(), variance);
     }
   });
 
@@ -79,13 +79,13 @@ describe("batchNorm", () => {
     model.buffers.get("batchNorm1.variance")!.set(running.variance);
     const x = random.normal(shape, { seed: 1 });
     close(await compile((x: Tensor) => model(x))(x), normalised(await x.data(), running, scale, shift));
-    expect([...model.buffers.get("batchNorm1.mean")!.read()]).toEqual(running.mean);
+    expect([...(await model.buffers.get("batchNorm1.mean")!.read())]).toEqual(running.mean);
   });
 
   test("outside compile() the running statistics stay", async () => {
     const model = built();
     await model(random.normal(shape, { seed: 1 }), { training: true }).data();
-    expect([...model.buffers.get("batchNorm1.mean")!.read()]).toEqual([0, 0]);
+    expect([...(await model.buffers.get("batchNorm1.mean")!.read())]).toEqual([0, 0]);
   });
 
   test("the gradient sees that the statistics depend on x", async () => {
@@ -129,7 +129,7 @@ describe("batchNorm", () => {
     model.build([30, 20, 2]);
     const y = await compile((x: Tensor) => model(x, { training: true }))(tensor(x, [10, 30, 20, 2]));
     const { n, mean, variance } = byHand(x, 2);
-    const found = model.buffers.get("batchNorm1.variance")!.read();
+    const found = await model.buffers.get("batchNorm1.variance")!.read();
     variance.forEach((v, c) => {
       const unbiased = (v * n) / (n - 1);
       expect(Math.abs(found[c] - unbiased)).toBeLessThanOrEqual(1e-4 * unbiased + 1e-9);

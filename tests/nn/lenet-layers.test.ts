@@ -91,13 +91,13 @@ describe("partialConv2d", () => {
       expect(Array.from(await slope.data()).every((v) => Number.isFinite(v) && v !== 0)).toBe(true);
   });
 
-  test("each filter begins by its own fan-in", () => {
+  test("each filter begins by its own fan-in", async () => {
     const model = nn.sequential(
       nn.partialConv2d({ connections: c3, kernel: 5, initialiser: { uniformOverFanIn: 2.4 } }),
     );
     model.build([14, 14, 6], { seed: 1 });
     for (const width of [3, 4, 6]) {
-      const values = model.parameters.get(`partialConv1.filters${width}`)!.read();
+      const values = await model.parameters.get(`partialConv1.filters${width}`)!.read();
       const greatest = Math.max(...Array.from(values, Math.abs));
       expect(greatest).toBeLessThan(2.4 / (25 * width));
       expect(greatest).toBeGreaterThan(0.9 * (2.4 / (25 * width)));

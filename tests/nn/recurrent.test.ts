@@ -19,21 +19,22 @@ const x = uniform([2, 5, 3]);
 const at = (t: number): Numbers => textbook.reshape(textbook.slice(x, [0, t, 0], [2, t + 1, 3]), [2, 3]);
 const none = numbers(new Float64Array(8), [2, 4]);
 
-function built(layer: nn.Layer) {
+async function built(layer: nn.Layer) {
   const model = nn.sequential(layer);
   model.build([5, 3], { seed: 3 });
   for (const [path, v] of model.parameters)
     if (/[bB]ias$/.test(path)) v.set(uniform(v.shape, { seed: 9 }).data);
-  const of = (name: string): Numbers => {
+  const of = async (name: string): Promise<Numbers> => {
     const [, v] = [...model.parameters].find(([path]) => path.endsWith(`.${name}`))!;
-    return numbers(v.read(), v.shape);
+    return numbers(await v.read(), v.shape);
   };
-  return { model, weights: { input: of("input"), recurrent: of("recurrent"), bias: of("bias") }, of };
+  const [input, recurrent, bias] = [await of("input"), await of("recurrent"), await of("bias")];
+  return { model, weights: { input, recurrent, bias }, of };
 }
 
 describe("recurrent layers", () => {
   test("lstm is its cell, step after step", async () => {
-    const { model, weights } = built(nn.lstm({ units: 4 }));
+    const { model, weights } = await built(nn.lstm({ units: 4 }));
     let state = { hidden: none, cell: none };
     const outputs: Numbers[] = [];
     for (let t = 0; t < 5; t++) {
@@ -41,16 +42,16 @@ describe("recurrent layers", () => {
       outputs.push(textbook.reshape(state.hidden, [2, 1, 4]));
     }
     await closeTo(model(toTensor(x)), textbook.concat(outputs, { axis: 1 }));
-    const last = built(nn.lstm({ units: 4, outputs: "last" }));
+    const last = await built(nn.lstm({ units: 4, outputs: "last" }));
     await closeTo(last.model(toTensor(x)), state.hidden);
   });
 
   test("gru is its cell, step after step", async () => {
-    const { model, weights, of } = built(nn.gru({ units: 4 }));
+    const { model, weights, of } = await built(nn.gru({ units: 4 }));
     let hidden = none;
     const outputs: Numbers[] = [];
     for (let t = 0; t < 5; t++) {
-      hidden = textbook.gruCell(at(t), hidden, { ...weights, recurrentBias: of("recurrentBias") });
+      hidden = textbook.gruCell(at(t), hidden, { ...weights, recurrentBias: await of("recurrentBias") });
       outputs.push(textbook.reshape(hidden, [2, 1, 4]));
     }
     await closeTo(model(toTensor(x)), textbook.concat(outputs, { axis: 1 }));
@@ -92,7 +93,7 @@ describe("embedding", () => {
   const vectors = model.parameters.get("embedding1.vectors")!;
 
   test("looks vectors up, of whole numbers in any type", async () => {
-    const table = [...vectors.read()];
+    const table = [...(await vectors.read())];
     const row = (i: number) => table.slice(3 * i, 3 * i + 3);
     const expected = [...row(3), ...row(0), ...row(3), ...row(2)];
     for (const words of [

@@ -206,7 +206,7 @@ describe("tensors without elements", () => {
       r.assign(v, r.add(v, 1));
       return [];
     })();
-    expect(v.read()).toEqual(new Float32Array(0));
+    expect(await v.read()).toEqual(new Float32Array(0));
   });
 
   test.each([

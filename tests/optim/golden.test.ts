@@ -40,7 +40,7 @@ onEveryTarget("optimizers make PyTorch's steps", () => {
       });
       for (const [i, g] of golden.gradients.entries()) {
         await take(tensor(g), tensor(optimizer.lr), tensor(Int32Array.of(i + 1), []));
-        agree(w.read(), numbers(steps[i]), { rtol: 2e-6, atol: 2e-6 }, `step ${i + 1}`);
+        agree(await w.read(), numbers(steps[i]), { rtol: 2e-6, atol: 2e-6 }, `step ${i + 1}`);
       }
     },
   );

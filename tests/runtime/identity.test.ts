@@ -90,7 +90,7 @@ test("a variable that is dropped while a run with it waits for its turn keeps it
   await new Promise((resolve) => setImmediate(resolve));
   const others = Array.from({ length: 30 }, () => variable(new Float32Array(size).fill(-1)));
   expect(await waiting).toEqual(Array.from({ length: 20 }, (_, k) => 7 * k * size));
-  expect(others[0].read()[0]).toBe(-1);
+  expect((await others[0].read())[0]).toBe(-1);
 });
 
 test("0 and −0 are two constants", async () => {

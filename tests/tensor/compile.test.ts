@@ -60,7 +60,7 @@ describe("an argument that leaves its function", () => {
         return z;
       })(tensor([1])),
     ).rejects.toThrow(outside("compile", "f32 3"));
-    expect([...v.read()]).toEqual([0, 0, 0]);
+    expect([...(await v.read())]).toEqual([0, 0, 0]);
     await expect(compile((z: Tensor) => z)(y)).rejects.toThrow(
       "compile: argument 0 (3) has no numbers yet: await its data first",
     );

@@ -27,7 +27,7 @@ describe("typed arrays keep their numbers", () => {
     expect(given(array).dtype).toBe(type);
     expect([...(await given(array).data())]).toEqual(numbers);
     expect(kept(array).dtype).toBe(type);
-    expect([...kept(array).read()]).toEqual(numbers);
+    expect([...(await kept(array).read())]).toEqual(numbers);
     const lists = given([array, array]);
     expect(lists.shape).toEqual([2, array.length]);
     expect(lists.dtype).toBe(type);
@@ -40,10 +40,10 @@ describe("typed arrays keep their numbers", () => {
       const array = runInNewContext(`${kind}.from([1.5, 300, 2])`) as ArrayLike<number>;
       const numbers = Array.from(array);
       expect([...(await add(given(array), 0).data())]).toEqual(numbers);
-      expect([...kept(array).read()]).toEqual(numbers);
+      expect([...(await kept(array).read())]).toEqual(numbers);
       const v = variable([0, 0, 0], [3], kind === "Array" || kind.startsWith("Float") ? "f32" : "i32");
       v.set(array as number[]);
-      expect([...v.read()]).toEqual(numbers);
+      expect([...(await v.read())]).toEqual(numbers);
     },
   );
 
@@ -134,13 +134,13 @@ describe("what holds no numbers is refused in one line", () => {
     [[1n], "the value at 0 is 1n, expected a number; Number(…) makes it one"],
     [[true, 1], "the lists hold booleans and numbers, expected one of them"],
     [cyclic, "the lists are nested deeper than 32 axes"],
-  ])("case %#", (values, text) => {
+  ])("case %#", async (values, text) => {
     expect(() => given(values)).toThrow(new TypeError(`tensor: ${text}`));
     expect(() => kept(values)).toThrow(new TypeError(`variable: ${text}`));
     const v = variable([0]);
     if (text.startsWith("the value"))
       expect(() => v.set(values as number)).toThrow(new TypeError(`variable: ${text}`));
-    expect([...v.read()]).toEqual([0]);
+    expect([...(await v.read())]).toEqual([0]);
   });
 
   test.each([
@@ -215,8 +215,8 @@ describe("memory that is not the tensor's own", () => {
     expect([...(await mul(x, 1).data())]).toEqual([1, 2]);
     const v = variable([1, 2]);
     (await v.data())[0] = 99;
-    v.read()[0] = 99;
-    expect([...v.read()]).toEqual([1, 2]);
+    (await v.read())[0] = 99;
+    expect([...(await v.read())]).toEqual([1, 2]);
   });
 
   test("values may be asked for at each turn of a loop", async () => {
@@ -237,9 +237,10 @@ describe("memory that is not the tensor's own", () => {
     buffer.resize(300_000);
     new Float32Array(buffer).fill(9);
     expect([...(await add(x, 1).data())]).toEqual([1, 1, 1, 1]);
-    expect([...v.read()]).toEqual([0, 0, 0, 0]);
+    expect([...(await v.read())]).toEqual([0, 0, 0, 0]);
     expect(() => v.set(new Float32Array(buffer))).toThrow("variable: 75000 values do not fill 4 (4)");
-    expect(others.every((o) => o.read().every((n) => n === 3))).toBe(true);
+    const read = await Promise.all(others.map((o) => o.read()));
+    expect(read.every((numbers) => numbers.every((n) => n === 3))).toBe(true);
     const window = new Float32Array(buffer, 8, 4);
     buffer.resize(8);
     const gone = "the array has no memory any more: its buffer was transferred or has shrunk";

@@ -18,7 +18,10 @@ import { WeightsError } from "../../src/training/weights.js";
 
 const model = nn.sequential("net", nn.flatten(), nn.dense(3));
 model.build([2, 2, 1], { seed: 1 });
-const checkpoint = checkpointOf(model, { input: [2, 2, 1], data: { name: "d", classes: ["a", "b", "c"] } });
+const checkpoint = await checkpointOf(model, {
+  input: [2, 2, 1],
+  data: { name: "d", classes: ["a", "b", "c"] },
+});
 const bytes = encodeCheckpoint(checkpoint);
 const weightsOf = ({ weights }: Checkpoint) => [...weights].map(([path, { data }]) => [path, [...data]]);
 
@@ -217,7 +220,7 @@ describe("loadWeights", () => {
   test.each(sources)("takes %s", async (_, source) => {
     const made = blank();
     await loadWeights(made, await source());
-    expect(made.parameters.get("dense1.weights")!.read()).toEqual(
+    expect(await made.parameters.get("dense1.weights")!.read()).toEqual(
       checkpoint.weights.get("dense1.weights")!.data,
     );
   });

@@ -44,7 +44,7 @@ async function trained(dataset: Dataset | StreamedDataset, options: Partial<FitO
     ...options,
   }))
     if (event.kind === "epoch") loss = event.loss;
-  return { model, loss, weights: copyOf(variablesOf(model)) };
+  return { model, loss, weights: await copyOf(variablesOf(model)) };
 }
 
 const data = patterns(128);
