@@ -11,7 +11,7 @@ export { loadWeights } from "./models/load-weights.js";
 // By their own names: a page that uses neither loads neither.
 export { HubError, type HubOptions, openHub } from "./models/open-hub.js";
 export { type PixelScaling, withPixelScaling } from "./models/pixel-scaling.js";
-export type { Layer, Model, Scope } from "./nn/index.js";
+export type { Layer, Model, Network, Scope } from "./nn/index.js";
 export * as nn from "./nn/index.js";
 export { full, ones, zeros } from "./ops/fill.js";
 export * from "./ops/index.js";

@@ -20,7 +20,7 @@ export function boxSeen(
   [row, column]: readonly [number, number],
   { height, width }: { height: number; width: number },
 ): Box {
-  if (field === "everything") return { top: 0, left: 0, height, width };
+  if (field === "everything" || field === "nothing") return { top: 0, left: 0, height, width };
   const [y, x] = field;
   const within = (at: number, { begin, end, jump }: (typeof field)[0], size: number) => {
     const from = Math.min(Math.max(begin + at * jump, 0), size - 1);
@@ -42,7 +42,9 @@ export function checkSize(
 ): void {
   const [usualHeight, usualWidth] = inputOf(speaker, model);
   const [seenHeight, seenWidth] =
-    field === "everything" ? [usualHeight, usualWidth] : field.map(({ begin, end }) => end - begin);
+    field === "everything" || field === "nothing"
+      ? [usualHeight, usualWidth]
+      : field.map(({ begin, end }) => end - begin);
   const least = [Math.min(seenHeight, usualHeight), Math.min(seenWidth, usualWidth)];
   if (height < least[0] || width < least[1])
     throw new ExplainError(

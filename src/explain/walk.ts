@@ -1,19 +1,21 @@
 /** What happens inside a model: outputs of its layers by name, and the scores behind its probabilities. */
 
 import { suggestion } from "../door/spelling.js";
-import type { Layer, Mode, Model } from "../nn/index.js";
+import type { AnyLayer, Mode, Model } from "../nn/index.js";
 import { rehearse } from "../nn/pass.js";
 import { type Field, ReceptiveFields } from "../nn/receptive-field.js";
 import { reshape } from "../ops/reshape.js";
+import type { Tree } from "../tensor/compile.js";
 import { type Shape, show } from "../tensor/shapes.js";
-import { placeholder, type Tensor } from "../tensor/tensor.js";
+import { placeholder, Tensor } from "../tensor/tensor.js";
+import { leavesOf } from "../tensor/tree.js";
 import { ExplainError } from "./explain-error.js";
 import { inputOf } from "./pictures.js";
 
 /** A layer where it stands. */
 export interface Place {
   readonly path: string;
-  readonly layer: Layer;
+  readonly layer: AnyLayer;
   /** Of what comes out, for one picture. */
   readonly output: Shape;
   /** Whether other layers ran inside it. */
@@ -39,10 +41,11 @@ export function walkThrough(model: Model, speaker: string): Walk {
   rehearse(model, input, {
     training: false,
     ran(run) {
-      const { path, layer, y, holdsOthers } = run;
+      const { path, layer, holdsOthers } = run;
       const field = fields.after(run);
-      if (path === "") output = y;
-      else places.push({ path, layer, output: y.shape.slice(1), holdsOthers, field, y });
+      for (const [part, y] of leavesOf(run.y, path))
+        if (path === "") output = y;
+        else places.push({ path: part, layer, output: y.shape.slice(1), holdsOthers, field, y });
     },
   });
   return { input, output, places };
@@ -112,7 +115,7 @@ export const outputAt = (model: Model, x: Tensor, layer: string, mode?: Mode): T
  * Probabilities rise when other classes fall, scores do not.
  */
 export function scoresOf(model: Model, x: Tensor, mode: Mode = {}): Tensor {
-  let softmax: { input: Tensor; output: Tensor } | undefined;
+  let softmax: { input: Tree; output: Tensor } | undefined;
   const y = model(x, {
     ...mode,
     capture(path, output, layer, input) {
@@ -120,7 +123,7 @@ export function scoresOf(model: Model, x: Tensor, mode: Mode = {}): Tensor {
       if (layer.type === "softmax") softmax = { input, output };
     },
   });
-  const scores = softmax && softmax.output === y ? softmax.input : y;
+  const scores = softmax?.output === y && softmax.input instanceof Tensor ? softmax.input : y;
   const [n] = scores.shape;
   const classes = scores.size / n;
   if (scores.shape[scores.rank - 1] !== classes)

@@ -31,7 +31,7 @@ function buildAsUsual(model: Model): void {
 }
 
 function checkModel(model: unknown, source: unknown): void {
-  const isModel = (value: unknown): boolean => typeof value === "function" && "layers" in value;
+  const isModel = (value: unknown): boolean => typeof value === "function" && "parameters" in value;
   if (isModel(model)) return;
   throw new TypeError(
     isModel(source)

@@ -23,7 +23,7 @@ export interface BatchNormOptions {
  *
  * In training with the mean and the variance (divided by n) of the batch; the running statistics follow it, the
  * variance there divided by n − 1, as in PyTorch. In evaluation with the running statistics. They change only in
- * compiled steps.
+ * compiled steps. A layer that is frozen works as in evaluation in training, too.
  *
  * @throws ShapeError in training where a channel has a single value, which has no variance
  * Ioffe, Szegedy: Batch Normalization, ICML 2015, algorithm 1 and 2.
@@ -48,7 +48,7 @@ export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
         throw new ShapeError(
           `batchNorm: expects ${scale.shape[0]} channels, got ${channels} (${show(x.shape)})`,
         );
-      if (!scope.training) {
+      if (!scope.training || scope.still) {
         const factor = div(scale, sqrt(add(runningVariance, epsilon)));
         return add(mul(x, factor), sub(shift, mul(runningMean, factor)));
       }

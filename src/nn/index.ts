@@ -20,10 +20,20 @@ export { DescriptionError, fromDescription, type LayerOptions, type OwnLayers } 
 export type { DropoutOptions } from "./dropout.js";
 export type { EmbeddingOptions } from "./embedding.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
-export type { Layer, Named, Scope, Window } from "./layer.js";
+export type { AnyLayer, Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";
-export type { LayerDescription, Mode, Model, ModelDescription, SequentialOptions } from "./model.js";
+export type {
+  AnyNetwork,
+  LayerDescription,
+  Mode,
+  Model,
+  ModelDescription,
+  Network,
+  SequentialOptions,
+  ShapesOf,
+} from "./model.js";
+export { network } from "./network.js";
 export type { GroupNormOptions, LayerNormOptions, NormalisationOptions } from "./normalisation.js";
 export type { PadOptions } from "./pad.js";
 export type { PartialConv2dOptions } from "./partial-conv2d.js";

@@ -1,6 +1,6 @@
 /**
  * What a layer is: a plan that holds no numbers. It says what it does with a tensor, and asks its scope for the
- * parameters that this takes; the model that it stands in keeps them. So one object may stand in several models,
+ * parameters that this takes; the network that it stands in keeps them. So one object may stand in several networks,
  * or twice in one, and a layer of yours is a plain object:
  *
  *     const swish: Layer = { type: "swish", forward: (x) => mul(x, sigmoid(x)) };
@@ -14,12 +14,20 @@
  *       type: "residual",
  *       forward: (x, scope) => add(x, scope.run(inner, x, "inner")),
  *     });
+ *
+ * What it takes and gives may be trees of tensors: a list of them, or a record.
+ *
+ *     const difference: Layer<{ a: Tensor; b: Tensor }> = {
+ *       type: "difference",
+ *       forward: ({ a, b }) => sub(a, b),
+ *     };
  */
+import type { Tree } from "../tensor/compile.js";
 import type { Shape } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Initialiser } from "./initialisers.js";
 
-export interface Layer {
+export interface Layer<I extends Tree = Tensor, O extends Tree = Tensor> {
   /** What kind of layer it is: `conv2d`. Also the name in a description. */
   readonly type: string;
   /** What it is called in its model; left out, its type and a number: `conv1`. */
@@ -27,12 +35,15 @@ export interface Layer {
   /** Plain data, from which a layer of this type can be made again. */
   readonly options?: object;
   /** From N examples to N results. Shapes follow from what it does, and so do the parameters from what it asks for. */
-  forward(x: Tensor, scope: Scope): Tensor;
+  forward(x: I, scope: Scope): O;
   /** Multiply-adds of matrix products and convolutions from x to y; none if left out. */
-  macs?(x: Tensor, y: Tensor): number;
+  macs?(x: I, y: O): number;
   /** The part of x that one unit of the result sees; its own pixel if left out. */
-  sees?(x: Tensor): Window | "everything";
+  sees?(x: I): Window | "everything";
 }
+
+/** A layer, whatever it takes and gives. */
+export type AnyLayer = Layer<Tree, Tree>;
 
 export interface Named {
   /** What the layer is called in its model. */
@@ -54,6 +65,8 @@ export interface Scope {
   readonly path: string;
   /** Whether this is a step of training. */
   readonly training: boolean;
+  /** Whether the layer is frozen: in training, too, its statistics are those that it has, and stay so. */
+  readonly still: boolean;
   /**
    * Numbers that are trained, by name. Shape and initialiser count when the model is built; from then on the
    * parameter comes as it is, and the operation that uses it says what does not fit.
@@ -70,6 +83,14 @@ export interface Scope {
   uniform(shape: Shape): Tensor;
   /** In training another output beside the model's; its loss counts `weight` times. */
   aside(output: Tensor, weight: number): void;
-  /** Lets a layer inside this one do its part. Its parameters are found at `path/name.…`; errors say it is at `place`. */
-  run(inner: Layer, x: Tensor, name: string, place?: string): Tensor;
+  /**
+   * Lets a layer inside this one do its part. Its parameters are found at `path/name.…`, or of a layer that shares
+   * them with another one at `path/shared.…`; errors say it is at `place`.
+   */
+  run<I extends Tree, O extends Tree>(
+    inner: Layer<I, O>,
+    x: I,
+    name: string,
+    where?: { place?: string; shared?: string },
+  ): O;
 }

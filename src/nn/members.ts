@@ -20,7 +20,7 @@ export interface Members {
 export function membersOf(owner: string, layers: readonly Layer[]): Members {
   const names = namesOf(owner, layers);
   const run = (i: number, x: Tensor, scope: Scope): Tensor =>
-    scope.run(layers[i], x, names[i], `layer ${i + 1} (${names[i]})`);
+    scope.run(layers[i], x, names[i], { place: `layer ${i + 1} (${names[i]})` });
   return {
     layers,
     names,

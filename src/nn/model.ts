@@ -1,7 +1,9 @@
-/** What users hold of a network: a function of tensors that keeps its parameters. */
+/** What users hold of a network: a function of tensors, or of trees of them, that keeps its parameters. */
+import type { Tree } from "../tensor/compile.js";
 import type { Shape } from "../tensor/shapes.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
-import type { Layer } from "./layer.js";
+import type { Like, ShapeTree } from "../tensor/tree.js";
+import type { AnyLayer, Layer } from "./layer.js";
 import type { ModelSummary } from "./summary.js";
 
 export interface Mode {
@@ -9,15 +11,20 @@ export interface Mode {
   training?: boolean;
   /** A single i32 that changes with each step: what dropout draws depends on it. */
   seed?: Tensor;
-  /** Is shown the output of every layer with the layer's path and input, inner layers before the one they stand in. */
-  capture?: (path: string, output: Tensor, layer: Layer, input: Tensor) => void;
+  /**
+   * Is shown the output of every layer with the layer's path and input, inner layers before the one they stand in. Of a
+   * layer with several outputs each comes by itself: `encoder.mean`.
+   */
+  capture?(path: string, output: Tensor, layer: AnyLayer, input: Tree): void;
   /**
    * May name a layer that does another one's part in this call: average pooling, say, where the model has max
    * pooling. It finds the parameters of the layer in whose place it stands.
    */
-  instead?: (path: string, layer: Layer) => Layer | undefined;
+  instead?(path: string, layer: AnyLayer): AnyLayer | undefined;
   /** Is shown the outputs of auxiliary heads, in training, and how many times the loss of each counts. */
   aside?: (output: Tensor, weight: number, path: string) => void;
+  /** Which layers, by path, are frozen: the statistics of their batch normalisation stand still in training, too. */
+  still?: (path: string) => boolean;
 }
 
 export interface BuildOptions {
@@ -43,38 +50,52 @@ export interface ModelDescription extends LayerDescription {
   readonly options: SequentialOptions;
 }
 
-/**
- * A model is called like a function, on a batch N×…; it is also a layer, and may stand in another model, which
- * then has parameters of its own for it.
- *
- * The path of a parameter is the path of its layer, a dot and its name: `conv1.filters`, or within a model in a
- * model `block1/conv1.filters`.
- */
-export interface Model extends Layer {
-  (x: Tensor, mode?: Mode): Tensor;
-  readonly type: "sequential";
+/** The shapes of one example: `Shape` for a tensor, a record of shapes for a record of tensors. */
+export type ShapesOf<I extends Tree> = Like<I, Shape>;
+
+interface NetworkOf<I extends Tree, O extends Tree, Shapes> extends Layer<I, O> {
+  (x: I, mode?: Mode): O;
   readonly name: string;
+  /** What is trained, by path, in the order of the layers. Empty before the network is built. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+  /** What belongs to the network and is not trained: running statistics. */
+  readonly buffers: ReadonlyMap<string, Variable>;
+  /** The shapes of one example that the network was built for, or null. */
+  readonly inputShape: Shapes | null;
+  /**
+   * Makes the parameters for examples of these shapes (H×W×C). The first call of the network does it where it was not
+   * done, with seed 0. Built again, the network has new parameters; functions compiled before keep the old ones.
+   * `blank` leaves them 0, where weights are loaded next: random numbers for a large network take seconds.
+   */
+  build(inputShape: Shapes, options?: BuildOptions): void;
+  /** From which `nn.fromDescription` makes the same network. */
+  describe(): LayerDescription;
+  /**
+   * Layer by layer, for one example; the network need not be built if shapes are given. In training auxiliary heads are
+   * there, too.
+   */
+  summary(inputShape?: Shapes, mode?: { training?: boolean }): ModelSummary<Shapes>;
+}
+
+/**
+ * A network is called like a function, on a batch N×… or on a tree of batches, and gives one or a tree of them. It is
+ * also a layer, and may stand in another network, which then has parameters of its own for it.
+ *
+ * The path of a parameter is the path of its layer, a dot and its name: `conv1.filters`, or within a network in a
+ * network `block1/conv1.filters`.
+ */
+export interface Network<I extends Tree = Tensor, O extends Tree = Tensor>
+  extends NetworkOf<I, O, ShapesOf<I>> {}
+
+/** A network, whatever it takes and gives. */
+export interface AnyNetwork extends NetworkOf<never, Tree, ShapeTree> {}
+
+/** Layers one after the other, from one tensor to another. */
+export interface Model extends Network {
+  readonly type: "sequential";
   readonly options: SequentialOptions;
   readonly layers: readonly Layer[];
   /** What each of the layers is called. */
   readonly layerNames: readonly string[];
-  /** What is trained, by path, in the order of the layers. Empty before the model is built. */
-  readonly parameters: ReadonlyMap<string, Variable>;
-  /** What belongs to the model and is not trained: running statistics. */
-  readonly buffers: ReadonlyMap<string, Variable>;
-  /** The shape of one example that the model was built for, or null. */
-  readonly inputShape: Shape | null;
-  /**
-   * Makes the parameters for examples of this shape (H×W×C). The first call of the model does it where it was not
-   * done, with seed 0. Built again, the model has new parameters; functions compiled before keep the old ones.
-   * `blank` leaves them 0, where weights are loaded next: random numbers for a large model take seconds.
-   */
-  build(inputShape: Shape, options?: BuildOptions): void;
-  /** From which `nn.fromDescription` makes the same model. */
   describe(): ModelDescription;
-  /**
-   * Layer by layer, for one example; the model need not be built if a shape is given. In training auxiliary heads are
-   * there, too.
-   */
-  summary(inputShape?: Shape, mode?: { training?: boolean }): ModelSummary;
 }

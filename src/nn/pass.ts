@@ -1,11 +1,13 @@
 /** One walk through a model: where its layers get their numbers from, who watches, and what an error says. */
 import { randomUniform } from "../ops/random-uniform.js";
 import { checkTensor } from "../tensor/arguments.js";
-import { type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
+import type { Tree } from "../tensor/compile.js";
+import { type Shape, ShapeError } from "../tensor/shapes.js";
 import { placeholder, type Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
+import { leavesOf, type ShapeTree, sameShapes, showShapes } from "../tensor/tree.js";
 import { type Initialiser, streamOf } from "./initialisers.js";
-import type { Layer, Scope } from "./layer.js";
+import type { AnyLayer, Layer, Scope } from "./layer.js";
 import type { Mode } from "./model.js";
 
 /** Where a walk gets parameters and buffers from, by path. */
@@ -23,22 +25,38 @@ export interface Pass extends Mode {
 
 export interface LayerRun {
   readonly path: string;
-  readonly layer: Layer;
-  readonly x: Tensor;
-  readonly y: Tensor;
+  readonly layer: AnyLayer;
+  readonly x: Tree;
+  readonly y: Tree;
   /** Whether other layers ran inside this one. */
   readonly holdsOthers: boolean;
 }
 
-export function runLayer(layer: Layer, x: Tensor, path: string, pass: Pass): Tensor {
+const below = (path: string, name: string): string => (path === "" ? name : `${path}/${name}`);
+
+/**
+ * Lets a layer do its part, and those inside it.
+ * @param home  where its parameters are: its own path, or that of a layer that it shares them with
+ */
+export function runLayer<I extends Tree, O extends Tree>(
+  layer: Layer<I, O>,
+  x: I,
+  pass: Pass,
+  path = "",
+  home = path,
+): O {
   const { numbers, training = false, seed } = pass;
   let holdsOthers = false;
+  const still = pass.still?.(home) ?? false;
   const scope: Scope = {
     path,
     training,
-    parameter: (name, shape, initialiser) => numbers.parameter(`${path}.${name}`, shape, initialiser),
-    buffer: (name, shape, initialiser) => numbers.buffer(`${path}.${name}`, shape, initialiser),
-    update: (name, value) => numbers.update(`${path}.${name}`, value),
+    still,
+    parameter: (name, shape, initialiser) => numbers.parameter(`${home}.${name}`, shape, initialiser),
+    buffer: (name, shape, initialiser) => numbers.buffer(`${home}.${name}`, shape, initialiser),
+    update(name, value) {
+      if (!still) numbers.update(`${home}.${name}`, value);
+    },
     uniform(shape) {
       if (seed === undefined)
         throw new TypeError(`${path}: draws random numbers: call the model with { training: true, seed }`);
@@ -46,19 +64,21 @@ export function runLayer(layer: Layer, x: Tensor, path: string, pass: Pass): Ten
       return randomUniform(shape, seed, streamOf(path));
     },
     aside: (output, weight) => pass.aside?.(output, weight, path),
-    run(inner, input, name, place = name) {
+    run(inner, input, name, { place = name, shared = name } = {}) {
       holdsOthers = true;
       try {
-        return runLayer(inner, input, path === "" ? name : `${path}/${name}`, pass);
+        return runLayer(inner, input, pass, below(path, name), below(home, shared));
       } catch (error) {
-        throw error instanceof ShapeError ? LayerShapeError.at(place, inner, error) : error;
+        throw error instanceof ShapeError ? LayerShapeError.at(place, inner.type, error) : error;
       }
     },
   };
-  const acting = (path !== "" && pass.instead?.(path, layer)) || layer;
+  const acting = ((path !== "" && pass.instead?.(path, layer as AnyLayer)) || layer) as Layer<I, O>;
   const y = acting.forward(x, scope);
-  pass.ran?.({ path, layer: acting, x, y, holdsOthers });
-  if (path !== "") pass.capture?.(path, y, acting, x);
+  const run: LayerRun = { path, layer: acting as AnyLayer, x, y, holdsOthers };
+  pass.ran?.(run);
+  if (path !== "" && pass.capture)
+    for (const [place, output] of leavesOf(y, path)) pass.capture(place, output, run.layer, x);
   return y;
 }
 
@@ -78,10 +98,10 @@ class LayerShapeError extends ShapeError {
     return new LayerShapeError([place, ...this.#places], this.#reason + more);
   }
 
-  static at(place: string, layer: Layer, error: ShapeError): LayerShapeError {
+  static at(place: string, type: string, error: ShapeError): LayerShapeError {
     if (error instanceof LayerShapeError) return error.within(place);
     // The place names the layer already.
-    const spoken = `${layer.type}: `;
+    const spoken = `${type}: `;
     const { message } = error;
     return new LayerShapeError([place], message.startsWith(spoken) ? message.slice(spoken.length) : message);
   }
@@ -93,8 +113,8 @@ class LayerShapeError extends ShapeError {
  */
 export function inModel<T>(
   model: string,
-  input: Shape,
-  built: Shape | null,
+  input: ShapeTree,
+  built: ShapeTree | null,
   walk: () => T,
   question = "",
 ): T {
@@ -103,8 +123,8 @@ export function inModel<T>(
   } catch (error) {
     if (!(error instanceof LayerShapeError)) throw error;
     const other =
-      built && !sameShape(built, input)
-        ? `; the weights belong to inputs of ${show(built)}, this one is ${show(input)}`
+      built && !sameShapes(built, input)
+        ? `; the weights belong to inputs of ${showShapes(built)}, this one is ${showShapes(input)}`
         : "";
     throw error.within(model, other + question);
   }
@@ -117,10 +137,10 @@ export interface PlannedNumbers {
   readonly initialiser: Initialiser;
 }
 
-/** Walks through a model on a stand-in for pictures: which numbers it asks for, and what its layers do. Runs nothing. */
-export function rehearse(
-  layer: Layer,
-  x: Tensor,
+/** Walks through a model on a stand-in for its input: which numbers it asks for, and what its layers do. Runs nothing. */
+export function rehearse<I extends Tree>(
+  layer: Layer<I, Tree>,
+  x: I,
   { training, ran }: { training: boolean; ran?: (run: LayerRun) => void },
 ): PlannedNumbers[] {
   const asked = new Map<string, PlannedNumbers>();
@@ -132,6 +152,6 @@ export function rehearse(
     };
   const numbers: Numbers = { parameter: noted("parameter"), buffer: noted("buffer"), update: () => {} };
   // In a trace of its own: what a layer assigns here must not reach a compiled function that is being recorded.
-  traced(() => runLayer(layer, x, "", { training, seed: placeholder([], "i32"), numbers, ran }));
+  traced(() => runLayer(layer, x, { training, seed: placeholder([], "i32"), numbers, ran }));
   return [...asked.values()];
 }

@@ -5,7 +5,9 @@
  * Dumoulin, Visin: A Guide to Convolution Arithmetic for Deep Learning, arXiv:1603.07285.
  */
 import type { Tensor } from "../tensor/tensor.js";
-import type { Layer, Window } from "./layer.js";
+import { leavesOf } from "../tensor/tree.js";
+import type { Window } from "./layer.js";
+import type { LayerRun } from "./pass.js";
 
 /** Along one axis, in pixels of the input: what the first unit sees begins and ends there, the next one `jump` on. */
 interface Extent {
@@ -14,29 +16,39 @@ interface Extent {
   readonly jump: number;
 }
 
-export type Field = readonly [Extent, Extent] | "everything";
+export type Field = readonly [Extent, Extent] | "everything" | "nothing";
 
-/** The fields of the tensors in one walk through a model. */
+/** The fields of the tensors in one walk through a network, in one of its inputs. */
 export class ReceptiveFields {
   private readonly fields = new Map<Tensor, Field>();
 
-  constructor(input: Tensor) {
+  /** @param others  the network's other inputs: what is computed from them alone sees nothing of this one */
+  constructor(input: Tensor, others: readonly Tensor[] = []) {
     const pixel = { begin: 0, end: 1, jump: 1 };
     this.fields.set(input, [pixel, pixel]);
+    for (const other of others) this.fields.set(other, "nothing");
   }
 
   /**
    * Of what a layer made. Without a window of its own it works pixel by pixel, or its inner layers have said it.
    * A layer of somebody else's that mixes pixels and does not say which may see everything: that is what is answered.
    */
-  after({ layer, x, y }: { layer: Layer; x: Tensor; y: Tensor }): Field {
-    if (!layer.sees) return this.of(y);
-    const [field, window] = [this.of(x), layer.sees(x)];
+  after({ layer, x, y }: Pick<LayerRun, "layer" | "x" | "y">): Field {
+    if (!layer.sees)
+      return leavesOf(y)
+        .map(([, leaf]) => this.of(leaf))
+        .reduce(joined, "nothing");
+    const field = leavesOf(x)
+      .map(([, leaf]) => this.of(leaf))
+      .reduce(joined, "nothing");
+    const window = layer.sees(x);
     const seen: Field =
-      field === "everything" || window === "everything"
-        ? "everything"
-        : [enlarged(field[0], window, 0), enlarged(field[1], window, 1)];
-    this.fields.set(y, seen);
+      field === "nothing"
+        ? field
+        : field === "everything" || window === "everything"
+          ? "everything"
+          : [enlarged(field[0], window, 0), enlarged(field[1], window, 1)];
+    for (const [, leaf] of leavesOf(y)) this.fields.set(leaf, seen);
     return seen;
   }
 
@@ -58,7 +70,9 @@ export class ReceptiveFields {
           open.push(input);
         }
     }
-    const mixes = sources.some((source) => changesExtents(source, users));
+    const mixes = sources.some(
+      (source) => this.fields.get(source) !== "nothing" && changesExtents(source, users),
+    );
     const union =
       sources.length === 0 || mixes
         ? "everything"
@@ -99,6 +113,7 @@ function enlarged(
 }
 
 function joined(a: Field, b: Field): Field {
+  if (a === "nothing" || b === "nothing") return a === "nothing" ? b : a;
   if (a === "everything" || b === "everything") return "everything";
   const cover = (p: Extent, q: Extent): Extent => ({
     begin: Math.min(p.begin, q.begin),
@@ -115,7 +130,7 @@ function joined(a: Field, b: Field): Field {
 export type ReceptiveField = number | [number, number] | null;
 
 export function edges(field: Field, { isLine = false } = {}): ReceptiveField {
-  if (field === "everything") return null;
+  if (field === "everything" || field === "nothing") return null;
   // Behind what enlarges pictures, neighbours lie less than a pixel of the input apart.
   const [y, x] = field.map(({ begin, end }) => Math.ceil(end - begin - 1e-9));
   return y === x || isLine ? y : [y, x];

@@ -1,4 +1,6 @@
-import type { ModelSummary } from "./summary.js";
+import { isShape, type ShapeTree, showShapes } from "../tensor/tree.js";
+import type { ReceptiveField } from "./receptive-field.js";
+import type { LayerSummary, ModelSummary } from "./summary.js";
 
 /**
  * A model's layers as an aligned table with a row of totals.
@@ -8,8 +10,8 @@ import type { ModelSummary } from "./summary.js";
  *     layer  type   output   parameters  multiply-adds  receptive field
  *     conv1  conv2d 28×28×6         156        117,600              5×5
  */
-export function summaryTable({ model, input, params, macs, layers }: ModelSummary): string {
-  const isLine = input.length < 3;
+export function summaryTable({ model, input, params, macs, layers }: ModelSummary<ShapeTree>): string {
+  const isLine = isShape(input) && input.length < 3;
   const count = (n: number): string => Math.round(n).toLocaleString("en-US");
   const body = layers.map((layer) => [
     layer.name,
@@ -17,7 +19,7 @@ export function summaryTable({ model, input, params, macs, layers }: ModelSummar
     layer.output.join("×"),
     layer.params === 0 ? "" : count(layer.params),
     layer.macs === 0 ? "" : count(layer.macs),
-    field(layer.receptiveField, isLine),
+    fieldsSeen(layer, isLine),
   ]);
   const titles = ["layer", "type", "output", "parameters", "multiply-adds", "receptive field"];
   const rows = [titles, ...body, ["total", "", "", count(params), count(macs), ""]];
@@ -31,11 +33,19 @@ export function summaryTable({ model, input, params, macs, layers }: ModelSummar
   const rule = "─".repeat(widths.reduce((sum, width) => sum + width, 2 * (titles.length - 1)));
   lines.splice(1, 0, rule);
   lines.splice(-1, 0, rule);
-  return `${model}, input ${input.join("×")}\n\n${lines.join("\n")}`;
+  return `${model}, input ${showShapes(input)}\n\n${lines.join("\n")}`;
 }
 
+/** Of several inputs each by its name: `picture 5×5, words all`. */
+const fieldsSeen = ({ receptiveField, receptiveFields }: LayerSummary, isLine: boolean): string =>
+  receptiveFields
+    ? Object.entries(receptiveFields)
+        .map(([input, seen]) => `${input} ${field(seen, isLine)}`)
+        .join(", ")
+    : field(receptiveField, isLine);
+
 /** "5×5"; along a line, or of single values, "5". */
-function field(receptiveField: ModelSummary["layers"][number]["receptiveField"], isLine: boolean): string {
+function field(receptiveField: ReceptiveField, isLine: boolean): string {
   if (receptiveField === null) return "all";
   if (typeof receptiveField !== "number") return receptiveField.join("×");
   return isLine ? String(receptiveField) : `${receptiveField}×${receptiveField}`;

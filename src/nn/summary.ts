@@ -1,15 +1,17 @@
+import type { Tree } from "../tensor/compile.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Shape, sizeOf } from "../tensor/shapes.js";
-import { placeholder } from "../tensor/tensor.js";
-import type { Model } from "./model.js";
+import { leavesOf, type ShapeTree, shapesOf } from "../tensor/tree.js";
+import type { Layer } from "./layer.js";
 import { type LayerRun, rehearse } from "./pass.js";
 import { edges, type ReceptiveField, ReceptiveFields } from "./receptive-field.js";
 import { summaryTable } from "./summary-table.js";
 
 /** What `receptive summary --json` prints, for one example. */
-export interface ModelSummary {
+export interface ModelSummary<Shapes = Shape> {
   readonly model: string;
-  readonly input: number[];
+  /** The shape of one example; of several inputs a record of shapes. */
+  readonly input: Shapes;
   readonly params: number;
   readonly macs: number;
   readonly layers: LayerSummary[];
@@ -29,20 +31,37 @@ export interface LayerSummary {
    * line (L×C, or the L words of a sentence) so many places.
    */
   readonly receptiveField: ReceptiveField;
+  /** In a network of several inputs what is seen of each, by its name; those of which nothing is seen are left out. */
+  readonly receptiveFields?: { readonly [input: string]: ReceptiveField };
 }
 
-/** Walks through the model without running it. A layer that only holds others has no row: theirs say it all. */
-export function summarise(model: Model, inputShape: Shape, training: boolean): ModelSummary {
-  // Of two examples in training: batch statistics of a single one may not exist.
-  const examples = training ? 2 : 1;
-  const x = placeholder([examples, ...inputShape], "f32");
-  const fields = new ReceptiveFields(x);
-  const isLine = inputShape.length < 3;
-  const runs: (LayerRun & { receptiveField: ReceptiveField })[] = [];
-  const asked = rehearse(model, x, {
+/** Walks through a network without running it. A layer that only holds others has no row: theirs say it all. */
+export function summarise<I extends Tree>(
+  name: string,
+  whole: Layer<I, Tree>,
+  x: I,
+  training: boolean,
+): ModelSummary<ShapeTree> {
+  const inputs = leavesOf(x);
+  const [examples] = inputs[0][1].shape;
+  const fields = inputs.map(
+    ([, input]) =>
+      new ReceptiveFields(
+        input,
+        inputs.map(([, other]) => other).filter((o) => o !== input),
+      ),
+  );
+  const runs: (LayerRun & Pick<LayerSummary, "receptiveField" | "receptiveFields">)[] = [];
+  const asked = rehearse(whole, x, {
     training,
     ran(run) {
-      if (run.path !== "") runs.push({ ...run, receptiveField: edges(fields.after(run), { isLine }) });
+      const seen = inputs.flatMap(([input, { rank }], i) => {
+        const field = fields[i].after(run);
+        return field === "nothing" ? [] : [[input, edges(field, { isLine: rank < 4 })] as const];
+      });
+      const receptiveField = seen.length > 0 ? seen[0][1] : null;
+      const receptiveFields = inputs.length > 1 ? Object.fromEntries(seen) : undefined;
+      if (run.path !== "") runs.push({ ...run, receptiveField, ...(receptiveFields && { receptiveFields }) });
     },
   });
   const paramsOf = (layerPath: string): number =>
@@ -51,23 +70,22 @@ export function summarise(model: Model, inputShape: Shape, training: boolean): M
       .reduce((total, { shape }) => total + sizeOf(shape), 0);
   const layers = runs
     .filter(({ path, layer, holdsOthers }) => !holdsOthers || layer.macs || paramsOf(path) > 0)
-    .map(
-      ({ path, layer, x, y, receptiveField }): LayerSummary => ({
-        name: path,
-        type: layer.type,
-        output: y.shape.slice(1),
-        params: paramsOf(path),
-        macs: (layer.macs?.(x, y) ?? 0) / examples,
-        receptiveField,
-      }),
+    .flatMap(({ path, layer, x, y, receptiveField, receptiveFields }) =>
+      leavesOf(y, path).map(
+        ([part, { shape }], i): LayerSummary => ({
+          name: part,
+          type: layer.type,
+          output: shape.slice(1),
+          // What a layer of several outputs has and does counts once.
+          params: i === 0 ? paramsOf(path) : 0,
+          macs: i === 0 ? (layer.macs?.(x, y) ?? 0) / examples : 0,
+          receptiveField,
+          ...(receptiveFields && { receptiveFields }),
+        }),
+      ),
     );
   const total = (count: "params" | "macs"): number => layers.reduce((sum, layer) => sum + layer[count], 0);
-  const summary = {
-    model: model.name,
-    input: [...inputShape],
-    params: total("params"),
-    macs: total("macs"),
-    layers,
-  };
+  const input = shapesOf(x);
+  const summary = { model: name, input, params: total("params"), macs: total("macs"), layers };
   return printedAs(summary, () => summaryTable(summary));
 }

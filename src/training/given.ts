@@ -14,7 +14,7 @@ export const anOptimizer = rule(
 );
 
 export const isModel = (value: unknown): value is Model =>
-  typeof value === "function" && "describe" in value && "layers" in value;
+  typeof value === "function" && "describe" in value && "parameters" in value;
 
 /** @throws TypeError where something else stands in the place of a model */
 export function checkModel(speaker: string, model: unknown): asserts model is Model {

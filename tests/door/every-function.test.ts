@@ -265,7 +265,7 @@ const plain = new Set([
     "stopGradient",
   ],
   ...["sub", "tanh", "tensor", "transpose", "valueAndGrad", "variable", "where", "withPixelScaling", "zeros"],
-  ...["nn.fansOf", "nn.fromDescription", "nn.initialNumbers", "nn.sequential", "nn.unrolled"],
+  ...["nn.fansOf", "nn.fromDescription", "nn.initialNumbers", "nn.network", "nn.sequential", "nn.unrolled"],
   ...["models.loadWeights", "models.objectiveOf", "models.registered"],
   ...["losses.l1", "losses.meanSquaredError", "losses.partsOf", "losses.regularised"],
   ...["optim.constant", "optim.eachParameter", "optim.fromDescription", "optim.learner", "optim.stepTensors"],
