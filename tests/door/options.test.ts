@@ -104,7 +104,7 @@ describe("an unknown option is named, with the one that was meant", () => {
     );
     expect(() => model(x, { train: true })).toThrow("net: unknown option `train`; did you mean `training`?");
     expect(() => model(x, true)).toThrow(
-      "net: the options are true, expected { training, seed, capture, instead, aside }",
+      "net: the options are true, expected { training, seed, capture, instead, aside, still }",
     );
     expect(() => model.summary([2, 2, 1], { traning: true })).toThrow(
       "net: summary: unknown option `traning`; did you mean `training`?",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as ops from "../../src/index.js";
-import { add, compute, gradients, mul, nn, sum, type Tensor, tensor } from "../../src/index.js";
+import { add, compute, gradients, mul, nn, sum, type Tensor, type Tree, tensor } from "../../src/index.js";
 import { normalise } from "../../src/ops/normalise.js";
 import { agree, toTensor } from "../checks/close-to.js";
 import { numbers } from "../textbook/numbers.js";
@@ -25,11 +25,13 @@ const cases: Case[] = JSON.parse(readFileSync(new URL("../golden/layers.json", i
 type Function = (inputs: Tensor[], options: Record<string, never>) => Tensor;
 
 /** A layer with the given numbers for its parameters. */
-const withParameters = (layer: nn.Layer, [x, ...values]: Tensor[]): Tensor => {
+const withParameters = <I extends Tree, O extends Tree>(layer: nn.Layer<I, O>, given: Tree[]): O => {
   let next = 0;
+  const [x, ...values] = given as [I, ...Tensor[]];
   return layer.forward(x, {
     path: "",
     training: true,
+    still: false,
     parameter: () => values[next++],
     buffer: () => values[next++],
     update: () => {},
