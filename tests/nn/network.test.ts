@@ -56,7 +56,7 @@ describe("a network of several tensors", () => {
     const step = compile((inputs: Pair) => model(inputs, { training: true }));
     await step({ a: tensor([[7], [9]]), b: tensor([[1], [3]]) });
     // 0 → (0 + 8) / 2 = 4 → (4 + 2) / 2
-    expect([...model.buffers.get("first.mean")!.read()]).toEqual([3]);
+    expect([...(await model.buffers.get("first.mean")!.read())]).toEqual([3]);
   });
 
   test("shows each of a layer's outputs by its name", () => {
@@ -103,8 +103,8 @@ describe("a network of several tensors", () => {
     const still = (path: string) => path === "batchNorm1";
     const step = compile((x: Tensor) => model(x, { training: true, still }));
     await step(tensor([[10], [30]]));
-    expect([...model.buffers.get("batchNorm1.mean")!.read()]).toEqual([0]);
-    expect(model.buffers.get("batchNorm2.mean")!.read()[0]).toBeCloseTo(2, 3);
+    expect([...(await model.buffers.get("batchNorm1.mean")!.read())]).toEqual([0]);
+    expect((await model.buffers.get("batchNorm2.mean")!.read())[0]).toBeCloseTo(2, 3);
   });
 });
 
