@@ -49,14 +49,11 @@ function checkForm(name: string, given: unknown, built: ShapeTree | null, place:
   }
 }
 
+/** A list or record that has tensors somewhere. */
 const isTree = (value: unknown): value is object =>
-  Array.isArray(value) ||
-  (typeof value === "object" &&
-    value !== null &&
-    !(value instanceof Tensor) &&
-    Object.prototype.toString.call(value) === "[object Object]" &&
-    !("operation" in value) &&
-    !("then" in value));
+  (Array.isArray(value) || Object.prototype.toString.call(value) === "[object Object]") &&
+  !(value instanceof Tensor) &&
+  Object.values(value as object).some((branch) => branch instanceof Tensor || isTree(branch));
 
 /** `picture (N×32×32×3) and words (N×20)` */
 const listed = (shapes: ShapeTree): string =>
