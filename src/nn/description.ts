@@ -3,6 +3,7 @@
 import { suggestion } from "../door/spelling.js";
 import type { GeluOptions } from "../ops/gelu.js";
 import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
+import type { Tree } from "../tensor/compile.js";
 import type {
   EluOptions,
   LeakyReluOptions,
@@ -23,10 +24,13 @@ import type { DenseBlockOptions } from "./dense-block.js";
 import type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
 import type { DropoutOptions } from "./dropout.js";
 import type { EmbeddingOptions } from "./embedding.js";
-import type { Layer } from "./layer.js";
+import type { GraphOptions, NamedNode } from "./graph.js";
+import type { AnyLayer, Layer } from "./layer.js";
 import * as layers from "./layers.js";
 import type { MaxPool2dOptions } from "./max-pool2d.js";
-import type { LayerDescription, Model, ModelDescription, SequentialOptions } from "./model.js";
+import type { ConcatenateOptions } from "./merging.js";
+import type { LayerDescription, Model, ModelDescription, Network, SequentialOptions } from "./model.js";
+import { network } from "./network.js";
 import type { GroupNormOptions, LayerNormOptions, NormalisationOptions } from "./normalisation.js";
 import type { PadOptions } from "./pad.js";
 import type { PartialConv2dOptions } from "./partial-conv2d.js";
@@ -48,18 +52,26 @@ export interface OwnLayers {
   readonly [type: string]: { make(options: object): Layer }["make"];
 }
 
+/** The same, of layers from any tree of tensors to any other. */
+export interface AnyOwnLayers {
+  readonly [type: string]: { make(options: object): AnyLayer }["make"];
+}
+
 /** From a layer's options and its name. */
-type Maker = (options: never, name: string, own: OwnLayers) => Layer;
+type Maker = (options: never, name: string, own: AnyOwnLayers) => AnyLayer;
 
 /** Every layer is here, or this does not compile. */
 const makers = {
+  add: (_, name) => layers.add({ name }),
   adaptiveAvgPool2d: ({ size }: AdaptiveAvgPool2dOptions, name) => layers.adaptiveAvgPool2d(size, { name }),
   auxiliary: ({ layers: inner, weight }: AuxiliaryOptions, name, own) =>
     layers.auxiliary(layersFrom(inner, own), { weight, name }),
+  average: (_, name) => layers.average({ name }),
   avgPool2d: ({ size, ...options }: AvgPool2dOptions, name) => layers.avgPool2d(size, { ...options, name }),
   batchNorm: (options: BatchNormOptions, name) => layers.batchNorm({ ...options, name }),
   branches: ({ layers: inner }: BranchesOptions, name, own) =>
     layers.branches(layersFrom(inner, own), { name }),
+  concatenate: (options: ConcatenateOptions, name) => layers.concatenate({ ...options, name }),
   conv1d: (options: Conv1dLayerOptions, name) => layers.conv1d({ ...options, name }),
   conv2d: (options: Conv2dLayerOptions, name) => layers.conv2d({ ...options, name }),
   conv2dTranspose: (options: Conv2dTransposeLayerOptions, name) =>
@@ -75,6 +87,7 @@ const makers = {
   gelu: (options: GeluOptions, name) => layers.gelu({ ...options, name }),
   globalAvgPool2d: (_, name) => layers.globalAvgPool2d({ name }),
   globalMaxPool2d: (_, name) => layers.globalMaxPool2d({ name }),
+  graph: (options: GraphOptions, name, own) => graphFrom(name, options, own),
   groupNorm: ({ groups, ...options }: GroupNormOptions, name) =>
     layers.groupNorm(groups, { ...options, name }),
   gru: (options: RecurrentOptions, name) => layers.gru({ ...options, name }),
@@ -86,6 +99,7 @@ const makers = {
   lstm: (options: RecurrentOptions, name) => layers.lstm({ ...options, name }),
   maxout: ({ pieces }: MaxoutOptions, name) => layers.maxout(pieces, { name }),
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
+  multiply: (_, name) => layers.multiply({ name }),
   pad: (options: PadOptions, name) => layers.pad({ ...options, name }),
   partialConv2d: (options: PartialConv2dOptions, name) => layers.partialConv2d({ ...options, name }),
   prelu: (options: PreluOptions, name) => layers.prelu({ ...options, name }),
@@ -95,7 +109,7 @@ const makers = {
   residual: ({ layers: inner, shortcut, activation }: ResidualOptions, name, own) =>
     layers.residual(layersFrom(inner, own), {
       shortcut: shortcut && layersFrom(shortcut, own),
-      activation: activation && layerFrom(activation, own),
+      activation: activation && (layerFrom(activation, own) as Layer),
       name,
     }),
   scaledTanh: (options: ScaledTanhOptions, name) => layers.scaledTanh({ ...options, name }),
@@ -114,7 +128,7 @@ const makers = {
   upsample2d: (options: Upsample2dOptions, name) => layers.upsample2d({ ...options, name }),
 } satisfies { readonly [Type in keyof typeof layers]: Maker };
 
-type OptionsOf<M> = M extends (options: infer Options, ...more: never) => Layer
+type OptionsOf<M> = M extends (options: infer Options, ...more: never) => AnyLayer
   ? [Options] extends [never]
     ? Record<never, never>
     : Options
@@ -124,20 +138,29 @@ type OptionsOf<M> = M extends (options: infer Options, ...more: never) => Layer
 export type LayerOptions = { [Type in keyof typeof makers]: OptionsOf<(typeof makers)[Type]> };
 
 /**
- * The model that was described, not built. Layers of your own are made by `own`:
+ * The network that was described, not built. Layers of your own are made by `own`:
  * nn.fromDescription(description, { swish: () => swish }).
  *
  * @throws DescriptionError where a layer is of no known type, or cannot be made with its options
  */
-export function fromDescription(description: ModelDescription, own: OwnLayers = {}): Model {
+export function fromDescription(description: ModelDescription, own?: OwnLayers): Model;
+export function fromDescription<I extends Tree = Tree, O extends Tree = Tree>(
+  description: LayerDescription,
+  own?: AnyOwnLayers,
+): Network<I, O>;
+export function fromDescription(description: LayerDescription, own: AnyOwnLayers = {}): unknown {
   checkDescription(description, "the model");
   const { type, name, options } = description;
-  if (type !== "sequential" || !Array.isArray(options.layers))
-    throw new DescriptionError(
-      `fromDescription: ${name} is of type ${type} with ${Object.keys(options).join(", ") || "no options"}, expected sequential with layers`,
-    );
+  const { layers: listed, nodes } = options as Partial<SequentialOptions & GraphOptions>;
   try {
-    return layers.sequential(name, ...layersFrom(options.layers, own));
+    if (type === "sequential" && Array.isArray(listed))
+      return layers.sequential(name, ...layersFrom(listed, own));
+    if (type === "graph" && Array.isArray(nodes)) return graphFrom(name, options as GraphOptions, own);
+    if (Object.hasOwn(own, type)) return network(called(name, own[type](options)));
+    const expected = type === "graph" ? "graph with nodes" : "sequential with layers";
+    throw new DescriptionError(
+      `fromDescription: ${name} is of type ${type} with ${Object.keys(options).join(", ") || "no options"}, expected ${expected}`,
+    );
   } catch (error) {
     // What a layer says of its options; they come from files.
     if (error instanceof DescriptionError || !(error instanceof Error)) throw error;
@@ -145,15 +168,26 @@ export function fromDescription(description: ModelDescription, own: OwnLayers = 
   }
 }
 
-function layersFrom(descriptions: readonly LayerDescription[], own: OwnLayers): Layer[] {
+function graphFrom(name: string, { inputs, nodes, outputs }: GraphOptions, own: AnyOwnLayers) {
+  const made = nodes.map(
+    (node): NamedNode => ({
+      ...node,
+      layer: typeof node.layer === "string" ? node.layer : layerFrom(node.layer, own),
+    }),
+  );
+  return layers.graph(name, { inputs, nodes: made, outputs });
+}
+
+/** In a list each has one input and one output; of others the network that has them says so when it is built. */
+function layersFrom(descriptions: readonly LayerDescription[], own: AnyOwnLayers): Layer[] {
   if (!Array.isArray(descriptions))
     throw new DescriptionError(
       `fromDescription: layers are ${JSON.stringify(descriptions) ?? "missing"}, expected a list`,
     );
-  return descriptions.map((layer) => layerFrom(layer, own));
+  return descriptions.map((layer) => layerFrom(layer, own) as Layer);
 }
 
-function layerFrom(description: LayerDescription, own: OwnLayers): Layer {
+function layerFrom(description: LayerDescription, own: AnyOwnLayers): AnyLayer {
   checkDescription(description, "a layer");
   const { type, name, options } = description;
   if (Object.hasOwn(own, type)) return called(name, own[type](options));
@@ -166,7 +200,7 @@ function layerFrom(description: LayerDescription, own: OwnLayers): Layer {
 const isKnown = (type: string): type is keyof typeof makers => Object.hasOwn(makers, type);
 
 /** A layer under the name of its description. */
-const called = (name: string, layer: Layer): Layer =>
+const called = (name: string, layer: AnyLayer): AnyLayer =>
   layer.name === name
     ? layer
     : {

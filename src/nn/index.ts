@@ -16,13 +16,29 @@ export type { Conv2dTransposeLayerOptions } from "./conv2d-transpose.js";
 export type { DenseOptions } from "./dense.js";
 export type { DenseBlockOptions } from "./dense-block.js";
 export type { DepthwiseConv2dOptions } from "./depthwise-conv2d.js";
-export { DescriptionError, fromDescription, type LayerOptions, type OwnLayers } from "./description.js";
+export {
+  type AnyOwnLayers,
+  DescriptionError,
+  fromDescription,
+  type LayerOptions,
+  type OwnLayers,
+} from "./description.js";
 export type { DropoutOptions } from "./dropout.js";
 export type { EmbeddingOptions } from "./embedding.js";
+export type {
+  From,
+  Graph,
+  GraphDescription,
+  GraphNode,
+  GraphOptions,
+  GraphPlan,
+  NamedNode,
+} from "./graph.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
 export type { AnyLayer, Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";
+export type { ConcatenateOptions, Merging } from "./merging.js";
 export type {
   AnyNetwork,
   LayerDescription,

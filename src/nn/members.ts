@@ -32,12 +32,14 @@ export function membersOf(owner: string, layers: readonly Layer[]): Members {
 
 function namesOf(owner: string, layers: readonly Layer[]): string[] {
   const counts = new Map<string, number>();
-  const names = layers.map(({ type, name }) => {
+  const names = layers.map((layer) => {
+    const { type, name } = layer;
     const kind = type.replace(/\dd$/, "");
     const number = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, number);
-    // A model always has a name; that of a nameless one says nothing.
-    return name === undefined || (type === "sequential" && name === nameless) ? `${kind}${number}` : name;
+    // A network always has a name; that of a nameless one says nothing.
+    const isNameless = name === undefined || (typeof layer === "function" && name === type);
+    return isNameless ? `${kind}${number}` : name;
   });
   names.forEach((name, i) => {
     const first = names.indexOf(name);

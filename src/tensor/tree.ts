@@ -3,8 +3,15 @@ import type { Tree } from "./compile.js";
 import { type Shape, show } from "./shapes.js";
 import { Tensor } from "./tensor.js";
 
+/** One thing, or lists and plain objects of things. */
+export type TreeOf<Leaf> = Leaf | readonly TreeOf<Leaf>[] | { readonly [key: string]: TreeOf<Leaf> };
+
 /** The same tree with another value for each tensor: `Like<Tree, Shape>` has shapes. */
-export type Like<T, Leaf> = T extends Tensor ? Leaf : { readonly [K in keyof T]: Like<T[K], Leaf> };
+export type Like<T, Leaf> = [Tree] extends [T]
+  ? TreeOf<Leaf>
+  : T extends Tensor
+    ? Leaf
+    : { readonly [K in keyof T]: Like<T[K], Leaf> };
 
 /** One shape, or lists and plain objects of shapes. */
 export type ShapeTree = TreeOf<Shape>;
@@ -18,9 +25,6 @@ export function leavesOf(tree: Tree, place = ""): [place: string, leaf: Tensor][
   if (tree instanceof Tensor) return [[place, tree]];
   return Object.entries(tree).flatMap(([key, branch]) => leavesOf(branch as Tree, placeIn(place, key)));
 }
-
-/** One thing, or lists and plain objects of things. */
-export type TreeOf<Leaf> = Leaf | readonly TreeOf<Leaf>[] | { readonly [key: string]: TreeOf<Leaf> };
 
 /** The same tree with something else for every tensor. */
 export function mapTree<Leaf>(

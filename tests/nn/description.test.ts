@@ -12,8 +12,26 @@ interface Example {
 const pictures = random.uniform([2, 12, 12, 2], { seed: 1, max: 255 });
 const rows = random.uniform([3, 5], { seed: 2 });
 
-/** One of each layer, with options: a layer that is added must be described here too. */
-const everyLayer: { readonly [Type in keyof typeof layers]: Example } = {
+/** One of each layer of several inputs. */
+const everyMerging = {
+  add: nn.add(),
+  average: nn.average(),
+  concatenate: nn.concatenate({ axis: 1 }),
+  multiply: nn.multiply(),
+};
+
+/** One of each layer, with options: a layer that is added must be described here or there, too. */
+const everyLayer: { readonly [Type in Exclude<keyof typeof layers, keyof typeof everyMerging>]: Example } = {
+  graph: {
+    layer: nn.graph("block", {
+      inputs: "x",
+      nodes: {
+        one: { layer: nn.conv2d({ filters: 2, kernel: 1 }), from: "x" },
+        two: { layer: "one", from: "one" },
+      },
+      outputs: "two",
+    }),
+  },
   rescale: { layer: nn.rescale({ scale: 0.01, mean: [0.1, 0.2], deviation: [0.3, 0.4] }) },
   conv2d: {
     layer: nn.conv2d({
@@ -129,6 +147,18 @@ describe("a description", () => {
     async (type, { layer, x = pictures }) => {
       expect(layer.type).toBe(type);
       await sameAgain(nn.sequential("net", layer), x);
+    },
+  );
+
+  test.each(Object.entries(everyMerging))(
+    "makes the same layer of several inputs again: %s",
+    async (type, layer) => {
+      expect(layer.type).toBe(type);
+      const nodes = {
+        less: { layer: nn.relu(), from: "x" },
+        merged: { layer, from: ["x", "less"] },
+      };
+      await sameAgain(nn.sequential("net", nn.graph({ inputs: "x", nodes, outputs: "merged" })), pictures);
     },
   );
 
