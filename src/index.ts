@@ -1,6 +1,6 @@
 /** Receptive: build, train, look inside and ship convolutional neural networks. */
 export { grad, gradients, valueAndGrad } from "./autodiff/gradients.js";
-export type { AnyDataset, Dataset, StreamedDataset } from "./data/index.js";
+export type { AnyDataset, Dataset, ExampleStream, Examples, StreamedDataset } from "./data/index.js";
 export * as explain from "./explain/index.js";
 export * as features from "./features/index.js";
 export * as formats from "./formats/index.js";
@@ -52,6 +52,10 @@ export {
 } from "./training/find-lr.js";
 export { type FitEvent, type FitOptions, fit } from "./training/fit.js";
 export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
+export type { BatchTensors, Cost, Objective, Scores, Sums, Term } from "./training/objective.js";
+export type { ObjectiveEvaluation, ObjectiveEvaluationOptions } from "./training/objective-evaluation.js";
+export * as objectives from "./training/objectives/index.js";
+export { pixelsFor } from "./training/pixels.js";
 export { predict } from "./training/predict.js";
 export {
   type PrincipalComponents,
@@ -61,5 +65,6 @@ export {
 } from "./training/principal-components.js";
 export { evaluateReconstruction, type Reconstruction, reconstructed } from "./training/reconstruction.js";
 export type { Target } from "./training/target.js";
+export type { TrainingSource } from "./training/training-data.js";
 export { TrainingError } from "./training/training-error.js";
 export { type Weights, WeightsError } from "./training/weights.js";

@@ -11,6 +11,7 @@ import {
   type Tensor,
   tensor,
 } from "../../dist/index.js";
+import { classification } from "../../dist/training/objectives/classification.js";
 import { trainingStep } from "../../dist/training/step.js";
 import { descent, labels, numbersOf, pictures } from "../networks/numbers.js";
 import type { Extent, Network, Parameter, Step } from "../networks/step.js";
@@ -70,14 +71,21 @@ const residual = (body: Layer, shortcut: Layer | null): Layer => ({
 
 function training(model: Model, input: Extent, batch: number): Prepared {
   const { rate: lr, momentum } = descent;
-  const loss = losses.crossEntropy();
-  const step = trainingStep(model, { loss, optimizer: optim.sgd({ lr, momentum }) });
+  const fields = {
+    images: { shape: input, dtype: "f32", pixels: true },
+    labels: { shape: [], dtype: "i32" },
+  } as const;
+  const objective = classification(losses.crossEntropy());
+  const step = trainingStep(model, { objective, optimizer: optim.sgd({ lr, momentum }), fields });
   // The step takes pixels of 0 to 255, as data sets hold them.
   const images = pictures(batch, input).map((v) => 255 * v);
-  const taken = { images, labels: labels(batch), indices: new Int32Array(batch), size: batch };
-  const [h, w, c] = input;
+  const taken = {
+    fields: { images: tensor(images, [batch, ...input]), labels: tensor(labels(batch)) },
+    places: new Int32Array(batch),
+    size: batch,
+  };
   let done = 0;
-  return { run: async () => [(await step(taken, { shape: [h, w, c], lr, step: done++, seed: 1 })).loss] };
+  return { run: async () => [(await step(taken, { lr, step: done++, seed: 1 })).loss] };
 }
 
 function inference(model: Model, input: Extent, batch: number): Prepared {

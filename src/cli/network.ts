@@ -20,6 +20,7 @@ import { downloadProgress } from "../report/progress.js";
 import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
 import { newestCheckpoint } from "./checkpoints.js";
 import { oneLine, UsageError } from "./failure.js";
+import { pictureInput } from "./picture-input.js";
 import { settingsOf } from "./settings.js";
 
 type Colours = NonNullable<ReadOptions["colours"]>;
@@ -131,7 +132,8 @@ async function fromCheckpoint(
   { json }: { json?: boolean },
 ): Promise<Network> {
   const checkpoint = await load(path ?? (await newestPath({ json })));
-  const { input, data, notes } = checkpoint;
+  const { data, notes } = checkpoint;
+  const input = pictureInput(checkpoint);
   return {
     model: modelOf(checkpoint),
     input,

@@ -20,6 +20,7 @@ import { interruption } from "./interruption.js";
 import { coloursOption } from "./network.js";
 import { outcomeOfClasses } from "./outcome-classes.js";
 import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
+import { pictureInput } from "./picture-input.js";
 import {
   fitOptionsOf,
   optimizers,
@@ -139,7 +140,7 @@ async function train(options: Options, command: Command): Promise<void> {
   const stop = interruption();
   let claim: { release: () => void } | undefined;
   try {
-    const input = isNamed ? registered(settings.model).input : resume.input;
+    const input = isNamed ? registered(settings.model).input : pictureInput(resume);
     const data = await loadData(settings.data, {
       limit: settings.limit,
       json,

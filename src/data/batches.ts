@@ -3,6 +3,8 @@ import { callback, flag, fromOneOn, required, wholeNumber, wholeOfAtLeast } from
 import { RandomStream } from "../random/threefry.js";
 import { checkDataset } from "./checked-dataset.js";
 import { type AnyDataset, type Draw, picturesAt } from "./dataset.js";
+import { batchAt, type ExampleBatch } from "./example-batches.js";
+import { checkExamples, type Examples, type Fields, isExamples } from "./examples.js";
 import { type Mixed, type Mixup, mixed } from "./mixup.js";
 
 export interface Batch {
@@ -64,34 +66,51 @@ export function batchCount(length: number, options: Pick<BatchOptions, "batchSiz
  * One epoch of a data set in batches. While one batch is used the next one is prepared: it begins as soon as the
  * caller waits for something, so that the engine's threads need not wait for pictures.
  */
+export function batches(dataset: AnyDataset, options: BatchOptions): AsyncGenerator<Batch, void, void>;
+/** The same of examples of named fields, as tensors. Augmentation and mixing are of data sets of pictures with classes. */
+export function batches<F extends Fields>(
+  examples: Examples<F>,
+  options: Omit<BatchOptions, "augment" | "mixup">,
+): AsyncGenerator<ExampleBatch<F>, void, void>;
 export async function* batches(
-  dataset: AnyDataset,
+  data: AnyDataset | Examples,
   options: BatchOptions,
-): AsyncGenerator<Batch, void, void> {
-  const {
-    batchSize,
-    dropLast,
-    shuffle,
-    first = 0,
-  } = optionsOf("batches", options, {
+): AsyncGenerator<Batch | ExampleBatch, void, void> {
+  optionsOf("batches", options, {
     ...sizes,
     shuffle: 1,
     augment: callback,
     mixup: 1,
     first: wholeOfAtLeast(0),
   });
-  checkDataset("batches", dataset, { ofClasses: false });
-  const order = shuffle ? epochOrder(dataset.length, shuffle) : undefined;
-  const count = batchCount(dataset.length, { batchSize, dropLast });
+  if (!isExamples(data)) {
+    checkDataset("batches", data, { ofClasses: false });
+    return yield* inBatches(data.length, options, (places) => prepare(data, places, options));
+  }
+  checkExamples("batches", data);
+  if (options.augment ?? options.mixup)
+    throw new TypeError(
+      `batches: augment and mixup are for pictures with classes, ${data.name} is one of named fields: change them in its \`at\``,
+    );
+  yield* inBatches(data.length, options, (places) => batchAt(data, places, options.shuffle));
+}
+
+/** What stands at each batch's places, the next one prepared while one is used. */
+async function* inBatches<B>(
+  length: number,
+  { batchSize, dropLast, shuffle, first = 0 }: BatchOptions,
+  prepare: (places: Int32Array) => Promise<B>,
+): AsyncGenerator<B, void, void> {
+  const order = shuffle ? epochOrder(length, shuffle) : undefined;
+  const count = batchCount(length, { batchSize, dropLast });
   const prepareAt = (k: number) => {
     const begin = k * batchSize;
-    const end = Math.min(begin + batchSize, dataset.length);
-    const indices = order
-      ? order.slice(begin, end)
-      : Int32Array.from({ length: end - begin }, (_, i) => begin + i);
-    return prepare(dataset, indices, options);
+    const end = Math.min(begin + batchSize, length);
+    return prepare(
+      order ? order.slice(begin, end) : Int32Array.from({ length: end - begin }, (_, i) => begin + i),
+    );
   };
-  let next: Soon<Batch> | undefined;
+  let next: Soon<B> | undefined;
   try {
     for (let k = first; k < count; k++) {
       const batch = await (next ? next.take() : prepareAt(k));
@@ -103,10 +122,11 @@ export async function* batches(
   }
 }
 
-async function prepare(
+/** Pictures and classes at these places, changed as the options say. */
+export async function prepare(
   dataset: AnyDataset,
   indices: Int32Array,
-  { augment, mixup, shuffle }: BatchOptions,
+  { augment, mixup, shuffle }: Pick<BatchOptions, "augment" | "mixup" | "shuffle">,
 ): Promise<Batch> {
   const size = indices.length;
   const pixels = await picturesAt(dataset, indices, shuffle);

@@ -14,8 +14,20 @@ export {
 } from "./dataset.js";
 export { digits } from "./digits.js";
 export type { DownloadOptions, Progress } from "./download.js";
+export type { ExampleBatch } from "./example-batches.js";
+export {
+  type Examples,
+  examples,
+  type Field,
+  type Fields,
+  type FieldValues,
+  type GivenField,
+  shard,
+} from "./examples.js";
 export { fashionMnist } from "./fashion-mnist.js";
+export { labelledPictures, type PictureFields } from "./labelled-pictures.js";
 export type { Mixup } from "./mixup.js";
 export { mnist } from "./mnist.js";
 export type { LoadOptions, Source } from "./places.js";
 export { datasets, describeSource, loadDataset, type Registered, registered } from "./registry.js";
+export { type Example, type ExampleStream, type StreamOptions, stream } from "./stream.js";

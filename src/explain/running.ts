@@ -1,6 +1,5 @@
 /** Long work: how far it is, its host's turn, and its end where that is asked for. */
-import { yieldToHost } from "#platform";
-import { longestTurn } from "../training/evaluate.js";
+import { Turns } from "../platform/turns.js";
 
 /** Every method takes these. */
 export interface Running {
@@ -17,14 +16,11 @@ export interface Stepwise extends Running {
 
 /** To be awaited after each of `count` parts. */
 export function parts({ signal, onProgress }: Running, count: number): (done: number) => Promise<void> {
-  let rested = performance.now();
+  const turns = new Turns();
   signal?.throwIfAborted();
   return async (done) => {
     onProgress?.({ done, count });
-    if (performance.now() - rested > longestTurn) {
-      await yieldToHost();
-      rested = performance.now();
-    }
+    await turns.give();
     // After the last part the work is done: there is nothing left to stop.
     if (done < count) signal?.throwIfAborted();
   };

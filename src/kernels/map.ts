@@ -3,7 +3,7 @@ import { collapse } from "./collapse.js";
 import { Evaluator, type Expression, type Store } from "./expression.js";
 import type { Int, Kernel, TargetDescription } from "./language.js";
 
-/** A kernel and the number of items among which threads share its work. */
+/** A kernel and the number of items among which threads share its work; a single one is left to one thread. */
 export interface Generated {
   readonly kernel: Kernel;
   readonly items: number;

@@ -308,7 +308,10 @@ export class Engine {
     const placed = launches.map(({ kernel, items, work, arguments: locations }) => {
       const start = bytes;
       bytes += this.machine.addressBytes * locations.length;
-      return { kernel, items, arguments: start, solo: work < soloWork && !this.options.shareAll };
+      // A single item is one thread's, however much work it is: where it is written in the place of what it is computed
+      // from, a second thread would find it there.
+      const solo = items === 1 || (work < soloWork && !this.options.shareAll);
+      return { kernel, items, arguments: start, solo };
     });
     const used = [...new Set(launches.map((launch) => launch.kernel))];
     const place = new Map(used.map((kernel, i) => [kernel, i]));

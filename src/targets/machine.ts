@@ -39,7 +39,7 @@ export interface MachineLaunch {
   /** Offset of the launch's argument block from the program's, in bytes. */
   readonly arguments: number;
   readonly items: number;
-  /** Too small to share: thread 0 does it alone. */
+  /** Too small to share, or a single item: thread 0 does it alone. */
   readonly solo: boolean;
 }
 

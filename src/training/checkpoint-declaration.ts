@@ -155,9 +155,28 @@ const input = v.pipe(
   v.check(([h, w, c]) => h * w * c <= mostInputs, inputMessage),
 );
 
+/** In the place of `input` where an example is no picture. */
+const exampleMessage = `one to eight extents of at most ${mostInputs} numbers together`;
+const example = v.pipe(
+  v.array(whole(1), exampleMessage),
+  v.check((shape) => shape.length >= 1 && shape.length <= 8, exampleMessage),
+  v.check((shape) => shape.reduce((a, b) => a * b, 1) <= mostInputs, exampleMessage),
+);
+
 const data = v.looseObject({ name: text, classes: list(text) }, object);
 const optimizer = v.looseObject({ name: text, options: v.looseObject({}, object) }, object);
-const scores = { epoch: count, loss: number };
+/** JSON has no NaN and nothing infinite: these are written as texts. */
+const anyNumber = v.union([
+  number,
+  v.pipe(v.picklist(["NaN", "Infinity", "-Infinity"], "a number"), v.transform(Number)),
+]);
+const named = v.record(v.string(), anyNumber, object);
+const measured = {
+  loss: anyNumber,
+  losses: v.optional(named),
+  accuracy: v.optional(number),
+  scores: v.optional(named),
+};
 
 const training = v.looseObject(
   {
@@ -168,17 +187,18 @@ const training = v.looseObject(
     step: count,
     totalSteps: count,
     optimizer,
-    sums: v.looseObject({ loss: number, correct: number, images: number }, object),
-    best: v.optional(v.looseObject({ ...scores, accuracy: number }, object)),
+    objective: v.optional(text),
+    sums: named,
+    best: v.optional(v.looseObject({ epoch: count, ...measured }, object)),
     patience: v.looseObject({ lowest: v.nullable(number), waited: count }, object),
     seconds: number,
     shown: count,
     epochs: list(
       v.looseObject(
         {
-          ...scores,
-          accuracy: v.optional(number),
-          validation: v.optional(v.looseObject({ loss: number, accuracy: v.optional(number) }, object)),
+          epoch: count,
+          ...measured,
+          validation: v.optional(v.looseObject(measured, object)),
         },
         object,
       ),
@@ -190,4 +210,4 @@ const training = v.looseObject(
 const notes = v.looseObject({}, object);
 
 /** By their names in the metadata, of which each is a JSON text. */
-export const parts = { model, input, data, training, notes };
+export const parts = { model, input, example, data, training, notes };

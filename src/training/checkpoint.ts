@@ -3,6 +3,7 @@
  * stopped, in one safetensors file. The model's arrays carry their paths as names, so that any reader of safetensors
  * finds them; those of the training begin with "training/".
  */
+
 import { writePlace } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { fromOneOn, required, rule } from "../door/rules.js";
@@ -16,14 +17,17 @@ import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../
 import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
 import type { Shape } from "../tensor/shapes.js";
+import type { Patience } from "./best-epoch.js";
 import * as declaration from "./checkpoint-declaration.js";
+import type { Measured } from "./fit-events.js";
 import { checkModel, isModel } from "./given.js";
+import type { Scores, Sums } from "./objective.js";
 import { checkWeights, copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
 
 export interface Checkpoint {
   model: ModelDescription;
-  /** The model's input, H×W×C. */
-  input: readonly [h: number, w: number, c: number];
+  /** The shape of one example, H×W×C of a picture. */
+  input: Shape;
   /** Parameters and running statistics: the best so far in a run that keeps the best, otherwise the latest. */
   weights: Weights;
   /** What the model was trained on. */
@@ -36,8 +40,10 @@ export interface Checkpoint {
 export interface TrainingState {
   seed: number;
   batchSize: number;
-  /** Pictures that an epoch shows. */
+  /** Examples that an epoch shows. */
   images: number;
+  /** What the network is trained for. */
+  objective?: string;
   /** Finished epochs. */
   epoch: number;
   /** Steps made of the epoch after these. */
@@ -48,31 +54,32 @@ export interface TrainingState {
   optimizerState: Weights;
   /** The latest weights, where `weights` are older and better ones. */
   latest?: Weights;
-  /** Sums over the unfinished epoch. */
-  sums: { loss: number; correct: number; images: number };
-  best?: { epoch: number; loss: number; accuracy: number };
-  /** For early stopping: the lowest loss, and the epochs since then. */
-  patience: { lowest: number | null; waited: number };
+  /** The means of the weights, where these are followed by an average. */
+  average?: Weights;
+  /** Of the unfinished epoch what its losses and scores come from, by name. */
+  sums: { readonly [name: string]: number };
+  best?: { epoch: number; loss: number; scores: Scores };
+  /** For early stopping: the lowest of what is waited for, and the epochs since then. */
+  patience: Patience;
   history: History;
   /** Time spent on training, without validation. */
   seconds: number;
-  /** Pictures shown in that time. */
+  /** Examples shown in that time. */
   shown: number;
 }
 
 export interface History {
   /** Of every step, from the first on. */
   losses: Float32Array;
-  epochs: readonly {
-    epoch: number;
-    loss: number;
-    accuracy?: number;
-    validation?: { loss: number; accuracy?: number };
-  }[];
+  epochs: readonly (Measured & { readonly epoch: number; readonly validation?: Measured })[];
 }
 
 const formatName = "receptive checkpoint 1";
-const places = { latest: "training/latest/", optimizer: "training/optimizer/" } as const;
+const places = {
+  latest: "training/latest/",
+  average: "training/average/",
+  optimizer: "training/optimizer/",
+} as const;
 const lossesName = "training/losses";
 
 /** The file's bytes. */
@@ -82,16 +89,19 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
   const metadata: Record<string, string> = {
     format: formatName,
     model: JSON.stringify(model),
-    input: JSON.stringify(input),
+    [input.length === 3 ? "input" : "example"]: JSON.stringify(input),
     data: JSON.stringify(data),
   };
   if (notes) metadata.notes = JSON.stringify(notes);
   if (training) {
-    const { optimizerState, latest, history, ...plain } = training;
+    const { optimizerState, latest, average, history, ...plain } = training;
     for (const [path, array] of optimizerState) arrays.set(places.optimizer + path, array);
     for (const [path, array] of latest ?? []) arrays.set(places.latest + path, array);
+    for (const [path, array] of average ?? []) arrays.set(places.average + path, array);
     arrays.set(lossesName, { shape: [history.losses.length], data: history.losses });
-    metadata.training = JSON.stringify({ ...plain, epochs: history.epochs });
+    metadata.training = JSON.stringify({ ...plain, epochs: history.epochs }, (_, value) =>
+      typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+    );
   }
   return encodeSafetensors(arrays, metadata);
 }
@@ -119,22 +129,48 @@ export function decodeCheckpoint(bytes: Uint8Array, fileName: string): Checkpoin
     if (!(data instanceof Float32Array)) damaged(`${name} has numbers of type ${dtype}, expected floats`);
   const weights = new Map([...tensors].filter(([name]) => !name.startsWith("training/")));
   origins.set(weights, fileName);
-  const checkpoint: Checkpoint = { model: read("model"), input: read("input"), weights, data: read("data") };
+  const described = read("model");
+  const input = metadata.example === undefined ? read("input") : read("example");
+  const checkpoint: Checkpoint = { model: described, input, weights, data: read("data") };
   if (metadata.notes !== undefined) checkpoint.notes = read("notes");
   if (metadata.training !== undefined) {
     const { epochs, ...plain } = read("training");
     const losses = tensors.get(lossesName)?.data;
     if (!(losses instanceof Float32Array)) return damaged(`it has no ${lossesName}`);
-    const latest = below(places.latest);
+    const [latest, average] = [below(places.latest), below(places.average)];
     checkpoint.training = {
       ...plain,
+      sums: sumsOfAnyObjective(plain.sums),
+      best: plain.best && withScores(plain.best),
       optimizerState: below(places.optimizer),
       ...(latest.size > 0 ? { latest } : {}),
-      history: { losses, epochs },
+      ...(average.size > 0 ? { average } : {}),
+      history: {
+        losses,
+        epochs: epochs.map(({ validation, ...epoch }) => ({
+          ...withScores(epoch),
+          ...(validation ? { validation: withScores(validation) } : {}),
+        })),
+      },
     };
   }
   return checkpoint;
 }
+
+/** Older files know pictures with classes alone: their sums by the names that they have now. */
+function sumsOfAnyObjective(sums: Sums): Sums {
+  const { loss, correct = 0, images } = sums;
+  if (loss === undefined || images === undefined) return sums;
+  return { "total loss": loss, "weight loss": images, correct, counted: images, examples: images };
+}
+
+/** The accuracy among the scores. */
+const withScores = <M extends { accuracy?: number; scores?: Scores }>(
+  measured: M,
+): M & { scores: Scores } => ({
+  ...measured,
+  scores: measured.scores ?? (measured.accuracy === undefined ? {} : { accuracy: measured.accuracy }),
+});
 
 /** A version of ours that is not read here may be read by another version of Receptive. */
 const otherFormat = (format: string | undefined): string =>
@@ -147,7 +183,7 @@ const origins = new WeakMap<Weights, string>();
 
 const aShape = rule(
   "[height, width, channels]",
-  (value) => Array.isArray(value) && value.length === 3 && value.every(fromOneOn.holds),
+  (value) => Array.isArray(value) && value.length > 0 && value.every(fromOneOn.holds),
 );
 const aData = rule("{ name, classes }", (value) => {
   const { name, classes } = (value ?? {}) as Partial<Checkpoint["data"]>;

@@ -1,19 +1,25 @@
-import { yieldToHost } from "#platform";
 import { batches } from "../data/batches.js";
 import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { optionsOf } from "../door/options.js";
 import { callback, fromOneOn, signal, wholeOfAtLeast } from "../door/rules.js";
-import { crossEntropy, type Loss } from "../losses/index.js";
+import { crossEntropy, type Loss, partsOf } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
+import { Turns } from "../platform/turns.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { aLoss, checkModel } from "./given.js";
+import { aLoss, anObjective, checkModel } from "./given.js";
+import type { Objective } from "./objective.js";
+import {
+  type ObjectiveEvaluation,
+  type ObjectiveEvaluationOptions,
+  objectiveEvaluator,
+} from "./objective-evaluation.js";
 import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
-import { countedOf } from "./target.js";
+import { byFields, checkSource, isPictures, type TrainingSource } from "./training-data.js";
 
 export interface EvaluateOptions {
   batchSize?: number;
@@ -66,11 +72,39 @@ export interface Mistake {
 export async function evaluate(
   model: Model,
   dataset: AnyDataset,
-  options: EvaluateOptions = {},
-): Promise<Evaluation> {
+  options?: EvaluateOptions,
+): Promise<Evaluation>;
+/** How good a model is by an objective, on data of any kind. */
+export async function evaluate(
+  model: Model,
+  data: TrainingSource,
+  options: ObjectiveEvaluationOptions & { objective: Objective },
+): Promise<ObjectiveEvaluation>;
+export async function evaluate(
+  model: Model,
+  data: TrainingSource,
+  options: EvaluateOptions & { objective?: Objective } = {},
+): Promise<Evaluation | ObjectiveEvaluation> {
   checkModel("evaluate", model);
-  optionsOf("evaluate", options, { ...evaluation, mistakes: wholeOfAtLeast(0) });
-  return evaluator(model, options.loss)(dataset, options);
+  const { objective } = optionsOf("evaluate", options, {
+    ...evaluation,
+    objective: anObjective,
+    mistakes: wholeOfAtLeast(0),
+  });
+  if (objective) {
+    for (const name of ["loss", "mistakes"] as const)
+      if (options[name] !== undefined)
+        throw new TypeError(
+          `evaluate: ${name} is for pictures with classes, and there is an objective; expected either`,
+        );
+    checkSource("evaluate", data, objective);
+    return objectiveEvaluator("evaluate", model, objective)(byFields(data), options);
+  }
+  if (!isPictures(data))
+    throw new TypeError(
+      `evaluate: ${data.name} is a data set of named fields, expected an objective to measure by, such as objectives.classification()`,
+    );
+  return evaluator(model, options.loss)(data, options);
 }
 
 /** The same for several evaluations: what is compiled once serves all of them. */
@@ -80,7 +114,8 @@ export function evaluator(
 ): (dataset: AnyDataset, options?: Omit<EvaluateOptions, "loss">) => Promise<Evaluation> {
   const run = compile((images: Tensor, labels: Tensor) => {
     const output = model(pixelsFor(model, images));
-    return { output, loss: loss(output, labels) };
+    const { total, weight } = partsOf(loss, output, labels);
+    return { output, total, weight };
   });
   return async (dataset, { batchSize = 256, signal, onProgress, mistakes: most = 100 } = {}) => {
     checkDataset("evaluate", dataset, { ignore: loss.ignore });
@@ -89,8 +124,8 @@ export function evaluator(
     const classes = dataset.classes.length;
     const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
     const mistakes: Mistake[] = [];
-    let [lossSum, amongFive, done, count, unread] = [0, 0, 0, 0, 0];
-    let rested = performance.now();
+    let [total, weight, amongFive, done, count, unread] = [0, 0, 0, 0, 0, 0];
+    const turns = new Turns();
     const views = "views" in dataset ? (dataset.views ?? 1) : 1;
     const pictures = Math.max(1, Math.floor(batchSize / views));
     for await (const { images, labels, indices, size } of batches(dataset, { batchSize: pictures })) {
@@ -98,9 +133,9 @@ export function evaluator(
       const shape = [size * views, ...dataset.shape];
       const ofViews = Int32Array.from({ length: size * views }, (_, v) => labels[Math.floor(v / views)]);
       const result = await run(tensor(images, shape), tensor(ofViews));
-      const counted = countedOf(labels, loss);
-      lossSum += result.loss[0] * counted;
-      count += counted;
+      total += result.total[0];
+      weight += result.weight[0];
+      count += countedOf(labels, loss);
       const width = result.output.length / (size * views);
       if (width !== classes)
         throw new ShapeError(
@@ -128,10 +163,7 @@ export function evaluator(
       mistakes.sort((a, b) => b.confidence - a.confidence || a.index - b.index).splice(most);
       done += size;
       onProgress?.({ done, count: dataset.length });
-      if (performance.now() - rested > longestTurn) {
-        await yieldToHost();
-        rested = performance.now();
-      }
+      await turns.give();
     }
     const right = confusion.reduce((sum, row, c) => sum + row[c], 0);
     if (count === 0)
@@ -140,7 +172,7 @@ export function evaluator(
     return {
       top1,
       top5: amongFive / count,
-      loss: lossSum / count,
+      loss: total / (weight || 1),
       count,
       unread,
       accuracy: top1,
@@ -149,9 +181,6 @@ export function evaluator(
     };
   };
 }
-
-/** In milliseconds: a page stays smooth if it gets a turn at every second frame. */
-export const longestTurn = 16;
 
 /** The class with the highest score, among equals the first, or the first NaN, as argmax has it. */
 export function highest(scores: ArrayLike<number>): number {
@@ -168,6 +197,10 @@ export const evaluation = { batchSize: fromOneOn, loss: aLoss, signal, onProgres
 export function checkAny(speaker: string, { name, length }: AnyDataset): void {
   if (length === 0) throw new RangeError(`${speaker}: ${name} has no pictures`);
 }
+
+/** How many of these labels count. */
+const countedOf = (labels: Int32Array, { ignore }: Loss): number =>
+  ignore === undefined ? labels.length : labels.reduce((n, label) => n + Number(label !== ignore), 0);
 
 /** How many classes stand before this one. */
 function rank(scores: ArrayLike<number>, truth: number): number {

@@ -1,6 +1,5 @@
-import { yieldToHost } from "#platform";
-import { batches } from "../data/batches.js";
-import type { AnyDataset } from "../data/dataset.js";
+import type { Examples } from "../data/examples.js";
+import type { ExampleStream } from "../data/stream.js";
 import { optionsOf } from "../door/options.js";
 import {
   positive as above0,
@@ -13,21 +12,26 @@ import {
   wholeOfAtLeast,
 } from "../door/rules.js";
 import { said } from "../door/said.js";
-import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
-import { longestTurn } from "./evaluate.js";
-import { checkTrainable } from "./fit-checks.js";
-import { aLoss, anOptimizer, checkModel } from "./given.js";
+import { Turns } from "../platform/turns.js";
+import { buildFor } from "./building.js";
+import type { FitOptions } from "./fit-options.js";
+import { aLoss, anObjective, anOptimizer, checkModel } from "./given.js";
 import { rehearseTraining } from "./rehearsal.js";
 import { trainingStep } from "./step.js";
-import type { Target } from "./target.js";
+import { objectiveOf } from "./target.js";
+import {
+  byFields,
+  checkTrainable,
+  epochBatches,
+  isPictures,
+  nounOf,
+  type TrainingSource,
+} from "./training-data.js";
 import { copyOf, setWeights, variablesOf } from "./weights.js";
 
-export interface FindLearningRateOptions {
-  loss: Loss;
-  /** What the loss compares outputs with: the pictures' classes if left out. */
-  target?: Target;
+export interface FindLearningRateOptions extends Pick<FitOptions, "loss" | "target" | "objective"> {
   optimizer: Optimizer;
   batchSize?: number;
   /** The first and the last learning rate; 1e-6 and 10 if left out. */
@@ -62,13 +66,14 @@ export interface LearningRateCurve {
  */
 export async function findLearningRate(
   model: Model,
-  dataset: AnyDataset,
+  dataset: TrainingSource,
   options: FindLearningRateOptions,
 ): Promise<LearningRateCurve> {
   checkModel("findLearningRate", model);
   optionsOf("findLearningRate", options, {
-    loss: required(aLoss),
+    loss: options?.objective === undefined ? required(aLoss) : aLoss,
     target: oneOf("class", "picture"),
+    objective: anObjective,
     optimizer: required(anOptimizer),
     batchSize: fromOneOn,
     from: 1,
@@ -83,22 +88,31 @@ export async function findLearningRate(
     throw new RangeError(
       `findLearningRate: the rates go from ${said(from)} to ${said(to)}, expected 0 < from < to`,
     );
-  const { loss, target = "class" } = options;
-  checkTrainable("findLearningRate", dataset, { ofClasses: target === "class", ignore: loss.ignore });
-  if (!model.inputShape) model.build(dataset.shape, { seed });
-  const size = Math.min(batchSize, dataset.length);
-  rehearseTraining("findLearningRate", { model, loss, target }, dataset, [size]);
+  const objective = objectiveOf(options);
+  checkTrainable("findLearningRate", dataset, objective);
+  const data = byFields(dataset);
+  buildFor("findLearningRate", model, objective, data, { seed });
+  const { name, length, fields } = data;
+  const size = Math.min(batchSize, length);
+  const classes = isPictures(dataset) ? dataset.classes.length : undefined;
+  rehearseTraining(
+    "findLearningRate",
+    { model, objective },
+    { name, fields, length, noun: nounOf(dataset), classes },
+    [size],
+  );
   const before = await copyOf(variablesOf(model));
-  const step = trainingStep(model, options);
+  const step = trainingStep(model, { objective, optimizer: options.optimizer, fields });
   const points: LearningRateCurve["points"] = [];
-  let [mean, lowest, rested] = [0, Number.POSITIVE_INFINITY, performance.now()];
+  let [mean, lowest] = [0, Number.POSITIVE_INFINITY];
+  const turns = new Turns();
   let diverged: number | null = null;
   try {
-    for await (const batch of endless(dataset, size, seed)) {
+    for await (const batch of endless(data, size, seed)) {
       signal?.throwIfAborted();
       const i = points.length;
       const lr = from * (to / from) ** (i / (steps - 1));
-      const { loss } = await step(batch, { shape: dataset.shape, lr, step: i, seed });
+      const { loss } = await step(batch, { lr, step: i, seed });
       mean = memory * mean + (1 - memory) * loss;
       const smoothed = mean / (1 - memory ** (i + 1));
       if (!(smoothed <= farTooLarge * lowest)) {
@@ -110,10 +124,7 @@ export async function findLearningRate(
       points.push({ lr, loss, smoothed });
       onProgress?.({ done: points.length, count: steps });
       if (points.length === steps) break;
-      if (performance.now() - rested > longestTurn) {
-        await yieldToHost();
-        rested = performance.now();
-      }
+      await turns.give();
     }
   } finally {
     setWeights(variablesOf(model), before, { owner: model.name });
@@ -127,9 +138,9 @@ const memory = 0.9;
 const farTooLarge = 4;
 
 /** Epoch after epoch, in batches of one size: the losses of smaller ones would stand out of the curve. */
-async function* endless(dataset: AnyDataset, batchSize: number, seed: number) {
+async function* endless(data: Examples | ExampleStream, batchSize: number, seed: number) {
   for (let epoch = 0; ; epoch++)
-    yield* batches(dataset, { batchSize, shuffle: { seed, epoch }, dropLast: true });
+    yield* epochBatches(data, { batchSize, draw: { seed, epoch }, dropLast: true });
 }
 
 /** What a curve says. Slopes are those of straight lines through five points each, over the logarithm of the rate. */

@@ -1,9 +1,8 @@
 /** What `fit` is given, looked at before anything runs. */
 
-import { checkDataset, type DatasetUse } from "../data/checked-dataset.js";
-import type { AnyDataset } from "../data/dataset.js";
 import { optionsOf } from "../door/options.js";
 import {
+  belowOne,
   callback,
   flag,
   fromOneOn,
@@ -17,32 +16,59 @@ import {
 } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
-import type { FitOptions } from "./fit.js";
-import { aLoss, anOptimizer } from "./given.js";
+import type { FitOptions } from "./fit-options.js";
+import { aLoss, anObjective, anOptimizer } from "./given.js";
+import type { Cost, Objective } from "./objective.js";
+import {
+  byFields,
+  checkSource,
+  classesOf,
+  isPictures,
+  nounOf,
+  type TrainingSource,
+} from "./training-data.js";
 
 /** @throws RangeError or TypeError, one line */
 export function checkOptions(given: FitOptions): void {
-  const { earlyStopping, mixup, checkpoint, snapshots } = optionsOf("fit", given, {
-    loss: required(aLoss),
-    target: oneOf("class", "picture"),
-    optimizer: required(anOptimizer),
-    schedule: callback,
-    epochs: required(fromOneOn),
-    batchSize: fromOneOn,
-    dropLast: flag,
-    seed: wholeNumber,
-    validation: 1,
-    earlyStopping: 1,
-    keepBest: flag,
-    signal,
-    augment: callback,
-    mixup: 1,
-    checkpoint: 1,
-    snapshots: 1,
-    resume: 1,
-  });
+  const { earlyStopping, mixup, checkpoint, snapshots, average, objective, loss, target } = optionsOf(
+    "fit",
+    given,
+    {
+      loss: given?.objective === undefined ? required(aLoss) : aLoss,
+      target: oneOf("class", "picture"),
+      objective: anObjective,
+      optimizer: required(anOptimizer),
+      schedule: callback,
+      epochs: required(fromOneOn),
+      batchSize: fromOneOn,
+      dropLast: flag,
+      accumulate: fromOneOn,
+      clipNorm: positive,
+      clipValue: positive,
+      average: 1,
+      seed: wholeNumber,
+      validation: 1,
+      earlyStopping: 1,
+      keepBest: flag,
+      signal,
+      augment: callback,
+      mixup: 1,
+      checkpoint: 1,
+      snapshots: 1,
+      resume: 1,
+    },
+  );
+  if (objective && (loss ?? target) !== undefined)
+    throw new TypeError(
+      `fit: there is an objective and a ${loss ? "loss" : "target"}, expected either: an objective is made of its loss, objectives.classification(crossEntropy())`,
+    );
   if (earlyStopping !== undefined)
-    optionsOf("fit: earlyStopping", earlyStopping, { patience: required(fromOneOn), minDelta: notNegative });
+    optionsOf("fit: earlyStopping", earlyStopping, {
+      patience: required(fromOneOn),
+      minDelta: notNegative,
+      by: oneOf("loss", "score"),
+    });
+  if (average !== undefined) optionsOf("fit: average", average, { decay: required(belowOne) });
   if (mixup !== undefined) optionsOf("fit: mixup", mixup, { alpha: required(positive) });
   if (checkpoint !== undefined)
     optionsOf("fit: checkpoint", checkpoint, { every: required(epochOrSteps), save: required(callback) });
@@ -55,31 +81,35 @@ const epochOrSteps = rule(
   (value) => value === "epoch" || fromOneOn.holds(value),
 );
 
-/** @throws DataError where something is wrong with the data set; RangeError where it is empty */
-export function checkTrainable(speaker: string, dataset: AnyDataset, use: DatasetUse): void {
-  if (dataset?.length === 0) throw new RangeError(`${speaker}: ${dataset.name} has no pictures to train on`);
-  checkDataset(speaker, dataset, use);
-  if ("views" in dataset && (dataset.views ?? 1) > 1)
-    throw new RangeError(
-      `${speaker}: ${dataset.name} shows each picture in ${dataset.views} views, which are for evaluation; expected one`,
-    );
-}
-
-/** @throws ShapeError where the data to validate with are not like those to train on, or the outputs do not fit them */
+/**
+ * @throws ShapeError where the data to validate with are not like those to train on, or the outputs do not fit them
+ */
 export function checkValidation(
-  model: Model,
-  train: AnyDataset,
-  validation: AnyDataset,
-  outputs: number | undefined,
+  train: TrainingSource,
+  validation: TrainingSource,
+  { model, objective, cost }: { model: Model; objective: Objective; cost: Cost },
 ): void {
-  if (!sameShape(train.shape, validation.shape))
+  checkSource("fit", validation, objective);
+  const [own, other] = [byFields(train).fields, byFields(validation).fields];
+  for (const [name, { shape, dtype }] of Object.entries(own)) {
+    const found = other[name];
+    const isAlike = found?.dtype === dtype && sameShape(shape.map(Number), found.shape.map(Number));
+    if (isAlike) continue;
+    if (isPictures(train) && isPictures(validation))
+      throw new ShapeError(
+        `fit: the pictures to validate with are ${show(validation.shape)}, those to train on ${show(train.shape)}`,
+      );
+    const said = ({ shape, dtype }: typeof found) => `${dtype} ${show(shape.map((d) => d ?? 0))}`;
     throw new ShapeError(
-      `fit: the pictures to validate with are ${show(validation.shape)}, those to train on ${show(train.shape)}`,
+      `fit: ${name} of the examples to validate with is ${found ? said(found) : "not there"}, of those to train on ${said(own[name])}`,
     );
+  }
   if (validation.length === 0)
-    throw new RangeError(`fit: ${validation.name} has no pictures to validate with`);
-  if (outputs !== undefined && outputs !== validation.classes.length)
+    throw new RangeError(`fit: ${validation.name} has no ${nounOf(validation)} to validate with`);
+  const outputs = objective.classes && cost.output?.rank === 2 ? cost.output.shape[1] : undefined;
+  const classes = classesOf(validation).length;
+  if (isPictures(validation) && outputs !== undefined && outputs !== classes)
     throw new ShapeError(
-      `fit: ${model.name} has ${outputs} outputs, ${validation.name}, to validate with, has ${validation.classes.length} classes`,
+      `fit: ${model.name} has ${outputs} outputs, ${validation.name}, to validate with, has ${classes} classes`,
     );
 }

@@ -1,105 +1,47 @@
-import { yieldToHost } from "#platform";
-import { type Augment, type Batch, batchCount, batches } from "../data/batches.js";
-import { checkDataset } from "../data/checked-dataset.js";
-import type { AnyDataset } from "../data/dataset.js";
-import type { Mixup } from "../data/mixup.js";
+import { batchCount } from "../data/batches.js";
+import type { ExampleBatch } from "../data/example-batches.js";
+import type { Examples } from "../data/examples.js";
+import { type ExampleStream, isStream } from "../data/stream.js";
 import type { Snapshot } from "../explain/snapshot.js";
-import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
-import type { Optimizer, Schedule } from "../optim/index.js";
+import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
+import { Turns } from "../platform/turns.js";
+import { WeightAverage } from "./averaging.js";
+import { awaited, isBetter, type Patience, patienceAfter, type Rated } from "./best-epoch.js";
+import { buildFor } from "./building.js";
 import type { Checkpoint, TrainingState } from "./checkpoint.js";
-import { evaluator, longestTurn } from "./evaluate.js";
-import { checkOptions, checkTrainable, checkValidation } from "./fit-checks.js";
+import { checkOptions, checkValidation } from "./fit-checks.js";
+import {
+  type DoneEvent,
+  type EpochEvent,
+  type FitEvent,
+  type Measured,
+  measured,
+  type StepEvent,
+} from "./fit-events.js";
+import type { FitOptions } from "./fit-options.js";
 import { checkModel } from "./given.js";
-import { reconstructionEvaluator } from "./reconstruction.js";
+import { type Objective, Tally } from "./objective.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
 import { splitOff } from "./split.js";
-import { trainingStep } from "./step.js";
+import { type Step, type Stepped, trainingStep } from "./step.js";
 import { Stopwatch } from "./stopwatch.js";
-import { countedOf, type Target } from "./target.js";
+import { objectiveOf } from "./target.js";
+import {
+  byFields,
+  checkTrainable,
+  classesOf,
+  epochBatches,
+  isPictures,
+  nounOf,
+  type TrainingSource,
+} from "./training-data.js";
 import { TrainingError } from "./training-error.js";
+import { type Validate, validationOf } from "./validation.js";
 import { copyOf, firstNotFinite, setWeights, variablesOf, type Weights } from "./weights.js";
 
-export interface FitOptions {
-  loss: Loss;
-  /** What the loss compares outputs with: the pictures' classes if left out. */
-  target?: Target;
-  optimizer: Optimizer;
-  /**
-   * Learning rate by step, counted from 0 over the whole run, and by what the epochs came to; the optimizer's own if
-   * left out.
-   */
-  schedule?: Schedule;
-  /** Epochs of the whole run, those before a resumed checkpoint included. */
-  epochs: number;
-  batchSize?: number;
-  /** Leave out a last batch that is smaller than the others: batch normalisation learns nothing from a single one. */
-  dropLast?: boolean;
-  /** Weights, the order of pictures, dropout and augmentation all follow from it. */
-  seed?: number;
-  /** A data set to measure each epoch by, or the share of the training pictures to set apart for that. */
-  validation?: AnyDataset | number;
-  /** Ends the run after `patience` epochs in which the loss has not fallen by more than `minDelta`. */
-  earlyStopping?: { patience: number; minDelta?: number };
-  /**
-   * However the run ends, the model gets the weights of its best epoch: the highest validation accuracy (among
-   * equals, and where there is none, the lower loss), or the lowest training loss where nothing is validated.
-   */
-  keepBest?: boolean;
-  /** Ends the run after the step at hand. */
-  signal?: AbortSignal;
-  augment?: Augment;
-  /** Shows pictures mixed with others of their batch, and takes the loss of both classes. */
-  mixup?: Mixup;
-  /** Hands over what is needed to resume: after each epoch or each so many steps, and at the end. */
-  checkpoint?: { every: "epoch" | number; save: (checkpoint: Checkpoint) => void | Promise<void> };
-  /** Looks at the model as it learns, every so many steps: what is seen comes with the step's event. */
-  snapshots?: { every: number; take: (model: Model) => Snapshot | Promise<Snapshot> };
-  /** Goes on where this checkpoint was taken. Without a seed or batch size, those of the checkpoint hold. */
-  resume?: Checkpoint;
-}
-
-/**
- * Epochs and steps count from 1. Loss and accuracy are those of the epoch so far; against pictures there is no accuracy.
- */
-export type FitEvent = StepEvent | EpochEvent | DoneEvent;
-
-export interface StepEvent {
-  kind: "step";
-  epoch: number;
-  step: number;
-  /** Steps of an epoch. */
-  steps: number;
-  loss: number;
-  accuracy?: number;
-  /** Over the last seconds. */
-  imagesPerSecond: number;
-  lr: number;
-  /** The filters and maps of this moment, in those steps for which they were asked. */
-  snapshot?: Snapshot;
-}
-
-export interface EpochEvent {
-  kind: "epoch";
-  epoch: number;
-  loss: number;
-  accuracy?: number;
-  validation?: { loss: number; accuracy?: number };
-  /** Of training, without validation. */
-  seconds: number;
-}
-
-export interface DoneEvent {
-  kind: "done";
-  reason: "finished" | "stopped early" | "aborted";
-  /** Finished ones. */
-  epochs: number;
-  /** The epoch whose weights the model has, where the best were kept. */
-  bestEpoch?: number;
-  /** Of training, without validation, over the whole run. */
-  seconds: number;
-  imagesPerSecond: number;
-}
+export type { DoneEvent, EpochEvent, FitEvent, StepEvent } from "./fit-events.js";
+export type { FitOptions } from "./fit-options.js";
 
 /**
  * Trains a model, and tells of it event by event. The next step is made when the next event is asked for, so
@@ -112,14 +54,14 @@ export interface DoneEvent {
  */
 export async function* fit(
   model: Model,
-  dataset: AnyDataset,
+  dataset: TrainingSource,
   options: FitOptions,
 ): AsyncGenerator<FitEvent, void, void> {
   const run = new Run(model, dataset, options);
   try {
     yield* run.events();
   } finally {
-    run.end();
+    await run.end();
   }
 }
 
@@ -133,25 +75,25 @@ export function trainingOf({ training }: Checkpoint): TrainingState {
 class Run {
   readonly #model: Model;
   readonly #options: FitOptions;
+  readonly #objective: Objective;
+  readonly #optimizer: Optimizer;
   readonly #seed: number;
   readonly #batchSize: number;
-  readonly #train: AnyDataset;
-  readonly #validation: AnyDataset | undefined;
+  readonly #train: TrainingSource;
+  readonly #data: Examples | ExampleStream;
   readonly #steps: number;
-  readonly #step: ReturnType<typeof trainingStep>;
-  readonly #evaluate: (
-    dataset: AnyDataset,
-    options: { signal?: AbortSignal; mistakes: number },
-  ) => Promise<{ loss: number; accuracy?: number }>;
+  readonly #step: Step;
+  readonly #validate: Validate | undefined;
+  readonly #average: WeightAverage | undefined;
   readonly #watch: Stopwatch;
 
   // Where the run stands; with the variables this is all that a checkpoint holds.
   #epoch = 0;
   #stepOfEpoch = 0;
   #totalSteps = 0;
-  #sums = { loss: 0, correct: 0, images: 0 };
+  readonly #tally: Tally;
   #best: (NonNullable<TrainingState["best"]> & { weights: Weights }) | undefined;
-  #patience: TrainingState["patience"] = { lowest: null, waited: 0 };
+  #patience: Patience = { lowest: null, waited: 0 };
   #losses: number[] = [];
   #epochs: TrainingState["history"]["epochs"][number][] = [];
 
@@ -162,39 +104,45 @@ class Run {
   #failed = false;
   #ended = false;
 
-  constructor(model: Model, dataset: AnyDataset, options: FitOptions) {
+  constructor(model: Model, dataset: TrainingSource, options: FitOptions) {
     checkModel("fit", model);
     checkOptions(options);
-    const { resume, validation, loss, target = "class" } = options;
+    const { resume, validation, augment, mixup } = options;
     const before = resume && trainingOf(resume);
+    const objective = objectiveOf(options);
     this.#seed = options.seed ?? before?.seed ?? 0;
     this.#batchSize = options.batchSize ?? before?.batchSize ?? 128;
     this.#model = model;
     this.#options = options;
-    const use = { ofClasses: target === "class", ignore: loss.ignore };
-    checkTrainable("fit", dataset, use);
-    if (typeof validation === "object") checkDataset("fit", validation, use);
-    const parts =
-      typeof validation === "number"
-        ? splitOff(dataset, validation, { seed: this.#seed })
-        : { train: dataset, validation };
-    this.#train = parts.train;
-    this.#validation = parts.validation;
-    const { length } = parts.train;
+    this.#objective = objective;
+    this.#optimizer = clipped(options);
+    checkTrainable("fit", dataset, objective, { augment, mixup });
+    const { train, validated } = partsOf(dataset, validation, this.#seed);
+    this.#train = train;
+    this.#data = byFields(train, { augment, mixup });
+    const { length } = train;
     const batching = { batchSize: this.#batchSize, dropLast: options.dropLast };
     this.#steps = batchCount(length, batching);
     if (this.#steps === 0)
       throw new RangeError(
-        `fit: dropLast leaves nothing of ${length} pictures in batches of ${this.#batchSize}; expected a batchSize of at most ${length}`,
+        `fit: dropLast leaves nothing of ${length} ${nounOf(train)} in batches of ${this.#batchSize}; expected a batchSize of at most ${length}`,
       );
 
-    if (!model.inputShape) model.build(dataset.shape, { seed: this.#seed });
-    const sizes = batchSizes(length, batching);
-    const outputs = rehearseTraining("fit", { model, loss, target }, parts.train, sizes);
-    if (parts.validation) checkValidation(model, parts.train, parts.validation, outputs);
-    this.#step = trainingStep(model, options);
-    const measured = options.target === "picture" ? reconstructionEvaluator : evaluator;
-    this.#evaluate = measured(model, options.loss);
+    buildFor("fit", model, objective, this.#data, { seed: this.#seed });
+    const { fields } = this.#data;
+    const classes = isPictures(train) ? train.classes.length : undefined;
+    const cost = rehearseTraining(
+      "fit",
+      { model, objective },
+      { name: train.name, fields, length, noun: nounOf(train), classes },
+      batchSizes(length, batching),
+    );
+    if (validated) checkValidation(train, validated, { model, objective, cost });
+    this.#tally = new Tally(objective, cost.losses);
+    const { accumulate } = options;
+    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, accumulate });
+    this.#validate = validated && validationOf(model, validated, options);
+    if (options.average) this.#average = new WeightAverage(variablesOf(model), options.average);
     if (resume && before) this.#resume(resume, before);
     this.#watch = new Stopwatch(before);
   }
@@ -202,8 +150,9 @@ class Run {
   async *events(): AsyncGenerator<FitEvent, void, void> {
     const { epochs, signal, checkpoint } = this.#options;
     let reason: DoneEvent["reason"] = "finished";
-    let rested = performance.now();
+    const turns = new Turns();
     this.#lastGood = await copyOf(variablesOf(this.#model));
+    if (!this.#options.resume) await this.#average?.begin();
     while (this.#epoch < epochs) {
       if (this.#isOutOfPatience()) {
         reason = "stopped early";
@@ -214,17 +163,10 @@ class Run {
       for await (const batch of this.#batches()) {
         if (signal?.aborted) break;
         const lr = this.#learningRate();
-        const { loss, correct } = await this.#step(batch, {
-          shape: this.#train.shape,
-          lr,
-          step: this.#totalSteps,
-          seed: this.#seed,
-        });
-        this.#count(loss, correct, batch, lr);
-        if (performance.now() - rested > longestTurn) {
-          await yieldToHost();
-          rested = performance.now();
-        }
+        const stepped = await this.#step(batch, { lr, step: this.#totalSteps, seed: this.#seed });
+        this.#count(stepped, batch, lr);
+        await this.#average?.follow(this.#totalSteps);
+        await turns.give();
         this.#watch.pause();
         if (typeof checkpoint?.every === "number" && this.#totalSteps % checkpoint.every === 0)
           await this.#save();
@@ -241,7 +183,7 @@ class Run {
       yield event;
     }
     await this.#save();
-    this.end();
+    await this.end();
     yield {
       kind: "done",
       reason,
@@ -253,27 +195,26 @@ class Run {
   }
 
   /** Leaves the model with the weights that it shall have, however the run came to its end. */
-  end(): void {
+  async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const weights = this.#best?.weights ?? (this.#failed ? this.#lastGood : undefined);
-    if (weights) setWeights(variablesOf(this.#model), weights, { owner: this.#model.name });
+    const average = this.#average && this.#totalSteps > 0 ? await copyOf(this.#average.means) : undefined;
+    const weights = this.#best?.weights ?? (this.#failed ? this.#lastGood : average);
+    if (weights) this.#setWeights(weights);
   }
 
-  #batches() {
-    return batches(this.#train, {
+  #batches(): AsyncGenerator<ExampleBatch, void, void> {
+    return epochBatches(this.#data, {
       batchSize: this.#batchSize,
-      shuffle: { seed: this.#seed, epoch: this.#epoch },
-      augment: this.#options.augment,
-      mixup: this.#options.mixup,
+      draw: { seed: this.#seed, epoch: this.#epoch },
       dropLast: this.#options.dropLast,
       first: this.#stepOfEpoch,
     });
   }
 
   #learningRate(): number {
-    const { schedule, optimizer } = this.#options;
-    const lr = schedule ? schedule(this.#totalSteps, this.#epochs) : optimizer.lr;
+    const { schedule } = this.#options;
+    const lr = schedule ? schedule(this.#totalSteps, this.#epochs) : this.#optimizer.lr;
     if (!(lr >= 0 && Number.isFinite(lr)))
       throw new RangeError(
         `fit: the ${schedule ? "schedule" : "optimizer"} gives step ${this.#totalSteps} (counted from 0) a learning rate of ${lr}, expected a number of at least 0`,
@@ -281,16 +222,12 @@ class Run {
     return lr;
   }
 
-  #count(loss: number, correct: number, { size, labels }: Batch, lr: number): void {
+  #count({ loss, sums }: Stepped, { size }: ExampleBatch, lr: number): void {
     this.#stepOfEpoch++;
     this.#totalSteps++;
     if (!Number.isFinite(loss))
       throw this.#diverged(Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite", lr);
-    // Summed in f64: by the end of an epoch an f32 total has swallowed most digits of each new loss.
-    const counted = countedOf(labels, this.#options.loss);
-    this.#sums.loss += loss * counted;
-    this.#sums.correct += correct;
-    this.#sums.images += counted;
+    this.#tally.count(sums, size);
     this.#losses.push(loss);
     this.#watch.lap(size);
   }
@@ -309,7 +246,7 @@ class Run {
       epoch: this.#epoch + 1,
       step: this.#stepOfEpoch,
       steps: this.#steps,
-      ...this.#scores(),
+      ...measured(this.#tally.standing),
       imagesPerSecond: this.#watch.imagesPerSecond,
       lr,
     };
@@ -321,47 +258,43 @@ class Run {
     return { snapshot: await snapshots.take(this.#model) };
   }
 
-  #scores(): { loss: number; accuracy?: number } {
-    const { loss, correct } = this.#sums;
-    const images = Math.max(1, this.#sums.images); // none where the loss ignores all of them
-    const readsClasses = this.#options.target !== "picture";
-    return { loss: loss / images, ...(readsClasses ? { accuracy: correct / images } : {}) };
-  }
-
   /** Measures and closes an epoch; undefined if that was aborted. */
   async #endEpoch(seconds: number): Promise<EpochEvent | undefined> {
-    const weights = await copyOf(variablesOf(this.#model));
-    this.#checkFinite(weights);
-    const measured = await this.#validate();
-    if (measured === "aborted") return undefined;
-    this.#lastGood = weights;
+    const latest = await copyOf(variablesOf(this.#model));
+    this.#checkFinite(latest);
+    const weights = this.#average ? await copyOf(this.#average.means) : latest;
+    const validation = await this.#validated(latest, weights);
+    if (validation === "aborted") return undefined;
+    this.#lastGood = latest;
     this.#epoch++;
     this.#stepOfEpoch = 0;
-    const training = this.#scores();
-    this.#sums = { loss: 0, correct: 0, images: 0 };
-    const validation = measured && onlyScores(measured);
-    this.#epochs.push({ epoch: this.#epoch, ...training, ...(validation ? { validation } : {}) });
+    const training = measured(this.#tally.standing);
+    this.#tally.sums = {};
+    const scores = { ...training, ...(validation ? { validation } : {}) };
+    this.#epochs.push({ epoch: this.#epoch, ...scores });
 
-    const scores = { loss: (validation ?? training).loss, accuracy: validation?.accuracy ?? 0 };
+    const rated: Rated = validation ?? { loss: training.loss, scores: {} };
     const { keepBest, earlyStopping } = this.#options;
-    if (keepBest && (!this.#best || isBetter(scores, this.#best)))
-      this.#best = { ...scores, epoch: this.#epoch, weights };
-    const { lowest } = this.#patience;
-    const fell = lowest === null || scores.loss < lowest - (earlyStopping?.minDelta ?? 0);
-    this.#patience = fell
-      ? { lowest: scores.loss, waited: 0 }
-      : { lowest, waited: this.#patience.waited + 1 };
-    return { kind: "epoch", epoch: this.#epoch, ...training, ...(validation ? { validation } : {}), seconds };
+    const { best } = this.#objective;
+    if (keepBest && (!this.#best || isBetter(rated, this.#best, best)))
+      this.#best = { epoch: this.#epoch, loss: rated.loss, scores: rated.scores, weights };
+    const value = awaited(validation ?? training, earlyStopping?.by ?? "loss", best);
+    this.#patience = patienceAfter(this.#patience, value, earlyStopping?.minDelta);
+    return { kind: "epoch", epoch: this.#epoch, ...scores, seconds };
   }
 
-  async #validate(): Promise<{ loss: number; accuracy?: number } | undefined | "aborted"> {
-    if (!this.#validation) return undefined;
+  /** What validation comes to with these weights, which the model has for as long as it takes. */
+  async #validated(latest: Weights, weights: Weights): Promise<Measured | undefined | "aborted"> {
     const { signal } = this.#options;
+    if (!this.#validate) return undefined;
+    if (weights !== latest) this.#setWeights(weights);
     try {
-      return await this.#evaluate(this.#validation, { signal, mistakes: 0 });
+      return await this.#validate({ signal });
     } catch (error) {
       if (signal?.aborted) return "aborted";
       throw error;
+    } finally {
+      if (weights !== latest) this.#setWeights(latest);
     }
   }
 
@@ -377,8 +310,12 @@ class Run {
   }
 
   #lastRate(): number {
-    const { schedule, optimizer } = this.#options;
-    return schedule ? schedule(Math.max(0, this.#totalSteps - 1), this.#epochs) : optimizer.lr;
+    const { schedule } = this.#options;
+    return schedule ? schedule(Math.max(0, this.#totalSteps - 1), this.#epochs) : this.#optimizer.lr;
+  }
+
+  #setWeights(weights: Weights): void {
+    setWeights(variablesOf(this.#model), weights, { owner: this.#model.name });
   }
 
   async #save(): Promise<void> {
@@ -391,32 +328,34 @@ class Run {
   }
 
   async #checkpoint(): Promise<Checkpoint> {
-    const { optimizer } = this.#options;
-    const [current, optimizerState] = await Promise.all([
+    const [current, optimizerState, average] = await Promise.all([
       copyOf(variablesOf(this.#model)),
       copyOf(this.#step.state),
+      this.#average && copyOf(this.#average.means),
     ]);
     this.#checkFinite(current);
     const best = this.#best;
     const isBest = !best || (best.epoch === this.#epoch && this.#stepOfEpoch === 0);
-    const { name, classes, shape } = this.#train;
+    const weights = isBest ? (average ?? current) : best.weights;
     return {
       model: this.#model.describe(),
-      input: shape,
-      weights: isBest ? current : best.weights,
-      data: { name, classes },
+      input: isPictures(this.#train) ? this.#train.shape : this.#model.inputShape!,
+      weights,
+      data: { name: this.#train.name, classes: classesOf(this.#train) },
       training: {
         seed: this.#seed,
         batchSize: this.#batchSize,
         images: this.#train.length,
+        objective: this.#objective.name,
         epoch: this.#epoch,
         step: this.#stepOfEpoch,
         totalSteps: this.#totalSteps,
-        optimizer: optimizer.describe(),
+        optimizer: this.#optimizer.describe(),
         optimizerState,
-        ...(isBest ? {} : { latest: current }),
-        sums: { ...this.#sums },
-        ...(best ? { best: { epoch: best.epoch, loss: best.loss, accuracy: best.accuracy } } : {}),
+        ...(weights === current ? {} : { latest: current }),
+        ...(average ? { average } : {}),
+        sums: { ...this.#tally.sums },
+        ...(best ? { best: { epoch: best.epoch, loss: best.loss, scores: best.scores } } : {}),
         patience: { ...this.#patience },
         history: { losses: Float32Array.from(this.#losses), epochs: [...this.#epochs] },
         seconds: this.#watch.seconds,
@@ -427,18 +366,29 @@ class Run {
 
   #resume(resume: Checkpoint, before: TrainingState): void {
     const owner = this.#model.name;
+    const { name, length } = this.#train;
     for (const [what, then, now] of [
       ["batch size", before.batchSize, this.#batchSize],
       ["seed", before.seed, this.#seed],
-      ["data set", resume.data.name, this.#train.name],
-      ["number of training pictures", before.images, this.#train.length],
-      ["optimizer", before.optimizer.name, this.#options.optimizer.describe().name],
+      ["data set", resume.data.name, name],
+      [`number of training ${nounOf(this.#train)}`, before.images, length],
+      ["objective", before.objective ?? this.#objective.name, this.#objective.name],
+      ["optimizer", before.optimizer.name, this.#optimizer.describe().name],
     ])
       if (then !== now)
         throw new TrainingError(
           `resume: the ${what} of the checkpoint is ${then}, that of this run ${now}; begin a new run to change it`,
         );
-    setWeights(variablesOf(this.#model), before.latest ?? resume.weights, { owner });
+    if (isStream(this.#data) && !this.#data.replayable)
+      throw new TrainingError(
+        `resume: ${name} is a stream that cannot be had again from its beginning; a stream whose \`from\` is a function of the draw can`,
+      );
+    if (this.#average && !before.average)
+      throw new TrainingError(
+        "resume: the checkpoint has no average of its weights, this run follows one; begin a new run to change it",
+      );
+    this.#setWeights(before.latest ?? resume.weights);
+    if (this.#average) setWeights(this.#average.means, before.average!, { owner });
     setWeights(this.#step.state, before.optimizerState, {
       origin: "the checkpoint's optimizer",
       owner: `that of ${owner}`,
@@ -446,7 +396,7 @@ class Run {
     this.#epoch = before.epoch;
     this.#stepOfEpoch = before.step;
     this.#totalSteps = before.totalSteps;
-    this.#sums = { ...before.sums };
+    this.#tally.sums = { ...before.sums };
     this.#patience = { ...before.patience };
     this.#losses = [...before.history.losses];
     this.#epochs = [...before.history.epochs];
@@ -454,11 +404,26 @@ class Run {
   }
 }
 
-const onlyScores = ({ loss, accuracy }: { loss: number; accuracy?: number }) =>
-  accuracy === undefined ? { loss } : { loss, accuracy };
+/** What is trained on, and what is set apart or given to measure it by. */
+function partsOf(
+  dataset: TrainingSource,
+  validation: FitOptions["validation"],
+  seed: number,
+): { train: TrainingSource; validated?: TrainingSource } {
+  if (typeof validation !== "number") return { train: dataset, validated: validation };
+  if (isStream(dataset))
+    throw new TypeError(
+      `fit: validation is a share of ${dataset.name}, which is a stream; expected a data set of its own to validate with`,
+    );
+  const { train, validation: validated } = splitOff(dataset, validation, { seed });
+  return { train, validated };
+}
 
-const isBetter = (a: { loss: number; accuracy: number }, b: { loss: number; accuracy: number }) =>
-  a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss);
+/** The optimizer, with gradients held as the options say: each number first, then all together. */
+function clipped({ optimizer, clipNorm: norm, clipValue: value }: FitOptions): Optimizer {
+  const short = norm === undefined ? optimizer : clipNorm(optimizer, { norm });
+  return value === undefined ? short : clipValue(short, { value });
+}
 
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */
 const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));

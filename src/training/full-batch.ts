@@ -11,9 +11,9 @@ import {
   minimizing,
 } from "../optim/minimize.js";
 import { tensor } from "../tensor/creation.js";
-import { checkTrainable } from "./fit-checks.js";
 import { aLoss, checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
+import { checkTrainable } from "./training-data.js";
 
 export interface FullBatchOptions extends MinimizeOptions {
   loss: Loss;
@@ -35,7 +35,7 @@ export async function* fitFullBatch(
   checkModel("fitFullBatch", model);
   optionsOf("fitFullBatch", options, { ...minimizing, loss: required(aLoss), seed: wholeNumber });
   const { loss, seed = 0, ...rest } = options;
-  checkTrainable("fitFullBatch", dataset, { ignore: loss.ignore });
+  checkTrainable("fitFullBatch", dataset, { classes: { field: "labels", ignore: loss.ignore } });
   if (!model.inputShape) model.build(dataset.shape, { seed });
   const { length, shape } = dataset;
   const images = tensor(

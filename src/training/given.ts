@@ -3,6 +3,7 @@ import { rule } from "../door/rules.js";
 import { said } from "../door/said.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
+import { isObjective } from "./objective.js";
 
 export const aLoss = rule(
   "a function, such as losses.crossEntropy()",
@@ -12,6 +13,8 @@ export const anOptimizer = rule(
   "one such as optim.sgd({ lr: 0.01 })",
   (value) => typeof (value as Optimizer | null)?.update === "function",
 );
+
+export const anObjective = rule("one such as objectives.classification()", isObjective);
 
 export const isModel = (value: unknown): value is Model =>
   typeof value === "function" && "describe" in value && "parameters" in value;

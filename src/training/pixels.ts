@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor/tensor.js";
  * by rescaling them itself, otherwise 0 to 1. Floats that its rescaling would leave alone are rescaled here.
  */
 export function pixelsFor({ layers: [first] }: Model, pixels: Tensor): Tensor {
+  if (first?.type === "embedding") return pixels; // numbers of words, whatever the data set takes them for
   if (first?.type !== "rescale") return mul(cast(pixels, "f32"), 1 / 255);
   const { bytesOnly, ...scaling } = first.options as RescaleOptions;
   return bytesOnly && pixels.type === "f32" ? scalingOf(scaling)(pixels) : pixels;

@@ -1,18 +1,16 @@
-import { yieldToHost } from "#platform";
-import { batches } from "../data/batches.js";
 import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { labelledPictures } from "../data/labelled-pictures.js";
 import { optionsOf } from "../door/options.js";
-import { type Loss, meanSquaredError } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
-import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkAny, type EvaluateOptions, evaluation, longestTurn } from "./evaluate.js";
+import { checkAny, type EvaluateOptions, evaluation } from "./evaluate.js";
 import { checkModel } from "./given.js";
+import { objectiveEvaluator } from "./objective-evaluation.js";
+import { reconstruction } from "./objectives/reconstruction.js";
 import { pixelsFor } from "./pixels.js";
-import { targetsOf } from "./target.js";
 
 export interface Reconstruction {
   /** Mean over the pictures: with the mean squared error the mean of (output − pixel)², pixels from 0 to 1. */
@@ -30,35 +28,12 @@ export async function evaluateReconstruction(
 ): Promise<Reconstruction> {
   checkModel("evaluateReconstruction", model);
   optionsOf("evaluateReconstruction", options, evaluation);
-  return reconstructionEvaluator(model, options.loss)(dataset, options);
-}
-
-/** The same for several evaluations: what is compiled once serves all of them. */
-export function reconstructionEvaluator(
-  model: Model,
-  loss: Loss = meanSquaredError(),
-): (dataset: AnyDataset, options?: Options) => Promise<Reconstruction> {
-  const run = compile((images: Tensor, labels: Tensor) =>
-    loss(model(pixelsFor(model, images)), targetsOf("picture", { images, labels })),
-  );
-  return async (dataset, { batchSize = 256, signal, onProgress } = {}) => {
-    checkDataset("evaluateReconstruction", dataset, { ofClasses: false });
-    checkAny("evaluateReconstruction", dataset);
-    if (!model.inputShape) model.build(dataset.shape);
-    let [sum, done, rested] = [0, 0, performance.now()];
-    for await (const { images, labels, size } of batches(dataset, { batchSize })) {
-      signal?.throwIfAborted();
-      const [value] = await run(tensor(images, [size, ...dataset.shape]), tensor(labels));
-      sum += value * size;
-      done += size;
-      onProgress?.({ done, count: dataset.length });
-      if (performance.now() - rested > longestTurn) {
-        await yieldToHost();
-        rested = performance.now();
-      }
-    }
-    return { loss: sum / done, count: done };
-  };
+  const { loss, ...rest } = options;
+  checkDataset("evaluateReconstruction", dataset, { ofClasses: false });
+  checkAny("evaluateReconstruction", dataset);
+  const measure = objectiveEvaluator("evaluateReconstruction", model, reconstruction(loss));
+  const measured = await measure(labelledPictures(dataset), rest);
+  return { loss: measured.loss, count: measured.count };
 }
 
 /**

@@ -1,18 +1,26 @@
 import type { BatchOptions } from "../data/batches.js";
-import type { AnyDataset } from "../data/dataset.js";
-import type { Loss } from "../losses/index.js";
+import type { Fields } from "../data/examples.js";
 import type { Model } from "../nn/index.js";
 import { ShapeError, show } from "../tensor/shapes.js";
-import { placeholder } from "../tensor/tensor.js";
+import { placeholder, type Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
-import { trainingLoss } from "./step.js";
-import { type Target, targetsOf } from "./target.js";
+import { exampleShape } from "./building.js";
+import { type BatchTensors, type Cost, lossOfCost, type Objective } from "./objective.js";
 import { TrainingError } from "./training-error.js";
 
 export interface Rehearsed {
   model: Model;
-  loss: Loss;
-  target?: Target;
+  objective: Objective;
+}
+
+/** What is to be trained on. */
+export interface RehearsedData {
+  readonly name: string;
+  readonly fields: Fields;
+  readonly length: number;
+  /** What its examples are called, and how many classes they have, where that is known. */
+  readonly noun: string;
+  readonly classes?: number;
 }
 
 /**
@@ -20,54 +28,71 @@ export interface Rehearsed {
  * step, not by the one in which it is met.
  *
  * @param sizes  of the batches that there will be: the usual one first
- * @returns how many numbers the model makes of a picture, where targets are classes
+ * @returns      the cost of a batch of the usual size, of stand-ins
  * @throws ShapeError or TrainingError, one line
  */
 export function rehearseTraining(
   speaker: string,
-  { model, loss, target = "class" }: Rehearsed,
-  { name, shape, classes, length }: AnyDataset,
+  { model, objective }: Rehearsed,
+  data: RehearsedData,
   sizes: readonly number[],
-): number | undefined {
-  if (model.parameters.size === 0)
-    throw new TrainingError(`${speaker}: ${model.name} has no parameters that could be trained`);
+): Cost {
   const [usual] = sizes;
-  let outputs: number | undefined;
-  sizes.forEach((size, i) => {
-    const { output, value } = walk(size, i > 0);
-    if (value.rank !== 0)
+  const checkParameters = () => {
+    if (model.parameters.size === 0)
+      throw new TrainingError(`${speaker}: ${model.name} has no parameters that could be trained`);
+  };
+  if (model.inputShape) checkParameters();
+  const costs = sizes.map((size, i) => {
+    const cost = walk(size, i > 0);
+    const { shape, rank } = lossOfCost(cost);
+    if (rank !== 0)
       throw new ShapeError(
-        `${speaker}: the loss of a batch of ${size} is ${show(value.shape)}, expected a single number, such as their mean`,
+        `${speaker}: the loss of a batch of ${size} is ${show(shape)}, expected a single number, such as their mean`,
       );
-    if (target !== "class") return;
+    checkOutput(size, cost.output);
+    return cost;
+  });
+  checkParameters();
+  return costs[0];
+
+  function checkOutput(size: number, output: Tensor | undefined): void {
+    if (data.classes === undefined || !objective.classes || !output) return;
     if (output.rank !== 2)
       throw new ShapeError(
-        `${speaker}: ${model.name} makes ${show(output.shape)} of a batch of ${size}, expected a score for each class (${size}×${classes.length})`,
+        `${speaker}: ${model.name} makes ${show(output.shape)} of a batch of ${size}, expected a score for each class (${size}×${data.classes})`,
       );
     // Losses over classes know which target they ignore; one of your own may read labels as it likes.
-    if (loss.ignore !== undefined && output.shape[1] < classes.length)
+    if (objective.classes.ignore !== undefined && output.shape[1] < data.classes)
       throw new ShapeError(
-        `${speaker}: ${model.name} has ${output.shape[1]} outputs, ${name} has ${classes.length} classes`,
+        `${speaker}: ${model.name} has ${output.shape[1]} outputs, ${data.name} has ${data.classes} classes`,
       );
-    outputs = output.shape[1];
-  });
-  return outputs;
+  }
 
-  function walk(size: number, isLast: boolean) {
+  function walk(size: number, isLast: boolean): Cost {
     try {
       return traced(() => {
-        const images = placeholder([size, ...shape], "u8");
-        const targets = targetsOf(target, { images, labels: placeholder([size], "i32") });
-        return trainingLoss(model, loss, { images, targets, seed: placeholder([], "i32") });
+        const mode = { training: true, seed: placeholder([], "i32") };
+        return objective.cost(model, standIns(data.fields, size), mode, data.fields);
       }).result;
     } catch (error) {
       if (!isLast || !(error instanceof ShapeError)) throw error;
       throw new TrainingError(
-        `${speaker}: ${length} pictures in batches of ${usual} leave a last batch of ${size}, which cannot be trained on: ${error.message}; leave it out (dropLast) or choose another batchSize`,
+        `${speaker}: ${data.length} ${data.noun} in batches of ${usual} leave a last batch of ${size}, which cannot be trained on: ${error.message}; leave it out (dropLast) or choose another batchSize`,
         { cause: error },
       );
     }
   }
+}
+
+function standIns(fields: Fields, size: number): BatchTensors {
+  const tensors: { [name: string]: Tensor } = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const shape = exampleShape(field);
+    tensors[name] = placeholder([size, ...shape], field.dtype);
+    if (field.mask !== undefined) tensors[field.mask] = placeholder([size, shape[0]], "f32");
+  }
+  return tensors;
 }
 
 /** The sizes that batches have: the usual one, and that of a smaller last one. */

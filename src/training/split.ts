@@ -1,26 +1,30 @@
 import { type AnyDataset, chosen } from "../data/dataset.js";
+import { chosenExamples, type Examples, isExamples } from "../data/examples.js";
 import { RandomStream } from "../random/threefry.js";
+import { nounOf } from "./training-data.js";
 
 /**
  * Splits a data set at random, the same way for the same seed: a share for validation, the rest to train on.
  *
  * @throws RangeError if either part would be empty
  */
-export function splitOff(
-  dataset: AnyDataset,
+export function splitOff<D extends AnyDataset | Examples>(
+  dataset: D,
   fraction: number,
   { seed }: { seed: number },
-): { train: AnyDataset; validation: AnyDataset } {
+): { train: D; validation: D } {
   const count = Math.round(dataset.length * fraction);
   if (!(fraction > 0 && fraction < 1) || count < 1 || count >= dataset.length)
     throw new RangeError(
-      `validation: a share of ${fraction} leaves nothing to train on or to validate with (${dataset.name} has ${dataset.length} pictures); expected a number between 0 and 1`,
+      `validation: a share of ${fraction} leaves nothing to train on or to validate with (${dataset.name} has ${dataset.length} ${nounOf(dataset)}); expected a number between 0 and 1`,
     );
   const order = new RandomStream(seed, splitting).permutation(dataset.length);
+  const part = (places: Int32Array, split?: string): D =>
+    (isExamples(dataset) ? chosenExamples(dataset, places) : chosen(dataset, places, split)) as D;
   return {
     // In the data set's order: memory is read forwards, and an epoch is shuffled anyway.
-    validation: chosen(dataset, order.slice(0, count).sort(), "validation"),
-    train: chosen(dataset, order.slice(count).sort()),
+    validation: part(order.slice(0, count).sort(), "validation"),
+    train: part(order.slice(count).sort()),
   };
 }
 

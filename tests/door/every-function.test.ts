@@ -5,8 +5,9 @@
 import { expect, test } from "vitest";
 import { image, model, photo, R, set } from "./as-javascript.js";
 
-const { data, explain, features, formats, losses, models, nn, optim, random } = R;
+const { data, explain, features, formats, losses, models, nn, objectives, optim, random } = R;
 
+const named = data.examples("x", { x: { values: new Float32Array(2) } });
 const wrong = { epochz: 1 };
 const x = R.zeros([1, 4, 4, 2]);
 const row = R.zeros([1, 4]);
@@ -130,6 +131,18 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "optim.minimize": (o) => optim.minimize(() => R.sum(x), [], o).next(),
   "optim.warmUp": (o) => optim.warmUp(optim.constant(1), { steps: 2, ...o }),
 
+  "data.examples": (o) => data.examples("x", { x: { values: new Float32Array(2) } }, o),
+  "data.labelledPictures": (o) => data.labelledPictures(set, o),
+  "data.shard": (o) => data.shard(named, { rank: 0, ranks: 1, ...o }),
+  "data.stream": (o) => data.stream("x", { fields: named.fields, from: [], length: 1, ...o }),
+  ...Object.fromEntries(
+    ["classification", "nextTokens", "reconstruction", "regression", "segmentation"].map((name) => [
+      `objectives.${name}`,
+      (o: object) => objectives[name](undefined, o),
+    ]),
+  ),
+  "objectives.pairRanking": (o) => objectives.pairRanking({ better: "a", worse: "b", ...o }),
+  "objectives.several": (o) => objectives.several({ a: { loss, target: "a" } }, o),
   "data.batchCount": (o) => data.batchCount(10, { batchSize: 2, ...o }),
   "data.batches": (o) => data.batches(set, { batchSize: 2, ...o }).next(),
   "data.epochOrder": (o) => data.epochOrder(10, { seed: 0, epoch: 0, ...o }),
@@ -213,6 +226,7 @@ const plain = new Set([
     "compile",
     "compute",
     "device",
+    "pixelsFor",
   ],
   ...["decodeCheckpoint", "div", "encodeCheckpoint", "equal", "erf", "exp", "extend", "flip", "full", "grad"],
   ...[

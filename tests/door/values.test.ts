@@ -16,7 +16,7 @@ test.each<[() => unknown, string]>([
   [fit({ batch: 0 }), "fit: unknown option `batch`; did you mean `batchSize`?"],
   [
     fit({ learningRate: 0.1 }),
-    "fit: unknown option `learningRate`; there is `loss`, `target`, `optimizer`, `schedule`, `epochs`, `batchSize`, `dropLast`, `seed`, `validation`, `earlyStopping`, `keepBest`, `signal`, `augment`, `mixup`, `checkpoint`, `snapshots`, `resume`",
+    "fit: unknown option `learningRate`; there is `loss`, `target`, `objective`, `optimizer`, `schedule`, `epochs`, `batchSize`, `dropLast`, `accumulate`, `clipNorm`, `clipValue`, `average`, `seed`, `validation`, `earlyStopping`, `keepBest`, `signal`, `augment`, `mixup`, `checkpoint`, `snapshots`, `resume`",
   ],
   [fit({ seed: Number.NaN }), "fit: seed is NaN, expected a whole number"],
   [fit({ signal: 5 }), "fit: signal is 5, expected an AbortSignal"],
@@ -30,7 +30,7 @@ test.each<[() => unknown, string]>([
   ],
   [fit({ optimizer: "sgd" }), 'fit: optimizer is "sgd", expected one such as optim.sgd({ lr: 0.01 })'],
   [fit({ target: "label" }), 'fit: target is "label", expected "class" or "picture"'],
-  [fit({ earlyStopping: 3 }), "fit: earlyStopping: the options are 3, expected { patience, minDelta }"],
+  [fit({ earlyStopping: 3 }), "fit: earlyStopping: the options are 3, expected { patience, minDelta, by }"],
   [
     fit({ earlyStopping: {} }),
     "fit: earlyStopping: patience is undefined, expected a whole number from 1 on",
@@ -39,6 +39,14 @@ test.each<[() => unknown, string]>([
     fit({ earlyStopping: { patience: 2, delta: 1 } }),
     "fit: earlyStopping: unknown option `delta`; did you mean `minDelta`?",
   ],
+  [fit({ objective: {} }), "fit: objective is {}, expected one such as objectives.classification()"],
+  [
+    fit({ objective: R.objectives.classification() }),
+    "fit: there is an objective and a loss, expected either: an objective is made of its loss, objectives.classification(crossEntropy())",
+  ],
+  [fit({ accumulate: 0 }), "fit: accumulate is 0, expected a whole number from 1 on"],
+  [fit({ average: { decay: 1 } }), "fit: average: decay is 1, expected 0 ≤ decay < 1"],
+  [fit({ clipNorm: 0 }), "fit: clipNorm is 0, expected a number above 0"],
   [fit({ mixup: 0.2 }), "fit: mixup: the options are 0.2, expected { alpha }"],
   [
     fit({ checkpoint: { every: "step", save() {} } }),
@@ -47,7 +55,7 @@ test.each<[() => unknown, string]>([
   [fit({ checkpoint: { every: 1 } }), "fit: checkpoint: save is undefined, expected a function"],
   [
     () => R.fit(model, set).next(),
-    "fit: the options are undefined, expected { loss, target, optimizer, schedule, epochs, batchSize, dropLast, seed, validation, earlyStopping, keepBest, signal, augment, mixup, checkpoint, snapshots, resume }",
+    "fit: the options are undefined, expected { loss, target, objective, optimizer, schedule, epochs, batchSize, dropLast, accumulate, clipNorm, clipValue, average, seed, validation, earlyStopping, keepBest, signal, augment, mixup, checkpoint, snapshots, resume }",
   ],
   [() => R.fit({}, set, given).next(), "fit: the model is {}, expected one, such as nn.sequential(…)"],
   [
@@ -64,7 +72,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => R.evaluate(model, set, 8),
-    "evaluate: the options are 8, expected { batchSize, loss, signal, onProgress, mistakes }",
+    "evaluate: the options are 8, expected { batchSize, loss, signal, onProgress, objective, mistakes }",
   ],
   [
     () => R.predict(set, image),

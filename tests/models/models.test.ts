@@ -10,7 +10,8 @@ import {
   UnknownModelError,
 } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
-import { trainingLoss } from "../../src/training/step.js";
+import { lossOfCost } from "../../src/training/objective.js";
+import { classification } from "../../src/training/objectives/index.js";
 
 /** As published, or counted by hand where nothing was; the heads of GoogLeNet do not count. */
 const counts: { readonly [name: string]: { params: number; macs?: number; gigaMacs?: number } } = {
@@ -95,9 +96,11 @@ describe.each(Object.entries(registry))("%s", (name, { make, input, loss = cross
     const model = make({ classes: 7 });
     const shape = [quick[name], quick[name], input[2]];
     model.build(shape, { seed: 1 });
+    const fields = { images: { shape, dtype: "u8", pixels: true } } as const;
     const step = compile((images: Tensor, labels: Tensor, seed: Tensor) => {
-      const { output, value } = trainingLoss(model, loss(), { images, targets: labels, seed });
-      return { output, slopes: gradients(value, [...model.parameters.values()]) };
+      const cost = classification(loss()).cost(model, { images, labels }, { training: true, seed }, fields);
+      const slopes = gradients(lossOfCost(cost), [...model.parameters.values()]);
+      return { output: cost.output!, slopes };
     });
     const size = 2 * shape[0] * shape[1] * shape[2];
     const pixels = Uint8Array.from(await random.uniform([size], { seed: 2, max: 255 }).data());

@@ -1,0 +1,15 @@
+import { show } from "../tensor/shapes.js";
+import { type Checkpoint, fileOf } from "../training/checkpoint.js";
+import { UsageError } from "./failure.js";
+
+/**
+ * The size of the pictures that a checkpoint's network takes.
+ * @throws UsageError where it takes something else
+ */
+export function pictureInput(checkpoint: Checkpoint): readonly [h: number, w: number, c: number] {
+  const [h, w, c, ...more] = checkpoint.input;
+  if (c !== undefined && more.length === 0) return [h, w, c];
+  throw new UsageError(
+    `${fileOf(checkpoint) ?? "the checkpoint"}: its network takes examples of ${show(checkpoint.input)}, expected one of pictures, height×width×channels`,
+  );
+}

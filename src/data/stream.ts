@@ -1,0 +1,185 @@
+import { optionsOf } from "../door/options.js";
+import { fromOneOn, required, wholeOfAtLeast } from "../door/rules.js";
+import { said } from "../door/said.js";
+import { RandomStream } from "../random/threefry.js";
+import type { TypedArray } from "../tensor/tensor.js";
+import { DataError, type Draw } from "./dataset.js";
+import { batchOf, type ExampleBatch } from "./example-batches.js";
+import { checkFields, type Field, type Fields } from "./examples.js";
+
+/** One example: the numbers of each field, or a number where the field is a single one. */
+export type Example<F extends Fields> = { readonly [K in keyof F]: TypedArray | number };
+
+type Source<F extends Fields> = AsyncIterable<Example<F>> | Iterable<Example<F>>;
+
+/** Examples that come one after the other, and cannot be asked for by their place. */
+export interface ExampleStream<F extends Fields = Fields> {
+  readonly name: string;
+  readonly fields: F;
+  /** How many examples make an epoch. */
+  readonly length: number;
+  /** Whether an epoch can be had again, as whoever resumes a training needs it. */
+  readonly replayable: boolean;
+  /** The examples of an epoch, in the order in which they are shown. */
+  epoch(draw: Draw): AsyncGenerator<Example<F>, void, void>;
+}
+
+export interface StreamOptions<F extends Fields> {
+  readonly fields: F;
+  /**
+   * Begins an epoch: a function that gives the same examples whenever it is given the same draw. Instead a generator or a
+   * web stream that has begun already: the epochs follow one another in it, and it cannot be replayed.
+   */
+  readonly from: ((draw: Draw) => Source<F>) | Source<F>;
+  /** How many examples make an epoch. */
+  readonly length: number;
+  /** So many examples wait in a buffer, and a random one of them is next; 0, as they come, if left out. */
+  readonly shuffle?: number;
+}
+
+export const isStream = (data: unknown): data is ExampleStream =>
+  typeof data === "object" && data !== null && "epoch" in data && "replayable" in data;
+
+/**
+ * A data set that is a stream: generators, web streams, what arrives over the network. Epochs have a stated length;
+ * where a stream ends before, an error says so.
+ *
+ * @throws DataError, TypeError
+ */
+export function stream<const F extends Fields>(name: string, options: StreamOptions<F>): ExampleStream<F> {
+  const {
+    fields,
+    from,
+    length,
+    shuffle = 0,
+  } = optionsOf("stream", options, {
+    fields: 1,
+    from: 1,
+    length: required(fromOneOn),
+    shuffle: wholeOfAtLeast(0),
+  });
+  checkFields("stream", name, fields);
+  const open = typeof from === "function" ? from : undefined;
+  const endless = open ? undefined : iteratorOf(name, from as Source<F>);
+
+  return {
+    name,
+    fields,
+    length,
+    replayable: open !== undefined,
+    async *epoch(draw) {
+      const source = endless ?? iteratorOf(name, open!(draw));
+      const random = new RandomStream(draw.seed, buffering, draw.epoch);
+      const waiting: Example<F>[] = [];
+      let [read, isOver] = [0, false];
+      try {
+        for (let shown = 0; shown < length; shown++) {
+          // No further than the epoch goes: what follows in the stream is another one's.
+          while (!isOver && read < length && waiting.length < Math.max(1, shuffle)) {
+            const next = await source.next();
+            if (next.done) isOver = true;
+            else {
+              waiting.push(next.value);
+              read++;
+            }
+          }
+          if (waiting.length === 0)
+            throw new DataError(
+              `${name}: the stream ended after ${shown} examples of epoch ${draw.epoch + 1}, expected ${length} in an epoch`,
+            );
+          const at = shuffle > 0 ? random.integer(waiting.length) : 0;
+          const chosen = waiting[at];
+          waiting[at] = waiting[waiting.length - 1];
+          waiting.pop();
+          yield chosen;
+        }
+      } finally {
+        if (open) await source.return?.();
+      }
+    },
+  };
+}
+
+/** A stream of the seed that nothing else draws from: 1 to 3 are those of shuffling, splitting and steps. */
+const buffering = 4;
+
+function iteratorOf<T>(name: string, source: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  const asynchronous = (source as AsyncIterable<T> | undefined)?.[Symbol.asyncIterator];
+  const synchronous = (source as Iterable<T> | undefined)?.[Symbol.iterator];
+  if (asynchronous) return asynchronous.call(source);
+  if (synchronous) return synchronous.call(source);
+  throw new TypeError(
+    `stream: ${name} comes from ${said(source)}, expected a generator, a web stream, or a function that gives one`,
+  );
+}
+
+export interface StreamBatchOptions {
+  readonly batchSize: number;
+  readonly draw: Draw;
+  readonly dropLast?: boolean;
+  /** Begin with this batch, counted from 0. */
+  readonly first?: number;
+}
+
+/** An epoch of a stream in batches; the next one is awaited while one is used. */
+export async function* streamBatches<F extends Fields>(
+  stream: ExampleStream<F>,
+  { batchSize, draw, dropLast = false, first = 0 }: StreamBatchOptions,
+): AsyncGenerator<ExampleBatch<F>, void, void> {
+  const examples = stream.epoch(draw);
+  const count = (dropLast ? Math.floor : Math.ceil)(stream.length / batchSize);
+  let place = 0;
+  const gather = async (): Promise<ExampleBatch<F>> => {
+    const size = Math.min(batchSize, stream.length - place);
+    const list: Example<F>[] = [];
+    while (list.length < size) list.push((await examples.next()).value as Example<F>);
+    const places = Int32Array.from(list, () => place++);
+    return batchOf(stream, together(stream, list), places);
+  };
+  try {
+    for (; place < first * batchSize; place++) await examples.next();
+    let next = first < count ? gather() : undefined;
+    for (let k = first; k < count; k++) {
+      const batch = await next!;
+      next = k + 1 < count ? gather() : undefined;
+      next?.catch(() => {}); // whoever awaits it hears of it
+      yield batch;
+    }
+  } finally {
+    await examples.return();
+  }
+}
+
+/** The fields of several examples, each in one array. */
+function together<F extends Fields>(
+  { name, fields }: ExampleStream<F>,
+  list: readonly Example<F>[],
+): { [K in keyof F]: TypedArray | TypedArray[] } {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, field]) => {
+      const values = list.map((example) => {
+        const value: unknown = example?.[key];
+        if (typeof value === "number") return filled(field, 1).fill(value);
+        if (ArrayBuffer.isView(value)) return value as TypedArray;
+        if (Array.isArray(value)) return filled(field, value.length).map((_, i) => value[i]);
+        throw new DataError(`${name}: an example has ${said(value)} for ${key}, expected numbers`);
+      });
+      if (field.shape[0] === null) return [key, values];
+      const size = (field.shape as readonly number[]).reduce((a, b) => a * b, 1);
+      const whole = filled(field, list.length * size);
+      values.forEach((array, i) => {
+        if (array.length !== size)
+          throw new DataError(`${name}: an example has ${array.length} values for ${key}, expected ${size}`);
+        whole.set(array, i * size);
+      });
+      return [key, whole];
+    }),
+  ) as { [K in keyof F]: TypedArray | TypedArray[] };
+}
+
+const filled = ({ dtype }: Field, length: number): TypedArray =>
+  dtype === "f32"
+    ? new Float32Array(length)
+    : dtype === "i32"
+      ? new Int32Array(length)
+      : new Uint8Array(length);

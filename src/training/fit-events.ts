@@ -1,0 +1,57 @@
+import type { Snapshot } from "../explain/snapshot.js";
+import type { Scores, Standing } from "./objective.js";
+
+/**
+ * Epochs and steps count from 1. Losses and scores are those of the epoch so far, named as the objective names them.
+ */
+export type FitEvent = StepEvent | EpochEvent | DoneEvent;
+
+/** How good a model is. */
+export interface Measured extends Standing {
+  /** Of objectives that have it: the same as among the scores. */
+  readonly accuracy?: number;
+}
+
+export interface StepEvent extends Measured {
+  kind: "step";
+  epoch: number;
+  step: number;
+  /** Steps of an epoch. */
+  steps: number;
+  /** Over the last seconds; examples of any kind. */
+  imagesPerSecond: number;
+  lr: number;
+  /** The filters and maps of this moment, in those steps for which they were asked. */
+  snapshot?: Snapshot;
+}
+
+export interface EpochEvent extends Measured {
+  kind: "epoch";
+  epoch: number;
+  validation?: Measured;
+  /** Of training, without validation. */
+  seconds: number;
+}
+
+export interface DoneEvent {
+  kind: "done";
+  reason: "finished" | "stopped early" | "aborted";
+  /** Finished ones. */
+  epochs: number;
+  /** The epoch whose weights the model has, where the best were kept. */
+  bestEpoch?: number;
+  /** Of training, without validation, over the whole run. */
+  seconds: number;
+  imagesPerSecond: number;
+}
+
+/** Without anything else that a measurement may hold. */
+export function measured({ loss, losses, scores }: Standing): Measured {
+  const accuracy: number | undefined = (scores as Scores).accuracy;
+  return {
+    loss,
+    ...(losses ? { losses } : {}),
+    ...(accuracy === undefined ? {} : { accuracy }),
+    scores,
+  };
+}

@@ -1,0 +1,81 @@
+import { batches } from "../data/batches.js";
+import type { ExampleBatch } from "../data/example-batches.js";
+import { checkExamples, type Examples, type Fields } from "../data/examples.js";
+import { type ExampleStream, isStream, streamBatches } from "../data/stream.js";
+import type { Model } from "../nn/index.js";
+import { Turns } from "../platform/turns.js";
+import { compile } from "../tensor/compile.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { buildFor } from "./building.js";
+import { type BatchTensors, type Kept, type Objective, type Scores, summands, Tally } from "./objective.js";
+
+export interface ObjectiveEvaluation {
+  /** Over all examples: what they add up to, divided once. */
+  readonly loss: number;
+  /** Where there are several. */
+  readonly losses?: Scores;
+  readonly scores: Scores;
+  /** Examples. */
+  readonly count: number;
+}
+
+export interface ObjectiveEvaluationOptions {
+  batchSize?: number;
+  /** Stops after the batch at hand: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: { done: number; count: number }) => void;
+}
+
+/** Measures a model by an objective, for several evaluations: what is compiled once serves all of them. */
+export function objectiveEvaluator(speaker: string, model: Model, objective: Objective) {
+  let fields: Fields = {};
+  let losses: { [name: string]: { times?: number } } = {};
+  const run = compile((batch: BatchTensors) => {
+    const cost = objective.cost(model, batch, {}, fields);
+    losses = cost.losses as typeof losses;
+    const kept: { readonly [name: string]: Tensor } = objective.kept?.of(model, batch, fields) ?? {};
+    shapes = Object.fromEntries(Object.entries(kept).map(([name, { shape }]) => [name, shape.slice(1)]));
+    return { sums: summands(cost), kept };
+  });
+  let shapes: { [name: string]: readonly number[] } = {};
+
+  return async (
+    data: Examples | ExampleStream,
+    { batchSize = 256, signal, onProgress }: ObjectiveEvaluationOptions = {},
+  ): Promise<ObjectiveEvaluation> => {
+    if (!isStream(data)) checkExamples(speaker, data);
+    if (data.length === 0) throw new RangeError(`${speaker}: ${data.name} has no examples`);
+    fields = data.fields;
+    buildFor(speaker, model, objective, data);
+    const kept: { [name: string]: Kept }[] = [];
+    let tally: Tally | undefined;
+    let done = 0;
+    const turns = new Turns();
+    for await (const { fields: batch, size } of inOrder(data, batchSize)) {
+      signal?.throwIfAborted();
+      const result = await run(batch as BatchTensors);
+      tally ??= new Tally(objective, losses as never);
+      tally.count(result.sums, size);
+      if (objective.kept)
+        kept.push(
+          Object.fromEntries(
+            Object.entries(result.kept).map(([name, values]) => [
+              name,
+              { values, shape: [size, ...shapes[name]] },
+            ]),
+          ),
+        );
+      done += size;
+      onProgress?.({ done, count: data.length });
+      await turns.give();
+    }
+    const { scores, ...standing } = tally!.standing;
+    return { ...standing, scores: { ...scores, ...objective.kept?.scores(kept) }, count: done };
+  };
+}
+
+function inOrder(data: Examples | ExampleStream, batchSize: number): AsyncGenerator<ExampleBatch> {
+  return isStream(data)
+    ? streamBatches(data, { batchSize, draw: { seed: 0, epoch: 0 } })
+    : batches(data, { batchSize });
+}

@@ -1,0 +1,32 @@
+/** What a network is given of a batch, and with what its answer is compared. */
+import type { Fields } from "../../data/examples.js";
+import type { Mode, Model } from "../../nn/index.js";
+import { mul } from "../../ops/arithmetic.js";
+import { cast } from "../../ops/cast.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { BatchTensors } from "../objective.js";
+import { pixelsFor } from "../pixels.js";
+
+/** A batch as a network sees it: one tensor, or several by the names of their fields. */
+export function inputOf(
+  model: Model,
+  batch: BatchTensors,
+  names: readonly string[],
+  fields: Fields,
+): Tensor | { [field: string]: Tensor } {
+  const one = (name: string) => (fields[name]?.pixels ? pixelsFor(model, batch[name]) : batch[name]);
+  return names.length === 1 ? one(names[0]) : Object.fromEntries(names.map((name) => [name, one(name)]));
+}
+
+/** What the network makes of it. */
+export function outputOf(
+  model: Model,
+  batch: BatchTensors,
+  { inputs, fields, mode }: { inputs: readonly string[]; fields: Fields; mode?: Mode },
+): Tensor {
+  return model(inputOf(model, batch, inputs, fields) as Tensor, mode);
+}
+
+/** A target as losses take it: of pixels their share of white. */
+export const targetOf = (batch: BatchTensors, name: string, fields: Fields): Tensor =>
+  fields[name]?.pixels ? mul(cast(batch[name], "f32"), 1 / 255) : batch[name];

@@ -1,0 +1,81 @@
+import { optionsOf } from "../../door/options.js";
+import { callback, notNegative, required, text } from "../../door/rules.js";
+import { said } from "../../door/said.js";
+import type { Loss } from "../../losses/loss.js";
+import { Tensor } from "../../tensor/tensor.js";
+import type { Objective, Scores, Term } from "../objective.js";
+import { accuracyOf, fieldNames, readRightly } from "./classification.js";
+import { checkedParts } from "./heads.js";
+import { inputOf, targetOf } from "./inputs.js";
+
+/** One of several losses. */
+export interface NamedLoss {
+  readonly loss: Loss;
+  /** The field that the output is compared with. */
+  readonly target: string;
+  /** Which of the network's outputs; the one of the loss's own name if left out. */
+  readonly output?: string;
+  /** How many times it counts; once if left out. */
+  readonly times?: number;
+}
+
+/**
+ * Several losses, each of an output of its own and with a weight: a class and a box, say. Scores: for each loss over
+ * classes the accuracy, `animal accuracy` of one that is called `animal`.
+ *
+ *     several({
+ *       animal: { loss: crossEntropy(), target: "animal" },
+ *       place: { loss: smoothL1(), target: "box", times: 0.5 },
+ *     }, { inputs: ["images"] })
+ *
+ * @throws TypeError where the network has no output of a name
+ */
+export function several(
+  losses: { readonly [name: string]: NamedLoss },
+  given: { readonly inputs?: readonly string[] } = {},
+): Objective {
+  const { inputs = ["images"] } = optionsOf("several", given, { inputs: fieldNames.inputs });
+  const entries = Object.entries(losses);
+  if (entries.length === 0)
+    throw new TypeError("several: there is no loss, expected { name: { loss, target } }");
+  for (const [name, one] of entries)
+    optionsOf(`several: ${name}`, one, {
+      loss: required(callback),
+      target: required(text),
+      output: text,
+      times: notNegative,
+    });
+  return {
+    name: "several",
+    inputs,
+    cost(model, batch, mode, fields) {
+      const given = inputOf(model, batch, inputs, fields);
+      const outputs: unknown = (model as unknown as (x: typeof given, mode: object) => unknown)(given, mode);
+      const terms: { [name: string]: Term } = {};
+      const sums: { [name: string]: Tensor } = {};
+      for (const [name, { loss, target, output = name, times }] of entries) {
+        const y = outputs instanceof Tensor ? outputs : (outputs as { [name: string]: unknown })?.[output];
+        if (!(y instanceof Tensor))
+          throw new TypeError(
+            `several: ${model.name} has no output called ${output}, it has ${outputs && typeof outputs === "object" ? Object.keys(outputs).join(", ") : said(outputs)}`,
+          );
+        const wanted = targetOf(batch, target, fields);
+        terms[name] = { ...checkedParts(loss, y, wanted), ...(times === undefined ? {} : { times }) };
+        if (loss.ignore === undefined) continue;
+        const { correct, counted } = readRightly(y, batch[target], loss.ignore);
+        Object.assign(sums, { [`${name} correct`]: correct, [`${name} counted`]: counted });
+      }
+      return { losses: terms, sums };
+    },
+    scores(sums) {
+      const scores: { -readonly [name in keyof Scores]: number } = {};
+      for (const [name, { loss }] of entries)
+        if (loss.ignore !== undefined)
+          scores[`${name} accuracy`] = accuracyOf({
+            correct: sums[`${name} correct`],
+            counted: sums[`${name} counted`],
+          }).accuracy;
+      return scores;
+    },
+  };
+}

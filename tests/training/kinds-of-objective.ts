@@ -1,0 +1,192 @@
+/** A tiny problem for each kind of objective, with a score that a network reaches which has learned it. */
+import { data, losses, nn, type Objective, objectives, optim } from "../../src/index.js";
+import { RandomStream } from "../../src/random/threefry.js";
+import type { FitOptions } from "../../src/training/fit.js";
+import type { TrainingSource } from "../../src/training/training-data.js";
+
+export interface Kind {
+  readonly name: string;
+  readonly examples: TrainingSource;
+  objective(): Objective;
+  model(): nn.Model;
+  readonly lr: number;
+  readonly epochs: number;
+  /** Of the validation score that `best` of the objective names, or of the loss. */
+  reached(scores: { readonly [name: string]: number }, loss: number): boolean;
+}
+
+const n = 70;
+const random = (stream: number) => new RandomStream(3, 500 + stream);
+const floats = (length: number, stream: number) => {
+  const r = random(stream);
+  return Float32Array.from({ length }, () => r.uniform(-1, 1));
+};
+const wholes = (length: number, below: number, stream: number) => {
+  const r = random(stream);
+  return Int32Array.from({ length }, () => r.integer(below));
+};
+
+/** Two words of ten, whose class is whether the first one is among the first five. */
+const words = () => {
+  const values = wholes(2 * n, 10, 1);
+  const label = Int32Array.from({ length: n }, (_, i) => Number(values[2 * i] >= 5));
+  return data.examples("two words", { words: { values, shape: [2] }, label: { values: label } });
+};
+
+/** Pictures of 6×6, of which each pixel's class is whether it is bright; the upper left one does not count. */
+const masks = () => {
+  const r = random(2);
+  const images = Uint8Array.from({ length: n * 36 }, () => r.integer(256));
+  const labels = Int32Array.from(images, (v, i) => (i % 36 === 0 ? -1 : Number(v > 127)));
+  return data.examples("masks", {
+    images: { values: images, shape: [6, 6, 1], pixels: true },
+    labels: { values: labels, shape: [6, 6] },
+  });
+};
+
+/** Numbers, and two sums of them. */
+const sums = () => {
+  const x = floats(4 * n, 3);
+  const y = Float32Array.from({ length: 2 * n }, (_, i) => {
+    const [a, b, c, d] = x.subarray(4 * (i >> 1), 4 * (i >> 1) + 4);
+    return i % 2 === 0 ? a - 2 * b : c + d / 2;
+  });
+  return data.examples("sums", { x: { values: x, shape: [4] }, y: { values: y, shape: [2] } });
+};
+
+/** Points, the class by the larger coordinate, of which some do not count. */
+const points = () => {
+  const x = floats(3 * n, 4);
+  const label = Int32Array.from({ length: n }, (_, i) => {
+    const [a, b, c] = x.subarray(3 * i, 3 * i + 3);
+    return i % 9 === 4 ? -1 : a >= b && a >= c ? 0 : b >= c ? 1 : 2;
+  });
+  return data.examples("points", { x: { values: x, shape: [3] }, label: { values: label } });
+};
+
+/** Pairs of which the better one has the larger sum. */
+const pairs = () => {
+  const [a, b] = [floats(4 * n, 5), floats(4 * n, 6)];
+  const sum = (v: Float32Array, i: number) => v.subarray(4 * i, 4 * i + 4).reduce((x, y) => x + y);
+  for (let i = 0; i < n; i++)
+    if (sum(a, i) < sum(b, i)) for (let k = 4 * i; k < 4 * i + 4; k++) [a[k], b[k]] = [b[k], a[k]];
+  return data.examples("pairs", { better: { values: a, shape: [4] }, worse: { values: b, shape: [4] } });
+};
+
+/** Sentences of 3 to 12 words, in which each word follows from the one before. */
+const sentences = () => {
+  const r = random(7);
+  const values = Array.from({ length: n }, () => {
+    const first = r.integer(6);
+    return Int32Array.from({ length: 3 + r.integer(10) }, (_, i) => (first + 2 * i) % 6);
+  });
+  return data.examples("sentences", { tokens: { values, mask: "there" } });
+};
+
+export const kinds: readonly Kind[] = [
+  {
+    name: "classification of two words",
+    examples: words(),
+    objective: () => objectives.classification(losses.crossEntropy(), { inputs: ["words"], target: "label" }),
+    model: () => nn.sequential("words", nn.embedding({ words: 10, size: 8 }), nn.flatten(), nn.dense(2)),
+    lr: 0.05,
+    epochs: 8,
+    reached: ({ accuracy }) => accuracy === 1,
+  },
+  {
+    name: "classification, weighed, with targets that do not count and a penalty",
+    examples: points(),
+    objective: () =>
+      objectives.classification(
+        losses.regularised(losses.crossEntropy({ weights: [1, 2, 0.5] }), losses.l2Penalty(1e-4)),
+        { inputs: ["x"], target: "label" },
+      ),
+    model: () => nn.sequential("points", nn.dense(16), nn.relu(), nn.dense(3)),
+    lr: 0.03,
+    epochs: 20,
+    reached: ({ accuracy }) => accuracy > 0.95,
+  },
+  {
+    name: "segmentation",
+    examples: masks(),
+    objective: () => objectives.segmentation(),
+    model: () =>
+      nn.sequential(
+        "pixels",
+        nn.conv2d({ filters: 8, kernel: 1 }),
+        nn.relu(),
+        nn.conv2d({ filters: 2, kernel: 1 }),
+      ),
+    lr: 0.03,
+    epochs: 20,
+    reached: ({ mIoU }) => mIoU > 0.9,
+  },
+  {
+    name: "reconstruction",
+    examples: masks(),
+    objective: () => objectives.reconstruction(),
+    model: () =>
+      nn.sequential("again", nn.conv2d({ filters: 4, kernel: 1 }), nn.conv2d({ filters: 1, kernel: 1 })),
+    lr: 0.05,
+    epochs: 30,
+    reached: (_, loss) => loss < 0.01,
+  },
+  {
+    name: "regression",
+    examples: sums(),
+    objective: () => objectives.regression(losses.smoothL1(), { inputs: ["x"], target: "y" }),
+    model: () => nn.sequential("sums", nn.dense(2)),
+    lr: 0.05,
+    epochs: 40,
+    reached: ({ rmse }) => rmse < 0.1,
+  },
+  {
+    name: "several losses",
+    examples: points(),
+    objective: () =>
+      objectives.several(
+        {
+          likely: { loss: losses.crossEntropy(), target: "label" },
+          apart: { loss: losses.hinge(), target: "label", times: 0.5 },
+        },
+        { inputs: ["x"] },
+      ),
+    model: () => nn.sequential("points", nn.dense(16), nn.relu(), nn.dense(3)),
+    lr: 0.03,
+    epochs: 20,
+    reached: (scores) => scores["likely accuracy"] > 0.95 && scores["apart accuracy"] > 0.95,
+  },
+  {
+    name: "pairs ranked",
+    examples: pairs(),
+    objective: () => objectives.pairRanking({ better: "better", worse: "worse" }),
+    model: () => nn.sequential("score", nn.dense(1)),
+    lr: 0.1,
+    epochs: 30,
+    reached: ({ ordered }) => ordered > 0.97,
+  },
+  {
+    name: "sequences",
+    examples: sentences(),
+    objective: () => objectives.nextTokens(losses.crossEntropy(), { mask: "there" }),
+    model: () =>
+      nn.sequential(
+        "foretelling",
+        nn.embedding({ words: 6, size: 8 }),
+        nn.lstm({ units: 12, outputs: "all" }),
+        nn.conv1d({ filters: 6, kernel: 1 }),
+      ),
+    lr: 0.03,
+    epochs: 15,
+    reached: ({ accuracy, perplexity }) => accuracy === 1 && perplexity < 1.3,
+  },
+];
+
+export const optionsOf = (kind: Kind, more: Partial<FitOptions> = {}): FitOptions => ({
+  objective: kind.objective(),
+  optimizer: optim.adam({ lr: kind.lr }),
+  epochs: kind.epochs,
+  batchSize: 16,
+  seed: 2,
+  ...more,
+});
