@@ -166,10 +166,10 @@ const example = v.pipe(
 const data = v.looseObject({ name: text, classes: list(text) }, object);
 const optimizer = v.looseObject({ name: text, options: v.looseObject({}, object) }, object);
 /** JSON has no NaN and nothing infinite: these are written as texts. */
-const anyNumber = v.union([
-  number,
-  v.pipe(v.picklist(["NaN", "Infinity", "-Infinity"], "a number"), v.transform(Number)),
-]);
+const anyNumber = v.custom<number>(
+  (value) => Number.isFinite(value) || ["NaN", "Infinity", "-Infinity"].includes(value as string),
+  "a number",
+);
 const named = v.record(v.string(), anyNumber, object);
 const measured = {
   loss: anyNumber,

@@ -164,13 +164,20 @@ function sumsOfAnyObjective(sums: Sums): Sums {
   return { "total loss": loss, "weight loss": images, correct, counted: images, examples: images };
 }
 
-/** The accuracy among the scores. */
-const withScores = <M extends { accuracy?: number; scores?: Scores }>(
+/** What was measured, the accuracy of older files among the scores; what is no number in JSON is one again. */
+function withScores<M extends Omit<Measured, "scores"> & { scores?: Scores }>(
   measured: M,
-): M & { scores: Scores } => ({
-  ...measured,
-  scores: measured.scores ?? (measured.accuracy === undefined ? {} : { accuracy: measured.accuracy }),
-});
+): M & { scores: Scores } {
+  const { loss, losses, accuracy, scores = accuracy === undefined ? {} : { accuracy } } = measured;
+  const numbers = (named: Scores): Scores =>
+    Object.fromEntries(Object.entries(named).map(([name, value]) => [name, Number(value)]));
+  return {
+    ...measured,
+    loss: Number(loss),
+    ...(losses ? { losses: numbers(losses) } : {}),
+    scores: numbers(scores),
+  };
+}
 
 /** A version of ours that is not read here may be read by another version of Receptive. */
 const otherFormat = (format: string | undefined): string =>
