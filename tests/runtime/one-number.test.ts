@@ -14,6 +14,6 @@ onEveryTarget("an update of a single number is made once", () => {
     });
     const x = tensor(new Float32Array(n).fill(1), [n, 1, 1]);
     for (let i = 0; i < 20; i++) await step(x);
-    expect(bias.read()[0] / 0.5 ** 20).toBeCloseTo(1, 3);
+    expect((await bias.read())[0] / 0.5 ** 20).toBeCloseTo(1, 3);
   });
 });

@@ -12,8 +12,8 @@ const collect = async (events: AsyncIterable<FitEvent>): Promise<FitEvent[]> => 
   for await (const event of events) list.push(event);
   return list;
 };
-const weightsOf = (model: nn.Model) =>
-  [...copyOf(variablesOf(model))].map(([path, { data }]) => [path, ...data]);
+const weightsOf = async (model: nn.Model) =>
+  [...(await copyOf(variablesOf(model)))].map(([path, { data }]) => [path, ...data]);
 const named = (name: string) => kinds.find((kind) => kind.name === name)!;
 const words = named("classification of two words");
 
@@ -69,7 +69,7 @@ describe("a stream", () => {
       const rest = model();
       const resume = decodeCheckpoint(files[step - 1], "checkpoint");
       await collect(fit(rest, source, options({ validation: source, resume })));
-      expect(weightsOf(rest)).toEqual(weightsOf(whole));
+      expect(await weightsOf(rest)).toEqual(await weightsOf(whole));
     }
   });
 
@@ -149,23 +149,23 @@ describe("by an option", () => {
     await collect(fit(one, patterns(40), given({ clipNorm: 0.3, clipValue: 0.05 })));
     const around = optim.clipValue(optim.clipNorm(optim.sgd({ lr: 0.05 }), { norm: 0.3 }), { value: 0.05 });
     await collect(fit(other, patterns(40), given({ optimizer: around })));
-    expect(weightsOf(one)).toEqual(weightsOf(other));
+    expect(await weightsOf(one)).toEqual(await weightsOf(other));
   });
 
   test("weights are followed by an average, with which the model ends", async () => {
     const raw: Float64Array[] = [];
     const model = nn.sequential("line", nn.flatten(), nn.dense(4));
     const path = "dense1.weights";
-    const read = () => Float64Array.from(model.parameters.get(path)!.read());
+    const read = async () => Float64Array.from(await model.parameters.get(path)!.read());
     model.build([8, 8, 1], { seed: 1 });
-    let mean = read();
+    let mean = await read();
     for await (const event of fit(model, patterns(64), given({ average: { decay: 0.5 } })))
-      if (event.kind === "step") raw.push(read());
+      if (event.kind === "step") raw.push(await read());
     raw.forEach((w, i) => {
       const decay = Math.min(0.5, (1 + i + 1) / (10 + i + 1));
       mean = mean.map((m, k) => m * decay + w[k] * (1 - decay));
     });
-    read().forEach((w, k) => {
+    (await read()).forEach((w, k) => {
       expect(w).toBeCloseTo(mean[k], 5);
     });
   });
@@ -174,7 +174,7 @@ describe("by an option", () => {
     const run = async (accumulate: number) => {
       const model = nn.sequential("line", nn.flatten(), nn.dense(4));
       await collect(fit(model, patterns(40), given({ accumulate, mixup: { alpha: 0.5 } })));
-      return weightsOf(model).map(([, ...values]) => values as number[]);
+      return (await weightsOf(model)).map(([, ...values]) => values as number[]);
     };
     const [whole, parts] = [await run(1), await run(3)];
     whole.forEach((values, i) => {

@@ -12,8 +12,8 @@ const collect = async (events: AsyncIterable<FitEvent>): Promise<FitEvent[]> => 
   return list;
 };
 
-const weightsOf = (model: nn.Model) =>
-  [...copyOf(variablesOf(model))].map(([path, { data }]) => [path, ...data]);
+const weightsOf = async (model: nn.Model) =>
+  [...(await copyOf(variablesOf(model)))].map(([path, { data }]) => [path, ...data]);
 
 onEveryTarget("each kind of objective", () => {
   describe.each(kinds)("$name", (kind) => {
@@ -41,7 +41,7 @@ onEveryTarget("each kind of objective", () => {
       const later = await collect(
         fit(rest, kind.examples, optionsOf(kind, { ...more, checkpoint: undefined, resume })),
       );
-      expect(weightsOf(rest), `stopped after step ${stop}`).toEqual(weightsOf(whole));
+      expect(await weightsOf(rest), `stopped after step ${stop}`).toEqual(await weightsOf(whole));
       const epochs = (list: FitEvent[]) =>
         list.flatMap((e) => (e.kind === "epoch" ? [{ ...e, seconds: 0 }] : []));
       const measured = epochs(later);
@@ -65,8 +65,8 @@ onEveryTarget("each kind of objective", () => {
       for (const accumulate of [3, 100]) {
         const parts = await run(accumulate);
         for (const [path, variable] of variablesOf(whole.model)) {
-          const other = variablesOf(parts.model).get(path)!.read();
-          variable.read().forEach((value, i) => {
+          const other = await variablesOf(parts.model).get(path)!.read();
+          (await variable.read()).forEach((value, i) => {
             expect(Math.abs(other[i] - value), `${path} ${i}`).toBeLessThan(1e-6);
           });
         }
