@@ -6,6 +6,7 @@ import { predict } from "../training/predict.js";
 import { picturesFor } from "./pictures.js";
 import { aTarget } from "./rules.js";
 import { aimAt, isUnit, type Target } from "./target.js";
+import { ofAny } from "./view.js";
 
 /** What a model answers to pictures, of what is to be explained. */
 export interface Answers {
@@ -24,7 +25,7 @@ export interface Answers {
  * @param images  N×H×W×C; bytes are pixels of 0 to 255, floats are taken as the model takes them
  * @throws ExplainError where there is no such class or unit
  */
-export async function answers(
+export const answers = ofAny(async function answers(
   model: Model,
   images: Tensor,
   options: { target?: Target } = {},
@@ -40,4 +41,4 @@ export async function answers(
   if (target !== undefined && isUnit(target)) return { units, scores };
   const shares = await predict(model, x);
   return { units, scores, probabilities: Float32Array.from(units, (k, i) => shares[i][k]) };
-}
+});

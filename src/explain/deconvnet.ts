@@ -18,6 +18,7 @@ import { parts, type Running } from "./running.js";
 import { strongestUnits } from "./strongest-units.js";
 import { checkedUnits } from "./target.js";
 import { lastMaps } from "./usual-layers.js";
+import { ofAny } from "./view.js";
 import { outputAt, placeOf } from "./walk.js";
 
 /** A rectifier on the way back: what is positive, wherever it was open on the way there. */
@@ -55,47 +56,50 @@ export interface Projection {
  * @throws ExplainError where there is no such layer or unit
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 2.1.
  */
-export async function deconvnet(
-  model: Model,
-  images: Tensor,
-  options: DeconvnetOptions = {},
-): Promise<Projection> {
-  optionsOf("deconvnet", options, { ...running, layer: text, unit: aUnit });
-  const done = parts(options, 1);
-  const x = await picturesFor("deconvnet", model, images);
-  const [n, height, width] = x.shape;
-  const layer = options.layer ?? lastMaps(model, { speaker: "deconvnet" });
-  const unit =
-    options.unit ??
-    (await strongestUnits(model, x, { layer, count: 1, speaker: "deconvnet" })).map(([k = 0]) => k);
-  const units = checkedUnits("deconvnet", model, { layer, unit }, n);
-  const { field } = placeOf(model, layer, "deconvnet");
-  let columns = 1;
-  const run = compile((pictures: Tensor, chosen: Tensor) => {
-    const place = identity(pictures);
-    const a = outputAt(model, place, layer);
-    const channels = a.shape[a.rank - 1];
-    const places = a.size / n / channels;
-    columns = a.rank === 4 ? a.shape[2] : 1;
-    const stack = reshape(a, [n, places, channels]);
-    const mine = sum(mul(stack, reshape(oneHot(chosen, channels), [n, 1, channels])), { axis: 2 });
-    const at = argmax(mine, { axis: 1 });
-    const only = mul(
-      reshape(oneHot(at, places), [n, places, 1]),
-      reshape(oneHot(chosen, channels), [n, 1, channels]),
-    );
-    const signal = reshape(mul(stack, only), a.shape);
-    return { at, activation: max(mine, { axis: 1 }), pixels: pullBack(a, signal, [place], deconvolved)[0] };
-  });
-  const found = await run(x, units);
-  await done(1);
-  return {
-    layer,
-    units: Array.from(units.own!),
-    pixels: Tensor.from(found.pixels, x.shape, "f32"),
-    hits: Array.from({ length: n }, (_, i) => {
-      const at = [Math.floor(found.at[i] / columns), found.at[i] % columns] as const;
-      return { activation: found.activation[i], at, box: boxSeen(field, at, { height, width }) };
-    }),
-  };
-}
+export const deconvnet = ofAny(
+  async function deconvnet(
+    model: Model,
+    images: Tensor,
+    options: DeconvnetOptions = {},
+  ): Promise<Projection> {
+    optionsOf("deconvnet", options, { ...running, layer: text, unit: aUnit });
+    const done = parts(options, 1);
+    const x = await picturesFor("deconvnet", model, images);
+    const [n, height, width] = x.shape;
+    const layer = options.layer ?? lastMaps(model, { speaker: "deconvnet" });
+    const unit =
+      options.unit ??
+      (await strongestUnits(model, x, { layer, count: 1, speaker: "deconvnet" })).map(([k = 0]) => k);
+    const units = checkedUnits("deconvnet", model, { layer, unit }, n);
+    const { field } = placeOf(model, layer, "deconvnet");
+    let columns = 1;
+    const run = compile((pictures: Tensor, chosen: Tensor) => {
+      const place = identity(pictures);
+      const a = outputAt(model, place, layer);
+      const channels = a.shape[a.rank - 1];
+      const places = a.size / n / channels;
+      columns = a.rank === 4 ? a.shape[2] : 1;
+      const stack = reshape(a, [n, places, channels]);
+      const mine = sum(mul(stack, reshape(oneHot(chosen, channels), [n, 1, channels])), { axis: 2 });
+      const at = argmax(mine, { axis: 1 });
+      const only = mul(
+        reshape(oneHot(at, places), [n, places, 1]),
+        reshape(oneHot(chosen, channels), [n, 1, channels]),
+      );
+      const signal = reshape(mul(stack, only), a.shape);
+      return { at, activation: max(mine, { axis: 1 }), pixels: pullBack(a, signal, [place], deconvolved)[0] };
+    });
+    const found = await run(x, units);
+    await done(1);
+    return {
+      layer,
+      units: Array.from(units.own!),
+      pixels: Tensor.from(found.pixels, x.shape, "f32"),
+      hits: Array.from({ length: n }, (_, i) => {
+        const at = [Math.floor(found.at[i] / columns), found.at[i] % columns] as const;
+        return { activation: found.activation[i], at, box: boxSeen(field, at, { height, width }) };
+      }),
+    };
+  },
+  { ofLayers: true },
+);

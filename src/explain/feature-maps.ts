@@ -7,6 +7,7 @@ import { picturesFor } from "./pictures.js";
 import { running } from "./rules.js";
 import { parts, type Running } from "./running.js";
 import { lastMaps } from "./usual-layers.js";
+import { ofAny } from "./view.js";
 import { mapsOf, outputAt } from "./walk.js";
 
 /**
@@ -19,23 +20,26 @@ import { mapsOf, outputAt } from "./walk.js";
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014; Yosinski et al., arXiv:1506.06579,
  * section 2.
  */
-export async function featureMaps(
-  model: Model,
-  images: Tensor,
-  options: { layer?: string } & Running = {},
-): Promise<Tensor> {
-  const { layer: named } = optionsOf("featureMaps", options, { ...running, layer: text });
-  const done = parts(options, 1);
-  const x = await picturesFor("featureMaps", model, images);
-  const layer = named ?? lastMaps(model, { speaker: "featureMaps" });
-  mapsOf(model, layer, "featureMaps");
-  let shape: readonly number[] = [];
-  const run = compile((pictures: Tensor) => {
-    const maps = outputAt(model, pictures, layer);
-    shape = maps.shape;
-    return maps;
-  });
-  const values = await run(x);
-  await done(1);
-  return Tensor.from(values, shape, "f32");
-}
+export const featureMaps = ofAny(
+  async function featureMaps(
+    model: Model,
+    images: Tensor,
+    options: { layer?: string } & Running = {},
+  ): Promise<Tensor> {
+    const { layer: named } = optionsOf("featureMaps", options, { ...running, layer: text });
+    const done = parts(options, 1);
+    const x = await picturesFor("featureMaps", model, images);
+    const layer = named ?? lastMaps(model, { speaker: "featureMaps" });
+    mapsOf(model, layer, "featureMaps");
+    let shape: readonly number[] = [];
+    const run = compile((pictures: Tensor) => {
+      const maps = outputAt(model, pictures, layer);
+      shape = maps.shape;
+      return maps;
+    });
+    const values = await run(x);
+    await done(1);
+    return Tensor.from(values, shape, "f32");
+  },
+  { ofLayers: true },
+);

@@ -18,6 +18,7 @@ import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt, isUnit } from "./target.js";
 import { lastMaps, leadsTo } from "./usual-layers.js";
+import { ofAny } from "./view.js";
 import { layersWithMaps, mapsOf } from "./walk.js";
 
 export interface GradCamOptions extends Aimed {
@@ -40,7 +41,11 @@ export interface GradCamOptions extends Aimed {
  * Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM, arXiv:1610.02391, equations 1 and 2; the score before
  * softmax.
  */
-export async function gradCam(model: Model, images: Tensor, options: GradCamOptions = {}): Promise<Tensor> {
+export const gradCam = ofAny(async function gradCam(
+  model: Model,
+  images: Tensor,
+  options: GradCamOptions = {},
+): Promise<Tensor> {
   optionsOf("gradCam", options, { ...aimed, layer: text, relu: flag, enlarge: flag });
   const { relu: rectified = true, enlarge = true } = options;
   const done = parts(options, 1);
@@ -87,7 +92,7 @@ export async function gradCam(model: Model, images: Tensor, options: GradCamOpti
       i * height * width,
     );
   return Tensor.from(enlarged, [n, height, width], "f32");
-}
+});
 
 /**
  * Guided Grad-CAM: guided backpropagation, where Grad-CAM points to.
@@ -95,7 +100,7 @@ export async function gradCam(model: Model, images: Tensor, options: GradCamOpti
  * @returns  N×H×W×C
  * Selvaraju et al., section 3.3.
  */
-export async function guidedGradCam(
+export const guidedGradCam = ofAny(async function guidedGradCam(
   model: Model,
   images: Tensor,
   options: Omit<GradCamOptions, "relu" | "enlarge"> = {},
@@ -111,4 +116,4 @@ export async function guidedGradCam(
   const channels = what.shape[3];
   const values = what.own!.map((value, i) => value * where.own![Math.floor(i / channels)]);
   return Tensor.from(Float32Array.from(values), what.shape, "f32");
-}
+});

@@ -8,6 +8,7 @@ import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
+import { ofAny } from "./view.js";
 
 /**
  * Gradient × input: the part of each value in the score, if the network were linear.
@@ -19,7 +20,11 @@ import { aimAt } from "./target.js";
  * @throws ExplainError where there is no such class or unit
  * Shrikumar, Greenside, Shcherbina, Kundaje: Not Just a Black Box, arXiv:1605.01713, section 2.
  */
-export async function gradientTimesInput(model: Model, images: Tensor, options: Aimed = {}): Promise<Tensor> {
+export const gradientTimesInput = ofAny(async function gradientTimesInput(
+  model: Model,
+  images: Tensor,
+  options: Aimed = {},
+): Promise<Tensor> {
   optionsOf("gradientTimesInput", options, aimed);
   const done = parts(options, 1);
   const x = await picturesFor("gradientTimesInput", model, images);
@@ -27,4 +32,4 @@ export async function gradientTimesInput(model: Model, images: Tensor, options: 
   const map = await gradientOf(aim, x, (g, pictures) => mul(g, pictures));
   await done(1);
   return map;
-}
+});

@@ -11,6 +11,7 @@ import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
+import { ofAny } from "./view.js";
 
 /** What a rectifier lets back: what is positive itself, where it was open. */
 export const guided: GradientRules = {
@@ -30,7 +31,7 @@ export const guided: GradientRules = {
  * @throws ExplainError where there is no such class or unit
  * Springenberg, Dosovitskiy, Brox, Riedmiller: Striving for Simplicity, arXiv:1412.6806, section 3.4.
  */
-export async function guidedBackpropagation(
+export const guidedBackpropagation = ofAny(async function guidedBackpropagation(
   model: Model,
   images: Tensor,
   options: Aimed = {},
@@ -42,4 +43,4 @@ export async function guidedBackpropagation(
   const map = await gradientOf(aim, x, (g) => g, guided);
   await done(1);
   return map;
-}
+});

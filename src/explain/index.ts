@@ -34,4 +34,5 @@ export { styleNetwork, stylise } from "./style-network.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
 export { dreamLayer, lastMaps, type StyleLayers, usualLayers } from "./usual-layers.js";
+export { type Of, view } from "./view.js";
 export { classLayers, layersWithMaps, unitCount } from "./walk.js";

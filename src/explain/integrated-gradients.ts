@@ -17,6 +17,7 @@ import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
+import { ofAny } from "./view.js";
 
 export interface IntegratedGradientsOptions extends Aimed {
   /** Where the path begins, 1×H×W×C or one for each picture, as the model takes it; black if left out. */
@@ -42,7 +43,7 @@ export interface IntegratedGradientsOptions extends Aimed {
  * @throws ExplainError where there is no such class or unit, or the baseline is of another shape
  * Sundararajan, Taly, Yan: Axiomatic Attribution for Deep Networks, arXiv:1703.01365, equations 1 and 3.
  */
-export async function integratedGradients(
+export const integratedGradients = ofAny(async function integratedGradients(
   model: Model,
   images: Tensor,
   options: IntegratedGradientsOptions = {},
@@ -108,7 +109,7 @@ export async function integratedGradients(
     await done(i + 1);
   }
   return Tensor.from(result, x.shape, "f32");
-}
+});
 
 /** Steps are doubled from the first number to the last until no more than this share of the difference is missing. */
 const [firstSteps, mostSteps, complete] = [64, 1024, 0.005];

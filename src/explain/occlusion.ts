@@ -19,6 +19,7 @@ import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { aimAt, isUnit } from "./target.js";
+import { ofAny } from "./view.js";
 import { scoresOf } from "./walk.js";
 
 export interface OcclusionOptions extends Aimed {
@@ -56,7 +57,7 @@ export interface Occlusion {
  * @throws ExplainError where there is no such class or unit, or the square is larger than the picture
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 4.2.
  */
-export async function occlusion(
+export const occlusion = ofAny(async function occlusion(
   model: Model,
   images: Tensor,
   options: OcclusionOptions = {},
@@ -147,6 +148,6 @@ export async function occlusion(
     size,
     stride,
   };
-}
+});
 
 const pixels = rule("a whole number of pixels from 1 on", fromOneOn.holds);

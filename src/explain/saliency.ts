@@ -8,6 +8,7 @@ import { picturesFor } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts, type Running } from "./running.js";
 import { aimAt, type Target } from "./target.js";
+import { ofAny } from "./view.js";
 
 export interface Aimed extends Running {
   /** The class, or a unit of a layer; the class that the model reads in each picture if left out. */
@@ -25,7 +26,11 @@ export interface Aimed extends Running {
  * Simonyan, Vedaldi, Zisserman: Deep Inside Convolutional Networks, arXiv:1312.6034, section 3. The score is taken
  * before softmax, as in the paper.
  */
-export async function saliency(model: Model, images: Tensor, options: Aimed = {}): Promise<Tensor> {
+export const saliency = ofAny(async function saliency(
+  model: Model,
+  images: Tensor,
+  options: Aimed = {},
+): Promise<Tensor> {
   optionsOf("saliency", options, aimed);
   const done = parts(options, 1);
   const x = await picturesFor("saliency", model, images);
@@ -33,4 +38,4 @@ export async function saliency(model: Model, images: Tensor, options: Aimed = {}
   const map = await gradientOf(aim, x, (g) => max(abs(g), { axis: 3 }));
   await done(1);
   return map;
-}
+});

@@ -15,6 +15,7 @@ import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
 import { strongest } from "./strongest.js";
 import { aimAt } from "./target.js";
+import { ofAny } from "./view.js";
 
 export interface SmoothGradOptions extends Aimed {
   /** Noisy copies of each picture. */
@@ -36,7 +37,7 @@ export interface SmoothGradOptions extends Aimed {
  * @throws ExplainError where there is no such class or unit
  * Smilkov, Thorat, Kim, Viégas, Wattenberg: SmoothGrad, arXiv:1706.03825: 50 copies, noise of 10 to 20 %.
  */
-export async function smoothGrad(
+export const smoothGrad = ofAny(async function smoothGrad(
   model: Model,
   images: Tensor,
   options: SmoothGradOptions = {},
@@ -89,7 +90,7 @@ export async function smoothGrad(
     }
   }
   return strongest(Tensor.from(Float32Array.from(total), x.shape, "f32"));
-}
+});
 
 /** Between the least and the greatest value. */
 function extent(values: Float32Array): number {

@@ -7,6 +7,7 @@ import { compile } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { picturesFor } from "./pictures.js";
 import { lastMaps } from "./usual-layers.js";
+import { ofAny } from "./view.js";
 import { outputAt, placeOf } from "./walk.js";
 
 /**
@@ -18,29 +19,32 @@ import { outputAt, placeOf } from "./walk.js";
  * @returns       for each picture its units, the strongest first, among equals the earlier; none that is silent there
  * @throws ExplainError where there is no such layer
  */
-export async function strongestUnits(
-  model: Model,
-  images: Tensor,
-  options: { layer?: string; count?: number; speaker?: string } = {},
-): Promise<number[][]> {
-  const {
-    layer: named,
-    count = Number.POSITIVE_INFINITY,
-    speaker = "strongestUnits",
-  } = optionsOf("strongestUnits", options, { layer: text, count: fromOneOn, speaker: text });
-  const x = await picturesFor(speaker, model, images);
-  const layer = named ?? lastMaps(model, { speaker });
-  const units = placeOf(model, layer, speaker).output.at(-1)!;
-  const [n] = x.shape;
-  const run = compile((pictures: Tensor) => {
-    const a = outputAt(model, pictures, layer);
-    return max(reshape(a, [n, a.size / n / units, units]), { axis: 1 });
-  });
-  const highest = await run(x);
-  return Array.from({ length: n }, (_, i) =>
-    Array.from({ length: units }, (_, k) => k)
-      .filter((k) => highest[i * units + k] > 0)
-      .sort((a, b) => highest[i * units + b] - highest[i * units + a])
-      .slice(0, count),
-  );
-}
+export const strongestUnits = ofAny(
+  async function strongestUnits(
+    model: Model,
+    images: Tensor,
+    options: { layer?: string; count?: number; speaker?: string } = {},
+  ): Promise<number[][]> {
+    const {
+      layer: named,
+      count = Number.POSITIVE_INFINITY,
+      speaker = "strongestUnits",
+    } = optionsOf("strongestUnits", options, { layer: text, count: fromOneOn, speaker: text });
+    const x = await picturesFor(speaker, model, images);
+    const layer = named ?? lastMaps(model, { speaker });
+    const units = placeOf(model, layer, speaker).output.at(-1)!;
+    const [n] = x.shape;
+    const run = compile((pictures: Tensor) => {
+      const a = outputAt(model, pictures, layer);
+      return max(reshape(a, [n, a.size / n / units, units]), { axis: 1 });
+    });
+    const highest = await run(x);
+    return Array.from({ length: n }, (_, i) =>
+      Array.from({ length: units }, (_, k) => k)
+        .filter((k) => highest[i * units + k] > 0)
+        .sort((a, b) => highest[i * units + b] - highest[i * units + a])
+        .slice(0, count),
+    );
+  },
+  { ofLayers: true },
+);

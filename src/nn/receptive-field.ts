@@ -73,10 +73,9 @@ export class ReceptiveFields {
     const mixes = sources.some(
       (source) => this.fields.get(source) !== "nothing" && changesExtents(source, users),
     );
-    const union =
-      sources.length === 0 || mixes
-        ? "everything"
-        : sources.map((source) => this.fields.get(source)!).reduce(joined);
+    const union = mixes
+      ? "everything"
+      : sources.map((source) => this.fields.get(source)!).reduce(joined, "nothing");
     this.fields.set(t, union);
     return union;
   }

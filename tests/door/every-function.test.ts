@@ -170,6 +170,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "explain.style": (o) => explain.style(model, image, image, o),
   "explain.styleNetwork": (o) => explain.styleNetwork(o),
   "explain.topActivations": (o) => explain.topActivations(model, set, o),
+  "explain.view": (o) => explain.view(model, image, o),
   "explain.trainStyle": (o) => explain.trainStyle(model, image, set, o),
   ...Object.fromEntries(
     [
