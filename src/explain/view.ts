@@ -41,7 +41,7 @@ export async function view<I extends Tree>(
 ): Promise<Model> {
   checkModel("view", network);
   optionsOf("view", of, { input: text, output: text });
-  const one = await settled(example);
+  const one = await settled("view", example);
   const chosen = choice("view", network, one, of);
   for (const [place, { shape: own }] of leavesOf(one))
     if (own[0] !== 1)
@@ -64,10 +64,10 @@ export function ofAny<Options extends object, R>(
   const { name } = method;
   const anyOf = async (network: Network<never, Tree>, images: Tree, given?: Options & Of): Promise<R> => {
     checkModel(name, network);
-    if (!isChoice(network, images, given)) return method(network as Model, images as Tensor, given);
+    if (!isChoice(network, given)) return method(network as Model, images as Tensor, given);
     const { input: _, output: __, ...others } = (given ?? {}) as object & Of;
     const options = others as PerExample & Options;
-    const whole = await settled(images);
+    const whole = await settled(name, images);
     const isUnit = typeof options.target === "object" && "layer" in options.target;
     const chosen = choice(name, network, whole, given ?? {}, ofLayers || isUnit);
     if (whole instanceof Tensor) return method(viewOf(network, whole, chosen), whole, options);
@@ -85,13 +85,9 @@ export function ofAny<Options extends object, R>(
   return Object.defineProperty(anyOf, "name", { value: name }) as never;
 }
 
-/** Whether there is anything to choose: a model that takes pictures and answers with one tensor is explained as it is. */
-function isChoice(network: AnyNetwork, images: unknown, of: Of | undefined): boolean {
-  if (of?.input !== undefined || of?.output !== undefined) return true;
-  if (!(images instanceof Tensor))
-    return typeof images === "object" && images !== null && !("operation" in images);
-  return !("layers" in network);
-}
+/** Whether there is anything to choose: layers one after the other are explained as they are. */
+const isChoice = (network: AnyNetwork, { input, output }: Of = {}): boolean =>
+  input !== undefined || output !== undefined || !("layers" in network);
 
 /** Options that are said of each example, if a method has them. */
 interface PerExample {
@@ -204,9 +200,9 @@ function viewOf(network: AnyNetwork, example: Tree, { input, output, shape, ends
   }) as unknown as Model;
 }
 
-async function settled(tree: Tree): Promise<Tree> {
+async function settled(speaker: string, tree: Tree): Promise<Tree> {
   const leaves = leavesOf(tree);
-  if (leaves.length === 0) throw new TypeError(`view: the input is ${said(tree)}, expected tensors`);
+  if (leaves.length === 0) throw new TypeError(`${speaker}: the input is ${said(tree)}, expected tensors`);
   await settle(leaves.map(([, leaf]) => leaf));
   return tree;
 }
