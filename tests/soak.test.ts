@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import * as receptive from "../src/index.js";
-import { theEngine } from "../src/runtime/engine.js";
+import { theEngine } from "../src/runtime/devices.js";
 
 const {
   add,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
 import * as nn from "../../src/nn/index.js";
-import { mostThreads } from "../../src/runtime/engine.js";
+import { mostThreads } from "../../src/runtime/devices.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
 import { isBuilt, noPictures, receptive, temporaryFolder } from "./receptive.js";
 

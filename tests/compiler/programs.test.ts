@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { linearise } from "../../src/compiler/graph.js";
 import { programFor } from "../../src/compiler/plan.js";
 import * as receptive from "../../src/index.js";
 import type { Program } from "../../src/runtime/program.js";
@@ -8,7 +9,7 @@ import type { Tensor } from "../../src/tensor/tensor.js";
 const { add, compute, conv2d, matmul, maxPool2d, mul, relu, softmax, sum, tensor, zeros } = receptive;
 const target = wasmTarget({ relaxedSimd: false });
 
-const programOf = (...outputs: Tensor[]): Program => programFor(target, outputs).program;
+const programOf = (...outputs: Tensor[]): Program => programFor(target, linearise(outputs));
 const names = (program: Program): string[] => program.launches.map((l) => program.kernels[l.kernel].name);
 /** A leaf with values of its own, so that equal leaves are not taken for one. */
 const leaf = (...shape: number[]): Tensor =>

@@ -15,7 +15,7 @@ import {
   tensor,
   variable,
 } from "../../src/index.js";
-import { theEngine } from "../../src/runtime/engine.js";
+import { theEngine } from "../../src/runtime/devices.js";
 import type { Program } from "../../src/runtime/program.js";
 import { wasmTarget } from "../../src/targets/wasm/emitter.js";
 import { uniform } from "../checks/random.js";
@@ -95,7 +95,7 @@ onEveryTarget("minimal filtering", () => {
     const y = conv2d(tx, tw, { padding: border });
     const u = drawn(y.shape, 3);
     const wanted = [y, ...gradients(sum(mul(y, tensor(u, y.shape))), [tx, tw])];
-    const taken = names(programFor(theEngine().target, wanted).program).filter((name) =>
+    const taken = names(programFor(theEngine().target, linearise(wanted))).filter((name) =>
       name.endsWith(" in tiles"),
     );
     expect(taken).toHaveLength(3);
@@ -155,7 +155,7 @@ describe("minimal filtering", () => {
     const w = variable(drawn([3, 3, 64, 64], 2), [3, 3, 64, 64]);
     const bias = variable(drawn([64], 3), [64]);
     const y = relu(add(add(conv2d(x, w, { padding: "same" }), bias), x));
-    expect(names(programFor(wasm, [y]).program).filter((name) => !/^(copy|fill)/.test(name))).toEqual([
+    expect(names(programFor(wasm, linearise([y]))).filter((name) => !/^(copy|fill)/.test(name))).toEqual([
       "transform of filters",
       "transform of tiles",
       "conv2d 3×3×64→64 in tiles",
@@ -176,7 +176,7 @@ describe("minimal filtering", () => {
       variable(new Float32Array(w.reduce((a, b) => a * b)), w),
       options,
     );
-    expect(names(programFor(wasm, [y]).program).filter((name) => name.includes("tiles"))).toEqual([]);
+    expect(names(programFor(wasm, linearise([y]))).filter((name) => name.includes("tiles"))).toEqual([]);
   });
 
   test("any number of threads gives the same bits", async () => {

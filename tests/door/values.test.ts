@@ -179,7 +179,7 @@ test.each<[() => unknown, string]>([
     "resnetCifar: the variant is 20, expected resnet20, resnet32, resnet44, resnet56, resnet110",
   ],
   [() => R.configure({ threads: "4" }), 'threads: expected a whole number of at least 1, got "4"'],
-  [() => R.configure(4), "configure: the options are 4, expected { threads }"],
+  [() => R.configure(4), "configure: the options are 4, expected { threads, megabytes }"],
 ])("case %#: %s", async (call, text) => {
   const answer = await (async () => call())().then(
     () => "nothing was refused",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { nn, predict, tensor } from "../../src/index.js";
-import { theEngine } from "../../src/runtime/engine.js";
+import { theEngine } from "../../src/runtime/devices.js";
 import { figure } from "./figures.js";
 
 /** Nobody asks for a collection here: it comes when it comes, as in a cross-validation. */

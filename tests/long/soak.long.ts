@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { data, fit, losses, nn, optim } from "../../src/index.js";
-import { theEngine } from "../../src/runtime/engine.js";
+import { theEngine } from "../../src/runtime/devices.js";
 import { figure } from "./figures.js";
 
 setFlagsFromString("--expose-gc");

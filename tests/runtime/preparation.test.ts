@@ -4,7 +4,7 @@ import { linearise } from "../../src/compiler/graph.js";
 import { plan } from "../../src/compiler/plan.js";
 import { random, tensor } from "../../src/index.js";
 import { add, conv2d, mul, relu, sqrt, sum } from "../../src/ops/index.js";
-import { theEngine } from "../../src/runtime/engine.js";
+import { theEngine } from "../../src/runtime/devices.js";
 import { assign, compile } from "../../src/tensor/compile.js";
 import { placeholder, type Tensor, variable } from "../../src/tensor/tensor.js";
 import { conv2d as textbookConv2d } from "../textbook/index.js";

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import * as receptive from "../../src/index.js";
-import { theEngine } from "../../src/runtime/engine.js";
+import { theEngine } from "../../src/runtime/devices.js";
 
 const { add, compile, configure, matmul, mul, random, softmax, sum, tensor } = receptive;
 
