@@ -5,7 +5,7 @@ import { deepDream, dreamLayer } from "../explain/index.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
 import { duration } from "../report/numbers.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { interruption } from "./interruption.js";
 import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";

@@ -5,7 +5,7 @@ import { objectiveOf } from "../models/index.js";
 import { allowsColour } from "../report/colour.js";
 import { confusionText } from "../report/confusion.js";
 import { count, percent, significant } from "../report/numbers.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
 import { evaluateReconstruction } from "../training/reconstruction.js";
 import { checkDataName, folderOf, loadData, refuseFileOptions, skipping, spread } from "./data-sets.js";

@@ -6,7 +6,7 @@ import { regularisations } from "../explain/index.js";
 import { encodeNpy } from "../formats/npy.js";
 import type { Picture } from "../images/picture.js";
 import { renderContactSheet } from "../report/pictures/contact-sheet.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { tensor } from "../tensor/creation.js";
 import type { Asked } from "./explain-asked.js";
 import { type Method, methodOptions, methods } from "./explain-methods.js";

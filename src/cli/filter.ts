@@ -5,7 +5,7 @@ import type { Raster } from "../features/raster.js";
 import type { Picture } from "../images/picture.js";
 import { encodePng } from "../report/sheet/png.js";
 import { alignedTable } from "../report/table.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { UsageError } from "./failure.js";
 import { besides, checkPng, finish } from "./features/output.js";
 import { otherNames } from "./kernel-names.js";

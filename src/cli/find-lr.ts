@@ -5,7 +5,7 @@ import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js"
 import { objectiveOf, registered } from "../models/index.js";
 import { count, significant } from "../report/numbers.js";
 import { renderRateCurve } from "../report/rate-curve.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { findLearningRate } from "../training/find-lr.js";
 import { checkWritable, defaultOutput } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData } from "./data-sets.js";

@@ -2,7 +2,7 @@
 /** The command line: reads arguments, runs one command, and turns whatever it throws into a line and an exit code. */
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
-import { device } from "../runtime/engine.js";
+import { device } from "../runtime/devices.js";
 import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
 import { dreamCommand } from "./dream.js";

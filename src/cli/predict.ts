@@ -3,7 +3,7 @@ import type { Picture } from "../images/picture.js";
 import { tenCrop } from "../images/preprocessing.js";
 import { objectiveOf } from "../models/index.js";
 import { percent } from "../report/numbers.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { tensor } from "../tensor/creation.js";
 import { meanOfViews, predict } from "../training/predict.js";
 import { UsageError } from "./failure.js";

@@ -6,7 +6,7 @@ import { decodeNpy, encodeNpy, type NpyArray } from "../formats/npy.js";
 import { registered } from "../models/index.js";
 import type { Model } from "../nn/index.js";
 import { count, duration } from "../report/numbers.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { show, sizeOf } from "../tensor/shapes.js";

@@ -3,7 +3,7 @@ import { trainStyle } from "../explain/index.js";
 import { openPhotographs } from "../images/photographs.js";
 import { readImage } from "../images/read.js";
 import { duration, significant } from "../report/numbers.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
 import { interruption } from "./interruption.js";
 import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";

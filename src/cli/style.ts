@@ -4,7 +4,7 @@ import { style, stylise } from "../explain/index.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
 import { duration, significant } from "../report/numbers.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";

@@ -2,7 +2,7 @@
 import type { AnyDataset, Splits } from "../data/dataset.js";
 import type { Model } from "../nn/index.js";
 import { count, duration, imageRate } from "../report/numbers.js";
-import { theEngine } from "../runtime/engine.js";
+import { theEngine } from "../runtime/devices.js";
 import type { Checkpoint } from "../training/checkpoint.js";
 import type { DoneEvent } from "../training/fit.js";
 import type { Settings } from "./settings.js";

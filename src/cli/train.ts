@@ -8,7 +8,7 @@ import { objectiveOf, registered } from "../models/index.js";
 import { fromDescription, type Model } from "../nn/index.js";
 import { count } from "../report/numbers.js";
 import { trainingProgress } from "../report/progress.js";
-import { configure } from "../runtime/engine.js";
+import { configure } from "../runtime/devices.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
 import { type DoneEvent, type FitEvent, fit, trainingOf } from "../training/fit.js";
 import { TrainingError } from "../training/training-error.js";

@@ -1,6 +1,6 @@
 /** Option values out of their texts. What they throw, commander reports with the option's name. */
 import { InvalidArgumentError } from "commander";
-import { mostThreads } from "../runtime/engine.js";
+import { mostThreads } from "../runtime/devices.js";
 
 /** A whole number of at least `least`. */
 export const whole =

@@ -4,9 +4,9 @@ import { bytesPerElement, type Location, type Program, type ProgramLaunch } from
 import { isEmpty } from "./empty.js";
 import { NeedsStorage, type Placement } from "./expressions.js";
 import { type Fusion, fuse } from "./fusion.js";
-import { type Graph, linearise, type Node } from "./graph.js";
+import type { Graph, Node } from "./graph.js";
 import { type Launch, Lowerer } from "./lower.js";
-import { contiguous, type GraphNode, sizeOf } from "./operation.js";
+import { contiguous, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
 import { type Life, type Places, placed } from "./placing.js";
@@ -92,15 +92,18 @@ export function plan(
   );
   const isConstant = (source: number): boolean =>
     preparation.length > 0 && source >= constants && !resident(source);
+  const ownOutputs = outputsOfTheirOwn(graph, lowerer, main);
   const { arena, prepared } = placeBuffers(
     graph,
     { preparation, main },
     lowerer,
-    inPlace,
+    (node) => inPlace.has(node) || ownOutputs.has(node),
     { resident, isConstant },
     sourceNodes,
   );
   const locate = (node: Node): Location => {
+    const output = ownOutputs.get(node);
+    if (output !== undefined) return { kind: "output", index: output };
     if (node.source >= 0 && resident(node.source)) return { kind: "source", index: node.source };
     const variable = inPlace.get(node);
     if (variable !== undefined) return { kind: "source", index: variable };
@@ -221,12 +224,30 @@ function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Ma
   return placed;
 }
 
+/** Outputs of fewer bytes are copied out of the arena when the run is through: that is sooner done than said. */
+const largeOutput = 65536;
+
+/**
+ * Large outputs, and their places among the outputs: they are written where they stay after the run, until somebody reads
+ * them or another run takes them.
+ */
+function outputsOfTheirOwn(graph: Graph, lowerer: Lowerer, main: readonly Launch[]): Map<Node, number> {
+  const written = new Set(main.flatMap((launch) => launch.writes));
+  const own = new Map<Node, number>();
+  graph.outputs.forEach((node, index) => {
+    const isLarge = sizeOf(node.shape) * bytesPerElement[node.type] >= largeOutput;
+    if (isLarge && written.has(node) && lowerer.placement(node).owner === node && !own.has(node))
+      own.set(node, index);
+  });
+  return own;
+}
+
 /** Buffers that live at different times share their place. What is prepared stays. */
 function placeBuffers(
   graph: Graph,
   { preparation, main }: Stages,
   lowerer: Lowerer,
-  inPlace: ReadonlyMap<Node, number>,
+  liesElsewhere: (node: Node) => boolean,
   { resident, isConstant }: { [K in "resident" | "isConstant"]: (source: number) => boolean },
   sourceNodes: ReadonlyMap<number, Node>,
 ): { arena: Places<Node>; prepared: Places<Node> } {
@@ -234,7 +255,7 @@ function placeBuffers(
   const life = new Map<Node, { from: number; to: number }>();
   const touch = (node: Node, position: number): void => {
     const { owner } = lowerer.placement(node);
-    if (inPlace.has(owner) || (owner.source >= 0 && resident(owner.source))) return;
+    if (liesElsewhere(owner) || (owner.source >= 0 && resident(owner.source))) return;
     const known = life.get(owner);
     if (known) {
       known.from = Math.min(known.from, position);
@@ -265,28 +286,16 @@ const cache = new Map<string, Program>();
 /** More programs than this are forgotten from the oldest on: shapes that never come back must not fill the memory. */
 const cached = 256;
 
-export interface Planned {
-  readonly program: Program;
-  readonly sources: readonly GraphNode[];
-}
-
 /**
  * The program of a graph; the same one for graphs of the same structure.
  * @param constants  as in `plan`
  */
-export function programFor(
-  target: TargetDescription,
-  outputs: readonly GraphNode[],
-  assignments: readonly { variable: GraphNode; value: GraphNode }[] = [],
-  firstSources: readonly GraphNode[] = [],
-  constants?: number,
-): Planned {
-  const graph = linearise(outputs, assignments, firstSources);
+export function programFor(target: TargetDescription, graph: Graph, constants?: number): Program {
   const key = `${target.name} ${target.hasFma} ${target.direct} ${constants}\n${graph.key}`;
   let program = cache.get(key);
   if (program) cache.delete(key);
   else program = { ...plan(graph, target, constants), key };
   cache.set(key, program);
   if (cache.size > cached) cache.delete(cache.keys().next().value!);
-  return { program, sources: graph.sources };
+  return program;
 }

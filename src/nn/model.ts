@@ -1,4 +1,5 @@
 /** What users hold of a network: a function of tensors, or of trees of them, that keeps its parameters. */
+import type { Device } from "../runtime/device.js";
 import type { Tree } from "../tensor/compile.js";
 import type { Shape } from "../tensor/shapes.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
@@ -68,6 +69,13 @@ interface NetworkOf<I extends Tree, O extends Tree, Shapes> extends Layer<I, O> 
    * `blank` leaves them 0, where weights are loaded next: random numbers for a large network take seconds.
    */
   build(inputShape: Shapes, options?: BuildOptions): void;
+  /**
+   * Moves what the network has learned to another device, behind the runs that were asked for before; what is built later
+   * begins there. A training that runs goes on where its optimizer's state lies: stop it, move the network, resume.
+   *
+   * @param device  from `openDevice`; if left out, the one that is used where nothing else is said
+   */
+  to(device?: Device): Promise<void>;
   /** From which `nn.fromDescription` makes the same network. */
   describe(): LayerDescription;
   /**

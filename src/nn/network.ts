@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import type { Device } from "../runtime/device.js";
 import { assign, type Tree } from "../tensor/compile.js";
 import { printedAs } from "../tensor/printing.js";
 import { ShapeError } from "../tensor/shapes.js";
@@ -31,6 +32,7 @@ export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer:
   const { type, name = type, options = {} } = layer;
   const parameters = new Map<string, Variable>();
   const buffers = new Map<string, Variable>();
+  let home: Device | null = null;
 
   const call = (x: I, mode: Mode = {}): O => {
     checkBatches(name, x, made.inputShape);
@@ -51,7 +53,12 @@ export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer:
       if (!variables.has(path))
         variables.set(
           path,
-          new Variable(initialNumbers(blank ? "zeros" : initialiser, shape, { seed, path }), shape, "f32"),
+          new Variable(
+            initialNumbers(blank ? "zeros" : initialiser, shape, { seed, path }),
+            shape,
+            "f32",
+            home,
+          ),
         );
     }
     made.inputShape = shapes;
@@ -73,6 +80,11 @@ export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer:
         standIns<I>(checkedShapes(name, inputShape)),
         optionsOf(`${name}: build`, given, { seed: 1, blank: 1, expect: 1 }),
       ),
+
+    async to(device?: Device): Promise<void> {
+      home = device ?? null;
+      await Promise.all([...parameters.values(), ...buffers.values()].map((variable) => variable.to(home)));
+    },
 
     describe: () => ({ type, name, options }),
 

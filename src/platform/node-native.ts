@@ -47,6 +47,7 @@ export interface Native {
   reserve(most: number): ReservedPages;
   copyIn(address: number, values: Values): void;
   copyOut(address: number, into: Values): void;
+  copy(from: number, to: number, bytes: number): void;
   /**
    * Workers alone: has all that is taken from the system from now on given back when this thread ends, also when it is
    * terminated and runs no JavaScript any more. Not on Windows.
@@ -89,6 +90,7 @@ interface Pages {
   discard(address: number, bytes: number): void;
   copyIn(address: number, values: Values, bytes: number): void;
   copyOut(into: Values, address: number, bytes: number): void;
+  copy(from: number, to: number, bytes: number): void;
   readonly waiting: Waiting;
   /** Has a function called with a value when this thread ends, and writes its key where the value points to. */
   atThreadEnd?(callback: number, value: number): void;
@@ -197,6 +199,7 @@ function connect(koffi: Koffi, koffiPath: string): Native {
     },
     copyIn: (address, values) => pages.copyIn(address, values, values.byteLength),
     copyOut: (address, into) => pages.copyOut(into, address, into.byteLength),
+    copy: (from, to, bytes) => pages.copy(from, to, bytes),
   };
 }
 
@@ -267,6 +270,7 @@ function unixPages(koffi: Koffi): Pages {
   const advise = library.func("madvise", "int", ["int64_t", "size_t", "int"]);
   const copyIn = library.func("memcpy", "int64_t", ["int64_t", "void *", "size_t"]);
   const copyOut = library.func("memcpy", "int64_t", ["void *", "int64_t", "size_t"]);
+  const copy = library.func("memcpy", "int64_t", ["int64_t", "int64_t", "size_t"]);
   const [none, read, write, execute] = [0, 1, 2, 4];
   const isPrivate = 2;
   const linux = process.platform === "linux";
@@ -289,6 +293,7 @@ function unixPages(koffi: Koffi): Pages {
     },
     copyIn: (address, values, bytes) => void copyIn(address, values, bytes),
     copyOut: (into, address, bytes) => void copyOut(into, address, bytes),
+    copy: (from, to, bytes) => void copy(to, from, bytes),
     map(bytes) {
       const address = mmap(0, bytes, read | write, isPrivate | anonymous, -1, 0);
       if (address <= 0) throw new Error(`the system gives no memory for code (error ${koffi.errno()})`);
@@ -320,6 +325,7 @@ function windowsPages(koffi: Koffi): Pages {
   const release = library.func("VirtualFree", "int", ["int64_t", "size_t", "uint32_t"]);
   const copyIn = library.func("RtlMoveMemory", "void", ["int64_t", "void *", "size_t"]);
   const copyOut = library.func("RtlMoveMemory", "void", ["void *", "int64_t", "size_t"]);
+  const copy = library.func("RtlMoveMemory", "void", ["int64_t", "int64_t", "size_t"]);
   const [commitOnly, reserveOnly, commitAndReserve, reset] = [0x1000, 0x2000, 0x3000, 0x80000];
   const [readWrite, executeRead, releaseAll] = [0x04, 0x20, 0x8000];
   // VirtualProtect writes the former protection here and fails without such a place.
@@ -340,6 +346,7 @@ function windowsPages(koffi: Koffi): Pages {
     },
     copyIn: (address, values, bytes) => void copyIn(address, values, bytes),
     copyOut: (into, address, bytes) => void copyOut(into, address, bytes),
+    copy: (from, to, bytes) => void copy(to, from, bytes),
     waiting: { kind: "yield", address: Number(koffi.address(library.symbol("SwitchToThread"))) },
   };
 }

@@ -1,43 +1,14 @@
-/** Runs programs: emits their kernels once, keeps their memory, and hands them to one thread or to all. */
-import { debugLine, environment, hardwareThreads, threadsWithin } from "#platform";
-import { optionsOf } from "../door/options.js";
-import { said } from "../door/said.js";
-import type { ElementType } from "../kernels/expression.js";
+/** The device of this machine's processor: emits kernels once, keeps their memory, and hands them to one thread or to all. */
+import { threadsWithin, yieldToHost } from "#platform";
 import type { TargetDescription } from "../kernels/language.js";
 import { barrierWords, type LinkedCode, type Machine, type MachineMemory } from "../targets/machine.js";
-import {
-  chooseMachine,
-  DeviceError,
-  fewerThreads,
-  noThreads,
-  type TargetName,
-  targetNames,
-} from "./machine-choice.js";
+import type { Device, Given, Running } from "./device.js";
+import { chooseMachine, DeviceError, fewerThreads, noThreads, type TargetName } from "./machine-choice.js";
 import { type Block, EngineMemory } from "./memory.js";
 import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "./program.js";
+import { Residents } from "./residents.js";
+import { arrayOf, Storage, type TypedArray } from "./storage.js";
 import { ThreadFailure, ThreadPool } from "./threads.js";
-
-export { DeviceError, type TargetName, targetNames };
-
-export type TypedArray = Float32Array | Int32Array | Uint8Array;
-
-/** Memory of a variable: it stays where it is between runs, and is given back when nobody holds this any more. */
-export interface Storage {
-  readonly block: Block;
-  /** Counts how often its numbers have changed. */
-  version: number;
-}
-
-/** What a run takes for a source of its program: numbers, or a variable's memory. */
-export interface Given {
-  /**
-   * Never given twice. What has been prepared is known by it: an address is taken again as soon as a variable is
-   * collected, and so is the place of an array.
-   */
-  readonly serial: number;
-  readonly values: TypedArray | null;
-  readonly storage: Storage | null;
-}
 
 /** Launches in the engine's memory, ready to run. */
 interface Stage {
@@ -48,6 +19,8 @@ interface Stage {
   readonly blocks: Block;
   /** Roughly, in additions. */
   readonly work: number;
+  /** Where the argument blocks have the address of an output: bytes from their start. */
+  readonly outputPlaces: readonly { readonly at: number; readonly index: number }[];
 }
 
 /** A program in the engine's memory. */
@@ -57,6 +30,8 @@ interface Loaded {
   readonly prepared: Block | null;
   /** The addresses that the argument blocks hold now: the arena's and the variables'. */
   bound: readonly number[];
+  /** The same of the outputs, which are others in each run. */
+  boundOutputs: readonly number[];
   /** What it is prepared for: serial and version of every variable, serial of every constant. */
   preparedFor: readonly number[];
 }
@@ -66,6 +41,8 @@ const inlineWork = 400_000;
 /** Launches with less work than this are left to one thread: sharing them would cost more. */
 const soloWork = 6000;
 const keptPrograms = 256;
+/** Results that nobody has read yet stay in the engine's memory up to so many bytes; the oldest move to the host. */
+const resultBudget = 2 ** 28;
 
 export interface EngineOptions {
   /** Threads that run a program together. 1: everything on the calling thread. */
@@ -82,7 +59,7 @@ export interface EngineOptions {
   direct?: boolean;
 }
 
-export class Engine {
+export class Engine implements Device {
   readonly memory: EngineMemory;
   readonly target: TargetDescription;
   private readonly machine: Machine;
@@ -96,7 +73,9 @@ export class Engine {
   /** What waits in the queue or runs. */
   private pending = 0;
   private nextId = 0;
-  private readonly released: FinalizationRegistry<Block>;
+  private readonly residents: Residents;
+  private runs = 0;
+  private closed = false;
 
   private readonly machineReason: string | null;
   private threadReason: string | null;
@@ -113,7 +92,15 @@ export class Engine {
     this.barrier = this.memory.allocate(4 * barrierWords);
     this.bytes.write(this.barrier.address, new Int32Array(barrierWords));
     this.threadCount = threads;
-    this.released = new FinalizationRegistry((block) => this.memory.release(block));
+    this.residents = new Residents(this.memory, this.bytes);
+  }
+
+  get name(): string {
+    return this.target.name;
+  }
+
+  get fma(): boolean {
+    return this.target.hasFma;
   }
 
   get threads(): number {
@@ -139,90 +126,174 @@ export class Engine {
     });
   }
 
-  /** Memory that is given back when the storage is garbage: a run that waits for its turn still holds it. */
-  allocate(bytes: number): Storage {
-    const block = this.memory.allocate(bytes);
-    const storage = { block, version: 0 };
-    this.released.register(storage, block);
-    return storage;
+  /** The most bytes that the engine may take for itself, from the next run on. */
+  setMegabytes(megabytes: number): void {
+    this.memory.limit = megabytes * 2 ** 20;
   }
 
-  /** New numbers for a variable, behind the runs that were asked for before: none of them sees half of these. */
-  write(storage: Storage, values: TypedArray): Promise<void> {
-    return this.enqueue(async () => {
-      this.bytes.write(storage.block.address, values);
+  write(storage: Storage, values: TypedArray): void {
+    void this.enqueue(async () => {
+      if (storage.place) this.bytes.write(storage.place.block.address, values);
+      else storage.host = values;
       storage.version++;
     });
   }
 
-  /** A variable's numbers, as the runs that were asked for before leave them. */
-  read(storage: Storage, type: ElementType, size: number): Promise<TypedArray> {
-    return this.enqueue(async () => this.readNow(storage, type, size));
+  read(storage: Storage): Promise<TypedArray> {
+    return this.enqueue(async () => this.readNow(storage));
   }
 
-  /** The same at once, where nothing runs or waits that could write them; else null. */
-  peek(storage: Storage, type: ElementType, size: number): TypedArray | null {
-    return this.pending > 0 ? null : this.readNow(storage, type, size);
-  }
-
-  private readNow(storage: Storage, type: ElementType, size: number): TypedArray {
-    const values = arrayOf(type, size);
-    this.bytes.read(storage.block.address, values);
-    return values;
-  }
-
-  /** Runs a program on copies of what is given for its sources, and returns copies of its outputs. */
-  run(program: Program, given: readonly Given[]): Promise<TypedArray[]> {
+  take(storage: Storage): Promise<TypedArray> {
     return this.enqueue(async () => {
-      // The memory first: no code can be made for more of it than there can be.
-      const arena = this.arenaOf(program.arenaBytes);
-      const loaded = await this.load(program);
-      this.bind(loaded, arena.address, given);
-      const copyIn = (constants: boolean): void =>
-        program.sources.forEach(({ resident, constant, location, size }, i) => {
-          if (resident || constant !== constants) return;
-          const { storage, type } = { ...given[i], ...program.sources[i] };
-          const values = storage ? this.readNow(storage, type, size) : given[i].values;
-          // Fewer numbers would leave those of another run beside them, more would run over what lies behind.
-          if (values?.length !== size)
-            throw new TypeError(
-              `engine: source ${i} has ${values?.length ?? "no"} numbers, expected ${size}`,
-            );
-          this.bytes.write(this.addressOf(location, loaded, arena.address, given), values);
-        });
-      if (loaded.preparation) {
-        // A program may serve several functions, each with variables and constants of its own.
-        const inputs = program.sources.flatMap(({ constant }, i) => {
-          const { serial, storage } = given[i];
-          return storage ? [serial, storage.version] : [constant ? serial : 0];
-        });
-        if (!sameEntries(inputs, loaded.preparedFor)) {
-          // Should it fail half-way, nothing is prepared.
-          loaded.preparedFor = [];
-          copyIn(true);
-          await this.execute(loaded.preparation);
-          loaded.preparedFor = inputs;
-        }
-      }
-      copyIn(false);
-      await this.execute(loaded.main);
-      program.sources.forEach(({ assigned }, i) => {
-        if (assigned) given[i].storage!.version++;
-      });
-      return program.outputs.map(({ location, type, shape }) => {
-        const output = arrayOf(
-          type,
-          shape.reduce((n, d) => n * d, 1),
-        );
-        this.bytes.read(this.addressOf(location, loaded, arena.address, given), output);
-        return output;
-      });
+      this.residents.evict(storage);
+      return hostNumbers(storage);
     });
   }
 
-  /** Lets threads start while there is still something else to do. */
-  startThreads(): void {
+  peek(storage: Storage): TypedArray | null {
+    return this.pending > 0 ? null : this.readNow(storage);
+  }
+
+  private readNow(storage: Storage): TypedArray {
+    if (!storage.place) return hostNumbers(storage).slice();
+    const values = arrayOf(storage.type, storage.size);
+    this.bytes.read(storage.place.block.address, values);
+    return values;
+  }
+
+  /** Runs a program on what is given for its sources: of arrays copies, of variables where they lie. */
+  run(program: Program, given: readonly Given[]): Running {
+    const outputs = program.outputs.map(({ type, shape }) => new Storage(type, sizeOf(shape), null, this));
+    const done = this.enqueue(() => this.carryOut(program, given, outputs));
+    // Whoever holds an output and asks for its numbers hears of it, too.
+    done.catch((failure) => {
+      for (const output of outputs) output.failure = failure;
+    });
+    return { outputs, done };
+  }
+
+  private async carryOut(
+    program: Program,
+    given: readonly Given[],
+    outputs: readonly Storage[],
+  ): Promise<void> {
+    if (this.closed) throw new DeviceError(`the device ${this.name} is closed`);
+    const needed = new Set(outputs);
+    const run = ++this.runs;
+    for (const { storage } of given)
+      if (storage) {
+        storage.lastUse = run;
+        needed.add(storage);
+      }
+    for (const output of outputs) output.lastUse = run;
+    const rest: Needs = { program, needed };
+    // The memory first: no code can be made for more of it than there can be.
+    const arena =
+      this.arena && this.arena.bytes >= program.arenaBytes ? this.arena : await this.newArena(rest);
+    for (let i = 0; i < given.length; i++) {
+      const { storage } = given[i];
+      if (!storage || storage.place || !program.sources[i].resident) continue;
+      hostNumbers(storage);
+      this.residents.settle(storage, await this.room(bytesOf(storage), rest));
+    }
+    const own = outputs.filter((_, i) => hasOwnPlace(program, i));
+    if (own.length > 0) await this.placeOutputs(own, rest);
+    const loaded = await this.load(program, rest);
+    const addresses: Addresses = { arena: arena.address, prepared: loaded.prepared, given, outputs };
+    this.bind(loaded, addresses);
+    const copyIn = (constants: boolean): void =>
+      program.sources.forEach(({ resident, constant, location, size }, i) => {
+        if (resident || constant !== constants) return;
+        const { storage } = given[i];
+        const to = addressOf(location, addresses);
+        if (storage?.place) {
+          this.bytes.copy(storage.place.block.address, to, size * bytesPerElement[storage.type]);
+          return;
+        }
+        const values = storage ? hostNumbers(storage) : given[i].values;
+        // Fewer numbers would leave those of another run beside them, more would run over what lies behind.
+        if (values?.length !== size)
+          throw new TypeError(`engine: source ${i} has ${values?.length ?? "no"} numbers, expected ${size}`);
+        this.bytes.write(to, values);
+      });
+    if (loaded.preparation) {
+      // A program may serve several functions, each with variables and constants of its own.
+      const inputs = program.sources.flatMap(({ constant }, i) => {
+        const { serial, storage } = given[i];
+        return storage ? [serial, storage.version] : [constant ? serial : 0];
+      });
+      if (!sameEntries(inputs, loaded.preparedFor)) {
+        // Should it fail half-way, nothing is prepared.
+        loaded.preparedFor = [];
+        copyIn(true);
+        await this.execute(loaded.preparation);
+        loaded.preparedFor = inputs;
+      }
+    }
+    copyIn(false);
+    await this.execute(loaded.main);
+    program.sources.forEach(({ assigned }, i) => {
+      if (assigned) given[i].storage!.version++;
+    });
+    program.outputs.forEach(({ location }, i) => {
+      const output = outputs[i];
+      if (output.place) return;
+      if (location.kind === "output") {
+        // The same result once more.
+        output.host = this.readNow(outputs[location.index]);
+        return;
+      }
+      output.host = arrayOf(output.type, output.size);
+      this.bytes.read(addressOf(location, addresses), output.host);
+    });
+  }
+
+  /** Outputs with a place of their own get one; those that nobody reads make room for them. */
+  private async placeOutputs(own: readonly Storage[], rest: Needs): Promise<void> {
+    const over = (): number => {
+      const wanted = own.reduce((bytes, output) => bytes + bytesOf(output), this.residents.resultBytes);
+      return wanted - Math.min(resultBudget, this.memory.limit / 4);
+    };
+    if (over() > 0) {
+      await yieldToHost(); // finalisers run in tasks of their own
+      if (over() > 0) this.residents.evictOldest(over(), (storage) => rest.needed.has(storage), true);
+    }
+    for (const output of own) this.residents.settle(output, await this.room(bytesOf(output), rest), true);
+  }
+
+  /**
+   * Memory. Where there is none left, what this run does not need makes room: garbage, then what was not needed for
+   * longest, then other programs.
+   * @throws OutOfMemoryError where all that is not enough
+   */
+  private async room(bytes: number, { program, needed }: Needs): Promise<Block> {
+    const found = this.memory.find(bytes);
+    if (found) return found;
+    await yieldToHost(); // finalisers run in tasks of their own
+    for (;;) {
+      const found = this.memory.find(bytes);
+      if (found) return found;
+      if (this.residents.evictOldest(bytes, (storage) => needed.has(storage)) > 0) continue;
+      const [idle] = [...this.loaded.keys()].filter((other) => other !== program);
+      if (!idle) return this.memory.allocate(bytes);
+      this.unload(idle);
+    }
+  }
+
+  warm(): void {
     this.startPool();
+  }
+
+  close(): Promise<void> {
+    return this.enqueue(async () => {
+      this.residents.evictAll();
+      for (const program of [...this.loaded.keys()]) this.unload(program);
+      if (this.arena) this.memory.release(this.arena);
+      this.arena = null;
+      this.closed = true;
+      await this.pool?.terminate();
+      this.pool = null;
+    });
   }
 
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
@@ -282,7 +353,7 @@ export class Engine {
     this.options.onFallback?.(reason);
   }
 
-  private async load(program: Program): Promise<Loaded> {
+  private async load(program: Program, rest: Needs): Promise<Loaded> {
     const known = this.loaded.get(program);
     if (known) {
       // The most recently used come last.
@@ -292,10 +363,11 @@ export class Engine {
     }
     const { preparation, launches, preparedBytes } = program;
     const loaded: Loaded = {
-      preparation: preparation.length > 0 ? await this.stage(program, preparation) : null,
-      main: await this.stage(program, launches),
-      prepared: preparedBytes > 0 ? this.memory.allocate(preparedBytes) : null,
+      preparation: preparation.length > 0 ? await this.stage(program, preparation, rest) : null,
+      main: await this.stage(program, launches, rest),
+      prepared: preparedBytes > 0 ? await this.room(preparedBytes, rest) : null,
       bound: [],
+      boundOutputs: [],
       preparedFor: [],
     };
     this.loaded.set(program, loaded);
@@ -303,10 +375,15 @@ export class Engine {
     return loaded;
   }
 
-  private async stage({ kernels }: Program, launches: readonly ProgramLaunch[]): Promise<Stage> {
+  private async stage({ kernels }: Program, launches: readonly ProgramLaunch[], rest: Needs): Promise<Stage> {
     let bytes = 0;
+    const outputPlaces: { at: number; index: number }[] = [];
     const placed = launches.map(({ kernel, items, work, arguments: locations }) => {
       const start = bytes;
+      locations.forEach((location, n) => {
+        if (location.kind === "output")
+          outputPlaces.push({ at: start + this.machine.addressBytes * n, index: location.index });
+      });
       bytes += this.machine.addressBytes * locations.length;
       // A single item is one thread's, however much work it is: where it is written in the place of what it is computed
       // from, a second thread would find it there.
@@ -323,7 +400,8 @@ export class Engine {
       id: this.nextId++,
       launches,
       code,
-      blocks: this.memory.allocate(bytes),
+      blocks: await this.room(bytes, rest),
+      outputPlaces,
       work: launches.reduce((total, launch) => total + launch.work, 0),
     };
   }
@@ -340,115 +418,79 @@ export class Engine {
   }
 
   /** One arena serves all programs, which never run at the same time: it has the size of the largest. */
-  private arenaOf(bytes: number): Block {
-    if (!this.arena || this.arena.bytes < bytes) {
-      if (this.arena) this.memory.release(this.arena);
-      this.arena = null;
-      this.arena = this.memory.allocate(bytes);
-    }
+  private async newArena(rest: Needs): Promise<Block> {
+    if (this.arena) this.memory.release(this.arena);
+    this.arena = null;
+    this.arena = await this.room(rest.program.arenaBytes, rest);
     return this.arena;
   }
 
   /** Writes the addresses of all buffers into the argument blocks, where they are not the same as before. */
-  private bind(loaded: Loaded, arena: number, given: readonly Given[]): void {
-    const addresses = [arena, ...given.map(({ storage }) => storage?.block.address ?? 0)];
-    if (sameEntries(addresses, loaded.bound)) return;
-    for (const stage of loaded.preparation ? [loaded.preparation, loaded.main] : [loaded.main]) {
-      const places = stage.launches.flatMap((launch) =>
-        launch.arguments.map(
-          (location) => this.machine.base + this.addressOf(location, loaded, arena, given),
-        ),
-      );
-      const words =
-        this.machine.addressBytes === 4 ? Int32Array.from(places) : BigInt64Array.from(places, BigInt);
-      this.bytes.write(stage.blocks.address, words);
-    }
-    loaded.bound = addresses;
-  }
-
-  private addressOf(
-    location: Location,
-    { prepared }: Loaded,
-    arena: number,
-    given: readonly Given[],
-  ): number {
-    switch (location.kind) {
-      case "arena":
-        return arena + location.offset;
-      case "prepared":
-        return prepared!.address + location.offset;
-      case "source":
-        return given[location.index].storage!.block.address;
-    }
+  private bind(loaded: Loaded, addresses: Addresses): void {
+    const { arena, given, outputs } = addresses;
+    const bound = [arena, ...given.map(({ storage }) => storage?.place?.block.address ?? 0)];
+    const boundOutputs = outputs.map(({ place }) => place?.block.address ?? 0);
+    const stages = loaded.preparation ? [loaded.preparation, loaded.main] : [loaded.main];
+    const words = (places: number[]) =>
+      this.machine.addressBytes === 4 ? Int32Array.from(places) : BigInt64Array.from(places, BigInt);
+    const { base } = this.machine;
+    if (!sameEntries(bound, loaded.bound))
+      for (const { launches, blocks } of stages) {
+        const places = launches.flatMap((launch) =>
+          launch.arguments.map((location) => base + addressOf(location, addresses)),
+        );
+        this.bytes.write(blocks.address, words(places));
+      }
+    else if (!sameEntries(boundOutputs, loaded.boundOutputs))
+      for (const { outputPlaces, blocks } of stages)
+        for (const { at, index } of outputPlaces)
+          this.bytes.write(blocks.address + at, words([base + boundOutputs[index]]));
+    loaded.bound = bound;
+    loaded.boundOutputs = boundOutputs;
   }
 }
+
+/** What must stay where it is while a run gets ready. */
+interface Needs {
+  readonly program: Program;
+  readonly needed: ReadonlySet<Storage>;
+}
+
+/** Where the buffers of a run lie. */
+interface Addresses {
+  readonly arena: number;
+  readonly prepared: Block | null;
+  readonly given: readonly Given[];
+  readonly outputs: readonly Storage[];
+}
+
+function addressOf(location: Location, { arena, prepared, given, outputs }: Addresses): number {
+  switch (location.kind) {
+    case "arena":
+      return arena + location.offset;
+    case "prepared":
+      return prepared!.address + location.offset;
+    case "source":
+      return given[location.index].storage!.place!.block.address;
+    case "output":
+      return outputs[location.index].place!.block.address;
+  }
+}
+
+function hasOwnPlace({ outputs }: Program, i: number): boolean {
+  const { location } = outputs[i];
+  return location.kind === "output" && location.index === i;
+}
+
+/** The numbers where they lie on the host. */
+function hostNumbers({ host, failure }: Storage): TypedArray {
+  if (host) return host;
+  throw failure ?? new DeviceError("these numbers were never computed");
+}
+
+const bytesOf = ({ type, size }: Storage): number => size * bytesPerElement[type];
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 const sameEntries = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((entry, i) => entry === b[i]);
-
-function arrayOf(type: ElementType, size: number): TypedArray {
-  if (type === "f32") return new Float32Array(size);
-  return type === "i32" ? new Int32Array(size) : new Uint8Array(size);
-}
-
-let engine: Engine | null = null;
-
-/**
- * The engine of this process or page, started at first use. `RECEPTIVE_TARGET` names the target it must use,
- * `RECEPTIVE_DEBUG=kernels` prints every kernel as it is emitted, `share` shares even the smallest piece of work among
- * all threads, `direct` computes convolutions without minimal filtering.
- */
-export function theEngine(): Engine {
-  engine ??= startEngine(hardwareThreads());
-  return engine;
-}
-
-function startEngine(threads: number): Engine {
-  const wanted = environment("RECEPTIVE_TARGET") || undefined;
-  const target = targetNames.find((name) => name === wanted);
-  if (wanted && !target)
-    throw new DeviceError(`RECEPTIVE_TARGET is "${wanted}", expected one of ${targetNames.join(", ")}`);
-  const debug = environment("RECEPTIVE_DEBUG")?.split(",") ?? [];
-  return new Engine({
-    threads,
-    target,
-    onFallback: (reason) => debugLine(`receptive: ${reason}`),
-    shareAll: debug.includes("share"),
-    direct: debug.includes("direct"),
-    onKernel: debug.includes("kernels") ? (listing) => console.error(listing) : undefined,
-  });
-}
-
-/**
- * What programs run on: the target, its threads, and whether it uses fused multiply-add. `reasons` has a sentence for
- * each thing that would be faster and is not used here, and why: machine code, more threads. Threads start with the
- * first large program; that none can is sometimes known only then.
- */
-export function device(): { target: string; threads: number; fma: boolean; reasons: readonly string[] } {
-  const { target, threads, reasons } = theEngine();
-  return { target: target.name, threads, fma: target.hasFma, reasons };
-}
-
-/** More threads than a machine runs at once only wait for each other; so many of them are a mistake. */
-export const mostThreads = (): number => Math.max(64, 4 * hardwareThreads());
-
-/**
- * Settings of the engine. May be called at any time; returns when they hold.
- * @throws DeviceError if there cannot be so many threads
- */
-export async function configure(options: { threads?: number }): Promise<void> {
-  const { threads } = optionsOf("configure", options, { threads: 1 });
-  if (threads === undefined) return;
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new DeviceError(`threads: expected a whole number of at least 1, got ${said(threads)}`);
-  if (threads > mostThreads())
-    throw new DeviceError(
-      `threads: expected at most ${mostThreads()}, got ${threads}; this machine runs ${hardwareThreads()} at once`,
-    );
-  if (engine) await engine.setThreads(threads);
-  else engine = startEngine(threads);
-}
-
-/** Bytes of an array of these elements. */
-export const bytesFor = (type: keyof typeof bytesPerElement, size: number): number =>
-  bytesPerElement[type] * size;

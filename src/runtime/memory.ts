@@ -40,13 +40,34 @@ export class EngineMemory {
     return this.memory.bytes;
   }
 
+  /** The most bytes that it may take from the system, by the user's wish. */
+  limit = Number.POSITIVE_INFINITY;
+
+  /** @throws OutOfMemoryError where there is not so much room: says how much there is */
   allocate(bytes: number): Block {
+    const block = this.find(bytes);
+    if (block) return block;
+    const { memory, limit } = this;
+    const megabytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MB`;
+    const end =
+      limit < memory.maximumBytes
+        ? `the budget of configure({ megabytes }) ends at ${megabytes(limit)}`
+        : `${memory.kind} ends at ${megabytes(memory.maximumBytes)}`;
+    const taken = limit < memory.bytes ? this.used : memory.bytes;
+    throw new OutOfMemoryError(
+      `out of memory: ${megabytes(withSlack(bytes))} more are needed, ${megabytes(taken)} are in use or reserved, ${end}; a smaller batch needs less`,
+    );
+  }
+
+  /** The same; null where there is not so much room. */
+  find(bytes: number): Block | null {
     // A block of no known size would leave none for those that come after it.
     if (!(bytes >= 0)) throw new RangeError(`memory: ${bytes} bytes are asked for`);
-    const wanted = Math.ceil((bytes + slack) / alignment) * alignment;
+    const wanted = withSlack(bytes);
+    if (this.used + wanted > this.limit) return null;
     let index = this.bestFit(wanted);
     if (index < 0) {
-      this.grow(wanted);
+      if (!this.grow(wanted)) return null;
       index = this.bestFit(wanted);
     }
     const found = this.free[index];
@@ -80,7 +101,7 @@ export class EngineMemory {
     this.free.splice(index, 2, { address: here.address, bytes: here.bytes + next.bytes });
   }
 
-  private grow(bytes: number): void {
+  private grow(bytes: number): boolean {
     const { memory } = this;
     const before = memory.bytes;
     const last = this.free.at(-1);
@@ -88,17 +109,20 @@ export class EngineMemory {
     const steps = (n: number): number => Math.ceil(n / stepBytes) * stepBytes;
     // By at least a quarter, so that a growing program does not grow the memory at every step.
     const least = steps(bytes - tail);
-    const grown = Math.min(Math.max(least, steps(before / 4)), memory.maximumBytes - before);
+    const grown = Math.min(
+      Math.max(least, steps(before / 4)),
+      Math.min(memory.maximumBytes, Math.floor(this.limit / stepBytes) * stepBytes) - before,
+    );
+    if (grown < least) return false;
     try {
-      if (grown < least) throw new RangeError("beyond the maximum");
       memory.grow(grown);
     } catch {
-      const megabytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MB`;
-      throw new OutOfMemoryError(
-        `out of memory: ${megabytes(bytes)} more are needed, ${megabytes(before)} are in use or reserved, ${memory.kind} ends at ${megabytes(memory.maximumBytes)}; a smaller batch needs less`,
-      );
+      return false;
     }
     this.used += grown;
     this.release({ address: before, bytes: grown });
+    return true;
   }
 }
+
+const withSlack = (bytes: number): number => Math.ceil((bytes + slack) / alignment) * alignment;

@@ -3,13 +3,14 @@ import type { ElementType } from "../kernels/expression.js";
 import type { Kernel } from "../kernels/language.js";
 
 /**
- * Where a buffer lies: at an offset in the arena that all programs share, among what this program has prepared, or
- * where the n-th source lies.
+ * Where a buffer lies: at an offset in the arena that all programs share, among what this program has prepared, where
+ * the n-th source lies, or where the n-th output is to lie.
  */
 export type Location =
   | { kind: "arena"; offset: number }
   | { kind: "prepared"; offset: number }
-  | { kind: "source"; index: number };
+  | { kind: "source"; index: number }
+  | { kind: "output"; index: number };
 
 export interface Program {
   readonly key: string;

@@ -14,6 +14,8 @@ export interface MachineMemory {
   grow(bytes: number): void;
   write(address: number, values: MemoryValues): void;
   read(address: number, into: MemoryValues): void;
+  /** Within the memory, between places that do not touch each other. */
+  copy(from: number, to: number, bytes: number): void;
   /** What lies there is not needed any more: the host may take the pages back until they are written again. */
   discard(address: number, bytes: number): void;
 }

@@ -1,9 +1,13 @@
 /** Functions recorded once and then run as programs: the way of a training step. */
-import { type Planned, programFor } from "../compiler/plan.js";
+import { linearise } from "../compiler/graph.js";
+import { programFor } from "../compiler/plan.js";
+import { optionsOf } from "../door/options.js";
 import { kindOfArray, said } from "../door/said.js";
-import { type Given, type TypedArray, theEngine } from "../runtime/engine.js";
+import type { Device, Given } from "../runtime/device.js";
+import type { Program } from "../runtime/program.js";
+import type { TypedArray } from "../runtime/storage.js";
 import { show } from "./shapes.js";
-import { checkNumbers, given, placeholder, Tensor, Variable } from "./tensor.js";
+import { checkNumbers, deviceOf, given, placeholder, Tensor, Variable } from "./tensor.js";
 import { currentTrace, traced } from "./tracing.js";
 
 /** Tensors, and lists and plain objects of them. */
@@ -18,34 +22,53 @@ export type Values<T> = T extends Tensor
 
 export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<Values<R>>;
 
+export interface CompileOptions {
+  /** Where it runs; if left out, where the variables lie that it uses. */
+  device?: Device;
+}
+
 /**
  * Records f once for each combination of shapes and types of its arguments, and from then on runs the program.
- * What f does beside combining tensors happens only when it is recorded. Assignments to variables (`assign`) are
- * carried out in place, after everything that reads the old values.
+ * What f does beside combining tensors happens only when it is recorded: also anew, where its variables have moved to
+ * another device. Assignments to variables (`assign`) are carried out in place, after everything that reads the old
+ * values.
  *
  * The compiled function takes tensors whose numbers are known, and answers with plain arrays.
+ *
+ * @throws DeviceError at the call, where variables and arguments lie on several devices
  */
-export function compile<A extends readonly Tensor[], R extends Tree>(f: (...args: A) => R): Compiled<A, R>;
-export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R>;
-export function compile<A extends readonly Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R> {
+export function compile<A extends readonly Tensor[], R extends Tree>(
+  f: (...args: A) => R,
+  options?: CompileOptions,
+): Compiled<A, R>;
+export function compile<A extends readonly Tree[], R extends Tree>(
+  f: (...args: A) => R,
+  options?: CompileOptions,
+): Compiled<A, R>;
+export function compile<A extends readonly Tree[], R extends Tree>(
+  f: (...args: A) => R,
+  options: CompileOptions = {},
+): Compiled<A, R> {
+  const { device: wanted = null } = optionsOf("compile", options, { device: 1 });
   const recorded = new Map<string, Recorded<R>>();
   const run: Compiled<A, R> = async (...args) => {
     const leaves = args.flatMap((arg, i) => tensorsOf(arg, [`argument ${i}`]));
     const key = `${args.map(outline)} ${leaves.map((t) => `${t.type} ${t.shape}`)}`;
     let record = recorded.get(key);
-    if (!record) {
-      record = recordFunction(f, args, leaves);
+    const stored = (of: Recorded<R>): Tensor[] => [...leaves, ...of.sources.slice(leaves.length)];
+    if (!record || record.device !== deviceOf("compile", stored(record), wanted)) {
+      record = recordFunction(f, args, leaves, wanted);
       recorded.set(key, record);
     }
-    const { planned, result } = record;
-    const outputs = await theEngine().run(
-      planned.program,
-      planned.sources.map((source, i) =>
-        i < leaves.length ? argumentGiven(leaves[i], i) : given(source as Tensor),
-      ),
+    const { device, program, sources, result } = record;
+    const { outputs, done } = device.run(
+      program,
+      sources.map((source, i) => (i < leaves.length ? argumentGiven(leaves[i], i) : given(source))),
     );
+    await done;
+    const values = await Promise.all(outputs.map((output) => output.host ?? device.take(output)));
     let next = 0;
-    return rebuild(result, () => outputs[next++]) as Values<R>;
+    return rebuild(result, () => values[next++]) as Values<R>;
   };
   return (...args) => {
     // At once: what is being recorded cannot wait for a promise, and would leave it unhandled.
@@ -67,7 +90,10 @@ function argumentGiven(tensor: Tensor, i: number): Given {
 }
 
 interface Recorded<R> {
-  readonly planned: Planned;
+  readonly device: Device;
+  readonly program: Program;
+  /** Stand-ins of the arguments first, then what else the function reads. */
+  readonly sources: readonly Tensor[];
   readonly result: R;
 }
 
@@ -75,16 +101,19 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
   f: (...args: A) => R,
   args: A,
   leaves: readonly Tensor[],
+  wanted: Device | null,
 ): Recorded<R> {
-  theEngine().startThreads(); // they are there by the time the program is
   const places = leaves.map((t) => placeholder(t.shape, t.type));
   let next = 0;
   const standIns = args.map((arg) => rebuild(arg, () => places[next++])) as unknown as A;
   const { result, trace } = traced(() => f(...standIns));
-  const outputs = tensorsOf(result, ["the result"]);
-  const planned = programFor(theEngine().target, outputs, trace.assignments, places, places.length);
-  checkNumbers("compile", (planned.sources as readonly Tensor[]).slice(places.length));
-  return { planned, result };
+  const graph = linearise(tensorsOf(result, ["the result"]), trace.assignments, places);
+  const sources = graph.sources as readonly Tensor[];
+  const others = sources.slice(places.length);
+  checkNumbers("compile", others);
+  const device = deviceOf("compile", [...leaves, ...others], wanted);
+  device.warm(); // its threads are there by the time the program is
+  return { device, program: programFor(device.target, graph, places.length), sources, result };
 }
 
 /**

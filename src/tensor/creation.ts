@@ -1,7 +1,7 @@
 /** Tensors from numbers. */
-import { checkedType, type Nested, type NumberArray, numbersOf } from "./numbers.js";
+import { checkedType, type Nested, type NumberArray, numbersOf, ownCopy } from "./numbers.js";
 import { checkedShape, type Shape, ShapeError, show, sizeOf } from "./shapes.js";
-import { type DType, Tensor, type TypedArray } from "./tensor.js";
+import { type DType, Tensor } from "./tensor.js";
 
 export type { Nested, NumberArray };
 
@@ -25,11 +25,4 @@ export function tensor(values: Nested, shape?: Shape, type?: DType): Tensor {
   if (sizeOf(to) !== found.values.length)
     throw new ShapeError(`tensor: ${found.values.length} values do not fill ${show(to)} (${sizeOf(to)})`);
   return Tensor.from(ownCopy(found.values, values), to, found.type);
-}
-
-/** A copy, where the array is the caller's or shares its memory. Not by slice: that of Node's Buffer copies nothing. */
-function ownCopy(values: TypedArray, given: unknown): TypedArray {
-  if (!ArrayBuffer.isView(given) || values.buffer !== given.buffer) return values;
-  if (values instanceof Float32Array) return new Float32Array(values);
-  return values instanceof Int32Array ? new Int32Array(values) : new Uint8Array(values);
 }

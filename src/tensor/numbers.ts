@@ -4,7 +4,7 @@
  */
 import { kindOfArray, said } from "../door/said.js";
 import { nearestName } from "../door/spelling.js";
-import type { TypedArray } from "../runtime/engine.js";
+import type { TypedArray } from "../runtime/storage.js";
 import { type Shape, ShapeError, sameShape } from "./shapes.js";
 import type { DType } from "./tensor.js";
 
@@ -246,4 +246,11 @@ function whole<A extends Int32Array | Uint8Array>(
     into[i] = value;
   }
   return into;
+}
+
+/** A copy, where the array is the caller's or shares its memory. Not by slice: that of Node's Buffer copies nothing. */
+export function ownCopy(values: TypedArray, given: unknown): TypedArray {
+  if (!ArrayBuffer.isView(given) || values.buffer !== given.buffer) return values;
+  if (values instanceof Float32Array) return new Float32Array(values);
+  return values instanceof Int32Array ? new Int32Array(values) : new Uint8Array(values);
 }

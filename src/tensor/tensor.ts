@@ -4,10 +4,14 @@
  * arrays, and what a program needs in between is planned memory.
  */
 
+import { linearise } from "../compiler/graph.js";
 import type { Attributes, ElementType, GraphNode, Operation } from "../compiler/operation.js";
 import { programFor } from "../compiler/plan.js";
-import { bytesFor, type Given, type Storage, type TypedArray, theEngine } from "../runtime/engine.js";
-import { checkedType, type Nested, numbersOf } from "./numbers.js";
+import type { Device, Given } from "../runtime/device.js";
+import { theEngine } from "../runtime/devices.js";
+import { DeviceError } from "../runtime/machine-choice.js";
+import { Storage, type TypedArray } from "../runtime/storage.js";
+import { checkedType, type Nested, numbersOf, ownCopy } from "./numbers.js";
 import { inspect, printed } from "./printing.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 
@@ -108,7 +112,7 @@ export class Tensor implements GraphNode {
     this.settled = true;
   }
 
-  /** Memory in the engine, for variables. */
+  /** Where the numbers are stored, where that is not the tensor itself. */
   get storage(): Storage | null {
     return null;
   }
@@ -125,21 +129,25 @@ export class Tensor implements GraphNode {
 }
 
 /**
- * A tensor whose numbers change: a parameter of a model, the momentum of an optimizer. It stays in the engine's
- * memory; a compiled step writes it in place (`assign`), `set` writes it from outside.
+ * A tensor whose numbers change: a parameter of a model, the momentum of an optimizer. They lie on the host until a run
+ * needs them, and from then on in the memory of its device, where a compiled step writes them in place (`assign`); `set`
+ * writes them from outside.
  */
 export class Variable extends Tensor {
-  private readonly place: Storage;
+  #place: Storage;
 
-  /** @param values  that fill the shape, of the type's array */
-  constructor(values: TypedArray, shape: Shape, type: DType) {
+  /**
+   * @param values  that fill the shape, of the type's array, which nobody else changes
+   * @param device  where it belongs; if left out, where it is first used
+   */
+  constructor(values: TypedArray, shape: Shape, type: DType, device: Device | null = null) {
     super(source, [], { resident: true }, shape, type);
-    this.place = theEngine().allocate(bytesFor(type, sizeOf(shape)));
-    this.write(values);
+    this.#check(values);
+    this.#place = new Storage(type, sizeOf(shape), values, device);
   }
 
   override get storage(): Storage {
-    return this.place;
+    return this.#place;
   }
 
   /**
@@ -148,15 +156,16 @@ export class Variable extends Tensor {
    * @throws TypeError where they are no numbers, or some that the variable's type does not have
    */
   set(values: Nested): void {
-    this.write(numbersOf("variable", values, this.type).values);
+    const found = ownCopy(numbersOf("variable", values, this.type).values, values);
+    this.#check(found);
+    const { device } = this.#place;
+    if (device) device.write(this.#place, found);
+    else this.#place.host = found;
   }
 
-  private write(values: TypedArray): void {
-    if (values.length !== this.size)
-      throw new ShapeError(
-        `variable: ${values.length} values do not fill ${show(this.shape)} (${this.size})`,
-      );
-    void theEngine().write(this.place, values.slice());
+  #check({ length }: TypedArray): void {
+    if (length !== this.size)
+      throw new ShapeError(`variable: ${length} values do not fill ${show(this.shape)} (${this.size})`);
   }
 
   /** A copy of the numbers as they are now: what was asked to run before has run, nothing that comes later has. */
@@ -165,15 +174,37 @@ export class Variable extends Tensor {
   }
 
   /** The same. */
-  read(): Promise<TypedArray> {
-    return theEngine().read(this.place, this.type, this.size);
+  async read(): Promise<TypedArray> {
+    const { device, host } = this.#place;
+    return device ? device.read(this.#place) : host!.slice();
+  }
+
+  /**
+   * Moves the numbers to another device, behind the runs that were asked for before. Functions that were compiled
+   * with the variable are compiled again for that device when they are called next.
+   *
+   * @param device  null: the one that is used where nothing else is said
+   */
+  async to(device: Device | null): Promise<void> {
+    const before = this.#place;
+    if (!before.device) {
+      before.device = device;
+      return;
+    }
+    const home = device ?? theEngine();
+    if (before.device === home) return;
+    const values = await before.device.read(before);
+    this.#place = new Storage(this.type, this.size, values, home);
+    // Greater than it ever was there: what was prepared from other numbers is no longer.
+    this.#place.version = before.version + 1;
   }
 
   /** A variable keeps its place. */
   override settle(): void {}
 
   override toString(): string {
-    const now = theEngine().peek(this.place, this.type, this.size);
+    const { device, host } = this.#place;
+    const now = device ? device.peek(this.#place) : host;
     return printed("Variable", this.type, this.shape, now, "in use by a run");
   }
 }
@@ -190,7 +221,7 @@ export function variable(values: Nested, shape?: Shape, type?: DType): Variable 
   const to = shape === undefined ? found.shape : checkedShape("variable", shape);
   if (sizeOf(to) !== found.values.length)
     throw new ShapeError(`variable: ${found.values.length} values do not fill ${show(to)} (${sizeOf(to)})`);
-  return new Variable(found.values, to, found.type);
+  return new Variable(ownCopy(found.values, values), to, found.type);
 }
 
 /** The numbers of several tensors, from one program: what they share is computed once. The arrays are the caller's. */
@@ -210,11 +241,13 @@ export async function settle(tensors: readonly Tensor[]): Promise<void> {
 }
 
 async function runGraph(tensors: readonly Tensor[]): Promise<TypedArray[]> {
-  const engine = theEngine();
-  const { program, sources } = programFor(engine.target, tensors);
-  const leaves = sources as readonly Tensor[];
+  const graph = linearise(tensors);
+  const leaves = graph.sources as readonly Tensor[];
   checkNumbers("data", leaves);
-  return engine.run(program, leaves.map(given));
+  const device = deviceOf("data", leaves);
+  const { outputs, done } = device.run(programFor(device.target, graph), leaves.map(given));
+  await done;
+  return Promise.all(outputs.map((output) => output.host ?? device.take(output)));
 }
 
 /** What a run takes of a leaf. */
@@ -223,6 +256,33 @@ export const given = (leaf: Tensor): Given => ({
   values: leaf.own,
   storage: leaf.storage,
 });
+
+/**
+ * The device on which the stored leaves lie, which those that lie nowhere yet belong to from now on.
+ *
+ * @param wanted  the device that was asked for
+ * @throws DeviceError where they lie on several
+ */
+export function deviceOf(speaker: string, leaves: readonly Tensor[], wanted: Device | null = null): Device {
+  let device = wanted;
+  let first: Tensor | null = null;
+  for (const leaf of leaves) {
+    const there = leaf.storage?.device;
+    if (!there || there === device) continue;
+    if (device)
+      throw new DeviceError(
+        `${speaker}: ${placed(leaf)}, but ${first ? placed(first) : `the device asked for is ${device.name}`}: move one with to(device)`,
+      );
+    device = there;
+    first = leaf;
+  }
+  device ??= theEngine();
+  for (const { storage } of leaves) if (storage) storage.device ??= device;
+  return device;
+}
+
+const placed = (leaf: Tensor): string =>
+  `${leaf instanceof Variable ? "a variable" : "a result"} (${leaf.type} ${show(leaf.shape)}) lies on ${leaf.storage!.device!.name}`;
 
 /** @throws TypeError where one is the stand-in of a function's argument: only within that function has it a meaning */
 export function checkNumbers(speaker: string, leaves: readonly Tensor[]): void {

@@ -1,7 +1,7 @@
 /** A page's end of the line to a worker that runs `receptive/worker`. */
 import type { Dataset, LoadOptions, StreamedDataset } from "../data/index.js";
 import type { FileSource } from "../formats/given-source.js";
-import type { device } from "../runtime/engine.js";
+import type { device } from "../runtime/devices.js";
 import type { ModelChoice, Own } from "./choices.js";
 import { crossing, crossingFile } from "./crossing.js";
 import { Line } from "./line.js";

@@ -4,7 +4,7 @@ import type { FileSource } from "../formats/given-source.js";
 import { type PictureFromOptions, type PictureSource, pictureFrom } from "../images/picture-from.js";
 import { loadWeights } from "../models/index.js";
 import type { Model } from "../nn/index.js";
-import { configure, device } from "../runtime/engine.js";
+import { configure, device } from "../runtime/devices.js";
 import { tensor } from "../tensor/creation.js";
 import { show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -27,6 +27,8 @@ const calls: { [name: string]: (options: object) => unknown } = {
   evaluateReconstruction: (o) => R.evaluateReconstruction(model, set, o),
   checkpointOf: (o) => R.checkpointOf(model, { input: set.shape, data: set, ...o }),
   configure: (o) => R.configure(o),
+  openDevice: (o) => R.openDevice("wasm", o),
+  compile: (o) => R.compile(() => [], o),
   openHub: (o) => R.openHub("hf:a/b", o),
 
   avgPool2d: (o) => R.avgPool2d(x, 2, o),
@@ -224,7 +226,6 @@ const plain = new Set([
     "broadcastTo",
     "cast",
     "clip",
-    "compile",
     "compute",
     "device",
     "pixelsFor",

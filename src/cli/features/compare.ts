@@ -8,7 +8,7 @@ import { cosine, sgd } from "../../optim/index.js";
 import { type LearningCurve, renderLearningCurves } from "../../report/features/learning-curves.js";
 import { count, duration, percent } from "../../report/numbers.js";
 import { alignedTable } from "../../report/table.js";
-import { configure } from "../../runtime/engine.js";
+import { configure } from "../../runtime/devices.js";
 import { evaluate } from "../../training/evaluate.js";
 import { fit } from "../../training/fit.js";
 import { checkDataName, defaultData, loadWhole } from "../data-sets.js";

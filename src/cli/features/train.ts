@@ -8,7 +8,7 @@ import { encodeHogClassifier } from "../../features/hog-classifier-file.js";
 import { allowsColour } from "../../report/colour.js";
 import { confusionText } from "../../report/confusion.js";
 import { count, duration, percent, significant } from "../../report/numbers.js";
-import { configure } from "../../runtime/engine.js";
+import { configure } from "../../runtime/devices.js";
 import { checkWritable, runsFolder } from "../checkpoints.js";
 import { checkDataName, defaultData, loadWhole } from "../data-sets.js";
 import { claimFolder } from "../folder-claim.js";

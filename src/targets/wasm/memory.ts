@@ -46,6 +46,10 @@ export class WasmMemory implements MachineMemory {
     bytesOf(into).set(this.place(address, into.byteLength));
   }
 
+  copy(from: number, to: number, bytes: number): void {
+    new Uint8Array(this.memory.buffer).copyWithin(to, from, from + bytes);
+  }
+
   /** Pages of a WebAssembly memory stay. */
   discard(): void {}
 

@@ -32,20 +32,24 @@ export class NativeMemory implements MachineMemory {
   }
 
   write(address: number, values: MemoryValues): void {
-    this.native.copyIn(this.at(address, values), values);
+    this.native.copyIn(this.at(address, values.byteLength), values);
   }
 
   read(address: number, into: MemoryValues): void {
-    this.native.copyOut(this.at(address, into), into);
+    this.native.copyOut(this.at(address, into.byteLength), into);
+  }
+
+  copy(from: number, to: number, bytes: number): void {
+    this.native.copy(this.at(from, bytes), this.at(to, bytes), bytes);
   }
 
   discard(address: number, bytes: number): void {
     this.pages.discard(address, bytes);
   }
 
-  private at(address: number, { byteLength }: MemoryValues): number {
-    if (address < 0 || address + byteLength > this.committed)
-      throw new RangeError(`${byteLength} bytes at ${address} of a memory of ${this.committed}`);
+  private at(address: number, bytes: number): number {
+    if (address < 0 || address + bytes > this.committed)
+      throw new RangeError(`${bytes} bytes at ${address} of a memory of ${this.committed}`);
     return this.pages.address + address;
   }
 }

@@ -1,0 +1,38 @@
+/**
+ * Numbers that programs read and write: a variable's, or the results of a run. They lie on the host until a run needs
+ * them, then in a device's memory, and on the host again where that memory is short: it is a cache, the host knows
+ * what is garbage.
+ */
+import type { ElementType } from "../kernels/expression.js";
+import type { Device } from "./device.js";
+import type { Resident } from "./residents.js";
+
+export type TypedArray = Float32Array | Int32Array | Uint8Array;
+
+export class Storage {
+  /** Where they belong: the device that computed them, or that first ran with them. Until then nobody's. */
+  device: Device | null;
+  /** Their place in that device's memory; null: they are in `host`. */
+  place: Resident | null = null;
+  /** Counts how often they have changed. */
+  version = 0;
+  /** The last run of the device that needed them. */
+  lastUse = 0;
+  /** Why there are none: the run that was to compute them failed. */
+  failure: unknown = null;
+
+  /** @param host  the numbers, in an array that nobody else changes; null: a run will bring them */
+  constructor(
+    readonly type: ElementType,
+    readonly size: number,
+    public host: TypedArray | null,
+    device: Device | null = null,
+  ) {
+    this.device = device;
+  }
+}
+
+export function arrayOf(type: ElementType, size: number): TypedArray {
+  if (type === "f32") return new Float32Array(size);
+  return type === "i32" ? new Int32Array(size) : new Uint8Array(size);
+}
