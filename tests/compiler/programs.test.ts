@@ -9,77 +9,79 @@ import type { Tensor } from "../../src/tensor/tensor.js";
 const { add, compute, conv2d, matmul, maxPool2d, mul, relu, softmax, sum, tensor, zeros } = receptive;
 const target = wasmTarget({ relaxedSimd: false });
 
-const programOf = (...outputs: Tensor[]): Program => programFor(target, linearise(outputs));
+const programOf = async (...outputs: Tensor[]): Promise<Program> => programFor(target, linearise(outputs));
 const names = (program: Program): string[] => program.launches.map((l) => program.kernels[l.kernel].name);
 /** A leaf with values of its own, so that equal leaves are not taken for one. */
 const leaf = (...shape: number[]): Tensor =>
   tensor(new Float32Array(shape.reduce((n, d) => n * d, 1)), shape);
 
 describe("what becomes one kernel", () => {
-  test("a chain of element-wise operations", () => {
+  test("a chain of element-wise operations", async () => {
     const [x, y] = [leaf(5, 7), leaf(7)];
-    expect(names(programOf(relu(add(mul(x, 2), y))))).toEqual(["mul + add + relu"]);
+    expect(names(await programOf(relu(add(mul(x, 2), y))))).toEqual(["mul + add + relu"]);
   });
 
-  test("bias and activation go into the convolution's store", () => {
+  test("bias and activation go into the convolution's store", async () => {
     const y = relu(add(conv2d(leaf(2, 8, 8, 3), leaf(3, 3, 3, 4)), leaf(4)));
-    expect(names(programOf(y)).filter((name) => !name.startsWith("copy"))).toEqual([
+    expect(names(await programOf(y)).filter((name) => !name.startsWith("copy"))).toEqual([
       "conv2d 3×3×3→4 + add + relu",
     ]);
   });
 
-  test("a padded input is computed right inside its border", () => {
+  test("a padded input is computed right inside its border", async () => {
     const x = relu(add(leaf(2, 8, 8, 4), 1));
     const y = conv2d(x, leaf(3, 3, 4, 4), { padding: "same" });
-    const launched = names(programOf(y));
+    const launched = names(await programOf(y));
     expect(launched).toContain("add + relu into place");
     expect(launched.filter((name) => name.startsWith("copy 2×8×8"))).toEqual([]); // no copy of the picture
   });
 
-  test("what is seen from many places is computed once", () => {
+  test("what is seen from many places is computed once", async () => {
     const shifted = (x: Tensor): Tensor =>
       [0, 1, 2, 3]
         .map((d) => receptive.slice(x, [d], [x.size - 3 + d]))
         .reduce((total, part) => add(total, part));
-    expect(names(programOf(shifted(shifted(leaf(100)))))).toHaveLength(2); // not one with 16 loads
-    expect(names(programOf(shifted(mul(leaf(100), 2))))).toHaveLength(1); // that is soon computed again
+    expect(names(await programOf(shifted(shifted(leaf(100)))))).toHaveLength(2); // not one with 16 loads
+    expect(names(await programOf(shifted(mul(leaf(100), 2))))).toHaveLength(1); // that is soon computed again
   });
 
-  test("views cost no kernel", () => {
+  test("views cost no kernel", async () => {
     const x = leaf(4, 6);
     const y = receptive.reshape(receptive.transpose(receptive.slice(x, [0, 1], [4, 5])), [2, 8]);
-    expect(names(programOf(add(y, 1)))).toHaveLength(1);
+    expect(names(await programOf(add(y, 1)))).toHaveLength(1);
   });
 
-  test("softmax takes four: the maximum, the exponentials, their sum, the quotient", () => {
-    expect(names(programOf(softmax(leaf(9, 10))))).toEqual(["max", "sub + exp", "sum", "div"]);
+  test("softmax takes four: the maximum, the exponentials, their sum, the quotient", async () => {
+    expect(names(await programOf(softmax(leaf(9, 10))))).toEqual(["max", "sub + exp", "sum", "div"]);
   });
 
-  test("max pooling and its switches", () => {
+  test("max pooling and its switches", async () => {
     const x = relu(leaf(1, 8, 8, 4));
-    const program = programOf(maxPool2d(x, 2), receptive.maxPool2dSwitches(x, 2));
+    const program = await programOf(maxPool2d(x, 2), receptive.maxPool2dSwitches(x, 2));
     expect(names(program).filter((name) => name.includes("argmax"))).toEqual(["max and argmax"]);
   });
 
-  test("sums over the same pixels take one pass, whatever is done with each", () => {
+  test("sums over the same pixels take one pass, whatever is done with each", async () => {
     const [x, y] = [leaf(8, 6, 6, 32), leaf(8, 6, 6, 32)];
     const axis = [0, 1, 2];
     const [a, b, c] = [sum(x, { axis }), sum(mul(x, y), { axis }), sum(mul(y, y), { axis })];
     // What is done with the result of one of them comes after the pass; the third shares nothing with the first.
-    expect(names(programOf(mul(a, 3), b)).filter((name) => name.includes("sum"))).toEqual(["sum and sum"]);
-    expect(names(programOf(a, c))).toHaveLength(2);
+    expect(names(await programOf(mul(a, 3), b)).filter((name) => name.includes("sum"))).toEqual([
+      "sum and sum",
+    ]);
+    expect(names(await programOf(a, c))).toHaveLength(2);
   });
 
-  test("a sum that needs another one is not done in its pass", () => {
+  test("a sum that needs another one is not done in its pass", async () => {
     const x = leaf(8, 6, 6, 32);
     const axis = [0, 1, 2];
     const distance = receptive.sub(x, mul(sum(x, { axis }), 1 / 288));
-    const launched = names(programOf(sum(mul(distance, distance), { axis })));
+    const launched = names(await programOf(sum(mul(distance, distance), { axis })));
     expect(launched.filter((name) => name.includes("sum"))).toHaveLength(2);
     expect(launched.filter((name) => name.includes(" and "))).toEqual([]);
   });
 
-  test("batch normalisation reads its input twice, and so does its gradient", () => {
+  test("batch normalisation reads its input twice, and so does its gradient", async () => {
     const { nn } = receptive;
     const model = nn.sequential(nn.batchNorm());
     model.build([6, 6, 32]);
@@ -90,9 +92,9 @@ describe("what becomes one kernel", () => {
         const { location } = program.sources.find((s) => s.size === size)!;
         return work >= size && read.some((place) => JSON.stringify(place) === JSON.stringify(location));
       }).length;
-    expect(readers(programOf(model(x, { training: true })), x.size)).toBe(2);
+    expect(readers(await programOf(model(x, { training: true })), x.size)).toBe(2);
     const [dx] = receptive.gradients(sum(mul(model(x, { training: true }), dy)), [x]);
-    expect(names(programOf(dx)).filter((name) => name.includes("sum and"))).toHaveLength(2);
+    expect(names(await programOf(dx)).filter((name) => name.includes("sum and"))).toHaveLength(2);
   });
 
   test("an update with momentum, in place", async () => {
@@ -111,11 +113,11 @@ describe("what becomes one kernel", () => {
 });
 
 describe("memory", () => {
-  test("buffers that live at different times share their place", () => {
+  test("buffers that live at different times share their place", async () => {
     let x: Tensor = leaf(1000);
     // Each sum needs the whole of x before its broadcast comes back: ten buffers of 1000, two alive at a time.
     for (let i = 0; i < 10; i++) x = mul(x, add(sum(x), 1));
-    const bytes = programOf(x).arenaBytes;
+    const bytes = (await programOf(x)).arenaBytes;
     expect(bytes).toBeLessThan(4 * 4200);
   });
 
@@ -138,7 +140,7 @@ describe("rows that would push each other out of the cache", () => {
     const w = Float32Array.from({ length: k * n }, (_, i) => ((i * 5) % 13) - 6);
     const left = relu(tensor(x, [m, k]));
     const y = matmul(left, tensor(w, [k, n]));
-    const launched = names(programOf(y));
+    const launched = names(await programOf(y));
     expect(launched.filter((name) => name.includes("relu"))).toEqual(["relu into place"]);
     const expected = Array.from({ length: m * n }, (_, i) => {
       let sum = 0;
@@ -150,10 +152,10 @@ describe("rows that would push each other out of the cache", () => {
 });
 
 describe("the program cache", () => {
-  test("equal structure, equal program: numbers are no part of it", () => {
-    expect(programOf(add(leaf(3), 1))).toBe(programOf(add(leaf(3), 2)));
-    expect(programOf(add(leaf(3), 1))).not.toBe(programOf(add(leaf(4), 1)));
-    expect(programOf(add(leaf(3), 1))).not.toBe(programOf(mul(leaf(3), 1)));
+  test("equal structure, equal program: numbers are no part of it", async () => {
+    expect(await programOf(add(leaf(3), 1))).toBe(await programOf(add(leaf(3), 2)));
+    expect(await programOf(add(leaf(3), 1))).not.toBe(await programOf(add(leaf(4), 1)));
+    expect(await programOf(add(leaf(3), 1))).not.toBe(await programOf(mul(leaf(3), 1)));
   });
 
   test("a compiled function is recorded once for each shape", async () => {
@@ -246,14 +248,14 @@ describe("compiled functions", () => {
 });
 
 describe("memory", () => {
-  test("a backward pass keeps the results of the layers, and no gradients that it is through with", () => {
+  test("a backward pass keeps the results of the layers, and no gradients that it is through with", async () => {
     const [rows, width] = [4096, 32];
-    const arenaBytes = (depth: number): number => {
+    const arenaBytes = async (depth: number): Promise<number> => {
       const weights = Array.from({ length: depth }, () => leaf(width, width));
       const y = weights.reduce((x, w) => relu(matmul(x, w)), leaf(rows, width));
-      return programOf(...receptive.gradients(sum(mul(y, y)), weights)).arenaBytes;
+      return (await programOf(...receptive.gradients(sum(mul(y, y)), weights))).arenaBytes;
     };
-    const perLayer = (arenaBytes(12) - arenaBytes(4)) / 8;
+    const perLayer = ((await arenaBytes(12)) - (await arenaBytes(4))) / 8;
     expect(perLayer / (rows * width * 4)).toBeLessThan(1.2);
   });
 });

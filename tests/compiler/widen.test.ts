@@ -80,21 +80,23 @@ onEveryTarget("neighbours as columns", () => {
 });
 
 describe("the plan", () => {
-  const namesFor = (lanes: number, filters: number): string[] => {
+  const namesFor = async (lanes: number, filters: number): Promise<string[]> => {
     const name = `${lanes} lanes`; // programs are kept by it
     const target = { ...wasmTarget({ relaxedSimd: true }), name, lanes, registers: 32 };
     const [x, w] = [toTensor(uniform([20, 28, 28, 1])), toTensor(uniform([5, 5, 1, filters]))];
-    const program = programFor(target, linearise([conv2d(x, w, { padding: "same" })]));
+    const program = await programFor(target, linearise([conv2d(x, w, { padding: "same" })]));
     return program.launches.map(({ kernel }) => program.kernels[kernel].name);
   };
   /** Zeros around the copies: of so many columns. */
-  const columns = (lanes: number, filters: number): string[] =>
-    namesFor(lanes, filters).flatMap((name) => /^fill the border of 5×\d×1×1×(\d+)$/.exec(name)?.[1] ?? []);
+  const columns = async (lanes: number, filters: number): Promise<string[]> =>
+    (await namesFor(lanes, filters)).flatMap(
+      (name) => /^fill the border of 5×\d×1×1×(\d+)$/.exec(name)?.[1] ?? [],
+    );
 
-  test("has copies of few filters side by side, where vectors are wide", () => {
-    expect(columns(16, 6)).toEqual(["12"]);
-    expect(columns(16, 3)).toEqual(["12"]);
-    expect(columns(4, 6)).toEqual([]);
-    expect(columns(16, 16)).toEqual([]);
+  test("has copies of few filters side by side, where vectors are wide", async () => {
+    expect(await columns(16, 6)).toEqual(["12"]);
+    expect(await columns(16, 3)).toEqual(["12"]);
+    expect(await columns(4, 6)).toEqual([]);
+    expect(await columns(16, 16)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { linearise } from "../../src/compiler/graph.js";
 import { plan, programFor } from "../../src/compiler/plan.js";
+import { winograd } from "../../src/compiler/winograd.js";
 import {
   add,
   compile,
@@ -95,7 +96,7 @@ onEveryTarget("minimal filtering", () => {
     const y = conv2d(tx, tw, { padding: border });
     const u = drawn(y.shape, 3);
     const wanted = [y, ...gradients(sum(mul(y, tensor(u, y.shape))), [tx, tw])];
-    const taken = names(programFor(theEngine().target, linearise(wanted))).filter((name) =>
+    const taken = names(await programFor(theEngine().target, linearise(wanted))).filter((name) =>
       name.endsWith(" in tiles"),
     );
     expect(taken).toHaveLength(3);
@@ -139,7 +140,9 @@ onEveryTarget("minimal filtering", () => {
     const y = conv2d(input, kept, { padding: 1 });
     const graph = () => linearise([y]);
     const { target } = theEngine();
-    const [tiled, direct] = [false, true].map((direct) => plan(graph(), { ...target, direct }));
+    const [tiled, direct] = [false, true].map((direct) =>
+      plan(graph(), target, undefined, direct ? null : winograd),
+    );
     expect(names(tiled)).toContain("conv2d 3×3×512→32 in tiles");
     expect(names(direct)).toContain("conv2d 3×3×512→32");
     const expected = plainly(x, w, null, sizes).y;
@@ -150,12 +153,14 @@ onEveryTarget("minimal filtering", () => {
 describe("minimal filtering", () => {
   afterAll(() => configure({ threads: 1 }));
 
-  test("bias, residual and activation go into the last transform's store", () => {
+  test("bias, residual and activation go into the last transform's store", async () => {
     const x = tensor(drawn([1, 28, 28, 64], 1), [1, 28, 28, 64]);
     const w = variable(drawn([3, 3, 64, 64], 2), [3, 3, 64, 64]);
     const bias = variable(drawn([64], 3), [64]);
     const y = relu(add(add(conv2d(x, w, { padding: "same" }), bias), x));
-    expect(names(programFor(wasm, linearise([y]))).filter((name) => !/^(copy|fill)/.test(name))).toEqual([
+    expect(
+      names(await programFor(wasm, linearise([y]))).filter((name) => !/^(copy|fill)/.test(name)),
+    ).toEqual([
       "transform of filters",
       "transform of tiles",
       "conv2d 3×3×64→64 in tiles",
@@ -170,13 +175,15 @@ describe("minimal filtering", () => {
     { x: [1, 28, 28, 64], w: [5, 5, 64, 64], options: {} },
     { x: [1, 28, 28, 3], w: [3, 3, 3, 64], options: {} }, // a photograph has too few channels
     { x: [1, 7, 7, 512], w: [3, 3, 512, 512], options: {} }, // too few pixels for a filter so large
-  ])("x $x, filters $w, $options: directly", ({ x, w, options }) => {
+  ])("x $x, filters $w, $options: directly", async ({ x, w, options }) => {
     const y = conv2d(
       tensor(new Float32Array(x.reduce((a, b) => a * b)), x),
       variable(new Float32Array(w.reduce((a, b) => a * b)), w),
       options,
     );
-    expect(names(programFor(wasm, linearise([y]))).filter((name) => name.includes("tiles"))).toEqual([]);
+    expect(names(await programFor(wasm, linearise([y]))).filter((name) => name.includes("tiles"))).toEqual(
+      [],
+    );
   });
 
   test("any number of threads gives the same bits", async () => {

@@ -327,7 +327,7 @@ describe.each(runnable)("generators at %s", (level) => {
           expect(picked[(o * 4 + j) * 19 + i]).toBe(from < 5 ? x[(o * 5 + from) * 19 + i] : Number.NaN);
       });
     const dy = randomFloats(152);
-    const [, , dx] = run(scatterAddKernel(target, "scatter", shape), level, [
+    const [, , dx] = run(scatterAddKernel(target, "scatter", "f32", shape), level, [
       dy,
       index,
       new Float32Array(190),
