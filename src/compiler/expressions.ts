@@ -64,9 +64,9 @@ export class ExpressionBuilder {
   /** Stored nodes whose buffers the kernel is given. */
   readonly buffers: Node[];
   readonly reads: Node[] = [];
-  private readonly made = new Map<string, Expression>();
-  private readonly results = new Map<Node, Affine[]>();
-  private readonly extraValues = new Map<Node, { value: Expression; indices: Affine[] }>();
+  readonly #made = new Map<string, Expression>();
+  readonly #results = new Map<Node, Affine[]>();
+  readonly #extraValues = new Map<Node, { value: Expression; indices: Affine[] }>();
 
   constructor(
     private readonly stored: StoredNodes,
@@ -84,13 +84,13 @@ export class ExpressionBuilder {
 
   /** Where the core's result is met: the indices into it. */
   resultIndices(core: Node): Affine[] {
-    const indices = this.results.get(core);
+    const indices = this.#results.get(core);
     if (!indices) throw new TypeError("the core is not part of the kernel");
     return indices;
   }
 
   extraValue(node: Node): { value: Expression; indices: Affine[] } | undefined {
-    return this.extraValues.get(node);
+    return this.#extraValues.get(node);
   }
 
   store(node: Node, value: Expression, indices: readonly Affine[]): Store {
@@ -99,30 +99,30 @@ export class ExpressionBuilder {
 
   storeAt(node: Node, at: Strided, value: Expression, indices: readonly Affine[]): Store {
     const place = toStrided(dot(indices, at.strides, at.offset, this.loops.length));
-    return { value, buffer: this.buffer(this.stored.placement(node).owner), type: node.type, at: place };
+    return { value, buffer: this.#buffer(this.stored.placement(node).owner), type: node.type, at: place };
   }
 
   /** The value of a node: loaded where it is stored, computed here where it is not. */
   build(node: Node, indices: readonly Affine[]): Expression {
     if (this.cores.has(node)) {
-      this.results.set(node, [...indices]);
-      return this.once(node, indices, () => ({ kind: "result", index: this.cores.get(node)! }));
+      this.#results.set(node, [...indices]);
+      return this.#once(node, indices, () => ({ kind: "result", index: this.cores.get(node)! }));
     }
     if (this.extras.includes(node)) {
-      const value = this.once(node, indices, () => this.define(node, indices));
-      this.extraValues.set(node, { value, indices: [...indices] });
+      const value = this.#once(node, indices, () => this.#define(node, indices));
+      this.#extraValues.set(node, { value, indices: [...indices] });
       return value;
     }
-    if (this.stored.isStored(node)) return this.once(node, indices, () => this.load(node, indices));
+    if (this.stored.isStored(node)) return this.#once(node, indices, () => this.#load(node, indices));
     return this.definition(node, indices);
   }
 
   /** What a node is computed from, stored or not. */
   definition(node: Node, indices: readonly Affine[]): Expression {
-    return this.once(node, indices, () => this.define(node, indices));
+    return this.#once(node, indices, () => this.#define(node, indices));
   }
 
-  private define(node: Node, indices: readonly Affine[]): Expression {
+  #define(node: Node, indices: readonly Affine[]): Expression {
     const { lowering } = node.operation;
     switch (lowering.kind) {
       case "map":
@@ -141,15 +141,15 @@ export class ExpressionBuilder {
       case "view":
         return this.build(node.inputs[0], lowering.index(indices, node.attributes, node.inputs[0].shape));
       case "reshape": {
-        const linear = this.linear(node, indices);
-        return linear ?? this.build(node.inputs[0], this.reshaped(node, indices));
+        const linear = this.#linear(node, indices);
+        return linear ?? this.build(node.inputs[0], this.#reshaped(node, indices));
       }
       default:
         throw new NeedsStorage(node);
     }
   }
 
-  private reshaped(node: Node, indices: readonly Affine[]): Affine[] {
+  #reshaped(node: Node, indices: readonly Affine[]): Affine[] {
     try {
       return reshapeIndex(indices, node.shape, node.inputs[0].shape, this.loops);
     } catch (error) {
@@ -159,26 +159,26 @@ export class ExpressionBuilder {
   }
 
   /** A reshape of something stored without gaps needs no more than the position. */
-  private linear(node: Node, indices: readonly Affine[]): Expression | null {
+  #linear(node: Node, indices: readonly Affine[]): Expression | null {
     let base = node;
     while (base.operation.lowering.kind === "reshape" && (base === node || !this.stored.isStored(base)))
       base = base.inputs[0];
     if (!this.stored.isStored(base) || this.cores.has(base) || this.extras.includes(base)) return null;
     const { at } = this.stored.placement(base);
     if (!sameLayout({ ...at, offset: 0 }, contiguous(base.shape), base.shape)) return null;
-    return this.loadAt(base, dot(indices, contiguous(node.shape).strides, at.offset, this.loops.length));
+    return this.#loadAt(base, dot(indices, contiguous(node.shape).strides, at.offset, this.loops.length));
   }
 
-  private load(node: Node, indices: readonly Affine[]): Expression {
+  #load(node: Node, indices: readonly Affine[]): Expression {
     const { at } = this.stored.placement(node);
-    return this.loadAt(node, dot(indices, at.strides, at.offset, this.loops.length));
+    return this.#loadAt(node, dot(indices, at.strides, at.offset, this.loops.length));
   }
 
-  private loadAt(node: Node, place: Affine): Expression {
+  #loadAt(node: Node, place: Affine): Expression {
     if (!this.reads.includes(node)) this.reads.push(node);
     return {
       kind: "load",
-      buffer: this.buffer(this.stored.placement(node).owner),
+      buffer: this.#buffer(this.stored.placement(node).owner),
       type: node.type,
       at: toStrided(place),
     };
@@ -195,7 +195,7 @@ export class ExpressionBuilder {
   readOnlyAt(place: Strided): Node[] {
     return this.reads.filter((node) => {
       const buffer = this.buffers.indexOf(this.stored.placement(node).owner);
-      return [...this.made.values()].every(
+      return [...this.#made.values()].every(
         (e) =>
           e.kind !== "load" ||
           e.buffer !== buffer ||
@@ -204,19 +204,19 @@ export class ExpressionBuilder {
     });
   }
 
-  private buffer(owner: Node): number {
+  #buffer(owner: Node): number {
     const known = this.buffers.indexOf(owner);
     if (known >= 0) return known;
     this.buffers.push(owner);
     return this.buffers.length - 1;
   }
 
-  private once(node: Node, indices: readonly Affine[], make: () => Expression): Expression {
+  #once(node: Node, indices: readonly Affine[], make: () => Expression): Expression {
     const key = `${node.id} ${indices.map((i) => `${i.constant}:${i.coefficients}`).join(" ")}`;
-    const known = this.made.get(key);
+    const known = this.#made.get(key);
     if (known) return known;
     const made = make();
-    this.made.set(key, made);
+    this.#made.set(key, made);
     return made;
   }
 }

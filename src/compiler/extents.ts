@@ -12,11 +12,11 @@ export const largestKernel = 512;
 export type Places = ReadonlyMap<Node, ReadonlySet<number>>;
 
 export class Extents {
-  private readonly sizes = new Map<Node, number>();
-  private readonly places = new Map<Node, Places>();
+  readonly #sizes = new Map<Node, number>();
+  readonly #places = new Map<Node, Places>();
   /** Indices by the node that makes them of others. The kernel's own are number 0. */
-  private readonly indices = new Map<Node, Map<number, number>>();
-  private made = 0;
+  readonly #indices = new Map<Node, Map<number, number>>();
+  #made = 0;
 
   constructor(private readonly stored: ReadonlySet<Node>) {}
 
@@ -25,14 +25,14 @@ export class Extents {
     const places = new Map<Node, Set<number>>();
     for (const user of users) {
       const sameIndices = user.operation.lowering.kind === "map";
-      const needed = this.stored.has(user) ? new Map([[user, own]]) : this.places.get(user)!;
+      const needed = this.stored.has(user) ? new Map([[user, own]]) : this.#places.get(user)!;
       for (const [kernel, indices] of needed) {
         let here = places.get(kernel);
         if (!here) {
           here = new Set();
           places.set(kernel, here);
         }
-        for (const index of indices) here.add(sameIndices ? index : this.seenThrough(user, index));
+        for (const index of indices) here.add(sameIndices ? index : this.#seenThrough(user, index));
       }
     }
     return places;
@@ -46,32 +46,32 @@ export class Extents {
 
   /** A node that is computed there. */
   enter(node: Node, places: Places): void {
-    this.places.set(node, places);
-    for (const [kernel, indices] of places) this.sizes.set(kernel, this.sizeOf(kernel) + indices.size);
+    this.#places.set(node, places);
+    for (const [kernel, indices] of places) this.#sizes.set(kernel, this.sizeOf(kernel) + indices.size);
   }
 
   /** Takes one kernel into another, if there is room. */
   join(kernel: Node, other: Node): boolean {
     const size = this.sizeOf(kernel) + this.sizeOf(other);
     if (size > largestKernel) return false;
-    this.sizes.set(kernel, size);
+    this.#sizes.set(kernel, size);
     return true;
   }
 
   /** How many values a kernel computes. */
   sizeOf(kernel: Node): number {
-    return this.sizes.get(kernel) ?? 1;
+    return this.#sizes.get(kernel) ?? 1;
   }
 
-  private seenThrough(view: Node, index: number): number {
-    let of = this.indices.get(view);
+  #seenThrough(view: Node, index: number): number {
+    let of = this.#indices.get(view);
     if (!of) {
       of = new Map();
-      this.indices.set(view, of);
+      this.#indices.set(view, of);
     }
     let made = of.get(index);
     if (made === undefined) {
-      made = ++this.made;
+      made = ++this.#made;
       of.set(index, made);
     }
     return made;

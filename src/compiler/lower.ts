@@ -37,21 +37,21 @@ export interface Launch {
 }
 
 export class Lowerer implements StoredNodes {
-  private readonly placements = new Map<Node, Placement>();
-  private readonly library: KernelLibrary;
+  readonly #placements = new Map<Node, Placement>();
+  readonly #library: KernelLibrary;
 
   constructor(
     private readonly target: TargetDescription,
     private readonly fusion: Fusion,
     aliases: ReadonlyMap<Node, Placement>,
   ) {
-    this.library = libraryOf(target);
+    this.#library = libraryOf(target);
     for (const node of fusion.stored)
-      this.placements.set(node, aliases.get(node) ?? { owner: node, at: contiguous(node.shape) });
+      this.#placements.set(node, aliases.get(node) ?? { owner: node, at: contiguous(node.shape) });
   }
 
   placement(node: Node): Placement {
-    return this.placements.get(node)!;
+    return this.#placements.get(node)!;
   }
 
   /** The launches that compute a stored node. */
@@ -59,23 +59,23 @@ export class Lowerer implements StoredNodes {
     const core = this.fusion.cores.get(node) ?? node;
     switch (core.operation.lowering.kind) {
       case "contract":
-        return [this.contraction(node, core)];
+        return [this.#contraction(node, core)];
       case "reduce":
-        return [this.reduction(node, core)];
+        return [this.#reduction(node, core)];
       case "squares":
-        return [this.squares(node, core)];
+        return [this.#squares(node, core)];
       case "assemble":
-        return this.assembly(node);
+        return this.#assembly(node);
       case "gather":
       case "scatterAdd":
-        return [this.picking(node)];
+        return [this.#picking(node)];
       default:
-        return [this.map(node)];
+        return [this.#map(node)];
     }
   }
 
   /** The layout of an operand that is read as it lies; it must be a view of something stored. */
-  private operand(node: Node): Strided {
+  #operand(node: Node): Strided {
     try {
       const { at } = new ExpressionBuilder(this, node.shape, new Map()).address(node, identity(node.shape));
       return at;
@@ -106,16 +106,16 @@ export class Lowerer implements StoredNodes {
     return withSplits(from.shape, (loops, indices) => {
       const builder = new ExpressionBuilder(this, loops, new Map());
       const store = builder.store(to, builder.build(from, indices), indices);
-      const generated = this.library.kernel(`copy ${from.shape.join("×")}`, {
+      const generated = this.#library.kernel(`copy ${from.shape.join("×")}`, {
         kind: "map",
         space: loops,
         stores: [store],
       });
-      return this.launch(generated, builder, [to], sizeOf(loops), [store], []);
+      return this.#launch(generated, builder, [to], sizeOf(loops), [store], []);
     });
   }
 
-  private map(node: Node): Launch {
+  #map(node: Node): Launch {
     const extras = this.fusion.extras.get(node) ?? [];
     return withSplits(node.shape, (loops, indices) => {
       const builder = new ExpressionBuilder(this, loops, new Map(), extras);
@@ -126,14 +126,14 @@ export class Lowerer implements StoredNodes {
         if (!made || String(made.indices) !== String(indices)) throw new NeedsStorage(extra);
         stores.push(builder.store(extra, made.value, indices));
       }
-      const generated = this.library.kernel(this.nameOf(node, null), { kind: "map", space: loops, stores });
-      this.mustFit(generated, node);
+      const generated = this.#library.kernel(this.#nameOf(node, null), { kind: "map", space: loops, stores });
+      this.#mustFit(generated, node);
       const replaceable = builder.readOnlyAt(stores[0].at);
-      return this.launch(generated, builder, [node, ...extras], sizeOf(loops), stores, replaceable);
+      return this.#launch(generated, builder, [node, ...extras], sizeOf(loops), stores, replaceable);
     });
   }
 
-  private reduction(node: Node, core: Node): Launch {
+  #reduction(node: Node, core: Node): Launch {
     const { lowering } = core.operation;
     if (lowering.kind !== "reduce") throw new TypeError("not a reduction");
     const axes = core.attributes.axes as number[];
@@ -167,25 +167,25 @@ export class Lowerer implements StoredNodes {
       companions.forEach((companion, i) => {
         stores.push(builder.store(companion, { kind: "result", index: i + 1 }, indices));
       });
-      const names = [this.nameOf(node, core), ...companions.map((n) => this.nameOf(n, n))];
-      const generated = this.library.kernel(names.join(" and "), {
+      const names = [this.#nameOf(node, core), ...companions.map((n) => this.#nameOf(n, n))];
+      const generated = this.#library.kernel(names.join(" and "), {
         kind: "reduce",
         kept: loops.slice(0, keptLoops),
         reduced: loops.slice(keptLoops),
         reductions,
         stores,
       });
-      this.mustFit(generated, node);
+      this.#mustFit(generated, node);
       const replaceable = builder.readOnlyAt(stores[0].at);
-      return this.launch(generated, builder, [node, ...companions], sizeOf(loops), stores, replaceable);
+      return this.#launch(generated, builder, [node, ...companions], sizeOf(loops), stores, replaceable);
     });
   }
 
-  private contraction(node: Node, core: Node): Launch {
+  #contraction(node: Node, core: Node): Launch {
     const { lowering } = core.operation;
     if (lowering.kind !== "contract") throw new TypeError("not a contraction");
     const [a, b] = core.inputs;
-    const [layoutA, layoutB] = [this.operand(a), this.operand(b)];
+    const [layoutA, layoutB] = [this.#operand(a), this.#operand(b)];
     const shapes = { a: a.shape, b: b.shape, out: core.shape };
     const axes = lowering.axes(layoutA, layoutB, core.attributes, shapes);
     // Lanes lie along the columns of B: where they are not neighbours, B is copied so that they are.
@@ -214,23 +214,23 @@ export class Lowerer implements StoredNodes {
         startB: layoutB.offset,
         stores: placed,
       };
-      const generated = this.library.kernel(this.nameOf(node, core), { kind: "contraction", contraction });
+      const generated = this.#library.kernel(this.#nameOf(node, core), { kind: "contraction", contraction });
       if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
       const terms = axes.depth.reduce((n, axis) => n * axis.count, 1);
       const operands = [this.storedBase(a), this.storedBase(b)];
       const replaceable = builder.readOnlyAt(store.at).filter((read) => !operands.includes(read));
-      return this.launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, replaceable);
+      return this.#launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, replaceable);
     } catch (error) {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
     }
   }
 
-  private squares(node: Node, core: Node): Launch {
+  #squares(node: Node, core: Node): Launch {
     const { lowering } = core.operation;
     if (lowering.kind !== "squares") throw new TypeError("not a transform of squares");
     const [input] = core.inputs;
-    const layout = this.operand(input);
+    const layout = this.#operand(input);
     const axes = lowering.axes(layout, { from: input.shape, out: core.shape });
     try {
       const indices = identity(node.shape);
@@ -251,8 +251,9 @@ export class Lowerer implements StoredNodes {
         offset: at.offset,
         strides: order.map(({ dimension, step }) => along(at, loops[dimension]) * step),
       }));
-      const generated = this.library.kernel(this.nameOf(node, core), {
+      const generated = this.#library.kernel(this.#nameOf(node, core), {
         kind: "squares",
+        generate: lowering.generate,
         squares: {
           matrix: lowering.matrix,
           outer: axes.outer.map((axis) => axis.count),
@@ -263,14 +264,14 @@ export class Lowerer implements StoredNodes {
         },
       });
       if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
-      return this.launch(generated, builder, [node], sizeOf(core.shape) * 6, stores, []);
+      return this.#launch(generated, builder, [node], sizeOf(core.shape) * 6, stores, []);
     } catch (error) {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
     }
   }
 
-  private assembly(node: Node): Launch[] {
+  #assembly(node: Node): Launch[] {
     const { lowering } = node.operation;
     if (lowering.kind !== "assemble") throw new TypeError("not an assembly");
     const place = this.placement(node);
@@ -282,7 +283,7 @@ export class Lowerer implements StoredNodes {
     const boxes = "everywhere" in gaps ? [whole] : gaps.boxes;
     const uniform = boxes.every((box) => box.begin[0] === 0 && box.end[0] === node.shape[0]);
     for (const group of boxes.length === 0 ? [] : uniform ? [boxes] : boxes.map((box) => [box])) {
-      const generated = this.library.kernel(`fill the border of ${node.shape.join("×")}`, {
+      const generated = this.#library.kernel(`fill the border of ${node.shape.join("×")}`, {
         kind: "fill",
         format: formatOf[node.type],
         value: gaps.value,
@@ -306,7 +307,7 @@ export class Lowerer implements StoredNodes {
     }
     node.inputs.forEach((input, i) => {
       if (isEmpty(input)) return;
-      const own = this.placements.get(input);
+      const own = this.#placements.get(input);
       if (own && own.owner === place.owner && sameLayout(own.at, parts[i], input.shape)) return; // written in place
       launches.push(
         withSplits(input.shape, (loops, indices) => {
@@ -314,29 +315,33 @@ export class Lowerer implements StoredNodes {
           const value = builder.build(input, indices);
           const store = builder.storeAt(node, parts[i], value, indices);
           const copied = this.isStored(this.storedBase(input));
-          const what = copied ? `copy ${input.shape.join("×")}` : this.nameOf(input, null);
-          const generated = this.library.kernel(`${what} into place`, {
+          const what = copied ? `copy ${input.shape.join("×")}` : this.#nameOf(input, null);
+          const generated = this.#library.kernel(`${what} into place`, {
             kind: "map",
             space: loops,
             stores: [store],
           });
-          if (!this.isStored(input)) this.mustFit(generated, input);
-          return this.launch(generated, builder, [node], sizeOf(loops), [store], []);
+          if (!this.isStored(input)) this.#mustFit(generated, input);
+          return this.#launch(generated, builder, [node], sizeOf(loops), [store], []);
         }),
       );
     });
     return launches;
   }
 
-  private picking(node: Node): Launch {
+  #picking(node: Node): Launch {
     const [values, indices] = node.inputs;
     const axis = node.attributes.axis as number;
     for (const input of node.inputs) {
-      const at = this.operand(input);
+      const at = this.#operand(input);
       if (at.offset !== 0 || !sameLayout(at, contiguous(input.shape), input.shape))
         throw new NeedsStorage(input);
     }
-    const scatter = node.operation.lowering.kind === "scatterAdd";
+    const { lowering } = node.operation;
+    if (lowering.kind !== "gather" && lowering.kind !== "scatterAdd")
+      throw new TypeError("nothing is picked");
+    const { kind, generate } = lowering;
+    const scatter = kind === "scatterAdd";
     const picked = scatter ? node.shape : values.shape;
     const picking = {
       outer: sizeOf(picked.slice(0, axis)),
@@ -344,11 +349,8 @@ export class Lowerer implements StoredNodes {
       inner: sizeOf(picked.slice(axis + 1)),
       count: sizeOf(indices.shape),
     };
-    const name = this.nameOf(node, null);
-    const generated = this.library.kernel(
-      name,
-      scatter ? { kind: "scatterAdd", picking } : { kind: "gather", format: formatOf[node.type], picking },
-    );
+    const name = this.#nameOf(node, null);
+    const generated = this.#library.kernel(name, { kind, format: formatOf[node.type], picking, generate });
     const [a, b] = [this.storedBase(values), this.storedBase(indices)];
     return {
       ...generated,
@@ -360,7 +362,7 @@ export class Lowerer implements StoredNodes {
     };
   }
 
-  private launch(
+  #launch(
     generated: Generated,
     builder: ExpressionBuilder,
     writes: readonly Node[],
@@ -380,7 +382,7 @@ export class Lowerer implements StoredNodes {
   }
 
   /** Splits what a kernel computes where it is more than the target has registers for. */
-  private mustFit({ kernel }: Generated, node: Node): void {
+  #mustFit({ kernel }: Generated, node: Node): void {
     if (this.target.accepts?.(kernel) ?? true) return;
     const [other] = [...(this.fusion.extras.get(node) ?? []), ...(this.fusion.companions.get(node) ?? [])];
     if (other) throw new NeedsStorage(other);
@@ -405,7 +407,7 @@ export class Lowerer implements StoredNodes {
   }
 
   /** `conv2d 3×3×64→128 + add + relu` */
-  private nameOf(node: Node, core: Node | null): string {
+  #nameOf(node: Node, core: Node | null): string {
     const label = (n: Node): string =>
       n.operation.label?.(
         n.attributes,
@@ -413,7 +415,7 @@ export class Lowerer implements StoredNodes {
       ) ?? n.operation.name;
     if (core) {
       const chain: string[] = [];
-      for (const n of this.wayFrom(node, core)) if (!isView(n)) chain.unshift(label(n));
+      for (const n of this.#wayFrom(node, core)) if (!isView(n)) chain.unshift(label(n));
       return [label(core), ...chain].join(" + ");
     }
     const seen = new Set<Node>([node]);
@@ -434,7 +436,7 @@ export class Lowerer implements StoredNodes {
   }
 
   /** The nodes from a kernel's node down to its core, which is not among them. */
-  private wayFrom(node: Node, core: Node): Node[] {
+  #wayFrom(node: Node, core: Node): Node[] {
     const dead = new Set<Node>();
     const leads = (n: Node): Node[] | null => {
       if (n === core) return [];

@@ -3,8 +3,9 @@
  * and gradients, are defined above it, in `ops/`; here they are only met as nodes of a graph.
  */
 import type { ElementType, Rule, Strided } from "../kernels/expression.js";
+import type { PickingGenerator } from "../kernels/gather.js";
 import type { Combine } from "../kernels/reduce.js";
-import type { Squares } from "../kernels/squares.js";
+import type { Squares, squaresKernel } from "../kernels/squares.js";
 import type { Affine } from "./affine.js";
 
 export type { ElementType, Strided };
@@ -110,6 +111,8 @@ export type Lowering =
   | {
       kind: "squares";
       matrix: Squares["matrix"];
+      /** Writes the kernel: it comes with those who make such nodes, so that nobody else loads it. */
+      generate: typeof squaresKernel;
       axes(from: Strided, shapes: { from: readonly number[]; out: readonly number[] }): SquaresAxes;
     }
   /** Inputs side by side in one buffer, what none covers filled with a value: where each lies in the result. */
@@ -120,9 +123,9 @@ export type Lowering =
       gaps(attributes: Attributes, inputs: readonly (readonly number[])[], out: readonly number[]): Gaps;
     }
   /** Inputs: values, indices. */
-  | { kind: "gather" }
+  | { kind: "gather"; generate: PickingGenerator }
   /** Inputs: values, indices; into `attributes.extent` slices. */
-  | { kind: "scatterAdd" };
+  | { kind: "scatterAdd"; generate: PickingGenerator };
 
 export type Gaps =
   | { value: number; boxes: { begin: number[]; end: number[] }[] }

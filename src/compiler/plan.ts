@@ -12,19 +12,26 @@ import { partition } from "./partition.js";
 import { type Life, type Places, placed } from "./placing.js";
 import { type Stages, splitPreparation } from "./preparation.js";
 import { widenColumns } from "./widen.js";
-import { winograd } from "./winograd.js";
+import type { winograd } from "./winograd.js";
 
-/** @param constants  sources from this one on keep their values from run to run, though no variable holds them */
+/** The pass that does convolutions by minimal filtering. */
+type MinimalFiltering = typeof winograd;
+
+/**
+ * @param constants  sources from this one on keep their values from run to run, though no variable holds them
+ * @param minimal    null: convolutions are only computed directly
+ */
 export function plan(
   graph: Graph,
   target: TargetDescription,
   constants: number = Number.POSITIVE_INFINITY,
+  minimal: MinimalFiltering | null = null,
 ): Program {
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   const isAssigned = new Set(graph.assignments.map(({ source }) => source));
   const staysAsItIs = ({ source }: Node): boolean =>
     resident(source) ? !isAssigned.has(source) : source >= constants;
-  if (!target.direct) winograd(graph, target.lanes, staysAsItIs);
+  minimal?.(graph, target.lanes, staysAsItIs);
   widenColumns(graph, target.lanes);
   partition(graph);
   packOperands(graph, target.lanes, staysAsItIs);
@@ -286,16 +293,42 @@ const cache = new Map<string, Program>();
 /** More programs than this are forgotten from the oldest on: shapes that never come back must not fill the memory. */
 const cached = 256;
 
+/** Comes with the first convolution of 3×3 windows: a page without one does not load it. */
+let minimal: MinimalFiltering | null = null;
+
 /**
- * The program of a graph; the same one for graphs of the same structure.
+ * The program of a graph; the same one for graphs of the same structure. A promise, where a pass has to be loaded first.
  * @param constants  as in `plan`
  */
-export function programFor(target: TargetDescription, graph: Graph, constants?: number): Program {
+export function programFor(
+  target: TargetDescription,
+  graph: Graph,
+  constants?: number,
+): Program | Promise<Program> {
   const key = `${target.name} ${target.hasFma} ${target.direct} ${constants}\n${graph.key}`;
-  let program = cache.get(key);
-  if (program) cache.delete(key);
-  else program = { ...plan(graph, target, constants), key };
-  cache.set(key, program);
-  if (cache.size > cached) cache.delete(cache.keys().next().value!);
-  return program;
+  const known = cache.get(key);
+  if (known) {
+    cache.delete(key);
+    cache.set(key, known);
+    return known;
+  }
+  const make = (pass: MinimalFiltering | null): Program => {
+    const program = { ...plan(graph, target, constants, pass), key };
+    cache.set(key, program);
+    if (cache.size > cached) cache.delete(cache.keys().next().value!);
+    return program;
+  };
+  if (target.direct || !graph.nodes.some(hasSmallWindows)) return make(null);
+  if (minimal) return make(minimal);
+  return import("./winograd.js").then(({ winograd }) => {
+    minimal = winograd;
+    return make(minimal);
+  });
 }
+
+/** Whether a node is a convolution of 3×3 windows, or the gradient of its filter. */
+const hasSmallWindows = ({ operation: { lowering }, inputs, shape }: Node): boolean => {
+  if (lowering.kind !== "contract" || !lowering.convolution) return false;
+  const [height, width] = lowering.convolution.computes === "results" ? inputs[1].shape : shape;
+  return height === 3 && width === 3;
+};

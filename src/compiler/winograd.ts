@@ -3,6 +3,7 @@
  * filter are transformed, 36 matrix products stand in the place of the convolution, and the transform of their
  * results ends in the same store as it would. Decided from shapes alone: no result depends on threads or target.
  */
+import { squaresKernel } from "../kernels/squares.js";
 import { tile } from "../kernels/winograd.js";
 import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
 import { sizeOf } from "./operation.js";
@@ -41,7 +42,7 @@ export function winograd(graph: Graph, lanes: number, isConstant: (source: Node)
     const tiles = add({
       operation: {
         name: "transform of tiles",
-        lowering: { kind: "squares", matrix: "picture", axes: ofPicture },
+        lowering: { kind: "squares", generate: squaresKernel, matrix: "picture", axes: ofPicture },
       },
       attributes: {},
       inputs: [whole],
@@ -97,7 +98,7 @@ function convolution(
   return add({
     operation: {
       name: "transform of products",
-      lowering: { kind: "squares", matrix: "results", axes: ofResults },
+      lowering: { kind: "squares", generate: squaresKernel, matrix: "results", axes: ofResults },
     },
     attributes: {},
     inputs: [product],
@@ -118,7 +119,12 @@ function filterGradient(
   const transformed = add({
     operation: {
       name: "transform of gradients",
-      lowering: { kind: "squares", matrix: "resultGradient", axes: ofResultGradient },
+      lowering: {
+        kind: "squares",
+        generate: squaresKernel,
+        matrix: "resultGradient",
+        axes: ofResultGradient,
+      },
     },
     attributes: {},
     inputs: [gradient],
@@ -135,7 +141,12 @@ function filterGradient(
   return add({
     operation: {
       name: "transform of filter gradients",
-      lowering: { kind: "squares", matrix: "filterGradient", axes: ofFilterGradient },
+      lowering: {
+        kind: "squares",
+        generate: squaresKernel,
+        matrix: "filterGradient",
+        axes: ofFilterGradient,
+      },
     },
     attributes: {},
     inputs: [product],
@@ -187,7 +198,7 @@ function transformedFilter(filter: Node, lanes: number, add: AddNode): Node {
   return add({
     operation: {
       name: "transform of filters",
-      lowering: { kind: "squares", matrix: "filter", axes: ofFilter },
+      lowering: { kind: "squares", generate: squaresKernel, matrix: "filter", axes: ofFilter },
     },
     attributes: {},
     inputs: [inOrder],

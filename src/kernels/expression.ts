@@ -59,11 +59,11 @@ interface Pointer {
  * place `vectors` evaluates whole vectors along the dimension `vectorDimension`.
  */
 export class Evaluator {
-  private readonly pointers = new Map<Expression | Store, Pointer>();
-  private readonly levels = new Map<Expression, number>();
-  private readonly invariants = new Map<Expression, Lanes>();
-  private readonly order: Expression[];
-  private depth = 0;
+  readonly #pointers = new Map<Expression | Store, Pointer>();
+  readonly #levels = new Map<Expression, number>();
+  readonly #invariants = new Map<Expression, Lanes>();
+  readonly #order: Expression[];
+  #depth = 0;
 
   /**
    * @param dimensions       the loops, outermost first, as indices into the strides of the expressions
@@ -76,36 +76,36 @@ export class Evaluator {
     private readonly dimensions: readonly number[],
     private readonly vectorDimension: number | null,
   ) {
-    this.order = collect(roots);
-    for (const e of this.order) {
+    this.#order = collect(roots);
+    for (const e of this.#order) {
       if (e.kind === "load" || e.kind === "position") {
         const scale = e.kind === "load" ? bytesOf[formatOf[e.type]] : 1;
         const start = e.kind === "load" ? k.argument(e.buffer) : k.int(0);
-        this.pointers.set(e, { at: e.at, scale, levels: [k.plus(start, e.at.offset * scale)] });
+        this.#pointers.set(e, { at: e.at, scale, levels: [k.plus(start, e.at.offset * scale)] });
       }
-      this.levels.set(e, this.levelOf(e));
+      this.#levels.set(e, this.#levelOf(e));
     }
     for (const store of stores) {
       const scale = bytesOf[formatOf[store.type]];
       const start = k.plus(k.argument(store.buffer), store.at.offset * scale);
-      this.pointers.set(store, { at: store.at, scale, levels: [start] });
+      this.#pointers.set(store, { at: store.at, scale, levels: [start] });
     }
-    this.computeInvariants();
+    this.#computeInvariants();
   }
 
   /** Enters the next loop, at index `i` of its dimension, for as long as `body` records. */
   enter(i: Int, body: () => void): void {
-    const dimension = this.dimensions[this.depth];
-    for (const pointer of this.pointers.values()) {
+    const dimension = this.dimensions[this.#depth];
+    for (const pointer of this.#pointers.values()) {
       const stride = pointer.at.strides[dimension] * pointer.scale;
-      pointer.levels.push(this.k.offset(pointer.levels[this.depth], i, stride));
+      pointer.levels.push(this.k.offset(pointer.levels[this.#depth], i, stride));
     }
-    this.depth++;
-    this.computeInvariants();
+    this.#depth++;
+    this.#computeInvariants();
     body();
-    for (const e of this.order) if (this.levels.get(e) === this.depth) this.invariants.delete(e);
-    for (const pointer of this.pointers.values()) pointer.levels.pop();
-    this.depth--;
+    for (const e of this.#order) if (this.#levels.get(e) === this.#depth) this.#invariants.delete(e);
+    for (const pointer of this.#pointers.values()) pointer.levels.pop();
+    this.#depth--;
   }
 
   /**
@@ -121,9 +121,9 @@ export class Evaluator {
   ): Lanes[] {
     const here = new Map<Expression, Lanes>();
     const value = (e: Expression): Lanes => {
-      const known = this.invariants.get(e) ?? here.get(e);
+      const known = this.#invariants.get(e) ?? here.get(e);
       if (known) return known;
-      const made = this.evaluate(e, index, shift, lanes, value, results);
+      const made = this.#evaluate(e, index, shift, lanes, value, results);
       here.set(e, made);
       return made;
     };
@@ -131,7 +131,7 @@ export class Evaluator {
   }
 
   store(store: Store, value: Lanes, index: Int | null, shift: number, lanes: number): void {
-    const { pointer, stride, scale } = this.locate(store, index, shift);
+    const { pointer, stride, scale } = this.#locate(store, index, shift);
     const format = formatOf[store.type];
     this.k.store(format, pointer, storable(this.k, value, store.type), {
       displacement: stride >= 0 ? shift * stride * scale : 0,
@@ -142,12 +142,12 @@ export class Evaluator {
 
   /** What a store has written before, at the same place. */
   reload(store: Store, index: Int | null, shift: number): Floats {
-    const { pointer, stride, scale } = this.locate(store, index, shift);
+    const { pointer, stride, scale } = this.#locate(store, index, shift);
     return this.k.load("f32", pointer, { displacement: shift * stride * scale }) as Floats;
   }
 
-  private levelOf(e: Expression): number {
-    if (e.kind === "apply") return Math.max(0, ...e.inputs.map((input) => this.levels.get(input)!));
+  #levelOf(e: Expression): number {
+    if (e.kind === "apply") return Math.max(0, ...e.inputs.map((input) => this.#levels.get(input)!));
     if (e.kind === "result") return Number.POSITIVE_INFINITY;
     if (this.vectorDimension !== null && e.at.strides[this.vectorDimension] !== 0)
       return Number.POSITIVE_INFINITY;
@@ -158,15 +158,15 @@ export class Evaluator {
     return level;
   }
 
-  private computeInvariants(): void {
-    for (const e of this.order) {
-      if (this.levels.get(e) !== this.depth) continue;
-      const value = this.evaluate(e, null, 0, this.k.lanes, (input) => this.invariants.get(input)!, []);
-      this.invariants.set(e, value);
+  #computeInvariants(): void {
+    for (const e of this.#order) {
+      if (this.#levels.get(e) !== this.#depth) continue;
+      const value = this.#evaluate(e, null, 0, this.k.lanes, (input) => this.#invariants.get(input)!, []);
+      this.#invariants.set(e, value);
     }
   }
 
-  private evaluate(
+  #evaluate(
     e: Expression,
     index: Int | null,
     shift: number,
@@ -181,14 +181,14 @@ export class Evaluator {
       case "result":
         return results[e.index];
       case "position": {
-        const { pointer, stride } = this.locate(e, index, shift);
+        const { pointer, stride } = this.#locate(e, index, shift);
         const base = k.splat(stride >= 0 ? k.plus(pointer, shift * stride) : pointer);
         if (stride === 0) return base;
         const steps = stride === 1 ? k.laneNumbers : k.mul(k.laneNumbers, k.i32(stride));
         return k.add(base, steps);
       }
       case "load": {
-        const { pointer, stride, scale } = this.locate(e, index, shift);
+        const { pointer, stride, scale } = this.#locate(e, index, shift);
         const loaded = k.load(formatOf[e.type], pointer, {
           displacement: stride >= 0 ? shift * stride * scale : 0,
           access: stride === 0 ? "splat" : stride === 1 ? "vector" : "lanes",
@@ -201,14 +201,14 @@ export class Evaluator {
   }
 
   /** Where a vector starts. A negative stride cannot be a displacement: there the shift goes into the pointer. */
-  private locate(
+  #locate(
     of: Expression | Store,
     index: Int | null,
     shift: number,
   ): { pointer: Int; stride: number; scale: number } {
-    const { at, scale, levels } = this.pointers.get(of)!;
+    const { at, scale, levels } = this.#pointers.get(of)!;
     const stride = this.vectorDimension === null ? 0 : at.strides[this.vectorDimension];
-    let pointer = levels[this.depth];
+    let pointer = levels[this.#depth];
     if (index) pointer = this.k.offset(pointer, index, stride * scale);
     if (stride < 0) pointer = this.k.plus(pointer, shift * stride * scale);
     return { pointer, stride, scale };

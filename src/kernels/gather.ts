@@ -1,5 +1,12 @@
 import { KernelBuilder } from "./builder.js";
-import { bytesOf, type Floats, type Int, type Lanes, type TargetDescription } from "./language.js";
+import {
+  bytesOf,
+  type Floats,
+  type Format,
+  type Int,
+  type Lanes,
+  type TargetDescription,
+} from "./language.js";
 import { decode, type Generated } from "./map.js";
 
 /** Slices of one axis picked by index: `outer` blocks of `extent` slices, each of `inner` neighbouring elements. */
@@ -12,6 +19,14 @@ export interface Picking {
   readonly count: number;
 }
 
+/** Writes the kernel of an operation that picks: it comes with the operation, so that nobody else loads it. */
+export type PickingGenerator = (
+  target: TargetDescription,
+  name: string,
+  format: Format,
+  picking: Picking,
+) => Generated;
+
 /**
  * y[o, j, :] = x[o, index[j], :]; where the index is outside the axis, NaN (0 for integers).
  * Buffers: x, index (i32), y.
@@ -19,7 +34,7 @@ export interface Picking {
 export function gatherKernel(
   target: TargetDescription,
   name: string,
-  format: "f32" | "i32" | "u8",
+  format: Format,
   { outer, extent, inner, count }: Picking,
 ): Generated {
   const k = new KernelBuilder(target);
@@ -56,6 +71,7 @@ export function gatherKernel(
 export function scatterAddKernel(
   target: TargetDescription,
   name: string,
+  _format: Format,
   { outer, extent, inner, count }: Picking,
 ): Generated {
   const k = new KernelBuilder(target);

@@ -34,65 +34,65 @@ export interface Recorder {
 const farthest = 2 ** 30;
 
 export class Integers {
-  private readonly forms = new Map<number, Form>();
+  readonly #forms = new Map<number, Form>();
   /** Sums with a constant, and constants, that no instruction has needed yet but as a part of an address. */
-  private readonly unwritten = new Set<number>();
-  private readonly constants = new Map<number, Int>();
+  readonly #unwritten = new Set<number>();
+  readonly #constants = new Map<number, Int>();
   /** For each form without its constant: a value that an instruction computes, and its constant. */
-  private readonly bases = new Map<string, { value: Int; constant: number }>();
+  readonly #bases = new Map<string, { value: Int; constant: number }>();
   /** Values by what computes them. */
-  private readonly written = new Map<string, Int>();
+  readonly #written = new Map<string, Int>();
   /** What became known in the innermost block. */
-  private learned: { bases: string[]; written: string[] } = { bases: [], written: [] };
+  #learned: { bases: string[]; written: string[] } = { bases: [], written: [] };
 
   constructor(private readonly recorder: Recorder) {}
 
   /** Records a block: what is computed in it is known only there. */
   within(body: () => void): void {
-    const outside = this.learned;
-    this.learned = { bases: [], written: [] };
+    const outside = this.#learned;
+    this.#learned = { bases: [], written: [] };
     body();
-    for (const key of this.learned.bases) this.bases.delete(key);
-    for (const key of this.learned.written) this.written.delete(key);
-    this.learned = outside;
+    for (const key of this.#learned.bases) this.#bases.delete(key);
+    for (const key of this.#learned.written) this.#written.delete(key);
+    this.#learned = outside;
   }
 
   /** A value of which nothing is known but that it does not change: a counter, what is read from memory. */
   unknown(value: Int): Int {
-    this.learnBase(value, makeForm([[value.id, 1]], 0));
+    this.#learnBase(value, makeForm([[value.id, 1]], 0));
     return value;
   }
 
   constant(number: number): Int {
-    let value = this.constants.get(number);
+    let value = this.#constants.get(number);
     if (!value) {
-      value = this.later({ terms: [], constant: number, key: "" });
-      this.constants.set(number, value);
+      value = this.#later({ terms: [], constant: number, key: "" });
+      this.#constants.set(number, value);
     }
     return value;
   }
 
   /** The number that a value is, where that is known. */
   numberOf(value: Int): number | undefined {
-    const form = this.forms.get(value.id);
+    const form = this.#forms.get(value.id);
     return form?.terms.length === 0 ? form.constant : undefined;
   }
 
   add(a: Int, b: Int): Int {
-    const [formA, formB] = [this.forms.get(a.id), this.forms.get(b.id)];
+    const [formA, formB] = [this.#forms.get(a.id), this.#forms.get(b.id)];
     if (!formA || !formB) return this.compute("add", [a, b]);
-    return this.valueOf(sum(formA, formB), () => {
+    return this.#valueOf(sum(formA, formB), () => {
       // Without its constant a sum may be no address any more once something is taken away from it.
-      const lowA = isRising(formB) ? this.low(a) : { value: this.use(a), leftOut: 0 };
-      const lowB = isRising(formA) ? this.low(b) : { value: this.use(b), leftOut: 0 };
+      const lowA = isRising(formB) ? this.#low(a) : { value: this.use(a), leftOut: 0 };
+      const lowB = isRising(formA) ? this.#low(b) : { value: this.use(b), leftOut: 0 };
       return { operator: "add", inputs: [lowA.value, lowB.value], leftOut: lowA.leftOut + lowB.leftOut };
     });
   }
 
   sub(a: Int, b: Int): Int {
-    const [formA, formB] = [this.forms.get(a.id), this.forms.get(b.id)];
+    const [formA, formB] = [this.#forms.get(a.id), this.#forms.get(b.id)];
     if (!formA || !formB) return this.compute("sub", [a, b]);
-    return this.valueOf(sum(formA, scale(formB, -1)), () => ({
+    return this.#valueOf(sum(formA, scale(formB, -1)), () => ({
       operator: "sub",
       inputs: [this.use(a), this.use(b)],
       leftOut: 0,
@@ -103,10 +103,10 @@ export class Integers {
     const by = this.numberOf(b);
     if (by === undefined)
       return this.numberOf(a) === undefined ? this.operation("mul", [a, b]) : this.mul(b, a);
-    const form = this.forms.get(a.id);
+    const form = this.#forms.get(a.id);
     if (!form) return this.compute("mul", [a, b]);
-    return this.valueOf(scale(form, by), () => {
-      const { value, leftOut } = this.low(a);
+    return this.#valueOf(scale(form, by), () => {
+      const { value, leftOut } = this.#low(a);
       return { operator: "mul", inputs: [value, this.use(b)], leftOut: leftOut * by };
     });
   }
@@ -117,96 +117,96 @@ export class Integers {
       const [a, b] = inputs.map((input) => this.numberOf(input));
       if (a !== undefined && b !== undefined) return this.constant(Math[operator](a, b));
     }
-    if (!inputs.every(({ id }) => this.forms.has(id))) return this.compute(operator, inputs, immediate);
+    if (!inputs.every(({ id }) => this.#forms.has(id))) return this.compute(operator, inputs, immediate);
     const key = `${operator} ${inputs.map((input) => this.use(input).id)} ${immediate}`;
-    const known = this.written.get(key);
+    const known = this.#written.get(key);
     if (known) return known;
     const value = this.compute(operator, inputs, immediate);
-    this.learnWritten(key, value);
+    this.#learnWritten(key, value);
     return value;
   }
 
   /** Computed here, whatever is known. */
   compute(operator: Operator, inputs: readonly Int[], immediate = 0): Int {
     const used = inputs.map((input) => this.use(input));
-    return this.unknown(this.write(operator, used, immediate));
+    return this.unknown(this.#write(operator, used, immediate));
   }
 
   /** The value as instructions take it. */
   use(value: Int): Int {
-    if (!this.unwritten.has(value.id)) return value;
-    const form = this.forms.get(value.id)!;
+    if (!this.#unwritten.has(value.id)) return value;
+    const form = this.#forms.get(value.id)!;
     if (form.terms.length === 0) {
-      this.unwritten.delete(value.id);
+      this.#unwritten.delete(value.id);
       this.recorder.pushFirst(instructionOf("const", value, [], form.constant));
       return value;
     }
     const key = `${form.key} + ${form.constant}`;
-    const known = this.written.get(key);
+    const known = this.#written.get(key);
     if (known) return known;
-    const base = this.bases.get(form.key)!;
-    const sum = this.write("add", [base.value, this.use(this.constant(form.constant - base.constant))]);
-    this.forms.set(sum.id, form);
-    this.learnWritten(key, sum);
+    const base = this.#bases.get(form.key)!;
+    const sum = this.#write("add", [base.value, this.use(this.constant(form.constant - base.constant))]);
+    this.#forms.set(sum.id, form);
+    this.#learnWritten(key, sum);
     return sum;
   }
 
   /** The same address as loads and stores take it: `reach` is the distance to the farthest element. */
   address(pointer: Int, displacement: number, reach: number): { pointer: Int; displacement: number } {
-    if (!this.unwritten.has(pointer.id)) return { pointer, displacement };
-    const { value, leftOut } = this.low(pointer);
+    if (!this.#unwritten.has(pointer.id)) return { pointer, displacement };
+    const { value, leftOut } = this.#low(pointer);
     const total = displacement + leftOut;
     const fits = total >= 0 && total + reach >= 0 && Math.max(total, total + reach) < farthest;
     return fits ? { pointer: value, displacement: total } : { pointer: this.use(pointer), displacement };
   }
 
   /** A value that is written, at or below the given one, and by how much it is below. */
-  private low(value: Int): { value: Int; leftOut: number } {
-    const form = this.forms.get(value.id)!;
-    const base = this.unwritten.has(value.id) ? this.bases.get(form.key) : undefined;
+  #low(value: Int): { value: Int; leftOut: number } {
+    const form = this.#forms.get(value.id)!;
+    const base = this.#unwritten.has(value.id) ? this.#bases.get(form.key) : undefined;
     return base
       ? { value: base.value, leftOut: form.constant - base.constant }
       : { value: this.use(value), leftOut: 0 };
   }
 
   /** A value of the form: one that is there, one that is a constant above it, or a new one. */
-  private valueOf(form: Form, step: () => Step): Int {
+  #valueOf(form: Form, step: () => Step): Int {
     if (form.terms.length === 0) return this.constant(form.constant);
-    let base = this.bases.get(form.key);
+    let base = this.#bases.get(form.key);
     if (!base) {
       const { operator, inputs, leftOut } = step();
       const constant = form.constant - leftOut;
-      base = this.learnBase(this.write(operator, inputs), { ...form, constant });
+      base = this.#learnBase(this.#write(operator, inputs), { ...form, constant });
     }
     if (form.constant === base.constant) return base.value;
-    const value = this.later(form);
+    const value = this.#later(form);
     return form.constant > base.constant ? value : this.use(value);
   }
 
-  private later(form: Form): Int {
+  #later(form: Form): Int {
     const value = this.recorder.int();
-    this.forms.set(value.id, form);
-    this.unwritten.add(value.id);
+    this.#forms.set(value.id, form);
+    this.#unwritten.add(value.id);
     return value;
   }
 
-  private write(operator: Operator, inputs: readonly Int[], immediate = 0): Int {
+  #write(operator: Operator, inputs: readonly Int[], immediate = 0): Int {
     const out = this.recorder.int();
     this.recorder.push(instructionOf(operator, out, inputs, immediate));
     return out;
   }
 
-  private learnBase(value: Int, form: Form): { value: Int; constant: number } {
+  #learnBase(value: Int, form: Form): { value: Int; constant: number } {
     const base = { value, constant: form.constant };
-    this.forms.set(value.id, form);
-    this.bases.set(form.key, base);
-    this.learned.bases.push(form.key);
+    this.#forms.set(value.id, form);
+    this.#bases.set(form.key, base);
+    this.#learned.bases.push(form.key);
     return base;
   }
 
-  private learnWritten(key: string, value: Int): void {
-    this.written.set(key, value);
-    this.learned.written.push(key);
+  #learnWritten(key: string, value: Int): void {
+    this.#written.set(key, value);
+    this.#learned.written.push(key);
   }
 }
 

@@ -3,11 +3,11 @@ import { contractionKernel } from "./contraction/contraction.js";
 import type { Contraction } from "./contraction/shape.js";
 import { collect, type Expression, type Store, type Strided } from "./expression.js";
 import { type Box, fillKernel } from "./fill.js";
-import { gatherKernel, type Picking, scatterAddKernel } from "./gather.js";
+import type { Picking, PickingGenerator } from "./gather.js";
 import type { Format, TargetDescription } from "./language.js";
 import { type Generated, mapKernel } from "./map.js";
 import { type Reduction, reduceKernel } from "./reduce.js";
-import { type Squares, squaresKernel } from "./squares.js";
+import type { Squares, squaresKernel } from "./squares.js";
 import { transposeKernel } from "./transpose.js";
 
 /** What a kernel does, in the words of its generator. */
@@ -21,31 +21,30 @@ export type Task =
       stores: readonly Store[];
     }
   | { kind: "contraction"; contraction: Contraction }
-  | { kind: "squares"; squares: Squares }
+  | { kind: "squares"; squares: Squares; generate: typeof squaresKernel }
   | { kind: "fill"; format: Format; value: number; boxes: readonly Box[] }
-  | { kind: "gather"; format: Format; picking: Picking }
-  | { kind: "scatterAdd"; picking: Picking };
+  | { kind: "gather" | "scatterAdd"; format: Format; picking: Picking; generate: PickingGenerator };
 
 const keptKernels = 4096;
 
 export class KernelLibrary {
-  private readonly kernels = new Map<string, Generated>();
+  readonly #kernels = new Map<string, Generated>();
 
   constructor(readonly target: TargetDescription) {}
 
   /** @param name  for listings; of two kernels that do the same, the first one's name stays */
   kernel(name: string, task: Task): Generated {
     const key = describe(task);
-    let generated = this.kernels.get(key);
+    let generated = this.#kernels.get(key);
     if (!generated) {
-      generated = this.generate(name, task);
-      this.kernels.set(key, generated);
-      if (this.kernels.size > keptKernels) this.kernels.delete(this.kernels.keys().next().value!);
+      generated = this.#generate(name, task);
+      this.#kernels.set(key, generated);
+      if (this.#kernels.size > keptKernels) this.#kernels.delete(this.#kernels.keys().next().value!);
     }
     return generated;
   }
 
-  private generate(name: string, task: Task): Generated {
+  #generate(name: string, task: Task): Generated {
     const { target } = this;
     switch (task.kind) {
       case "map":
@@ -58,13 +57,12 @@ export class KernelLibrary {
       case "contraction":
         return contractionKernel(target, name, task.contraction);
       case "squares":
-        return squaresKernel(target, name, task.squares);
+        return task.generate(target, name, task.squares);
       case "fill":
         return fillKernel(target, name, task.format, task.value, task.boxes);
       case "gather":
-        return gatherKernel(target, name, task.format, task.picking);
       case "scatterAdd":
-        return scatterAddKernel(target, name, task.picking);
+        return task.generate(target, name, task.format, task.picking);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { gatherKernel, scatterAddKernel } from "../kernels/gather.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxis, type Shape, ShapeError, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -38,7 +39,7 @@ const gatherOp = defineOp<{ axis: number }>({
     scatterAdd(dy, indices, axis, x.shape[axis]),
     null,
   ],
-  lowering: { kind: "gather" },
+  lowering: { kind: "gather", generate: gatherKernel },
 });
 
 /** So many slices are added up one by one. */
@@ -72,5 +73,5 @@ const scatterOp = defineOp<{ axis: number; extent: number }>({
     apply(gatherOp, [dx, indices], { axis }),
     null,
   ],
-  lowering: { kind: "scatterAdd" },
+  lowering: { kind: "scatterAdd", generate: scatterAddKernel },
 });

@@ -1,4 +1,5 @@
 /** What a device is to those who compute on it: an engine of this machine, later a GPU. */
+import type { ElementType } from "../kernels/expression.js";
 import type { TargetDescription } from "../kernels/language.js";
 import type { Program } from "./program.js";
 import type { Storage, TypedArray } from "./storage.js";
@@ -12,6 +13,11 @@ export interface Given {
   readonly serial: number;
   readonly values: TypedArray | null;
   readonly storage: Storage | null;
+}
+
+export interface OutputKind {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
 }
 
 /** A run that was asked for. */
@@ -38,8 +44,12 @@ export interface Device {
   readonly target: TargetDescription;
   /** Lets it get ready while there is still something else to do. */
   warm(): void;
-  /** Returns at once. */
-  run(program: Program, given: readonly Given[]): Running;
+  /**
+   * Returns at once.
+   * @param program  may still be in the making: what is asked for later waits for it, too
+   * @param outputs  what it answers with
+   */
+  run(program: Program | Promise<Program>, given: readonly Given[], outputs: readonly OutputKind[]): Running;
   /** A copy of the numbers, as the runs that were asked for before leave them. */
   read(storage: Storage): Promise<TypedArray>;
   /** The same, and moves them to the host: nobody changes this array. */

@@ -2,6 +2,7 @@
 import { debugLine, environment, hardwareThreads } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { said } from "../door/said.js";
+import type { Kernel } from "../kernels/language.js";
 import type { Device } from "./device.js";
 import { Engine } from "./engine.js";
 import { DeviceError, type TargetName, targetNames } from "./machine-choice.js";
@@ -34,8 +35,13 @@ function startEngine({ threads, target }: { threads: number; target?: TargetName
     onFallback: (reason) => debugLine(`receptive: ${reason}`),
     shareAll: debug.includes("share"),
     direct: debug.includes("direct"),
-    onKernel: debug.includes("kernels") ? (listing) => console.error(listing) : undefined,
+    onKernel: debug.includes("kernels") ? showKernel : undefined,
   });
+}
+
+async function showKernel(kernel: Kernel): Promise<void> {
+  const { printKernel } = await import("../kernels/print.js");
+  console.error(printKernel(kernel));
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The device of this machine's processor: emits kernels once, keeps their memory, and hands them to one thread or to all. */
 import { threadsWithin, yieldToHost } from "#platform";
-import type { TargetDescription } from "../kernels/language.js";
+import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { barrierWords, type LinkedCode, type Machine, type MachineMemory } from "../targets/machine.js";
-import type { Device, Given, Running } from "./device.js";
+import type { Device, Given, OutputKind, Running } from "./device.js";
 import { chooseMachine, DeviceError, fewerThreads, noThreads, type TargetName } from "./machine-choice.js";
 import { type Block, EngineMemory } from "./memory.js";
 import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "./program.js";
@@ -47,8 +47,8 @@ const resultBudget = 2 ** 28;
 export interface EngineOptions {
   /** Threads that run a program together. 1: everything on the calling thread. */
   threads: number;
-  /** Called with the listing of each new kernel. */
-  onKernel?: (listing: string) => void;
+  /** Called with each new kernel. */
+  onKernel?: (kernel: Kernel) => void;
   /** The target to use; the fastest there is, where none is named. */
   target?: TargetName;
   /** Told once why machine code is not used, where it was tried, or why there are fewer threads. */
@@ -62,37 +62,37 @@ export interface EngineOptions {
 export class Engine implements Device {
   readonly memory: EngineMemory;
   readonly target: TargetDescription;
-  private readonly machine: Machine;
-  private readonly bytes: MachineMemory;
-  private readonly barrier: Block;
-  private arena: Block | null = null;
-  private pool: ThreadPool | null = null;
-  private threadCount: number;
-  private readonly loaded = new Map<Program, Loaded>();
-  private queue: Promise<unknown> = Promise.resolve();
+  readonly #machine: Machine;
+  readonly #bytes: MachineMemory;
+  readonly #barrier: Block;
+  #arena: Block | null = null;
+  #pool: ThreadPool | null = null;
+  #threadCount: number;
+  readonly #loaded = new Map<Program, Loaded>();
+  #queue: Promise<unknown> = Promise.resolve();
   /** What waits in the queue or runs. */
-  private pending = 0;
-  private nextId = 0;
-  private readonly residents: Residents;
-  private runs = 0;
-  private closed = false;
+  #pending = 0;
+  #nextId = 0;
+  readonly #residents: Residents;
+  #runs = 0;
+  #closed = false;
 
-  private readonly machineReason: string | null;
-  private threadReason: string | null;
+  readonly #machineReason: string | null;
+  #threadReason: string | null;
 
   constructor(private readonly options: EngineOptions) {
     const { machine, threads, reason, threadReason } = chooseMachine(options);
-    this.machine = machine;
-    this.machineReason = reason;
-    this.threadReason = threadReason;
+    this.#machine = machine;
+    this.#machineReason = reason;
+    this.#threadReason = threadReason;
     for (const sentence of this.reasons) options.onFallback?.(sentence);
-    this.target = { ...this.machine.target, direct: options.direct };
-    this.bytes = this.machine.memory;
-    this.memory = new EngineMemory(this.bytes);
-    this.barrier = this.memory.allocate(4 * barrierWords);
-    this.bytes.write(this.barrier.address, new Int32Array(barrierWords));
-    this.threadCount = threads;
-    this.residents = new Residents(this.memory, this.bytes);
+    this.target = { ...this.#machine.target, direct: options.direct };
+    this.#bytes = this.#machine.memory;
+    this.memory = new EngineMemory(this.#bytes);
+    this.#barrier = this.memory.allocate(4 * barrierWords);
+    this.#bytes.write(this.#barrier.address, new Int32Array(barrierWords));
+    this.#threadCount = threads;
+    this.#residents = new Residents(this.memory, this.#bytes);
   }
 
   get name(): string {
@@ -104,25 +104,25 @@ export class Engine implements Device {
   }
 
   get threads(): number {
-    return this.threadCount;
+    return this.#threadCount;
   }
 
   /** Sentences: what would be faster, and why it is not used. */
   get reasons(): readonly string[] {
-    return [this.machineReason, this.threadReason].filter((reason) => reason !== null);
+    return [this.#machineReason, this.#threadReason].filter((reason) => reason !== null);
   }
 
   /** Takes effect with the next run. */
   setThreads(wanted: number): Promise<void> {
-    return this.enqueue(async () => {
+    return this.#enqueue(async () => {
       const reason = wanted > 1 ? noThreads() : null;
-      this.threadReason = null;
-      if (reason) this.reduce(1, reason);
+      this.#threadReason = null;
+      if (reason) this.#reduce(1, reason);
       const threads = reason ? 1 : wanted;
-      if (threads === this.threadCount) return;
-      void this.pool?.terminate();
-      this.pool = null;
-      this.threadCount = threads;
+      if (threads === this.#threadCount) return;
+      void this.#pool?.terminate();
+      this.#pool = null;
+      this.#threadCount = threads;
     });
   }
 
@@ -132,39 +132,41 @@ export class Engine implements Device {
   }
 
   write(storage: Storage, values: TypedArray): void {
-    void this.enqueue(async () => {
-      if (storage.place) this.bytes.write(storage.place.block.address, values);
+    void this.#enqueue(async () => {
+      if (storage.place) this.#bytes.write(storage.place.block.address, values);
       else storage.host = values;
       storage.version++;
     });
   }
 
   read(storage: Storage): Promise<TypedArray> {
-    return this.enqueue(async () => this.readNow(storage));
+    return this.#enqueue(async () => this.#readNow(storage));
   }
 
   take(storage: Storage): Promise<TypedArray> {
-    return this.enqueue(async () => {
-      this.residents.evict(storage);
+    return this.#enqueue(async () => {
+      this.#residents.evict(storage);
       return hostNumbers(storage);
     });
   }
 
   peek(storage: Storage): TypedArray | null {
-    return this.pending > 0 ? null : this.readNow(storage);
+    return this.#pending > 0 ? null : this.#readNow(storage);
   }
 
-  private readNow(storage: Storage): TypedArray {
+  #readNow(storage: Storage): TypedArray {
     if (!storage.place) return hostNumbers(storage).slice();
     const values = arrayOf(storage.type, storage.size);
-    this.bytes.read(storage.place.block.address, values);
+    this.#bytes.read(storage.place.block.address, values);
     return values;
   }
 
   /** Runs a program on what is given for its sources: of arrays copies, of variables where they lie. */
-  run(program: Program, given: readonly Given[]): Running {
-    const outputs = program.outputs.map(({ type, shape }) => new Storage(type, sizeOf(shape), null, this));
-    const done = this.enqueue(() => this.carryOut(program, given, outputs));
+  run(program: Program | Promise<Program>, given: readonly Given[], kinds: readonly OutputKind[]): Running {
+    const outputs = kinds.map(({ type, shape }) => new Storage(type, sizeOf(shape), null, this));
+    const done = this.#enqueue(async () =>
+      this.#carryOut("then" in program ? await program : program, given, outputs),
+    );
     // Whoever holds an output and asks for its numbers hears of it, too.
     done.catch((failure) => {
       for (const output of outputs) output.failure = failure;
@@ -172,14 +174,10 @@ export class Engine implements Device {
     return { outputs, done };
   }
 
-  private async carryOut(
-    program: Program,
-    given: readonly Given[],
-    outputs: readonly Storage[],
-  ): Promise<void> {
-    if (this.closed) throw new DeviceError(`the device ${this.name} is closed`);
+  async #carryOut(program: Program, given: readonly Given[], outputs: readonly Storage[]): Promise<void> {
+    if (this.#closed) throw new DeviceError(`the device ${this.name} is closed`);
     const needed = new Set(outputs);
-    const run = ++this.runs;
+    const run = ++this.#runs;
     for (const { storage } of given)
       if (storage) {
         storage.lastUse = run;
@@ -189,32 +187,32 @@ export class Engine implements Device {
     const rest: Needs = { program, needed };
     // The memory first: no code can be made for more of it than there can be.
     const arena =
-      this.arena && this.arena.bytes >= program.arenaBytes ? this.arena : await this.newArena(rest);
+      this.#arena && this.#arena.bytes >= program.arenaBytes ? this.#arena : await this.#newArena(rest);
     for (let i = 0; i < given.length; i++) {
       const { storage } = given[i];
       if (!storage || storage.place || !program.sources[i].resident) continue;
       hostNumbers(storage);
-      this.residents.settle(storage, await this.room(bytesOf(storage), rest));
+      this.#residents.settle(storage, await this.#room(bytesOf(storage), rest));
     }
     const own = outputs.filter((_, i) => hasOwnPlace(program, i));
-    if (own.length > 0) await this.placeOutputs(own, rest);
-    const loaded = await this.load(program, rest);
+    if (own.length > 0) await this.#placeOutputs(own, rest);
+    const loaded = await this.#load(program, rest);
     const addresses: Addresses = { arena: arena.address, prepared: loaded.prepared, given, outputs };
-    this.bind(loaded, addresses);
+    this.#bind(loaded, addresses);
     const copyIn = (constants: boolean): void =>
       program.sources.forEach(({ resident, constant, location, size }, i) => {
         if (resident || constant !== constants) return;
         const { storage } = given[i];
         const to = addressOf(location, addresses);
         if (storage?.place) {
-          this.bytes.copy(storage.place.block.address, to, size * bytesPerElement[storage.type]);
+          this.#bytes.copy(storage.place.block.address, to, size * bytesPerElement[storage.type]);
           return;
         }
         const values = storage ? hostNumbers(storage) : given[i].values;
         // Fewer numbers would leave those of another run beside them, more would run over what lies behind.
         if (values?.length !== size)
           throw new TypeError(`engine: source ${i} has ${values?.length ?? "no"} numbers, expected ${size}`);
-        this.bytes.write(to, values);
+        this.#bytes.write(to, values);
       });
     if (loaded.preparation) {
       // A program may serve several functions, each with variables and constants of its own.
@@ -226,12 +224,12 @@ export class Engine implements Device {
         // Should it fail half-way, nothing is prepared.
         loaded.preparedFor = [];
         copyIn(true);
-        await this.execute(loaded.preparation);
+        await this.#execute(loaded.preparation);
         loaded.preparedFor = inputs;
       }
     }
     copyIn(false);
-    await this.execute(loaded.main);
+    await this.#execute(loaded.main);
     program.sources.forEach(({ assigned }, i) => {
       if (assigned) given[i].storage!.version++;
     });
@@ -240,25 +238,25 @@ export class Engine implements Device {
       if (output.place) return;
       if (location.kind === "output") {
         // The same result once more.
-        output.host = this.readNow(outputs[location.index]);
+        output.host = this.#readNow(outputs[location.index]);
         return;
       }
       output.host = arrayOf(output.type, output.size);
-      this.bytes.read(addressOf(location, addresses), output.host);
+      this.#bytes.read(addressOf(location, addresses), output.host);
     });
   }
 
   /** Outputs with a place of their own get one; those that nobody reads make room for them. */
-  private async placeOutputs(own: readonly Storage[], rest: Needs): Promise<void> {
+  async #placeOutputs(own: readonly Storage[], rest: Needs): Promise<void> {
     const over = (): number => {
-      const wanted = own.reduce((bytes, output) => bytes + bytesOf(output), this.residents.resultBytes);
+      const wanted = own.reduce((bytes, output) => bytes + bytesOf(output), this.#residents.resultBytes);
       return wanted - Math.min(resultBudget, this.memory.limit / 4);
     };
     if (over() > 0) {
       await yieldToHost(); // finalisers run in tasks of their own
-      if (over() > 0) this.residents.evictOldest(over(), (storage) => rest.needed.has(storage), true);
+      if (over() > 0) this.#residents.evictOldest(over(), (storage) => rest.needed.has(storage), true);
     }
-    for (const output of own) this.residents.settle(output, await this.room(bytesOf(output), rest), true);
+    for (const output of own) this.#residents.settle(output, await this.#room(bytesOf(output), rest), true);
   }
 
   /**
@@ -266,59 +264,59 @@ export class Engine implements Device {
    * longest, then other programs.
    * @throws OutOfMemoryError where all that is not enough
    */
-  private async room(bytes: number, { program, needed }: Needs): Promise<Block> {
+  async #room(bytes: number, { program, needed }: Needs): Promise<Block> {
     const found = this.memory.find(bytes);
     if (found) return found;
     await yieldToHost(); // finalisers run in tasks of their own
     for (;;) {
       const found = this.memory.find(bytes);
       if (found) return found;
-      if (this.residents.evictOldest(bytes, (storage) => needed.has(storage)) > 0) continue;
-      const [idle] = [...this.loaded.keys()].filter((other) => other !== program);
+      if (this.#residents.evictOldest(bytes, (storage) => needed.has(storage)) > 0) continue;
+      const [idle] = [...this.#loaded.keys()].filter((other) => other !== program);
       if (!idle) return this.memory.allocate(bytes);
-      this.unload(idle);
+      this.#unload(idle);
     }
   }
 
   warm(): void {
-    this.startPool();
+    this.#startPool();
   }
 
   close(): Promise<void> {
-    return this.enqueue(async () => {
-      this.residents.evictAll();
-      for (const program of [...this.loaded.keys()]) this.unload(program);
-      if (this.arena) this.memory.release(this.arena);
-      this.arena = null;
-      this.closed = true;
-      await this.pool?.terminate();
-      this.pool = null;
+    return this.#enqueue(async () => {
+      this.#residents.evictAll();
+      for (const program of [...this.#loaded.keys()]) this.#unload(program);
+      if (this.#arena) this.memory.release(this.#arena);
+      this.#arena = null;
+      this.#closed = true;
+      await this.#pool?.terminate();
+      this.#pool = null;
     });
   }
 
-  private enqueue<T>(task: () => Promise<T>): Promise<T> {
-    this.pending++;
-    const result = this.queue.then(task).finally(() => {
-      this.pending--;
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    this.#pending++;
+    const result = this.#queue.then(task).finally(() => {
+      this.#pending--;
     });
-    this.queue = result.catch(() => {});
+    this.#queue = result.catch(() => {});
     return result;
   }
 
-  private async execute(stage: Stage): Promise<void> {
+  async #execute(stage: Stage): Promise<void> {
     const { id, code, blocks, work } = stage;
     const isSmall = work < inlineWork && !this.options.shareAll;
-    const pool = isSmall ? null : this.startPool();
-    if (!pool) return this.executeAlone(stage);
+    const pool = isSmall ? null : this.#startPool();
+    if (!pool) return this.#executeAlone(stage);
     try {
       await pool.run(id, code.shipped, blocks.address);
     } catch (error) {
       if (!(error instanceof ThreadFailure)) throw error;
-      this.pool = null;
-      this.reduce(1, `one thread, because ${error.message}`);
+      this.#pool = null;
+      this.#reduce(1, `one thread, because ${error.message}`);
       await pool.terminate();
       const outcome = pool.outcome();
-      if (outcome === "not begun") return this.executeAlone(stage);
+      if (outcome === "not begun") return this.#executeAlone(stage);
       if (outcome === "begun")
         throw new DeviceError(
           `${error.message}, in the middle of a step: variables that it changes may be half changed; one thread goes on`,
@@ -326,65 +324,65 @@ export class Engine implements Device {
     }
   }
 
-  private async executeAlone({ code, blocks }: Stage): Promise<void> {
+  async #executeAlone({ code, blocks }: Stage): Promise<void> {
     const run = await code.start();
-    run(blocks.address, 0, 1, this.barrier.address);
+    run(blocks.address, 0, 1, this.#barrier.address);
   }
 
   /** The threads, started if need be; null: the calling thread is all there is. */
-  private startPool(): ThreadPool | null {
-    if (!this.pool && this.threadCount > 1) {
-      const fit = threadsWithin(this.threadCount);
-      if (fit < this.threadCount) this.reduce(fit, fewerThreads(fit, this.threadCount));
+  #startPool(): ThreadPool | null {
+    if (!this.#pool && this.#threadCount > 1) {
+      const fit = threadsWithin(this.#threadCount);
+      if (fit < this.#threadCount) this.#reduce(fit, fewerThreads(fit, this.#threadCount));
     }
-    if (this.threadCount === 1) return null;
-    this.pool ??= new ThreadPool(
-      this.threadCount,
-      this.machine.sharedMemory,
-      this.bytes,
-      this.barrier.address,
+    if (this.#threadCount === 1) return null;
+    this.#pool ??= new ThreadPool(
+      this.#threadCount,
+      this.#machine.sharedMemory,
+      this.#bytes,
+      this.#barrier.address,
     );
-    return this.pool;
+    return this.#pool;
   }
 
-  private reduce(threads: number, reason: string): void {
-    this.threadCount = threads;
-    this.threadReason = reason;
+  #reduce(threads: number, reason: string): void {
+    this.#threadCount = threads;
+    this.#threadReason = reason;
     this.options.onFallback?.(reason);
   }
 
-  private async load(program: Program, rest: Needs): Promise<Loaded> {
-    const known = this.loaded.get(program);
+  async #load(program: Program, rest: Needs): Promise<Loaded> {
+    const known = this.#loaded.get(program);
     if (known) {
       // The most recently used come last.
-      this.loaded.delete(program);
-      this.loaded.set(program, known);
+      this.#loaded.delete(program);
+      this.#loaded.set(program, known);
       return known;
     }
     const { preparation, launches, preparedBytes } = program;
     const loaded: Loaded = {
-      preparation: preparation.length > 0 ? await this.stage(program, preparation, rest) : null,
-      main: await this.stage(program, launches, rest),
-      prepared: preparedBytes > 0 ? await this.room(preparedBytes, rest) : null,
+      preparation: preparation.length > 0 ? await this.#stage(program, preparation, rest) : null,
+      main: await this.#stage(program, launches, rest),
+      prepared: preparedBytes > 0 ? await this.#room(preparedBytes, rest) : null,
       bound: [],
       boundOutputs: [],
       preparedFor: [],
     };
-    this.loaded.set(program, loaded);
-    if (this.loaded.size > keptPrograms) this.unload(this.loaded.keys().next().value!);
+    this.#loaded.set(program, loaded);
+    if (this.#loaded.size > keptPrograms) this.#unload(this.#loaded.keys().next().value!);
     return loaded;
   }
 
-  private async stage({ kernels }: Program, launches: readonly ProgramLaunch[], rest: Needs): Promise<Stage> {
+  async #stage({ kernels }: Program, launches: readonly ProgramLaunch[], rest: Needs): Promise<Stage> {
     let bytes = 0;
     const outputPlaces: { at: number; index: number }[] = [];
     const placed = launches.map(({ kernel, items, work, arguments: locations }) => {
       const start = bytes;
       locations.forEach((location, n) => {
         if (location.kind === "output")
-          outputPlaces.push({ at: start + this.machine.addressBytes * n, index: location.index });
+          outputPlaces.push({ at: start + this.#machine.addressBytes * n, index: location.index });
       });
-      bytes += this.machine.addressBytes * locations.length;
+      bytes += this.#machine.addressBytes * locations.length;
       // A single item is one thread's, however much work it is: where it is written in the place of what it is computed
       // from, a second thread would find it there.
       const solo = items === 1 || (work < soloWork && !this.options.shareAll);
@@ -392,59 +390,59 @@ export class Engine implements Device {
     });
     const used = [...new Set(launches.map((launch) => launch.kernel))];
     const place = new Map(used.map((kernel, i) => [kernel, i]));
-    const code = await this.machine.link(
+    const code = await this.#machine.link(
       used.map((kernel) => kernels[kernel]),
       placed.map((launch) => ({ ...launch, kernel: place.get(launch.kernel)! })),
     );
     return {
-      id: this.nextId++,
+      id: this.#nextId++,
       launches,
       code,
-      blocks: await this.room(bytes, rest),
+      blocks: await this.#room(bytes, rest),
       outputPlaces,
       work: launches.reduce((total, launch) => total + launch.work, 0),
     };
   }
 
-  private unload(program: Program): void {
-    const { preparation, main, prepared } = this.loaded.get(program)!;
-    this.loaded.delete(program);
+  #unload(program: Program): void {
+    const { preparation, main, prepared } = this.#loaded.get(program)!;
+    this.#loaded.delete(program);
     if (prepared) this.memory.release(prepared);
     for (const stage of preparation ? [preparation, main] : [main]) {
       this.memory.release(stage.blocks);
-      this.pool?.unload(stage.id);
+      this.#pool?.unload(stage.id);
       stage.code.free();
     }
   }
 
   /** One arena serves all programs, which never run at the same time: it has the size of the largest. */
-  private async newArena(rest: Needs): Promise<Block> {
-    if (this.arena) this.memory.release(this.arena);
-    this.arena = null;
-    this.arena = await this.room(rest.program.arenaBytes, rest);
-    return this.arena;
+  async #newArena(rest: Needs): Promise<Block> {
+    if (this.#arena) this.memory.release(this.#arena);
+    this.#arena = null;
+    this.#arena = await this.#room(rest.program.arenaBytes, rest);
+    return this.#arena;
   }
 
   /** Writes the addresses of all buffers into the argument blocks, where they are not the same as before. */
-  private bind(loaded: Loaded, addresses: Addresses): void {
+  #bind(loaded: Loaded, addresses: Addresses): void {
     const { arena, given, outputs } = addresses;
     const bound = [arena, ...given.map(({ storage }) => storage?.place?.block.address ?? 0)];
     const boundOutputs = outputs.map(({ place }) => place?.block.address ?? 0);
     const stages = loaded.preparation ? [loaded.preparation, loaded.main] : [loaded.main];
     const words = (places: number[]) =>
-      this.machine.addressBytes === 4 ? Int32Array.from(places) : BigInt64Array.from(places, BigInt);
-    const { base } = this.machine;
+      this.#machine.addressBytes === 4 ? Int32Array.from(places) : BigInt64Array.from(places, BigInt);
+    const { base } = this.#machine;
     if (!sameEntries(bound, loaded.bound))
       for (const { launches, blocks } of stages) {
         const places = launches.flatMap((launch) =>
           launch.arguments.map((location) => base + addressOf(location, addresses)),
         );
-        this.bytes.write(blocks.address, words(places));
+        this.#bytes.write(blocks.address, words(places));
       }
     else if (!sameEntries(boundOutputs, loaded.boundOutputs))
       for (const { outputPlaces, blocks } of stages)
         for (const { at, index } of outputPlaces)
-          this.bytes.write(blocks.address + at, words([base + boundOutputs[index]]));
+          this.#bytes.write(blocks.address + at, words([base + boundOutputs[index]]));
     loaded.bound = bound;
     loaded.boundOutputs = boundOutputs;
   }

@@ -1,6 +1,7 @@
 /** Which machine runs programs here, with how many threads, and why not a faster one. */
 import { nativeMachine } from "#native";
 import { canShareMemory, shareAddresses, whyNoThreads } from "#platform";
+import type { Kernel } from "../kernels/language.js";
 import type { Machine } from "../targets/machine.js";
 import { detectFeatures, whyNoWasm } from "../targets/wasm/features.js";
 import { wasmMachine } from "../targets/wasm/machine.js";
@@ -27,8 +28,8 @@ export interface Wishes {
   threads: number;
   /** The target to use; the fastest there is, where none is named. */
   target?: TargetName;
-  /** Called with the listing of each new kernel. */
-  onKernel?: (listing: string) => void;
+  /** Called with each new kernel. */
+  onKernel?: (kernel: Kernel) => void;
 }
 
 /**

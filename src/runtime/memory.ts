@@ -21,18 +21,18 @@ export interface Block {
 
 export class EngineMemory {
   /** Free blocks by address, never touching each other. */
-  private free: Block[] = [];
-  private used = 0;
+  #free: Block[] = [];
+  #used = 0;
 
   constructor(private readonly memory: MachineMemory) {
     if (memory.bytes < stepBytes) memory.grow(stepBytes - memory.bytes);
     // Address 0 stays unused: a launch with a forgotten argument then fails visibly.
-    this.free.push({ address: alignment, bytes: memory.bytes - alignment });
+    this.#free.push({ address: alignment, bytes: memory.bytes - alignment });
   }
 
   /** Bytes in use, for tests that watch for leaks. */
   get usedBytes(): number {
-    return this.used;
+    return this.#used;
   }
 
   /** Bytes taken from the system so far. */
@@ -53,7 +53,7 @@ export class EngineMemory {
       limit < memory.maximumBytes
         ? `the budget of configure({ megabytes }) ends at ${megabytes(limit)}`
         : `${memory.kind} ends at ${megabytes(memory.maximumBytes)}`;
-    const taken = limit < memory.bytes ? this.used : memory.bytes;
+    const taken = limit < memory.bytes ? this.#used : memory.bytes;
     throw new OutOfMemoryError(
       `out of memory: ${megabytes(withSlack(bytes))} more are needed, ${megabytes(taken)} are in use or reserved, ${end}; a smaller batch needs less`,
     );
@@ -64,47 +64,47 @@ export class EngineMemory {
     // A block of no known size would leave none for those that come after it.
     if (!(bytes >= 0)) throw new RangeError(`memory: ${bytes} bytes are asked for`);
     const wanted = withSlack(bytes);
-    if (this.used + wanted > this.limit) return null;
-    let index = this.bestFit(wanted);
+    if (this.#used + wanted > this.limit) return null;
+    let index = this.#bestFit(wanted);
     if (index < 0) {
-      if (!this.grow(wanted)) return null;
-      index = this.bestFit(wanted);
+      if (!this.#grow(wanted)) return null;
+      index = this.#bestFit(wanted);
     }
-    const found = this.free[index];
-    if (found.bytes === wanted) this.free.splice(index, 1);
-    else this.free[index] = { address: found.address + wanted, bytes: found.bytes - wanted };
-    this.used += wanted;
+    const found = this.#free[index];
+    if (found.bytes === wanted) this.#free.splice(index, 1);
+    else this.#free[index] = { address: found.address + wanted, bytes: found.bytes - wanted };
+    this.#used += wanted;
     return { address: found.address, bytes: wanted };
   }
 
   release(block: Block): void {
-    this.used -= block.bytes;
+    this.#used -= block.bytes;
     if (block.bytes >= largeBlock) this.memory.discard(block.address, block.bytes);
-    const after = this.free.findIndex((f) => f.address > block.address);
-    const index = after < 0 ? this.free.length : after;
-    this.free.splice(index, 0, block);
-    this.join(index);
-    if (index > 0) this.join(index - 1);
+    const after = this.#free.findIndex((f) => f.address > block.address);
+    const index = after < 0 ? this.#free.length : after;
+    this.#free.splice(index, 0, block);
+    this.#join(index);
+    if (index > 0) this.#join(index - 1);
   }
 
-  private bestFit(bytes: number): number {
+  #bestFit(bytes: number): number {
     let best = -1;
-    this.free.forEach((f, i) => {
-      if (f.bytes >= bytes && (best < 0 || f.bytes < this.free[best].bytes)) best = i;
+    this.#free.forEach((f, i) => {
+      if (f.bytes >= bytes && (best < 0 || f.bytes < this.#free[best].bytes)) best = i;
     });
     return best;
   }
 
-  private join(index: number): void {
-    const [here, next] = [this.free[index], this.free[index + 1]];
+  #join(index: number): void {
+    const [here, next] = [this.#free[index], this.#free[index + 1]];
     if (!next || here.address + here.bytes !== next.address) return;
-    this.free.splice(index, 2, { address: here.address, bytes: here.bytes + next.bytes });
+    this.#free.splice(index, 2, { address: here.address, bytes: here.bytes + next.bytes });
   }
 
-  private grow(bytes: number): boolean {
+  #grow(bytes: number): boolean {
     const { memory } = this;
     const before = memory.bytes;
-    const last = this.free.at(-1);
+    const last = this.#free.at(-1);
     const tail = last && last.address + last.bytes === before ? last.bytes : 0;
     const steps = (n: number): number => Math.ceil(n / stepBytes) * stepBytes;
     // By at least a quarter, so that a growing program does not grow the memory at every step.
@@ -119,7 +119,7 @@ export class EngineMemory {
     } catch {
       return false;
     }
-    this.used += grown;
+    this.#used += grown;
     this.release({ address: before, bytes: grown });
     return true;
   }

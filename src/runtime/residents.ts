@@ -12,9 +12,9 @@ export interface Resident {
 }
 
 export class Residents {
-  private readonly all = new Set<Resident>();
-  private readonly collected = new FinalizationRegistry<Resident>((resident) => this.forget(resident));
-  private results = 0;
+  readonly #all = new Set<Resident>();
+  readonly #collected = new FinalizationRegistry<Resident>((resident) => this.#forget(resident));
+  #results = 0;
 
   constructor(
     private readonly memory: EngineMemory,
@@ -23,15 +23,15 @@ export class Residents {
 
   /** Bytes of results that were not read yet, as far as somebody may hold them. */
   get resultBytes(): number {
-    return this.results;
+    return this.#results;
   }
 
   /** Gives a storage a place, with the numbers that it has on the host. */
   settle(storage: Storage, block: Block, isResult = false): void {
     const resident: Resident = { owner: new WeakRef(storage), block, isResult };
-    this.all.add(resident);
-    this.collected.register(storage, resident, resident);
-    if (isResult) this.results += block.bytes;
+    this.#all.add(resident);
+    this.#collected.register(storage, resident, resident);
+    if (isResult) this.#results += block.bytes;
     if (storage.host) this.bytes.write(block.address, storage.host);
     storage.host = null;
     storage.place = resident;
@@ -45,18 +45,18 @@ export class Residents {
     this.bytes.read(place.block.address, values);
     storage.host = values;
     storage.place = null;
-    this.forget(place);
+    this.#forget(place);
   }
 
   /** Moves those that were not needed for the longest time, until so many bytes are free or none is left. */
   evictOldest(bytes: number, spared: (storage: Storage) => boolean, onlyResults = false): number {
     const owned: Storage[] = [];
     let freed = 0;
-    for (const resident of [...this.all]) {
+    for (const resident of [...this.#all]) {
       const storage = resident.owner.deref();
       if (!storage) {
         freed += resident.block.bytes;
-        this.forget(resident);
+        this.#forget(resident);
       } else if (!spared(storage) && (resident.isResult || !onlyResults)) owned.push(storage);
     }
     for (const storage of owned.sort((a, b) => a.lastUse - b.lastUse)) {
@@ -69,7 +69,7 @@ export class Residents {
 
   /** Moves all to the host, and unties them from the device. */
   evictAll(): void {
-    for (const { owner } of [...this.all]) {
+    for (const { owner } of [...this.#all]) {
       const storage = owner.deref();
       if (!storage) continue;
       this.evict(storage);
@@ -77,11 +77,11 @@ export class Residents {
     }
   }
 
-  private forget(resident: Resident): void {
+  #forget(resident: Resident): void {
     // Its storage may have been collected and found so by an eviction before.
-    if (!this.all.delete(resident)) return;
-    this.collected.unregister(resident);
-    if (resident.isResult) this.results -= resident.block.bytes;
+    if (!this.#all.delete(resident)) return;
+    this.#collected.unregister(resident);
+    if (resident.isResult) this.#results -= resident.block.bytes;
     this.memory.release(resident.block);
   }
 }

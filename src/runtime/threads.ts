@@ -17,18 +17,18 @@ export class ThreadFailure extends Error {}
  * a step costs one wake-up and no message; messages carry only new programs.
  */
 export class ThreadPool {
-  private readonly words = new Int32Array(new SharedArrayBuffer(4 * control.length));
+  readonly #words = new Int32Array(new SharedArrayBuffer(4 * control.length));
   /** Addresses, which may lie beyond 32 bits. */
-  private readonly places = new Float64Array(new SharedArrayBuffer(8 * placeWords.length));
-  private readonly handles: ThreadHandle[] = [];
-  private readonly loaded = new Set<number>();
-  private outgoing: ToThread[] = [];
-  private waiting: { resolve: () => void; reject: (error: Error) => void; left: number } | null = null;
-  private served = false;
-  private failure: ThreadFailure | null = null;
-  private ended = false;
-  private runs = 0;
-  private readonly forgetExit: () => void;
+  readonly #places = new Float64Array(new SharedArrayBuffer(8 * placeWords.length));
+  readonly #handles: ThreadHandle[] = [];
+  readonly #loaded = new Set<number>();
+  #outgoing: ToThread[] = [];
+  #waiting: { resolve: () => void; reject: (error: Error) => void; left: number } | null = null;
+  #served = false;
+  #failure: ThreadFailure | null = null;
+  #ended = false;
+  #runs = 0;
+  readonly #forgetExit: () => void;
 
   /**
    * @param barrier  where in `memory` the barrier's words lie
@@ -40,16 +40,16 @@ export class ThreadPool {
     private readonly memory: MachineMemory,
     private readonly barrier: number,
   ) {
-    const { words, places } = this;
+    const [words, places] = [this.#words, this.#places];
     memory.write(barrier, new Int32Array(barrierWords));
-    this.forgetExit = beforeExit(() => this.stop());
-    for (let thread = 0; thread < threads && !this.failure; thread++) {
+    this.#forgetExit = beforeExit(() => this.#stop());
+    for (let thread = 0; thread < threads && !this.#failure; thread++) {
       try {
         const handle = startThread<FromThread>(threadSource, {
-          message: (message) => this.receive(message),
-          ended: (reason) => this.fail(reason),
+          message: (message) => this.#receive(message),
+          ended: (reason) => this.#fail(reason),
         });
-        this.handles.push(handle);
+        this.#handles.push(handle);
         handle.post({
           kind: "start",
           control: words,
@@ -60,60 +60,60 @@ export class ThreadPool {
         } satisfies ToThread);
         handle.release();
       } catch (error) {
-        this.fail(error instanceof Error ? error.message : String(error));
+        this.#fail(error instanceof Error ? error.message : String(error));
       }
     }
   }
 
   /** @throws ThreadFailure; `outcome` tells then how far the program came */
   async run(program: number, code: ShippedCode, blocks: number): Promise<void> {
-    this.runs++;
-    if (!this.loaded.has(program)) {
-      this.loaded.add(program);
-      this.outgoing.push({ kind: "load", program, code });
+    this.#runs++;
+    if (!this.#loaded.has(program)) {
+      this.#loaded.add(program);
+      this.#outgoing.push({ kind: "load", program, code });
     }
-    for (const handle of this.handles) handle.hold();
+    for (const handle of this.#handles) handle.hold();
     try {
-      if (this.outgoing.length > 0 || !this.served) await this.deliver();
-      const { words } = this;
+      if (this.#outgoing.length > 0 || !this.#served) await this.#deliver();
+      const words = this.#words;
       words[control.program] = program;
-      this.places[placeWords.blocks] = blocks;
-      this.places[placeWords.barrier] = this.barrier;
+      this.#places[placeWords.blocks] = blocks;
+      this.#places[placeWords.barrier] = this.barrier;
       words[control.finished] = 0;
-      const done = this.expect(1);
-      this.announce(command.run);
+      const done = this.#expect(1);
+      this.#announce(command.run);
       await done;
     } finally {
-      for (const handle of this.handles) handle.release();
+      for (const handle of this.#handles) handle.release();
     }
   }
 
   unload(program: number): void {
-    if (this.loaded.delete(program)) this.outgoing.push({ kind: "unload", program });
+    if (this.#loaded.delete(program)) this.#outgoing.push({ kind: "unload", program });
   }
 
   /** Returns when no thread runs any more. Those that compute come to the end of their program. */
   async terminate(): Promise<void> {
-    const { words } = this;
-    this.ended = true;
-    this.forgetExit();
+    const words = this.#words;
+    this.#ended = true;
+    this.#forgetExit();
     Atomics.store(words, control.stop, 1);
     for (let ms = 0; ms < loadingTime && Atomics.load(words, control.loading) > 0; ms += 10)
       await new Promise((resolve) => setTimeout(resolve, 10));
-    await Promise.all(this.handles.map((handle) => handle.terminate()));
+    await Promise.all(this.#handles.map((handle) => handle.terminate()));
   }
 
   /** Of the last run, after the threads have ended: threads begin together, or not at all. */
   outcome(): "not begun" | "begun" | "done" {
     const words = new Int32Array(barrierWords);
     this.memory.read(this.barrier, words);
-    if (words[barrierWord.done] === ((this.runs * this.threads) | 0)) return "done";
-    return words[barrierWord.begun] === (this.runs | 0) ? "begun" : "not begun";
+    if (words[barrierWord.done] === ((this.#runs * this.threads) | 0)) return "done";
+    return words[barrierWord.begun] === (this.#runs | 0) ? "begun" : "not begun";
   }
 
   /** Has threads leave whatever they do, because the process ends. */
-  private stop(): void {
-    const { words } = this;
+  #stop(): void {
+    const words = this.#words;
     Atomics.store(words, control.stop, 1);
     this.memory.write(this.barrier + 4 * barrierWord.stop, Int32Array.of(1));
     const begun = performance.now();
@@ -125,56 +125,56 @@ export class ThreadPool {
   }
 
   /** Calls the threads out of their loop to read their messages, and waits until they serve again. */
-  private async deliver(): Promise<void> {
-    if (this.served) this.announce(command.mail);
-    const messages = this.outgoing;
-    this.outgoing = [];
-    const serving = this.expect(this.threads);
-    for (const handle of this.handles) {
+  async #deliver(): Promise<void> {
+    if (this.#served) this.#announce(command.mail);
+    const messages = this.#outgoing;
+    this.#outgoing = [];
+    const serving = this.#expect(this.threads);
+    for (const handle of this.#handles) {
       for (const message of messages) handle.post(message);
       handle.post({ kind: "serve" } satisfies ToThread);
     }
     const late = setTimeout(() => {
       // Their messages may wait behind this timer.
       const { present } = control;
-      if (Atomics.load(this.words, present) < this.threads)
-        this.fail(`they did not start within ${patience / 1000} s`);
+      if (Atomics.load(this.#words, present) < this.threads)
+        this.#fail(`they did not start within ${patience / 1000} s`);
     }, patience);
     try {
       await serving;
     } finally {
       clearTimeout(late);
     }
-    this.served = true;
+    this.#served = true;
   }
 
-  private announce(what: number): void {
-    Atomics.store(this.words, control.command, what);
-    Atomics.add(this.words, control.ticket, 1);
-    Atomics.notify(this.words, control.ticket);
+  #announce(what: number): void {
+    Atomics.store(this.#words, control.command, what);
+    Atomics.add(this.#words, control.ticket, 1);
+    Atomics.notify(this.#words, control.ticket);
   }
 
-  private expect(answers: number): Promise<void> {
+  #expect(answers: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject, left: answers };
-      if (this.failure) reject(this.failure);
+      this.#waiting = { resolve, reject, left: answers };
+      if (this.#failure) reject(this.#failure);
     });
   }
 
-  private receive(message: FromThread): void {
-    if (message.kind === "failed") this.fail(message.message);
-    else if (this.waiting && --this.waiting.left === 0) {
-      this.waiting.resolve();
-      this.waiting = null;
+  #receive(message: FromThread): void {
+    if (message.kind === "failed") this.#fail(message.message);
+    else if (this.#waiting && --this.#waiting.left === 0) {
+      this.#waiting.resolve();
+      this.#waiting = null;
     }
   }
 
-  private fail(reason: string): void {
-    if (this.ended) return;
-    this.failure ??= new ThreadFailure(
-      this.served ? `a thread has ended: ${reason}` : `threads cannot be started: ${reason}`,
+  #fail(reason: string): void {
+    if (this.#ended) return;
+    this.#failure ??= new ThreadFailure(
+      this.#served ? `a thread has ended: ${reason}` : `threads cannot be started: ${reason}`,
     );
-    this.waiting?.reject(this.failure);
-    this.waiting = null;
+    this.#waiting?.reject(this.#failure);
+    this.#waiting = null;
   }
 }

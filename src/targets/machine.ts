@@ -1,6 +1,5 @@
 /** What the engine asks of a target: kernels made into code that threads can run. */
 import type { Kernel, TargetDescription } from "../kernels/language.js";
-import { printKernel } from "../kernels/print.js";
 
 export type MemoryValues = Float32Array | Int32Array | Uint8Array | BigInt64Array;
 
@@ -93,17 +92,17 @@ export const boundedSleep = 20_000_000;
 export class KernelCache {
   private readonly bodies = new WeakMap<Kernel, Uint8Array>();
 
-  /** @param onKernel  called with the listing of each kernel that is emitted */
+  /** @param onKernel  called with each kernel that is emitted */
   constructor(
     private readonly emit: (kernel: Kernel) => Uint8Array,
-    private readonly onKernel?: (listing: string) => void,
+    private readonly onKernel?: (kernel: Kernel) => void,
   ) {}
 
   get(kernel: Kernel): Uint8Array {
     let body = this.bodies.get(kernel);
     if (!body) {
       body = this.emit(kernel);
-      this.onKernel?.(printKernel(kernel));
+      this.onKernel?.(kernel);
       this.bodies.set(kernel, body);
     }
     return body;

@@ -1,3 +1,4 @@
+import type { Kernel } from "../kernels/language.js";
 import type { Machine } from "./machine.js";
 
 export type NativeLevel = "avx2" | "avx512";
@@ -6,5 +7,5 @@ export type NativeLevel = "avx2" | "avx512";
 export const nativeMachine = (
   _level: NativeLevel | null,
   _bytes: number,
-  _onKernel?: (listing: string) => void,
+  _onKernel?: (kernel: Kernel) => void,
 ): Machine | { reason: string | null } => ({ reason: null });

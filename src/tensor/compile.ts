@@ -3,12 +3,13 @@ import { linearise } from "../compiler/graph.js";
 import { programFor } from "../compiler/plan.js";
 import { optionsOf } from "../door/options.js";
 import { kindOfArray, said } from "../door/said.js";
-import type { Device, Given } from "../runtime/device.js";
+import type { Device, Given, OutputKind } from "../runtime/device.js";
 import type { Program } from "../runtime/program.js";
 import type { TypedArray } from "../runtime/storage.js";
 import { show } from "./shapes.js";
 import { checkNumbers, deviceOf, given, placeholder, Tensor, Variable } from "./tensor.js";
 import { currentTrace, traced } from "./tracing.js";
+import { mapTree } from "./tree.js";
 
 /** Tensors, and lists and plain objects of them. */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
@@ -64,11 +65,12 @@ export function compile<A extends readonly Tree[], R extends Tree>(
     const { outputs, done } = device.run(
       program,
       sources.map((source, i) => (i < leaves.length ? argumentGiven(leaves[i], i) : given(source))),
+      record.outputs,
     );
     await done;
     const values = await Promise.all(outputs.map((output) => output.host ?? device.take(output)));
     let next = 0;
-    return rebuild(result, () => values[next++]) as Values<R>;
+    return mapTree(result, () => values[next++]) as Values<R>;
   };
   return (...args) => {
     // At once: what is being recorded cannot wait for a promise, and would leave it unhandled.
@@ -91,7 +93,8 @@ function argumentGiven(tensor: Tensor, i: number): Given {
 
 interface Recorded<R> {
   readonly device: Device;
-  readonly program: Program;
+  readonly program: Program | Promise<Program>;
+  readonly outputs: readonly OutputKind[];
   /** Stand-ins of the arguments first, then what else the function reads. */
   readonly sources: readonly Tensor[];
   readonly result: R;
@@ -105,7 +108,7 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
 ): Recorded<R> {
   const places = leaves.map((t) => placeholder(t.shape, t.type));
   let next = 0;
-  const standIns = args.map((arg) => rebuild(arg, () => places[next++])) as unknown as A;
+  const standIns = args.map((arg) => mapTree(arg, () => places[next++])) as unknown as A;
   const { result, trace } = traced(() => f(...standIns));
   const graph = linearise(tensorsOf(result, ["the result"]), trace.assignments, places);
   const sources = graph.sources as readonly Tensor[];
@@ -113,7 +116,9 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
   checkNumbers("compile", others);
   const device = deviceOf("compile", [...leaves, ...others], wanted);
   device.warm(); // its threads are there by the time the program is
-  return { device, program: programFor(device.target, graph, places.length), sources, result };
+  // The nodes are rewritten when they are planned.
+  const outputs = graph.outputs.map(({ type, shape }) => ({ type, shape }));
+  return { device, program: programFor(device.target, graph, places.length), outputs, sources, result };
 }
 
 /**
@@ -159,15 +164,6 @@ function expected(tree: unknown): string {
   if (kindOfArray(tree)) return `${tensors}: tensor(…) makes one of it`;
   const isPromise = typeof tree === "object" && tree !== null && "then" in tree;
   return isPromise ? `${tensors}: a compiled function is recorded and cannot wait` : tensors;
-}
-
-/** The same tree with every tensor replaced, in order. */
-function rebuild(tree: Tree, leaf: () => unknown): unknown {
-  if (tree instanceof Tensor) return leaf();
-  if (Array.isArray(tree)) return tree.map((branch) => rebuild(branch, leaf));
-  return Object.fromEntries(
-    Object.entries(tree).map(([key, branch]) => [key, rebuild(branch as Tree, leaf)]),
-  );
 }
 
 /** The tree's form, without its tensors. */

@@ -85,18 +85,18 @@ export function numbersOf(speaker: string, given: unknown, wanted?: DType): Numb
 /** Numbers out of nested lists, in row-major order. */
 class ListReader {
   readonly numbers: number[] = [];
-  private readonly place: number[] = [];
+  readonly #place: number[] = [];
   /** "number", "boolean" and the types of typed arrays. */
-  private readonly kinds = new Set<string>();
+  readonly #kinds = new Set<string>();
 
   constructor(private readonly speaker: string) {}
 
   get type(): DType {
-    if (this.kinds.size === 1) {
-      const [kind] = this.kinds;
+    if (this.#kinds.size === 1) {
+      const [kind] = this.#kinds;
       return kind === "boolean" ? "bool" : kind === "number" ? "f32" : (kind as DType);
     }
-    if (this.kinds.has("boolean"))
+    if (this.#kinds.has("boolean"))
       throw new TypeError(`${this.speaker}: the lists hold booleans and numbers, expected one of them`);
     return "f32";
   }
@@ -104,24 +104,24 @@ class ListReader {
   /** The numbers of what stands at the present place, and its shape. */
   list(given: unknown, depth = 0): Shape {
     if (typeof given === "number" || typeof given === "boolean") {
-      this.kinds.add(typeof given);
+      this.#kinds.add(typeof given);
       this.numbers.push(Number(given));
       return single;
     }
     const kind = kindOfArray(given);
-    if (kind) return this.array(given as NumberArray, kind);
+    if (kind) return this.#array(given as NumberArray, kind);
     if (!Array.isArray(given))
-      throw new TypeError(`${this.speaker}: ${noNumbers(given, this.place.slice(0, depth))}`);
+      throw new TypeError(`${this.speaker}: ${noNumbers(given, this.#place.slice(0, depth))}`);
     if (depth === mostAxes)
       throw new TypeError(`${this.speaker}: the lists are nested deeper than ${mostAxes} axes`);
     let inner: Shape = single;
     // By number: forEach would pass over holes.
     for (let i = 0; i < given.length; i++) {
-      this.place[depth] = i;
+      this.#place[depth] = i;
       const shape = this.list(given[i], depth + 1);
       if (i === 0) inner = shape;
       else if (!sameShape(shape, inner)) {
-        const outer = this.place.slice(0, depth);
+        const outer = this.#place.slice(0, depth);
         const row = (r: number): string => `row ${[...outer, r].join(", ")}`;
         throw new ShapeError(
           `${this.speaker}: ${row(i)} has ${length(shape)}, ${row(0)} has ${count(inner)}`,
@@ -131,9 +131,9 @@ class ListReader {
     return [given.length, ...inner];
   }
 
-  private array(values: NumberArray, kind: string): Shape {
+  #array(values: NumberArray, kind: string): Shape {
     checkThere(this.speaker, values);
-    this.kinds.add(typeOfKind[kind]);
+    this.#kinds.add(typeOfKind[kind]);
     for (let i = 0; i < values.length; i++) this.numbers.push(Number(values[i]));
     return [values.length];
   }

@@ -245,7 +245,7 @@ async function runGraph(tensors: readonly Tensor[]): Promise<TypedArray[]> {
   const leaves = graph.sources as readonly Tensor[];
   checkNumbers("data", leaves);
   const device = deviceOf("data", leaves);
-  const { outputs, done } = device.run(programFor(device.target, graph), leaves.map(given));
+  const { outputs, done } = device.run(programFor(device.target, graph), leaves.map(given), tensors);
   await done;
   return Promise.all(outputs.map((output) => output.host ?? device.take(output)));
 }

@@ -73,7 +73,7 @@ export class TileWriter {
     }
     const zeros = (): Floats[][] =>
       Array.from({ length: rows }, () => Array.from({ length: vectors }, () => k.variable(k.f32(0))));
-    const ahead = this.prefetches(vectors);
+    const ahead = this.#prefetches(vectors);
     const unroll = Math.max(1, Math.min(8, Math.floor(target.turn / (rows * vectors))));
     const along = (axes: readonly Axis[], sums: Floats[][], pa: Int, pb: Int): void =>
       walk(k, axes, unroll, pa, pb, 0, 0, (pa, pb, da, db) => {
@@ -136,7 +136,7 @@ export class TileWriter {
    * Whether the next block of columns is asked for while this one is worked on: where B is packed and so large
    * that it comes from afar, as the filters of a deep layer do with every picture.
    */
-  private prefetches(vectors: number): boolean {
+  #prefetches(vectors: number): boolean {
     const { spec, target } = this;
     const bytes = 4 * spec.columns * product(spec.depth);
     const distance = 4 * vectors * spec.vectorStride;

@@ -85,18 +85,18 @@ export function emitKernel(kernel: Kernel, features: WasmFeatures): Uint8Array {
 }
 
 class Emitter {
-  private readonly w = new ByteWriter();
-  private readonly scratch: number;
+  readonly #w = new ByteWriter();
+  readonly #scratch: number;
 
   constructor(
     private readonly kernel: Kernel,
     private readonly features: WasmFeatures,
   ) {
-    this.scratch = kernelParameters + kernel.values;
+    this.#scratch = kernelParameters + kernel.values;
   }
 
   emit(): Uint8Array {
-    const { w } = this;
+    const w = this.#w;
     // Each value has a local of its own: the engine's compiler assigns registers.
     const types = this.kernel.types.map(localType);
     types.push(v128);
@@ -111,68 +111,68 @@ class Emitter {
       w.unsigned(group.count);
       w.byte(group.type);
     }
-    this.block(this.kernel.body);
+    this.#block(this.kernel.body);
     w.byte(0x0b);
     return w.finish();
   }
 
-  private block(instructions: readonly Instruction[]): void {
-    for (const instruction of instructions) this.instruction(instruction);
+  #block(instructions: readonly Instruction[]): void {
+    for (const instruction of instructions) this.#instruction(instruction);
   }
 
-  private instruction(i: Instruction): void {
-    const { w } = this;
+  #instruction(i: Instruction): void {
+    const w = this.#w;
     switch (i.kind) {
       case "value":
-        this.value(i.operator, i.out, i.inputs, i.immediate);
-        this.set(i.out);
+        this.#value(i.operator, i.out, i.inputs, i.immediate);
+        this.#set(i.out);
         return;
       case "assign":
-        this.get(i.value);
-        this.set(i.variable);
+        this.#get(i.value);
+        this.#set(i.variable);
         return;
       case "loadInt":
-        this.get(i.pointer);
+        this.#get(i.pointer);
         w.byte(0x28);
-        this.memory(2, i.displacement);
-        this.set(i.out);
+        this.#memory(2, i.displacement);
+        this.#set(i.out);
         return;
       case "load":
-        this.load(i);
-        this.set(i.out);
+        this.#load(i);
+        this.#set(i.out);
         return;
       case "prefetch":
         return;
       case "store":
-        this.store(i);
+        this.#store(i);
         return;
       case "when":
-        this.get(i.condition);
+        this.#get(i.condition);
         w.byte(0x04);
         w.byte(0x40);
-        this.block(i.body);
+        this.#block(i.body);
         if (i.otherwise.length > 0) {
           w.byte(0x05);
-          this.block(i.otherwise);
+          this.#block(i.otherwise);
         }
         w.byte(0x0b);
         return;
       case "loop":
         // if (from < to) do { body; counter += step } while (counter < to)
-        this.get(i.from);
-        this.tee(i.counter);
-        this.get(i.to);
+        this.#get(i.from);
+        this.#tee(i.counter);
+        this.#get(i.to);
         w.byte(0x48);
         w.byte(0x04);
         w.byte(0x40);
         w.byte(0x03);
         w.byte(0x40);
-        this.block(i.body);
-        this.get(i.counter);
-        this.constant(i.step);
+        this.#block(i.body);
+        this.#get(i.counter);
+        this.#constant(i.step);
         w.byte(0x6a);
-        this.tee(i.counter);
-        this.get(i.to);
+        this.#tee(i.counter);
+        this.#get(i.to);
         w.byte(0x48);
         w.byte(0x0d);
         w.unsigned(0);
@@ -182,19 +182,19 @@ class Emitter {
     }
   }
 
-  private value(operator: Operator, out: Value, inputs: readonly Value[], immediate: number): void {
-    const { w } = this;
+  #value(operator: Operator, out: Value, inputs: readonly Value[], immediate: number): void {
+    const w = this.#w;
     const type = operator === "splat" ? "i32" : (inputs.at(-1)?.type ?? out.type);
     switch (operator) {
       case "const":
-        if (out.type === "int") this.constant(immediate);
-        else this.splatConstant(out.type === "f32" ? floatBits(immediate) : immediate | 0);
+        if (out.type === "int") this.#constant(immediate);
+        else this.#splatConstant(out.type === "f32" ? floatBits(immediate) : immediate | 0);
         return;
       case "argument":
         w.byte(0x20);
         w.unsigned(args);
         w.byte(0x28);
-        this.memory(2, immediate * 4);
+        this.#memory(2, immediate * 4);
         return;
       case "begin":
       case "end":
@@ -202,47 +202,47 @@ class Emitter {
         w.unsigned(operator === "begin" ? begin : end);
         return;
       case "lanes":
-        this.vectorConstant([0, 1, 2, 3]);
+        this.#vectorConstant([0, 1, 2, 3]);
         return;
       case "splat":
-        this.get(inputs[0]);
-        this.simd(0x11);
+        this.#get(inputs[0]);
+        this.#simd(0x11);
         return;
       case "variable":
       case "bits":
-        this.get(inputs[0]);
+        this.#get(inputs[0]);
         return;
       case "convert":
-        this.get(inputs[0]);
-        this.simd(0xfa);
+        this.#get(inputs[0]);
+        this.#simd(0xfa);
         return;
       case "truncate":
-        this.get(inputs[0]);
-        this.simd(0xf8);
+        this.#get(inputs[0]);
+        this.#simd(0xf8);
         return;
       case "fma":
         if (this.features.relaxedSimd) {
-          for (const input of inputs) this.get(input);
-          this.simd(0x105);
+          for (const input of inputs) this.#get(input);
+          this.#simd(0x105);
         } else {
-          this.get(inputs[2]);
-          this.get(inputs[0]);
-          this.get(inputs[1]);
-          this.simd(0xe6);
-          this.simd(0xe4);
+          this.#get(inputs[2]);
+          this.#get(inputs[0]);
+          this.#get(inputs[1]);
+          this.#simd(0xe6);
+          this.#simd(0xe4);
         }
         return;
       case "select":
-        this.get(inputs[1]);
-        this.get(inputs[2]);
-        this.get(inputs[0]);
-        this.simd(0x52);
+        this.#get(inputs[1]);
+        this.#get(inputs[2]);
+        this.#get(inputs[0]);
+        this.#simd(0x52);
         return;
       case "zipLow":
       case "zipHigh": {
-        this.get(inputs[0]);
-        this.get(inputs[1]);
-        this.simd(0x0d);
+        this.#get(inputs[0]);
+        this.#get(inputs[1]);
+        this.#simd(0x0d);
         const first = operator === "zipLow" ? 0 : 2;
         for (const lane of [first, first + 4, first + 1, first + 5])
           for (let b = 0; b < 4; b++) w.byte(lane * 4 + b);
@@ -251,26 +251,26 @@ class Emitter {
       case "sumLanes":
       case "maxLanes":
       case "minLanes":
-        this.across(operator, inputs[0]);
+        this.#across(operator, inputs[0]);
         return;
       case "min":
       case "max":
         if (type === "int") {
-          this.get(inputs[0]);
-          this.get(inputs[1]);
-          this.get(inputs[0]);
-          this.get(inputs[1]);
+          this.#get(inputs[0]);
+          this.#get(inputs[1]);
+          this.#get(inputs[0]);
+          this.#get(inputs[1]);
           w.byte(operator === "min" ? 0x48 : 0x4a);
           w.byte(0x1b);
           return;
         }
     }
-    for (const input of inputs) this.get(input);
+    for (const input of inputs) this.#get(input);
     if (type === "int") {
-      w.byte(this.code(intCodes, operator, type));
+      w.byte(this.#code(intCodes, operator, type));
       return;
     }
-    if (operator === "shl" || operator === "shrs" || operator === "shru") this.constant(immediate);
+    if (operator === "shl" || operator === "shrs" || operator === "shru") this.#constant(immediate);
     const table =
       operator in bitCodes
         ? bitCodes
@@ -279,190 +279,190 @@ class Emitter {
           : type === "i32"
             ? integerCodes
             : bitCodes;
-    this.simd(this.code(table, operator, type));
+    this.#simd(this.#code(table, operator, type));
   }
 
-  private code(table: Partial<Record<Operator, number>>, operator: Operator, type: string): number {
+  #code(table: Partial<Record<Operator, number>>, operator: Operator, type: string): number {
     const code = table[operator];
     if (code === undefined)
       throw new Error(`kernel "${this.kernel.name}": WebAssembly has no ${type} ${operator}`);
     return code;
   }
 
-  private load(i: Extract<Instruction, { kind: "load" }>): void {
-    const { w } = this;
+  #load(i: Extract<Instruction, { kind: "load" }>): void {
+    const w = this.#w;
     const alignment = i.format === "u8" ? 0 : 2;
     if (i.access === "lanes") {
-      this.vectorConstant([0, 0, 0, 0]);
+      this.#vectorConstant([0, 0, 0, 0]);
       for (let lane = 0; lane < i.lanes; lane++) {
         if (i.format === "u8") {
-          this.setScratch();
-          this.getScratch();
-          this.addressed(i.pointer, i.displacement + lane * i.stride, 0x2d, 0); // i32.load8_u
-          this.simd(0x1c); // i32x4.replace_lane
+          this.#setScratch();
+          this.#getScratch();
+          this.#addressed(i.pointer, i.displacement + lane * i.stride, 0x2d, 0); // i32.load8_u
+          this.#simd(0x1c); // i32x4.replace_lane
           w.byte(lane);
         } else {
-          this.setScratch();
-          this.address(i.pointer, i.displacement + lane * i.stride);
-          this.getScratch();
-          this.simd(0x56); // v128.load32_lane
-          this.memory(2, Math.max(0, i.displacement + lane * i.stride));
+          this.#setScratch();
+          this.#address(i.pointer, i.displacement + lane * i.stride);
+          this.#getScratch();
+          this.#simd(0x56); // v128.load32_lane
+          this.#memory(2, Math.max(0, i.displacement + lane * i.stride));
           w.byte(lane);
         }
       }
       return;
     }
-    this.address(i.pointer, i.displacement);
+    this.#address(i.pointer, i.displacement);
     const displacement = Math.max(0, i.displacement);
     if (i.format === "u8") {
       if (i.access === "splat") {
         w.byte(0x2d);
-        this.memory(0, displacement);
-        this.simd(0x11);
+        this.#memory(0, displacement);
+        this.#simd(0x11);
       } else {
-        this.simd(0x5c); // v128.load32_zero
-        this.memory(alignment, displacement);
-        this.simd(0x89); // i16x8.extend_low_i8x16_u
-        this.simd(0xa9); // i32x4.extend_low_i16x8_u
+        this.#simd(0x5c); // v128.load32_zero
+        this.#memory(alignment, displacement);
+        this.#simd(0x89); // i16x8.extend_low_i8x16_u
+        this.#simd(0xa9); // i32x4.extend_low_i16x8_u
       }
       return;
     }
-    this.simd(i.access === "splat" ? 0x09 : 0x00);
-    this.memory(alignment, displacement);
+    this.#simd(i.access === "splat" ? 0x09 : 0x00);
+    this.#memory(alignment, displacement);
   }
 
-  private store(i: Extract<Instruction, { kind: "store" }>): void {
-    const { w } = this;
+  #store(i: Extract<Instruction, { kind: "store" }>): void {
+    const w = this.#w;
     const bytes = i.format === "u8" ? 1 : 4;
     const whole = i.lanes === 4 && i.stride === 0;
     if (i.format === "u8") {
       if (whole) {
         // The low byte of each lane, next to each other in the low 32 bits.
-        this.address(i.pointer, i.displacement);
-        this.get(i.value);
-        this.vectorConstant([0, 0, 0, 0]);
-        this.simd(0x0d); // i8x16.shuffle
+        this.#address(i.pointer, i.displacement);
+        this.#get(i.value);
+        this.#vectorConstant([0, 0, 0, 0]);
+        this.#simd(0x0d); // i8x16.shuffle
         for (const b of [0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) w.byte(b);
-        this.simd(0x5a); // v128.store32_lane
-        this.memory(0, Math.max(0, i.displacement));
+        this.#simd(0x5a); // v128.store32_lane
+        this.#memory(0, Math.max(0, i.displacement));
         w.byte(0);
         return;
       }
       for (let lane = 0; lane < i.lanes; lane++) {
         const displacement = i.displacement + lane * (i.stride || 1);
-        this.address(i.pointer, displacement);
-        this.get(i.value);
-        this.simd(0x58); // v128.store8_lane
-        this.memory(0, Math.max(0, displacement));
+        this.#address(i.pointer, displacement);
+        this.#get(i.value);
+        this.#simd(0x58); // v128.store8_lane
+        this.#memory(0, Math.max(0, displacement));
         w.byte(lane * 4);
       }
       return;
     }
     if (whole) {
-      this.address(i.pointer, i.displacement);
-      this.get(i.value);
-      this.simd(0x0b);
-      this.memory(2, Math.max(0, i.displacement));
+      this.#address(i.pointer, i.displacement);
+      this.#get(i.value);
+      this.#simd(0x0b);
+      this.#memory(2, Math.max(0, i.displacement));
       return;
     }
     let lane = 0;
     while (lane < i.lanes) {
       const displacement = i.displacement + lane * (i.stride || bytes);
       const pair = i.stride === 0 && lane % 2 === 0 && lane + 1 < i.lanes;
-      this.address(i.pointer, displacement);
-      this.get(i.value);
-      this.simd(pair ? 0x5b : 0x5a); // v128.store64_lane, v128.store32_lane
-      this.memory(2, Math.max(0, displacement));
+      this.#address(i.pointer, displacement);
+      this.#get(i.value);
+      this.#simd(pair ? 0x5b : 0x5a); // v128.store64_lane, v128.store32_lane
+      this.#memory(2, Math.max(0, displacement));
       w.byte(pair ? lane / 2 : lane);
       lane += pair ? 2 : 1;
     }
   }
 
   /** Combines all lanes into each: with the two neighbours exchanged, then with the two halves exchanged. */
-  private across(operator: "sumLanes" | "maxLanes" | "minLanes", input: Value): void {
+  #across(operator: "sumLanes" | "maxLanes" | "minLanes", input: Value): void {
     const combine = operator.slice(0, 3) as "sum" | "max" | "min";
     // f32x4.min and max let NaN through from either side.
     const code =
       input.type === "f32"
         ? { sum: 0xe4, min: 0xe8, max: 0xe9 }[combine]
-        : this.code(integerCodes, combine === "sum" ? "add" : combine, input.type);
-    this.get(input);
+        : this.#code(integerCodes, combine === "sum" ? "add" : combine, input.type);
+    this.#get(input);
     for (const order of [
       [1, 0, 3, 2],
       [2, 3, 0, 1],
     ]) {
-      this.setScratch();
-      this.getScratch();
-      this.getScratch();
-      this.getScratch();
-      this.simd(0x0d);
-      for (const lane of order) for (let b = 0; b < 4; b++) this.w.byte(lane * 4 + b);
-      this.simd(code);
+      this.#setScratch();
+      this.#getScratch();
+      this.#getScratch();
+      this.#getScratch();
+      this.#simd(0x0d);
+      for (const lane of order) for (let b = 0; b < 4; b++) this.#w.byte(lane * 4 + b);
+      this.#simd(code);
     }
   }
 
   /** Pushes an address. Displacements ride on the instruction, negative ones are added here. */
-  private address(pointer: Value, displacement: number): void {
-    this.get(pointer);
+  #address(pointer: Value, displacement: number): void {
+    this.#get(pointer);
     if (displacement < 0) {
-      this.constant(displacement);
-      this.w.byte(0x6a);
+      this.#constant(displacement);
+      this.#w.byte(0x6a);
     }
   }
 
-  private addressed(pointer: Value, displacement: number, opcode: number, alignment: number): void {
-    this.address(pointer, displacement);
-    this.w.byte(opcode);
-    this.memory(alignment, Math.max(0, displacement));
+  #addressed(pointer: Value, displacement: number, opcode: number, alignment: number): void {
+    this.#address(pointer, displacement);
+    this.#w.byte(opcode);
+    this.#memory(alignment, Math.max(0, displacement));
   }
 
-  private memory(alignment: number, displacement: number): void {
-    this.w.byte(alignment);
-    this.w.unsigned(displacement);
+  #memory(alignment: number, displacement: number): void {
+    this.#w.byte(alignment);
+    this.#w.unsigned(displacement);
   }
 
-  private simd(code: number): void {
-    this.w.byte(0xfd);
-    this.w.unsigned(code);
+  #simd(code: number): void {
+    this.#w.byte(0xfd);
+    this.#w.unsigned(code);
   }
 
-  private constant(value: number): void {
-    this.w.byte(0x41);
-    this.w.signed(value);
+  #constant(value: number): void {
+    this.#w.byte(0x41);
+    this.#w.signed(value);
   }
 
-  private splatConstant(bits: number): void {
-    this.vectorConstant([bits, bits, bits, bits]);
+  #splatConstant(bits: number): void {
+    this.#vectorConstant([bits, bits, bits, bits]);
   }
 
-  private vectorConstant(lanes: readonly number[]): void {
-    this.simd(0x0c);
-    for (const lane of lanes) for (let b = 0; b < 4; b++) this.w.byte((lane >>> (8 * b)) & 0xff);
+  #vectorConstant(lanes: readonly number[]): void {
+    this.#simd(0x0c);
+    for (const lane of lanes) for (let b = 0; b < 4; b++) this.#w.byte((lane >>> (8 * b)) & 0xff);
   }
 
-  private get(value: Value): void {
-    this.w.byte(0x20);
-    this.w.unsigned(kernelParameters + value.id);
+  #get(value: Value): void {
+    this.#w.byte(0x20);
+    this.#w.unsigned(kernelParameters + value.id);
   }
 
-  private set(value: Value): void {
-    this.w.byte(0x21);
-    this.w.unsigned(kernelParameters + value.id);
+  #set(value: Value): void {
+    this.#w.byte(0x21);
+    this.#w.unsigned(kernelParameters + value.id);
   }
 
-  private tee(value: Value): void {
-    this.w.byte(0x22);
-    this.w.unsigned(kernelParameters + value.id);
+  #tee(value: Value): void {
+    this.#w.byte(0x22);
+    this.#w.unsigned(kernelParameters + value.id);
   }
 
-  private setScratch(): void {
-    this.w.byte(0x21);
-    this.w.unsigned(this.scratch);
+  #setScratch(): void {
+    this.#w.byte(0x21);
+    this.#w.unsigned(this.#scratch);
   }
 
-  private getScratch(): void {
-    this.w.byte(0x20);
-    this.w.unsigned(this.scratch);
+  #getScratch(): void {
+    this.#w.byte(0x20);
+    this.#w.unsigned(this.#scratch);
   }
 }
 

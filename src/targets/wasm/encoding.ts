@@ -2,22 +2,22 @@
 
 /** A growing run of bytes. */
 export class ByteWriter {
-  private bytes = new Uint8Array(256);
-  private used = 0;
+  #bytes = new Uint8Array(256);
+  #used = 0;
 
   get length(): number {
-    return this.used;
+    return this.#used;
   }
 
   byte(value: number): void {
-    if (this.used === this.bytes.length) this.grow(1);
-    this.bytes[this.used++] = value;
+    if (this.#used === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#used++] = value;
   }
 
   append(other: Uint8Array): void {
-    if (this.used + other.length > this.bytes.length) this.grow(other.length);
-    this.bytes.set(other, this.used);
-    this.used += other.length;
+    if (this.#used + other.length > this.#bytes.length) this.#grow(other.length);
+    this.#bytes.set(other, this.#used);
+    this.#used += other.length;
   }
 
   /** LEB128, unsigned. */
@@ -51,13 +51,13 @@ export class ByteWriter {
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.used);
+    return this.#bytes.slice(0, this.#used);
   }
 
-  private grow(by: number): void {
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.used + by));
-    larger.set(this.bytes.subarray(0, this.used));
-    this.bytes = larger;
+  #grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#used + by));
+    larger.set(this.#bytes.subarray(0, this.#used));
+    this.#bytes = larger;
   }
 }
 

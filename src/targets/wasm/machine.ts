@@ -1,4 +1,5 @@
 /** Programs as WebAssembly modules over the engine's memory. */
+import type { Kernel } from "../../kernels/language.js";
 import { KernelCache, type Machine, type RunProgram } from "../machine.js";
 import { emitKernel, type WasmFeatures, wasmTarget } from "./emitter.js";
 import { linkModule } from "./link.js";
@@ -7,7 +8,7 @@ import type { WasmMemory } from "./memory.js";
 export function wasmMachine(
   features: WasmFeatures,
   memory: WasmMemory,
-  onKernel?: (listing: string) => void,
+  onKernel?: (kernel: Kernel) => void,
 ): Machine {
   const kernels = new KernelCache((kernel) => emitKernel(kernel, features), onKernel);
   return {

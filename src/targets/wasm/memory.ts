@@ -39,11 +39,11 @@ export class WasmMemory implements MachineMemory {
   }
 
   write(address: number, values: MemoryValues): void {
-    this.place(address, values.byteLength).set(bytesOf(values));
+    this.#place(address, values.byteLength).set(bytesOf(values));
   }
 
   read(address: number, into: MemoryValues): void {
-    bytesOf(into).set(this.place(address, into.byteLength));
+    bytesOf(into).set(this.#place(address, into.byteLength));
   }
 
   copy(from: number, to: number, bytes: number): void {
@@ -53,7 +53,7 @@ export class WasmMemory implements MachineMemory {
   /** Pages of a WebAssembly memory stay. */
   discard(): void {}
 
-  private place(address: number, bytes: number): Uint8Array {
+  #place(address: number, bytes: number): Uint8Array {
     return new Uint8Array(this.memory.buffer, address, bytes);
   }
 }

@@ -1,4 +1,6 @@
 /** Programs as machine code over the engine's memory. */
+
+import type { Kernel } from "../../kernels/language.js";
 import { type Native, openNative } from "../../platform/node-native.js";
 import { KernelCache, type Machine, type RunProgram } from "../machine.js";
 import { emitKernel, x64Target } from "./emitter.js";
@@ -19,7 +21,7 @@ export type NativeLevel = Level;
 export function nativeMachine(
   level: NativeLevel | null,
   bytes: number,
-  onKernel?: (listing: string) => void,
+  onKernel?: (kernel: Kernel) => void,
 ): Machine | { reason: string | null } {
   const opened = openNative();
   if (!opened.native) return { reason: opened.reason };
