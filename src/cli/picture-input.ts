@@ -1,4 +1,5 @@
 import { show } from "../tensor/shapes.js";
+import { shapeLeaves } from "../tensor/tree.js";
 import { type Checkpoint, fileOf } from "../training/checkpoint.js";
 import { UsageError } from "./failure.js";
 
@@ -7,9 +8,10 @@ import { UsageError } from "./failure.js";
  * @throws UsageError where it takes something else
  */
 export function pictureInput(checkpoint: Checkpoint): readonly [h: number, w: number, c: number] {
-  const [h, w, c, ...more] = checkpoint.input;
-  if (c !== undefined && more.length === 0) return [h, w, c];
+  const shapes = shapeLeaves(checkpoint.input).map(([, shape]) => shape);
+  const [[h, w, c, ...more]] = shapes;
+  if (shapes.length === 1 && c !== undefined && more.length === 0) return [h, w, c];
   throw new UsageError(
-    `${fileOf(checkpoint) ?? "the checkpoint"}: its network takes examples of ${show(checkpoint.input)}, expected one of pictures, height×width×channels`,
+    `${fileOf(checkpoint) ?? "the checkpoint"}: its network takes examples of ${shapes.map(show).join(" and ")}, expected one of pictures, height×width×channels`,
   );
 }

@@ -5,7 +5,7 @@ import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { objectiveOf, registered } from "../models/index.js";
-import { fromDescription, type Model } from "../nn/index.js";
+import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
 import { count } from "../report/numbers.js";
 import { trainingProgress } from "../report/progress.js";
 import { configure } from "../runtime/devices.js";
@@ -128,7 +128,9 @@ async function train(options: Options, command: Command): Promise<void> {
   if (resume) trainingOf(resume);
   const { settings, remark } = await settle(options, resume, command);
   const isNamed = !resume || command.getOptionValueSource("model") === "cli";
-  const make = isNamed ? registered(settings.model).make : () => fromDescription(resume.model);
+  const make = isNamed
+    ? registered(settings.model).make
+    : () => fromDescription(resume.model as ModelDescription);
   const output = options.output ?? (options.resume ? dirname(options.resume) : defaultOutput(settings));
   await checkWritable(output);
   await configure({ threads: options.threads });

@@ -1,9 +1,8 @@
 import { DataError } from "../data/dataset.js";
 import type { Field, Fields } from "../data/examples.js";
 import { nearestName } from "../door/spelling.js";
-import type { Model } from "../nn/index.js";
 import type { Shape } from "../tensor/shapes.js";
-import type { Objective } from "./objective.js";
+import type { Objective, Trainable } from "./objective.js";
 
 /** What takes part in a training beside the network. */
 interface Given {
@@ -18,14 +17,15 @@ interface Given {
  */
 export function buildFor(
   speaker: string,
-  model: Model,
+  model: Trainable,
   { name, inputs }: Objective,
   data: Given,
   { seed = 0 }: { seed?: number } = {},
 ): void {
   for (const input of inputs ?? []) fieldOf(speaker, { objective: name, data }, input);
-  if (model.inputShape || inputs?.length !== 1) return;
-  model.build(exampleShape(data.fields[inputs[0]]), { seed });
+  if (model.inputShape || !inputs) return;
+  const shapes = inputs.map((input) => [input, exampleShape(data.fields[input])] as const);
+  model.build(shapes.length === 1 ? shapes[0][1] : Object.fromEntries(shapes), { seed });
 }
 
 /** A shape that one example may have: of a ragged field the shortest that a batch is filled up to. */

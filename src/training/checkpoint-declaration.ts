@@ -4,6 +4,7 @@ import { count, number, text, whole } from "../formats/declared.js";
 import type { LayerDescription } from "../nn/index.js";
 import * as layers from "../nn/layers.js";
 import { extensions } from "../ops/extend.js";
+import type { ShapeTree } from "../tensor/tree.js";
 
 const truth = v.boolean("true or false");
 const list = <S extends v.GenericSchema>(item: S, message = "a list") => v.array(item, message);
@@ -138,12 +139,44 @@ const layerSchema: v.GenericSchema<unknown, LayerDescription> = v.variant(
   object,
 );
 
-const model = v.looseObject(
-  {
-    type: v.literal("sequential", '"sequential"'),
-    name: text,
-    options: v.looseObject({ layers: list(layer) }, object),
-  },
+/** What a node takes: a name, or lists and records of names. */
+const from: v.GenericSchema = v.lazy(() =>
+  v.union([text, v.array(from), v.record(v.string(), from)], "names"),
+);
+const names = v.union([text, v.array(text)], "a name or a list of them");
+
+const model = v.variant(
+  "type",
+  [
+    v.looseObject(
+      {
+        type: v.literal("sequential", '"sequential"'),
+        name: text,
+        options: v.looseObject({ layers: list(layer) }, object),
+      },
+      object,
+    ),
+    v.looseObject(
+      {
+        type: v.literal("graph"),
+        name: text,
+        options: v.looseObject(
+          {
+            inputs: names,
+            nodes: list(
+              v.looseObject(
+                { name: text, layer: v.union([text, layer], "a layer, or the name of a node"), from },
+                object,
+              ),
+            ),
+            outputs: v.union([names, v.record(v.string(), text)], "names of nodes"),
+          },
+          object,
+        ),
+      },
+      object,
+    ),
+  ],
   object,
 );
 
@@ -156,11 +189,14 @@ const input = v.pipe(
 );
 
 /** In the place of `input` where an example is no picture. */
-const exampleMessage = `one to eight extents of at most ${mostInputs} numbers together`;
-const example = v.pipe(
+const exampleMessage = `one to eight extents of at most ${mostInputs} numbers together, or several by name`;
+const extents = v.pipe(
   v.array(whole(1), exampleMessage),
   v.check((shape) => shape.length >= 1 && shape.length <= 8, exampleMessage),
   v.check((shape) => shape.reduce((a, b) => a * b, 1) <= mostInputs, exampleMessage),
+);
+const example: v.GenericSchema<unknown, ShapeTree> = v.lazy(() =>
+  v.union([extents, v.array(example), v.record(v.string(), example)], exampleMessage),
 );
 
 const data = v.looseObject({ name: text, classes: list(text) }, object);

@@ -14,9 +14,10 @@ import { type FileSource, openSource } from "../formats/given-source.js";
 import { parseJson } from "../formats/json.js";
 import { onOneLine, refusal } from "../formats/refusal.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
-import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
+import { type AnyNetwork, fromDescription, type LayerDescription, type Model } from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
 import type { Shape } from "../tensor/shapes.js";
+import { isShape, type ShapeTree } from "../tensor/tree.js";
 import type { Patience } from "./best-epoch.js";
 import * as declaration from "./checkpoint-declaration.js";
 import type { Measured } from "./fit-events.js";
@@ -25,9 +26,9 @@ import type { Scores, Sums } from "./objective.js";
 import { checkWeights, copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
 
 export interface Checkpoint {
-  model: ModelDescription;
-  /** The shape of one example, H×W×C of a picture. */
-  input: Shape;
+  model: LayerDescription;
+  /** The shape of one example, H×W×C of a picture; of a network of several inputs the shapes by their names. */
+  input: ShapeTree;
   /** Parameters and running statistics: the best so far in a run that keeps the best, otherwise the latest. */
   weights: Weights;
   /** What the model was trained on. */
@@ -89,7 +90,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
   const metadata: Record<string, string> = {
     format: formatName,
     model: JSON.stringify(model),
-    [input.length === 3 ? "input" : "example"]: JSON.stringify(input),
+    [isShape(input) && input.length === 3 ? "input" : "example"]: JSON.stringify(input),
     data: JSON.stringify(data),
   };
   if (notes) metadata.notes = JSON.stringify(notes);
@@ -188,10 +189,11 @@ const otherFormat = (format: string | undefined): string =>
 /** Which file weights were read from, for what is found to be wrong with them later. */
 const origins = new WeakMap<Weights, string>();
 
-const aShape = rule(
-  "[height, width, channels]",
-  (value) => Array.isArray(value) && value.length > 0 && value.every(fromOneOn.holds),
-);
+const holdsShapes = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.length > 0 && (value.every(fromOneOn.holds) || value.every(holdsShapes))
+    : typeof value === "object" && value !== null && Object.values(value).every(holdsShapes);
+const aShape = rule("[height, width, channels]", holdsShapes);
 const aData = rule("{ name, classes }", (value) => {
   const { name, classes } = (value ?? {}) as Partial<Checkpoint["data"]>;
   return typeof name === "string" && Array.isArray(classes);
@@ -199,7 +201,7 @@ const aData = rule("{ name, classes }", (value) => {
 
 /** A checkpoint of a model that is in no training, with its weights as they are now. */
 export async function checkpointOf(
-  model: Model,
+  model: AnyNetwork,
   options: { input: Checkpoint["input"]; data: Checkpoint["data"] },
 ): Promise<Checkpoint> {
   checkModel("checkpointOf", model);
@@ -278,11 +280,11 @@ async function asWeightsError<T>(act: () => Promise<T>): Promise<T> {
  * The model of a checkpoint, with its weights.
  * @throws WeightsError where its description makes no model, or one of other weights; nothing is allocated then
  */
-export function modelOf(checkpoint: Checkpoint): Model {
+export function modelOf<N extends AnyNetwork = Model>(checkpoint: Checkpoint): N {
   return named(checkpoint, () => {
-    const model = fromDescription(checkpoint.model);
+    const model: AnyNetwork = fromDescription(checkpoint.model);
     setModelWeights(model, checkpoint);
-    return model;
+    return model as unknown as N;
   });
 }
 
@@ -291,7 +293,7 @@ export function modelOf(checkpoint: Checkpoint): Model {
  *
  * @throws WeightsError where the checkpoint is of another model: names the first parameter that differs
  */
-export function setModelWeights(model: Model, checkpoint: Checkpoint): void {
+export function setModelWeights(model: AnyNetwork, checkpoint: Checkpoint): void {
   checkModel("setModelWeights", model);
   const { weights, input } = checkpoint;
   const owner = model.name;

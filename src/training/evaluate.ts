@@ -11,7 +11,7 @@ import { tensor } from "../tensor/creation.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { aLoss, anObjective, checkModel } from "./given.js";
-import type { Objective } from "./objective.js";
+import type { Objective, Trainable } from "./objective.js";
 import {
   type ObjectiveEvaluation,
   type ObjectiveEvaluationOptions,
@@ -76,12 +76,12 @@ export async function evaluate(
 ): Promise<Evaluation>;
 /** How good a model is by an objective, on data of any kind. */
 export async function evaluate(
-  model: Model,
+  model: Trainable,
   data: TrainingSource,
   options: ObjectiveEvaluationOptions & { objective: Objective },
 ): Promise<ObjectiveEvaluation>;
 export async function evaluate(
-  model: Model,
+  model: Trainable,
   data: TrainingSource,
   options: EvaluateOptions & { objective?: Objective } = {},
 ): Promise<Evaluation | ObjectiveEvaluation> {
@@ -104,7 +104,7 @@ export async function evaluate(
     throw new TypeError(
       `evaluate: ${data.name} is a data set of named fields, expected an objective to measure by, such as objectives.classification()`,
     );
-  return evaluator(model, options.loss)(data, options);
+  return evaluator(model as unknown as Model, options.loss)(data, options);
 }
 
 /** The same for several evaluations: what is compiled once serves all of them. */

@@ -12,12 +12,12 @@ import {
   wholeOfAtLeast,
 } from "../door/rules.js";
 import { said } from "../door/said.js";
-import type { Model } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { Turns } from "../platform/turns.js";
 import { buildFor } from "./building.js";
 import type { FitOptions } from "./fit-options.js";
 import { aLoss, anObjective, anOptimizer, checkModel } from "./given.js";
+import type { Trainable } from "./objective.js";
 import { rehearseTraining } from "./rehearsal.js";
 import { trainingStep } from "./step.js";
 import { objectiveOf } from "./target.js";
@@ -65,7 +65,7 @@ export interface LearningRateCurve {
  * Smith: Cyclical Learning Rates for Training Neural Networks, WACV 2017, arXiv:1506.01186, section 3.3.
  */
 export async function findLearningRate(
-  model: Model,
+  model: Trainable,
   dataset: TrainingSource,
   options: FindLearningRateOptions,
 ): Promise<LearningRateCurve> {

@@ -14,11 +14,10 @@ import {
   signal,
   wholeNumber,
 } from "../door/rules.js";
-import type { Model } from "../nn/index.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { FitOptions } from "./fit-options.js";
 import { aLoss, anObjective, anOptimizer } from "./given.js";
-import type { Cost, Objective } from "./objective.js";
+import type { Cost, Objective, Trainable } from "./objective.js";
 import {
   byFields,
   checkSource,
@@ -87,7 +86,7 @@ const epochOrSteps = rule(
 export function checkValidation(
   train: TrainingSource,
   validation: TrainingSource,
-  { model, objective, cost }: { model: Model; objective: Objective; cost: Cost },
+  { model, objective, cost }: { model: Trainable; objective: Objective; cost: Cost },
 ): void {
   checkSource("fit", validation, objective);
   const [own, other] = [byFields(train).fields, byFields(validation).fields];

@@ -21,7 +21,7 @@ import {
 } from "./fit-events.js";
 import type { FitOptions } from "./fit-options.js";
 import { checkModel } from "./given.js";
-import { type Objective, Tally } from "./objective.js";
+import { type Objective, Tally, type Trainable } from "./objective.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
 import { splitOff } from "./split.js";
 import { type Step, type Stepped, trainingStep } from "./step.js";
@@ -53,7 +53,7 @@ export type { FitOptions } from "./fit-options.js";
  * @throws WeightsError if `resume` is of another model: names the first parameter that differs
  */
 export async function* fit(
-  model: Model,
+  model: Trainable,
   dataset: TrainingSource,
   options: FitOptions,
 ): AsyncGenerator<FitEvent, void, void> {
@@ -73,7 +73,7 @@ export function trainingOf({ training }: Checkpoint): TrainingState {
 }
 
 class Run {
-  readonly #model: Model;
+  readonly #model: Trainable;
   readonly #options: FitOptions;
   readonly #objective: Objective;
   readonly #optimizer: Optimizer;
@@ -104,7 +104,7 @@ class Run {
   #failed = false;
   #ended = false;
 
-  constructor(model: Model, dataset: TrainingSource, options: FitOptions) {
+  constructor(model: Trainable, dataset: TrainingSource, options: FitOptions) {
     checkModel("fit", model);
     checkOptions(options);
     const { resume, validation, augment, mixup } = options;
@@ -255,7 +255,7 @@ class Run {
   async #snapshot(): Promise<{ snapshot?: Snapshot }> {
     const { snapshots } = this.#options;
     if (!snapshots || this.#totalSteps % snapshots.every !== 0) return {};
-    return { snapshot: await snapshots.take(this.#model) };
+    return { snapshot: await snapshots.take(this.#model as unknown as Model) };
   }
 
   /** Measures and closes an epoch; undefined if that was aborted. */

@@ -1,7 +1,7 @@
 /** What users hand to training, as rules for options. */
 import { rule } from "../door/rules.js";
 import { said } from "../door/said.js";
-import type { Model } from "../nn/index.js";
+import type { AnyNetwork } from "../nn/index.js";
 import type { Optimizer } from "../optim/index.js";
 import { isObjective } from "./objective.js";
 
@@ -16,11 +16,11 @@ export const anOptimizer = rule(
 
 export const anObjective = rule("one such as objectives.classification()", isObjective);
 
-export const isModel = (value: unknown): value is Model =>
+export const isModel = (value: unknown): value is AnyNetwork =>
   typeof value === "function" && "describe" in value && "parameters" in value;
 
 /** @throws TypeError where something else stands in the place of a model */
-export function checkModel(speaker: string, model: unknown): asserts model is Model {
+export function checkModel(speaker: string, model: unknown): asserts model is AnyNetwork {
   if (!isModel(model))
     throw new TypeError(`${speaker}: the model is ${said(model)}, expected one, such as nn.sequential(…)`);
 }

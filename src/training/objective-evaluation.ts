@@ -2,12 +2,19 @@ import { batches } from "../data/batches.js";
 import type { ExampleBatch } from "../data/example-batches.js";
 import { checkExamples, type Examples, type Fields } from "../data/examples.js";
 import { type ExampleStream, isStream, streamBatches } from "../data/stream.js";
-import type { Model } from "../nn/index.js";
 import { Turns } from "../platform/turns.js";
 import { compile } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { buildFor } from "./building.js";
-import { type BatchTensors, type Kept, type Objective, type Scores, summands, Tally } from "./objective.js";
+import {
+  type BatchTensors,
+  type Kept,
+  type Objective,
+  type Scores,
+  summands,
+  Tally,
+  type Trainable,
+} from "./objective.js";
 
 export interface ObjectiveEvaluation {
   /** Over all examples: what they add up to, divided once. */
@@ -27,7 +34,7 @@ export interface ObjectiveEvaluationOptions {
 }
 
 /** Measures a model by an objective, for several evaluations: what is compiled once serves all of them. */
-export function objectiveEvaluator(speaker: string, model: Model, objective: Objective) {
+export function objectiveEvaluator(speaker: string, model: Trainable, objective: Objective) {
   let fields: Fields = {};
   let losses: { [name: string]: { times?: number } } = {};
   const run = compile((batch: BatchTensors) => {

@@ -1,9 +1,13 @@
 /** What a network is trained for: how wrong it is on a batch, and the scores by which people know how good it is. */
 import type { Fields } from "../data/examples.js";
 import { type LossParts, lossOf } from "../losses/loss.js";
-import type { Mode, Model } from "../nn/index.js";
+import type { Mode, Network } from "../nn/index.js";
 import { add, mul } from "../ops/arithmetic.js";
 import type { Tensor, TypedArray } from "../tensor/tensor.js";
+
+/** A network, whatever it takes and gives: its objective knows. */
+// biome-ignore lint/suspicious/noExplicitAny: an objective of your own calls its network as that is, without a cast
+export type Trainable = Network<any, any>;
 
 /** The fields of a batch: those of an example, with one more axis in front. */
 export type BatchTensors = { readonly [field: string]: Tensor };
@@ -65,7 +69,7 @@ export interface Objective {
    * @param mode    to be handed on to the network: in training it has `training` and a seed
    * @param fields  as the data set declares them: which of them are pixels, say
    */
-  cost(model: Model, batch: BatchTensors, mode: Mode, fields: Fields): Cost;
+  cost(model: Trainable, batch: BatchTensors, mode: Mode, fields: Fields): Cost;
   /** From the sums of all batches so far. */
   scores?(sums: Sums): Scores;
   /**
@@ -73,7 +77,7 @@ export interface Objective {
    * axis, are kept of every batch.
    */
   readonly kept?: {
-    of(model: Model, batch: BatchTensors, fields: Fields): { readonly [name: string]: Tensor };
+    of(model: Trainable, batch: BatchTensors, fields: Fields): { readonly [name: string]: Tensor };
     scores(batches: readonly { readonly [name: string]: Kept }[]): Scores;
   };
   /** The field that holds classes, if one does, and the number that stands for "none" in it: data sets are checked by it. */

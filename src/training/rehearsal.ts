@@ -1,15 +1,14 @@
 import type { BatchOptions } from "../data/batches.js";
 import type { Fields } from "../data/examples.js";
-import type { Model } from "../nn/index.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import { placeholder, type Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
 import { exampleShape } from "./building.js";
-import { type BatchTensors, type Cost, lossOfCost, type Objective } from "./objective.js";
+import { type BatchTensors, type Cost, lossOfCost, type Objective, type Trainable } from "./objective.js";
 import { TrainingError } from "./training-error.js";
 
 export interface Rehearsed {
-  model: Model;
+  model: Trainable;
   objective: Objective;
 }
 

@@ -1,7 +1,6 @@
 import { partial } from "../autodiff/gradients.js";
 import type { ExampleBatch } from "../data/example-batches.js";
 import type { Fields } from "../data/examples.js";
-import type { Model } from "../nn/index.js";
 import { zeros } from "../ops/fill.js";
 import type { Optimizer } from "../optim/index.js";
 import { learner as learnerOf, stepTensors } from "../optim/learner.js";
@@ -10,7 +9,7 @@ import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 import { accumulatedStep } from "./accumulation.js";
-import { type BatchTensors, lossOfCost, type Objective, summands } from "./objective.js";
+import { type BatchTensors, lossOfCost, type Objective, summands, type Trainable } from "./objective.js";
 import { TrainingError } from "./training-error.js";
 
 /** What changes from step to step. */
@@ -53,7 +52,7 @@ type StepTensors = { [name in "lr" | "step" | "seed"]: Tensor };
  * in place. The program is compiled at the first batch, and once more for a last batch that is smaller.
  */
 export function trainingStep(
-  model: Model,
+  model: Trainable,
   { objective, optimizer, fields, accumulate = 1 }: StepOptions,
 ): Step {
   const learner = learnerOf(optimizer, model.parameters);
@@ -86,7 +85,7 @@ export function trainingStep(
   return Object.assign(take, { state: learner.state });
 }
 
-function unreached({ name, parameters }: Model): TrainingError {
+function unreached({ name, parameters }: Trainable): TrainingError {
   const paths = [...parameters.keys()];
   const some =
     paths.length > 4 ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more` : paths.join(", ");

@@ -1,5 +1,5 @@
 import type { SafetensorsArray } from "../formats/safetensors.js";
-import type { Model } from "../nn/index.js";
+import type { AnyNetwork } from "../nn/index.js";
 import { type Shape, show } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
 
@@ -12,7 +12,7 @@ export class WeightsError extends Error {
 }
 
 /** All that a model has learned, by path: its parameters and then its running statistics. */
-export const variablesOf = (model: Model): Map<string, Variable> =>
+export const variablesOf = (model: Pick<AnyNetwork, "parameters" | "buffers">): Map<string, Variable> =>
   new Map([...model.parameters, ...model.buffers]);
 
 /** A copy of the numbers as they are now, all of the same moment. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { data, evaluate, losses, nn, type Objective, objectives, optim } from "../../src/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
 import { type FitEvent, type FitOptions, fit } from "../../src/training/fit.js";
+import type { Trainable } from "../../src/training/objective.js";
 import { copyOf, variablesOf } from "../../src/training/weights.js";
 import { kinds, optionsOf } from "./kinds-of-objective.js";
 import { patterns, smallNet } from "./patterns.js";
@@ -12,7 +13,7 @@ const collect = async (events: AsyncIterable<FitEvent>): Promise<FitEvent[]> => 
   for await (const event of events) list.push(event);
   return list;
 };
-const weightsOf = async (model: nn.Model) =>
+const weightsOf = async (model: Trainable) =>
   [...(await copyOf(variablesOf(model)))].map(([path, { data }]) => [path, ...data]);
 const named = (name: string) => kinds.find((kind) => kind.name === name)!;
 const words = named("classification of two words");

@@ -2,13 +2,14 @@
 import { data, losses, nn, type Objective, objectives, optim } from "../../src/index.js";
 import { RandomStream } from "../../src/random/threefry.js";
 import type { FitOptions } from "../../src/training/fit.js";
+import type { Trainable } from "../../src/training/objective.js";
 import type { TrainingSource } from "../../src/training/training-data.js";
 
 export interface Kind {
   readonly name: string;
   readonly examples: TrainingSource;
   objective(): Objective;
-  model(): nn.Model;
+  model(): Trainable;
   readonly lr: number;
   readonly epochs: number;
   /** Of the validation score that `best` of the objective names, or of the loss. */
@@ -62,6 +63,24 @@ const points = () => {
     return i % 9 === 4 ? -1 : a >= b && a >= c ? 0 : b >= c ? 1 : 2;
   });
   return data.examples("points", { x: { values: x, shape: [3] }, label: { values: label } });
+};
+
+/** A picture and two words: how bright the picture is, what the first word is, and the sum of the two words. */
+const answers = () => {
+  const r = random(8);
+  const photo = Uint8Array.from({ length: n * 16 }, (_, i) => (i % 16 === 0 ? r.integer(256) : 0));
+  for (let i = 0; i < photo.length; i++) photo[i] = photo[i - (i % 16)];
+  const words = wholes(2 * n, 6, 9);
+  return data.examples("answers", {
+    photo: { values: photo, shape: [4, 4, 1], pixels: true },
+    words: { values: words, shape: [2] },
+    bright: { values: Int32Array.from({ length: n }, (_, i) => Number(photo[16 * i] > 127)) },
+    first: { values: Int32Array.from({ length: n }, (_, i) => words[2 * i]) },
+    sum: {
+      values: Float32Array.from({ length: n }, (_, i) => (words[2 * i] + words[2 * i + 1]) / 10),
+      shape: [1],
+    },
+  });
 };
 
 /** Pairs of which the better one has the larger sum. */
@@ -155,6 +174,39 @@ export const kinds: readonly Kind[] = [
     lr: 0.03,
     epochs: 20,
     reached: (scores) => scores["likely accuracy"] > 0.95 && scores["apart accuracy"] > 0.95,
+  },
+  {
+    name: "several losses of two inputs and three outputs",
+    examples: answers(),
+    objective: () =>
+      objectives.several(
+        {
+          bright: { loss: losses.crossEntropy(), target: "bright" },
+          first: { loss: losses.crossEntropy(), target: "first", output: "word" },
+          sum: { loss: losses.meanSquaredError(), target: "sum", times: 2 },
+        },
+        { inputs: ["photo", "words"] },
+      ),
+    model: () =>
+      nn.graph("answers", {
+        inputs: ["photo", "words"],
+        nodes: {
+          seen: {
+            layer: nn.sequential(nn.conv2d({ filters: 4, kernel: 3 }), nn.globalAvgPool2d()),
+            from: "photo",
+          },
+          read: { layer: nn.sequential(nn.embedding({ words: 6, size: 8 }), nn.flatten()), from: "words" },
+          bright: { layer: nn.dense(2), from: "seen" },
+          both: { layer: nn.concatenate(), from: ["seen", "read"] },
+          word: { layer: nn.dense(6), from: "both" },
+          sum: { layer: nn.dense(1), from: "read" },
+        },
+        outputs: ["bright", "word", "sum"],
+      }),
+    lr: 0.05,
+    epochs: 40,
+    reached: (scores, loss) =>
+      scores["first accuracy"] === 1 && scores["bright accuracy"] > 0.9 && loss < 0.5,
   },
   {
     name: "pairs ranked",

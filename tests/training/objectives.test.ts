@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { evaluate, type nn, optim } from "../../src/index.js";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
+import { evaluate, optim } from "../../src/index.js";
+import { decodeCheckpoint, encodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
 import { type FitEvent, type FitOptions, fit } from "../../src/training/fit.js";
+import type { Trainable } from "../../src/training/objective.js";
 import { copyOf, variablesOf } from "../../src/training/weights.js";
 import { onEveryTarget } from "../checks/targets.js";
 import { kinds, optionsOf } from "./kinds-of-objective.js";
@@ -12,7 +13,7 @@ const collect = async (events: AsyncIterable<FitEvent>): Promise<FitEvent[]> => 
   return list;
 };
 
-const weightsOf = async (model: nn.Model) =>
+const weightsOf = async (model: Trainable) =>
   [...(await copyOf(variablesOf(model)))].map(([path, { data }]) => [path, ...data]);
 
 onEveryTarget("each kind of objective", () => {
@@ -46,6 +47,9 @@ onEveryTarget("each kind of objective", () => {
         list.flatMap((e) => (e.kind === "epoch" ? [{ ...e, seconds: 0 }] : []));
       const measured = epochs(later);
       expect(measured).toEqual(epochs(events).slice(3 - measured.length));
+      // And the file alone is the network: it answers as the one that was trained.
+      const loaded = modelOf<Trainable>(decodeCheckpoint(files[files.length - 1], "checkpoint"));
+      expect(await weightsOf(loaded)).toEqual(await weightsOf(whole));
     });
 
     test("in parts a step is the same as in one", async () => {

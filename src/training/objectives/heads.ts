@@ -1,9 +1,9 @@
 /** The losses of a network that may have auxiliary heads. */
 import { said } from "../../door/said.js";
 import { type Loss, type LossParts, partsOf } from "../../losses/loss.js";
-import type { Mode, Model } from "../../nn/index.js";
+import type { Mode } from "../../nn/index.js";
 import { Tensor } from "../../tensor/tensor.js";
-import type { Cost, Term } from "../objective.js";
+import type { Cost, Term, Trainable } from "../objective.js";
 
 /**
  * The loss of a network's output, and in training those of its auxiliary heads, as many times as each head says.
@@ -31,7 +31,7 @@ export function withHeads(
  * @param model  whose parameters the loss is given, so that it may be a penalty of them
  * @throws TypeError where it is no tensor
  */
-export function checkedParts(loss: Loss, output: Tensor, target: Tensor, model?: Model): LossParts {
+export function checkedParts(loss: Loss, output: Tensor, target: Tensor, model?: Trainable): LossParts {
   const given = [output, target, ...(model ? [model.parameters] : [])] as const;
   if (loss.parts) return loss.parts(...given);
   const value: unknown = loss(...given);

@@ -1,26 +1,26 @@
 /** What a network is given of a batch, and with what its answer is compared. */
 import type { Fields } from "../../data/examples.js";
-import type { Mode, Model } from "../../nn/index.js";
+import type { Mode } from "../../nn/index.js";
 import { mul } from "../../ops/arithmetic.js";
 import { cast } from "../../ops/cast.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { BatchTensors } from "../objective.js";
+import type { BatchTensors, Trainable } from "../objective.js";
 import { pixelsFor } from "../pixels.js";
 
 /** A batch as a network sees it: one tensor, or several by the names of their fields. */
 export function inputOf(
-  model: Model,
+  model: Trainable,
   batch: BatchTensors,
   names: readonly string[],
   fields: Fields,
 ): Tensor | { [field: string]: Tensor } {
-  const one = (name: string) => (fields[name]?.pixels ? pixelsFor(model, batch[name]) : batch[name]);
+  const one = (name: string) => (fields[name]?.pixels ? pixelsFor(model, batch[name], name) : batch[name]);
   return names.length === 1 ? one(names[0]) : Object.fromEntries(names.map((name) => [name, one(name)]));
 }
 
 /** What the network makes of it. */
 export function outputOf(
-  model: Model,
+  model: Trainable,
   batch: BatchTensors,
   { inputs, fields, mode }: { inputs: readonly string[]; fields: Fields; mode?: Mode },
 ): Tensor {
