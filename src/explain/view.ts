@@ -64,7 +64,7 @@ export function ofAny<Options extends object, R>(
   const { name } = method;
   const anyOf = async (network: Network<never, Tree>, images: Tree, given?: Options & Of): Promise<R> => {
     checkModel(name, network);
-    if (!isChoice(network, given)) return method(network as Model, images as Tensor, given);
+    if (!isChoice(network, given)) return method(network as unknown as Model, images as Tensor, given);
     const { input: _, output: __, ...others } = (given ?? {}) as object & Of;
     const options = others as PerExample & Options;
     const whole = await settled(name, images);
