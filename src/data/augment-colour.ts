@@ -23,21 +23,37 @@ export function colourJitter(
     changed.set(picture);
     const factors = [light, contrast, saturation].map((amount) => random.uniform(1 - amount, 1 + amount));
     for (const step of random.permutation(3)) {
-      const grey = step === 0 ? undefined : greyOf(changed, c);
-      const mean = step === 1 ? grey!.reduce((sum, value) => sum + value, 0) / grey!.length : 0;
-      for (let i = 0; i < changed.length; i++) {
-        const towards = step === 2 ? grey![Math.floor((i / c) * (c === 3 ? 1 : c))] : mean;
-        changed[i] = Math.min(255, Math.max(0, towards + factors[step] * (changed[i] - towards)));
+      const factor = factors[step];
+      if (step === 2) {
+        const grey = greyOf(changed, c);
+        const colours = changed.length / grey.length;
+        for (let i = 0, at = 0; i < grey.length; i++)
+          for (const end = at + colours; at < end; at++) changed[at] = between(grey[i], changed[at], factor);
+      } else {
+        const mean = step === 1 ? meanOf(greyOf(changed, c)) : 0;
+        for (let i = 0; i < changed.length; i++) changed[i] = between(mean, changed[i], factor);
       }
     }
   });
 }
 
+/** A value moved away from another one, or nearer to it. */
+const between = (towards: number, value: number, factor: number): number =>
+  Math.min(255, Math.max(0, towards + factor * (value - towards)));
+
+function meanOf(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
 /** Brightness of every pixel (ITU-R BT.601, luma). */
 function greyOf(picture: Float32Array, channels: number): Float32Array {
   if (channels !== 3) return picture.slice();
-  const pixel = (i: number) => 0.299 * picture[i] + 0.587 * picture[i + 1] + 0.114 * picture[i + 2];
-  return Float32Array.from({ length: picture.length / 3 }, (_, i) => pixel(3 * i));
+  const grey = new Float32Array(picture.length / 3);
+  for (let i = 0, at = 0; i < grey.length; i++, at += 3)
+    grey[i] = 0.299 * picture[at] + 0.587 * picture[at + 1] + 0.114 * picture[at + 2];
+  return grey;
 }
 
 /** Variances of the colours of ImageNet's pixels (0 to 255) along their main directions, and these. */

@@ -78,29 +78,57 @@ export function randomAffine(options: {
     const t = half * (1 + square / 3 + (2 * square * square) / 15);
     const cos = (1 - t * t) / (1 + t * t) / factor;
     const sin = (2 * t) / (1 + t * t) / factor;
-    for (let i = 0; i < h; i++)
-      for (let j = 0; j < w; j++) {
-        const y = i - (h - 1) / 2 - down;
-        const x = j - (w - 1) / 2 - right;
-        const fromY = sin * x + cos * y;
-        const fromX = cos * x - sin * y + slant * fromY;
-        sample(
-          picture,
-          [h, w, c],
-          fromY + (h - 1) / 2,
-          fromX + (w - 1) / 2,
-          background,
-          moved,
-          (i * w + j) * c,
-        );
-      }
+    moveAffinely(picture, moved, [h, w, c], { sin, cos, slant, right, down }, background);
   });
 }
 
-/** Writes the colour of a picture at (y, x), between its pixels, to `out` from `at` on. */
-function sample(
+/**
+ * One loop, whose numbers stay in registers: what is handed from function to function for each pixel is put into objects.
+ * At the edge, where there are fewer pixels, `sampleAtEdge` does the same.
+ */
+function moveAffinely(
   picture: Float32Array,
-  [h, w, c]: readonly [number, number, number],
+  moved: Float32Array,
+  [h, w, c]: readonly [h: number, w: number, c: number],
+  { sin, cos, slant, right, down }: { sin: number; cos: number; slant: number; right: number; down: number },
+  background: number,
+): void {
+  const row = w * c;
+  const middleY = (h - 1) / 2;
+  const middleX = (w - 1) / 2;
+  let at = 0;
+  for (let i = 0; i < h; i++) {
+    const y = i - middleY - down;
+    for (let j = 0; j < w; j++, at += c) {
+      const x = j - middleX - right;
+      const turnedY = sin * x + cos * y;
+      const fromX = cos * x - sin * y + slant * turnedY + middleX;
+      const fromY = turnedY + middleY;
+      if (!(fromY >= 0 && fromX >= 0 && fromY < h - 1 && fromX < w - 1)) {
+        sampleAtEdge(picture, h, w, c, fromY, fromX, background, moved, at);
+        continue;
+      }
+      const top = fromY | 0;
+      const left = fromX | 0;
+      const toRight = fromX - left;
+      const toLeft = 1 - fromX + left;
+      const toBottom = fromY - top;
+      const toTop = 1 - fromY + top;
+      for (let k = 0, p = top * row + left * c; k < c; k++, p++) {
+        const above = picture[p] * toLeft + picture[p + c] * toRight;
+        const below = picture[p + row] * toLeft + picture[p + row + c] * toRight;
+        moved[at + k] = above * toTop + below * toBottom;
+      }
+    }
+  }
+}
+
+/** Writes the colour of a picture at (y, x), between its pixels or beside them, to `out` from `at` on. */
+function sampleAtEdge(
+  picture: Float32Array,
+  h: number,
+  w: number,
+  c: number,
   y: number,
   x: number,
   background: number,
@@ -109,11 +137,19 @@ function sample(
 ): void {
   const i = Math.floor(y);
   const j = Math.floor(x);
-  const pixel = (i: number, j: number, k: number) =>
-    i < 0 || i >= h || j < 0 || j >= w ? background : picture[(i * w + j) * c + k];
+  const isLeft = j >= 0 && j < w;
+  const isRight = j >= -1 && j < w - 1;
+  const isAbove = i >= 0 && i < h;
+  const isBelow = i >= -1 && i < h - 1;
   for (let k = 0; k < c; k++) {
-    const above = pixel(i, j, k) * (1 - x + j) + pixel(i, j + 1, k) * (x - j);
-    const below = pixel(i + 1, j, k) * (1 - x + j) + pixel(i + 1, j + 1, k) * (x - j);
+    const p = (i * w + j) * c + k;
+    const q = p + w * c;
+    const above =
+      (isAbove && isLeft ? picture[p] : background) * (1 - x + j) +
+      (isAbove && isRight ? picture[p + c] : background) * (x - j);
+    const below =
+      (isBelow && isLeft ? picture[q] : background) * (1 - x + j) +
+      (isBelow && isRight ? picture[q + c] : background) * (x - j);
     out[at + k] = above * (1 - y + i) + below * (y - i);
   }
 }

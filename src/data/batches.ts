@@ -132,7 +132,7 @@ export async function prepare(
   const pixels = await picturesAt(dataset, indices, shuffle);
   const labels = Int32Array.from(indices, (index) => dataset.labels[index]);
   if (!augment && !mixup) return { images: pixels, labels, indices, size };
-  const images = Float32Array.from(pixels);
+  const images = new Float32Array(pixels);
   const draw = shuffle ?? { seed: 0, epoch: 0 };
   await augment?.(images, { ...draw, indices, shape: [size, ...dataset.shape] });
   const partners = mixup && mixed(images, { ...mixup, draw, labels, indices });
