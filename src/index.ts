@@ -23,6 +23,7 @@ export type { Device } from "./runtime/device.js";
 export { configure, type DeviceSettings, device, openDevice } from "./runtime/devices.js";
 export { DeviceError } from "./runtime/machine-choice.js";
 export { OutOfMemoryError } from "./runtime/memory.js";
+export { type Profile, profile, type Trace, type TraceEvent } from "./runtime/profile.js";
 export { assign, compile, type Tree, type Values } from "./tensor/compile.js";
 export { type Nested, tensor } from "./tensor/creation.js";
 export * as random from "./tensor/random.js";

@@ -12,6 +12,7 @@ import { checkDataName, folderOf, loadData, refuseFileOptions, skipping, spread 
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { reconstructionScores } from "./outcome-reconstruction.js";
+import { traced, traceOption } from "./trace.js";
 import { threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -35,6 +36,7 @@ export function evaluateCommand(program: Command): void {
     .option("--batch-size <pictures>", "pictures read at once", whole(1), 256)
     .option("--limit <pictures>", "read the first so many pictures only", whole(1))
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
+    .addOption(traceOption())
     .option(
       "--json",
       'one line: {"top1":…,"top5":…,"loss":…,"count":…,"unread":…}; top5 where there are more than five classes',
@@ -46,7 +48,7 @@ Examples:
   $ receptive evaluate --checkpoint runs/lenet5-mnist/checkpoint.safetensors --data mnist
   $ receptive evaluate --model resnet18 --weights resnet18.safetensors --data folder:imagenet/val`,
     )
-    .action((options: Options, command: Command) => run(options, command));
+    .action(traced((options: Options, command: Command) => run(options, command)));
 }
 
 interface Options extends NetworkOptions {

@@ -9,6 +9,7 @@ import { meanOfViews, predict } from "../training/predict.js";
 import { UsageError } from "./failure.js";
 import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { picturesGiven, preparedFor } from "./pictures-given.js";
+import { traced, traceOption } from "./trace.js";
 import { threads, whole } from "./values.js";
 
 export function predictCommand(program: Command): void {
@@ -26,6 +27,7 @@ export function predictCommand(program: Command): void {
     )
     .option("--top <classes>", "classes to name, the likeliest first", whole(1), 3)
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
+    .addOption(traceOption())
     .option("--json", 'a line for each picture: {"image":…,"classes":[{"class":…,"probability":…}]}')
     .addHelpText(
       "after",
@@ -34,7 +36,7 @@ Examples:
   $ receptive predict seven.png three.jpg --top 2
   $ receptive predict cat.jpg --model resnet18 --weights hf:timm/resnet18.tv_in1k --top 5`,
     )
-    .action(run);
+    .action(traced((images: string[], options: Options, _: Command) => run(images, options)));
 }
 
 interface Options extends NetworkOptions {

@@ -32,6 +32,7 @@ import {
   usualOptimizer,
 } from "./settings.js";
 import { type Film, film } from "./snapshots.js";
+import { traced, traceOption } from "./trace.js";
 import { beginning } from "./train-report.js";
 import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
@@ -97,6 +98,7 @@ export function trainCommand(program: Command): void {
     )
     .addOption(coloursOption("srgb"))
     .option("--snapshots", "also write an animation of its filters and maps while they form (learning.gif)")
+    .addOption(traceOption())
     .option("--json", "a JSON line on stdout for each event: start, step, epoch, done")
     .addHelpText(
       "after",
@@ -108,7 +110,7 @@ Examples:
 
 Ctrl-C stops after the step at hand, saves, and says how to go on (exit code 130).`,
     )
-    .action((options: Options, command: Command) => train(options, command));
+    .action(traced((options: Options, command: Command) => train(options, command)));
 }
 
 type Options = Partial<Settings> & {

@@ -1,11 +1,18 @@
 /** The device of this machine's processor: emits kernels once, keeps their memory, and hands them to one thread or to all. */
 import { threadsWithin, yieldToHost } from "#platform";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
-import { barrierWords, type LinkedCode, type Machine, type MachineMemory } from "../targets/machine.js";
+import {
+  barrierWords,
+  type LinkedCode,
+  type Machine,
+  type MachineMemory,
+  type Stamps,
+} from "../targets/machine.js";
 import type { Device, Given, OutputKind, Running } from "./device.js";
 import { chooseMachine, DeviceError, fewerThreads, noThreads, type TargetName } from "./machine-choice.js";
 import { type Block, EngineMemory } from "./memory.js";
 import { bytesPerElement, type Location, type Program, type ProgramLaunch } from "./program.js";
+import { noted, recording } from "./recording.js";
 import { Residents } from "./residents.js";
 import { arrayOf, Storage, type TypedArray } from "./storage.js";
 import { ThreadFailure, ThreadPool } from "./threads.js";
@@ -21,6 +28,10 @@ interface Stage {
   readonly work: number;
   /** Where the argument blocks have the address of an output: bytes from their start. */
   readonly outputPlaces: readonly { readonly at: number; readonly index: number }[];
+  /** Where threads note the time, and for how many of them there is room; null: nowhere. */
+  readonly stamps: (Stamps & { readonly threads: number }) | null;
+  /** The names of its launches, and which of them one thread does alone. */
+  readonly shown: readonly { readonly name: string; readonly solo: boolean }[];
 }
 
 /** A program in the engine's memory. */
@@ -304,12 +315,30 @@ export class Engine implements Device {
   }
 
   async #execute(stage: Stage): Promise<void> {
+    const { shown, stamps, blocks } = stage;
+    const recorder = stamps && recording();
+    if (!recorder) {
+      await this.#executeTogether(stage);
+      return;
+    }
+    const { clock } = this.#machine;
+    const [from, begun] = [performance.now(), clock.now()];
+    const threads = await this.#executeTogether(stage);
+    const [to, ended] = [performance.now(), clock.now()];
+    const words = new BigInt64Array((Math.max(1, threads) * stamps.stride) / 8);
+    this.#bytes.read(blocks.address + stamps.offset, words);
+    recorder.addRun({ launches: shown, stamps: words, threads, clock, from, to, begun, ended });
+  }
+
+  /** @returns how many threads of the pool ran it; 0: the calling thread did */
+  async #executeTogether(stage: Stage): Promise<number> {
     const { id, code, blocks, work } = stage;
     const isSmall = work < inlineWork && !this.options.shareAll;
     const pool = isSmall ? null : this.#startPool();
     if (!pool) return this.#executeAlone(stage);
     try {
       await pool.run(id, code.shipped, blocks.address);
+      return pool.threads;
     } catch (error) {
       if (!(error instanceof ThreadFailure)) throw error;
       this.#pool = null;
@@ -321,12 +350,14 @@ export class Engine implements Device {
         throw new DeviceError(
           `${error.message}, in the middle of a step: variables that it changes may be half changed; one thread goes on`,
         );
+      return pool.threads;
     }
   }
 
-  async #executeAlone({ code, blocks }: Stage): Promise<void> {
+  async #executeAlone({ code, blocks }: Stage): Promise<number> {
     const run = await code.start();
     run(blocks.address, 0, 1, this.#barrier.address);
+    return 0;
   }
 
   /** The threads, started if need be; null: the calling thread is all there is. */
@@ -354,10 +385,16 @@ export class Engine implements Device {
   async #load(program: Program, rest: Needs): Promise<Loaded> {
     const known = this.#loaded.get(program);
     if (known) {
-      // The most recently used come last.
+      // Programs with clocks in them are made for a profile, and for so many threads.
+      const { stamps } = known.main;
       this.#loaded.delete(program);
+      if (recording() ? stamps && stamps.threads >= this.#threadCount : !stamps) {
+        // The most recently used come last.
+        this.#loaded.set(program, known);
+        return known;
+      }
       this.#loaded.set(program, known);
-      return known;
+      this.#unload(program);
     }
     const { preparation, launches, preparedBytes } = program;
     const loaded: Loaded = {
@@ -390,16 +427,27 @@ export class Engine implements Device {
     });
     const used = [...new Set(launches.map((launch) => launch.kernel))];
     const place = new Map(used.map((kernel, i) => [kernel, i]));
-    const code = await this.#machine.link(
-      used.map((kernel) => kernels[kernel]),
-      placed.map((launch) => ({ ...launch, kernel: place.get(launch.kernel)! })),
-    );
+    const stamps = recording() && {
+      offset: 8 * Math.ceil(bytes / 8),
+      stride: 8 * (1 + 2 * launches.length),
+      threads: this.#threadCount,
+    };
+    if (stamps) bytes = stamps.offset + stamps.threads * stamps.stride;
+    const link = (): Promise<LinkedCode> =>
+      this.#machine.link(
+        used.map((kernel) => kernels[kernel]),
+        placed.map((launch) => ({ ...launch, kernel: place.get(launch.kernel)! })),
+        stamps,
+      );
+    const code = await noted("emit", `emit ${used.length} kernels`, link);
     return {
       id: this.#nextId++,
       launches,
       code,
       blocks: await this.#room(bytes, rest),
       outputPlaces,
+      stamps,
+      shown: placed.map(({ kernel, solo }) => ({ name: kernels[kernel].name, solo })),
       work: launches.reduce((total, launch) => total + launch.work, 0),
     };
   }

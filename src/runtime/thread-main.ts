@@ -89,7 +89,8 @@ export function threadMain(port: ThreadPort): void {
         programs.set(program, port.native!(code));
         return;
       }
-      const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory! } });
+      const now = (): number => performance.timeOrigin + performance.now();
+      const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory!, now } });
       programs.set(program, instance.exports.run as unknown as RunProgram);
     } finally {
       Atomics.sub(words, loadingWord, 1);

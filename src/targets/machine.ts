@@ -30,8 +30,32 @@ export interface Machine {
   readonly addressBytes: 4 | 8;
   /** Where the engine's memory starts, as kernels see it. */
   readonly base: number;
-  /** Makes a program of kernels and the launches over them. */
-  link(kernels: readonly Kernel[], launches: readonly MachineLaunch[]): Promise<LinkedCode>;
+  readonly clock: Clock;
+  /**
+   * Makes a program of kernels and the launches over them.
+   * @param stamps  where it notes when each launch begins and ends; null: nowhere
+   */
+  link(
+    kernels: readonly Kernel[],
+    launches: readonly MachineLaunch[],
+    stamps: Stamps | null,
+  ): Promise<LinkedCode>;
+}
+
+/**
+ * Where threads note the time, in words of 64 bits: bytes from the argument blocks, and from one thread's to the next's. The
+ * first word is when all were here, then there are two for each launch.
+ */
+export interface Stamps {
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** Reads the time as a machine's code does. */
+export interface Clock {
+  now(): number;
+  /** What threads have noted, as time since a moment, in the same unit. */
+  since(stamps: BigInt64Array, moment: number): Float64Array;
 }
 
 export interface MachineLaunch {

@@ -5,6 +5,7 @@ import { optionsOf } from "../door/options.js";
 import { kindOfArray, said } from "../door/said.js";
 import type { Device, Given, OutputKind } from "../runtime/device.js";
 import type { Program } from "../runtime/program.js";
+import { recording } from "../runtime/recording.js";
 import type { TypedArray } from "../runtime/storage.js";
 import { show } from "./shapes.js";
 import { checkNumbers, deviceOf, given, placeholder, Tensor, Variable } from "./tensor.js";
@@ -58,7 +59,9 @@ export function compile<A extends readonly Tree[], R extends Tree>(
     let record = recorded.get(key);
     const stored = (of: Recorded<R>): Tensor[] => [...leaves, ...of.sources.slice(leaves.length)];
     if (!record || record.device !== deviceOf("compile", stored(record), wanted)) {
+      const from = performance.now();
       record = recordFunction(f, args, leaves, wanted);
+      recording()?.add({ kind: "compile", name: "compile", thread: -1, from, to: performance.now() });
       recorded.set(key, record);
     }
     const { device, program, sources, result } = record;

@@ -6,6 +6,7 @@ import { callback, fromOneOn, signal, wholeOfAtLeast } from "../door/rules.js";
 import { crossEntropy, type Loss, partsOf } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import { Turns } from "../platform/turns.js";
+import { notedEach } from "../runtime/recording.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { ShapeError } from "../tensor/shapes.js";
@@ -128,7 +129,11 @@ export function evaluator(
     const turns = new Turns();
     const views = "views" in dataset ? (dataset.views ?? 1) : 1;
     const pictures = Math.max(1, Math.floor(batchSize / views));
-    for await (const { images, labels, indices, size } of batches(dataset, { batchSize: pictures })) {
+    for await (const { images, labels, indices, size } of notedEach(
+      "data",
+      "next batch",
+      batches(dataset, { batchSize: pictures }),
+    )) {
       signal?.throwIfAborted();
       const shape = [size * views, ...dataset.shape];
       const ofViews = Int32Array.from({ length: size * views }, (_, v) => labels[Math.floor(v / views)]);

@@ -6,6 +6,7 @@ import type { Snapshot } from "../explain/snapshot.js";
 import type { Model } from "../nn/index.js";
 import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
 import { Turns } from "../platform/turns.js";
+import { notedEach } from "../runtime/recording.js";
 import { WeightAverage } from "./averaging.js";
 import { awaited, isBetter, type Patience, patienceAfter, type Rated } from "./best-epoch.js";
 import { buildFor } from "./building.js";
@@ -204,12 +205,13 @@ class Run {
   }
 
   #batches(): AsyncGenerator<ExampleBatch, void, void> {
-    return epochBatches(this.#data, {
+    const epoch = epochBatches(this.#data, {
       batchSize: this.#batchSize,
       draw: { seed: this.#seed, epoch: this.#epoch },
       dropLast: this.#options.dropLast,
       first: this.#stepOfEpoch,
     });
+    return notedEach("data", "next batch", epoch);
   }
 
   #learningRate(): number {

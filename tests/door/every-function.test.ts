@@ -229,6 +229,7 @@ const plain = new Set([
     "compute",
     "device",
     "pixelsFor",
+    "profile",
   ],
   ...["decodeCheckpoint", "div", "encodeCheckpoint", "equal", "erf", "exp", "extend", "flip", "full", "grad"],
   ...[

@@ -64,6 +64,7 @@ export class ByteWriter {
 export const i32 = 0x7f;
 export const i64 = 0x7e;
 export const v128 = 0x7b;
+const f64 = 0x7c;
 
 /** A function of a module: its body holds the local declarations and the code. */
 export interface WasmFunction {
@@ -82,25 +83,39 @@ export interface MemoryImport {
 /**
  * A module that imports one memory ("engine" "memory") and exports its last function as "run". All parameters
  * are i32.
+ * @param hasClock  whether function 0 is the imported ("engine" "now"), which answers with a number of 64 bits
  */
 export function encodeModule(
   functions: readonly WasmFunction[],
   memory: MemoryImport,
+  hasClock = false,
 ): Uint8Array<ArrayBuffer> {
   const module = new ByteWriter();
   for (const b of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(b);
   const isLike = (a: WasmFunction) => (b: WasmFunction) =>
     a.parameters === b.parameters && !a.answers === !b.answers;
   const signatures = functions.filter((f, i) => functions.findIndex(isLike(f)) === i);
-  section(module, 1, signatures, (s, { parameters, answers }) => {
+  const clock = hasClock ? [null] : [];
+  section(module, 1, [...signatures, ...clock], (s, signature) => {
     s.byte(0x60);
+    if (!signature) {
+      for (const b of [0, 1, f64]) s.byte(b);
+      return;
+    }
+    const { parameters, answers } = signature;
     s.unsigned(parameters);
     for (let p = 0; p < parameters; p++) s.byte(i32);
     s.byte(answers ? 1 : 0);
     if (answers) s.byte(i32);
   });
-  section(module, 2, [memory], (s, m) => {
+  section(module, 2, [memory, ...clock], (s, m) => {
     s.text("engine");
+    if (!m) {
+      s.text("now");
+      s.byte(0);
+      s.unsigned(signatures.length);
+      return;
+    }
     s.text("memory");
     s.byte(2);
     s.byte(m.shared ? 3 : 0);
@@ -111,7 +126,7 @@ export function encodeModule(
   section(module, 7, ["run"], (s, name) => {
     s.text(name);
     s.byte(0);
-    s.unsigned(functions.length - 1);
+    s.unsigned(clock.length + functions.length - 1);
   });
   section(module, 10, functions, (s, f) => {
     s.unsigned(f.body.length);

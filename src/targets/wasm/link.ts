@@ -3,7 +3,7 @@
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
 
-import { barrierWord, boundedSleep, type MachineLaunch } from "../machine.js";
+import { barrierWord, boundedSleep, type MachineLaunch, type Stamps } from "../machine.js";
 import { kernelParameters } from "./emitter.js";
 import { ByteWriter, encodeModule, i32, i64, type MemoryImport, type WasmFunction } from "./encoding.js";
 
@@ -15,19 +15,29 @@ export function linkModule(
   kernels: readonly Uint8Array[],
   launches: readonly MachineLaunch[],
   memory: MemoryImport,
+  stamps: Stamps | null = null,
 ): Uint8Array<ArrayBuffer> {
   const functions: WasmFunction[] = kernels.map((body) => ({ parameters: kernelParameters, body }));
-  const meeting = functions.length;
+  // Function 0 is the clock, where there is one.
+  const first = stamps ? 1 : 0;
+  const meeting = first + functions.length;
   if (memory.shared) functions.push({ parameters: 3, answers: true, body: meetingBody() });
   functions.push({
     parameters: runParameters,
     answers: true,
-    body: runBody(launches, memory.shared ? meeting : null),
+    body: runBody(launches, { first, meeting: memory.shared ? meeting : null, stamps }),
   });
-  return encodeModule(functions, memory);
+  return encodeModule(functions, memory, stamps !== null);
 }
 
-function runBody(launches: readonly MachineLaunch[], meeting: number | null): Uint8Array {
+/**
+ * @param first    the index of the first kernel
+ * @param meeting  that of the barrier; null: there is one thread
+ */
+function runBody(
+  launches: readonly MachineLaunch[],
+  { first, meeting, stamps }: { first: number; meeting: number | null; stamps: Stamps | null },
+): Uint8Array {
   const w = new ByteWriter();
   w.unsigned(0);
   const meet = (isMuster: number): void => {
@@ -41,7 +51,12 @@ function runBody(launches: readonly MachineLaunch[], meeting: number | null): Ui
     when(w, () => answer(w, 0));
   };
   meet(1);
+  const note = (word: number): void => {
+    if (stamps) stamp(w, stamps, word);
+  };
+  note(0);
   launches.forEach((launch, index) => {
+    note(1 + 2 * index);
     const next = launches[index + 1];
     if (launch.solo) {
       get(w, thread);
@@ -60,8 +75,9 @@ function runBody(launches: readonly MachineLaunch[], meeting: number | null): Ui
       share(w, launch.items, 1);
     }
     w.byte(0x10);
-    w.unsigned(launch.kernel);
+    w.unsigned(first + launch.kernel);
     if (launch.solo) w.byte(0x0b);
+    note(2 + 2 * index);
     if (next && !(launch.solo && next.solo)) meet(0);
   });
   if (meeting !== null) {
@@ -78,6 +94,20 @@ function runBody(launches: readonly MachineLaunch[], meeting: number | null): Ui
   constant(w, 1);
   w.byte(0x0b);
   return w.finish();
+}
+
+/** Notes what the clock says. */
+function stamp(w: ByteWriter, { offset, stride }: Stamps, word: number): void {
+  get(w, blocks);
+  get(w, thread);
+  constant(w, stride);
+  w.byte(0x6c); // i32.mul
+  w.byte(0x6a);
+  w.byte(0x10);
+  w.unsigned(0);
+  w.byte(0x39); // f64.store
+  w.unsigned(3);
+  w.unsigned(offset + 8 * word);
 }
 
 /** ⌊items · (thread + plus) / threads⌋, in 64 bits. */

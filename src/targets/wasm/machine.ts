@@ -5,6 +5,9 @@ import { emitKernel, type WasmFeatures, wasmTarget } from "./emitter.js";
 import { linkModule } from "./link.js";
 import type { WasmMemory } from "./memory.js";
 
+/** Milliseconds that mean the same on every thread. */
+const now = (): number => performance.timeOrigin + performance.now();
+
 export function wasmMachine(
   features: WasmFeatures,
   memory: WasmMemory,
@@ -18,14 +21,15 @@ export function wasmMachine(
     sharedMemory: memory.memory,
     addressBytes: 4,
     base: 0,
-    async link(used, launches) {
+    clock: { now, since: (stamps, moment) => new Float64Array(stamps.buffer).map((at) => at - moment) },
+    async link(used, launches, stamps) {
       const bodies = used.map((kernel) => kernels.get(kernel));
-      const module = await WebAssembly.compile(linkModule(bodies, launches, memory));
+      const module = await WebAssembly.compile(linkModule(bodies, launches, memory, stamps));
       let run: Promise<RunProgram> | null = null;
       return {
         shipped: { kind: "wasm", module },
         start() {
-          run ??= WebAssembly.instantiate(module, { engine: { memory: memory.memory } }).then(
+          run ??= WebAssembly.instantiate(module, { engine: { memory: memory.memory, now } }).then(
             (instance) => instance.exports.run as unknown as RunProgram,
           );
           return run;

@@ -3,7 +3,7 @@
  * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
  */
 import type { Waiting } from "../../platform/node-native.js";
-import { barrierWord, boundedSleep, type MachineLaunch } from "../machine.js";
+import { barrierWord, boundedSleep, type MachineLaunch, type Stamps } from "../machine.js";
 import { Assembler } from "./assembler/assembler.js";
 import { Label } from "./assembler/code.js";
 import { gpr, type Memory } from "./assembler/operands.js";
@@ -31,7 +31,11 @@ const [blocks, thread, threads, barrier, kept, count] = [
 export function linkProgram(
   kernels: readonly Uint8Array[],
   launches: readonly MachineLaunch[],
-  { convention: name, waiting }: { convention: "sysv" | "windows"; waiting: Waiting },
+  {
+    convention: name,
+    waiting,
+    stamps = null,
+  }: { convention: "sysv" | "windows"; waiting: Waiting; stamps?: Stamps | null },
 ): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();
   const convention = conventions[name];
@@ -45,10 +49,15 @@ export function linkProgram(
     asm.move(register, convention.arguments[n]);
   });
   asm.call(muster);
+  const note = (word: number): void => {
+    if (stamps) emitStamp(asm, stamps, word);
+  };
+  note(0);
   launches.forEach((launch, index) => {
     const next = launches[index + 1];
     const skipped = new Label();
     const [first, second, third] = convention.arguments;
+    note(1 + 2 * index);
     if (launch.solo) {
       asm.test(thread, thread);
       asm.jumpIf("ne", skipped);
@@ -64,6 +73,7 @@ export function linkProgram(
     asm.lea(first, { base: blocks, displacement: launch.arguments });
     asm.call(starts[launch.kernel]);
     asm.place(skipped);
+    note(2 + 2 * index);
     if (next && !(launch.solo && next.solo)) asm.call(meet);
   });
   const alone = new Label();
@@ -89,6 +99,29 @@ export function linkProgram(
     asm.place(starts[n]);
     asm.append(code);
   });
+  return asm.finish();
+}
+
+/** Notes the processor's ticks. */
+function emitStamp(asm: Assembler, { offset, stride }: Stamps, word: number): void {
+  emitTicks(asm);
+  asm.multiplyConstant(gpr.rcx, thread, stride);
+  asm.arithmetic("add", gpr.rcx, blocks);
+  asm.storeWord({ base: gpr.rcx, displacement: offset + 8 * word }, gpr.rax);
+}
+
+/** rax = the processor's ticks; changes rdx. */
+function emitTicks(asm: Assembler): void {
+  asm.rdtsc();
+  asm.shiftLeft(gpr.rdx, 32);
+  asm.arithmetic("or", gpr.rax, gpr.rdx);
+}
+
+/** A function that answers with the processor's ticks. */
+export function emitClock(): Uint8Array<ArrayBuffer> {
+  const asm = new Assembler();
+  emitTicks(asm);
+  asm.return();
   return asm.finish();
 }
 

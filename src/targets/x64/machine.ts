@@ -2,10 +2,10 @@
 
 import type { Kernel } from "../../kernels/language.js";
 import { type Native, openNative } from "../../platform/node-native.js";
-import { KernelCache, type Machine, type RunProgram } from "../machine.js";
+import { type Clock, KernelCache, type Machine, type RunProgram } from "../machine.js";
 import { emitKernel, x64Target } from "./emitter.js";
 import { bestLevel, emitFeatureProbe, featuresFrom, probeWords } from "./features.js";
-import { linkProgram } from "./link.js";
+import { emitClock, linkProgram } from "./link.js";
 import { NativeMemory } from "./memory.js";
 import { RegisterError } from "./registers.js";
 import { emitRelease } from "./release.js";
@@ -59,9 +59,10 @@ export function nativeMachine(
     sharedMemory: null,
     addressBytes: 8,
     base,
-    async link(used, launches) {
+    clock: clockOf(native),
+    async link(used, launches, stamps) {
       const bodies = used.map((kernel) => kernels.get(kernel));
-      const code = native.install(linkProgram(bodies, launches, { convention, waiting }));
+      const code = native.install(linkProgram(bodies, launches, { convention, waiting, stamps }));
       const call = native.callable(code.address, 4);
       const run: RunProgram = (blocks, thread, threads, barrier) =>
         call(base + blocks, thread, threads, base + barrier);
@@ -71,6 +72,18 @@ export function nativeMachine(
         free: () => code.free(),
       };
     },
+  };
+}
+
+/** The processor's ticks, which all of its cores count alike. */
+function clockOf(native: Native): Clock {
+  let ticks: (() => number) | null = null;
+  return {
+    now() {
+      ticks ??= native.callable(native.install(emitClock()).address, 0);
+      return Number(ticks());
+    },
+    since: (stamps, moment) => Float64Array.from(stamps, (word) => Number(word - BigInt(moment))),
   };
 }
 

@@ -191,6 +191,11 @@ export class Assembler extends Code {
     this.byte(0x0f);
     this.byte(0xa2);
   }
+  /** The processor's ticks, in edx and eax. */
+  rdtsc(): void {
+    this.byte(0x0f);
+    this.byte(0x31);
+  }
   xgetbv(): void {
     this.byte(0x0f);
     this.byte(0x01);
