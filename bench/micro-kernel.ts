@@ -63,6 +63,7 @@ export async function microKernel(name: string, flops: number): Promise<() => vo
   const code = await machine.link(
     [k.finish("micro-kernel")],
     [{ kernel: 0, arguments: 0, items: repeats, solo: false }],
+    null,
   );
   const run = await code.start();
   const places = [4096, 65536, 131072];

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { data, fit, losses, nn, optim } from "../../src/index.js";
+import { add, compile, data, fit, losses, nn, ones, optim, type Tensor, tensor } from "../../src/index.js";
 import { theEngine } from "../../src/runtime/devices.js";
 import { figure } from "./figures.js";
 
@@ -40,4 +40,16 @@ test("100,000 steps of fit leave nothing behind", async () => {
   figure("steps of fit", steps);
   figure("memory grown by", `${(grown / 1000).toFixed(0)} kB`);
   expect(grown).toBeLessThan(1_000_000); // ten bytes a step
+});
+
+test("10,000 results of 10 MB that nobody keeps stay under 1 GB of memory", async () => {
+  const f = compile((x: Tensor) => add(ones([2_500_000]), x));
+  let most = 0;
+  for (let k = 0; k < 10_000; k++) {
+    await f(tensor(k));
+    most = Math.max(most, process.memoryUsage().rss);
+  }
+  figure("results of 10 MB", 10_000);
+  figure("most memory", `${(most / 1e6).toFixed(0)} MB`);
+  expect(most).toBeLessThan(1e9);
 });

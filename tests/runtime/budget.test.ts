@@ -92,6 +92,17 @@ describe("under a budget", () => {
   });
 });
 
+test("results of 10 MB that nobody keeps stay under 1 GB of memory", { timeout: 120_000 }, async () => {
+  // `npm run test:long -- soak` makes 10,000 of them.
+  const f = compile((x: Tensor) => add(ones([2_500_000]), x));
+  let most = 0;
+  for (let k = 0; k < 400; k++) {
+    await f(tensor(k));
+    most = Math.max(most, process.memoryUsage().rss);
+  }
+  expect(most).toBeLessThan(1e9);
+});
+
 test("configure({ megabytes }) holds for the device that is used where nothing else is said", async () => {
   await configure({ megabytes: 16 });
   const v = variable(new Float32Array(2 ** 23));

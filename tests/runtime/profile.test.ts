@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   compile,
+  type Dataset,
   type Device,
   fit,
   losses,
@@ -17,10 +18,10 @@ import type { Tensor } from "../../src/tensor/tensor.js";
 
 process.env.RECEPTIVE_DEBUG = "share"; // every launch, however small
 
-const set = {
+const set: Dataset = {
   name: "waves",
-  split: "train" as const,
-  shape: [12, 12, 1] as const,
+  split: "train",
+  shape: [12, 12, 1],
   classes: [..."0123456789"],
   length: 40,
   images: Uint8Array.from({ length: 40 * 144 }, (_, i) => 127 * (1 + Math.sin((i * ((i / 144) | 0)) / 7))),
