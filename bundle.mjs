@@ -2,6 +2,7 @@
  * After the compiler: what the package has for whom. Browsers' bundlers take the modules, of which they leave out what a
  * page does not use; Node takes few files; TypeScript one.
  */
+import { packDigitShapes } from "./build/digit-shapes.mjs";
 import { bringValibot, leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
 import { writeThreadSource } from "./build/thread-source.mjs";
@@ -10,6 +11,7 @@ import { bundleWorker } from "./build/worker-files.mjs";
 
 await writeThreadSource();
 await slimModules();
+await packDigitShapes();
 await bringValibot();
 await bundleForNode();
 await bundleCommonJs();

@@ -1,5 +1,5 @@
 /** The modules that browsers' bundlers take, made from those of the compiler. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
@@ -14,8 +14,16 @@ const modules = () =>
     )
     .map((name) => `dist/${name}`);
 
-/** Leaves the comments out: they stand in the sources, which the maps carry. */
+/**
+ * Leaves the comments out: they stand in the sources, which the maps carry. A constant that is the result of a call is
+ * marked as one that nobody misses who does not use it, as all of our modules are: esbuild would keep each operation
+ * beside one that a page needs.
+ */
 export async function slimModules() {
+  for (const module of modules()) {
+    const text = readFileSync(module, "utf8");
+    writeFileSync(module, text.replace(callAtTop, "$1/* @__PURE__ */ "));
+  }
   await build({
     entryPoints: modules(),
     outdir: "dist",
@@ -29,7 +37,14 @@ export async function slimModules() {
   });
 }
 
-/** Maps that tell lines from lines, as a debugger stops at them: columns and names would be a third of the package. */
+const block = 4096;
+
+const callAtTop = /^((?:export )?const [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm;
+
+/**
+ * Maps that tell lines from lines, as a debugger stops at them: columns and names would be a third of the package. That of
+ * a small module lies in it, where both take no more than a block of the disk.
+ */
 export function thinMaps() {
   for (const module of modules()) {
     const path = `${module}.map`;
@@ -38,7 +53,16 @@ export function thinMaps() {
     const mappings = encode(
       decode(map.mappings).map((segments) => segments.slice(0, 1).map(([...s]) => s.slice(0, 4))),
     );
-    writeFileSync(path, JSON.stringify({ ...map, names: [], mappings }));
+    const thin = JSON.stringify({ ...map, names: [], mappings });
+    const whole = readFileSync(module, "utf8").replace(
+      /\/\/# sourceMappingURL=.*\n?$/,
+      () => `//# sourceMappingURL=data:application/json;base64,${Buffer.from(thin).toString("base64")}\n`,
+    );
+    if (whole.length > block) writeFileSync(path, thin);
+    else {
+      writeFileSync(module, whole);
+      rmSync(path);
+    }
   }
 }
 

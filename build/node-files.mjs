@@ -12,6 +12,7 @@ import { transform } from "esbuild";
 import { rollup } from "rollup";
 import { entries } from "./entries.mjs";
 import { built, entryFor, forHost, forHosts, isEntry, ownModules } from "./hosts.mjs";
+import { wholeStrings } from "./lines.mjs";
 
 /** Of what `receptive` itself reaches the library is made; what another entry has beside it is in a file of its own. */
 const chunksIn = (folder) => ({
@@ -92,11 +93,10 @@ const minified = {
   async renderChunk(code, _chunk, { format }) {
     const small = await transform(code, {
       minify: true,
-      // Node shows the line that threw.
       lineLimit: 120,
       format: format === "es" ? "esm" : "cjs",
       target: "es2022",
     });
-    return { code: small.code, map: null };
+    return { code: wholeStrings(small.code), map: null };
   },
 };

@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { inLines } from "./lines.mjs";
 
 const ours = {
   bundle: true,
@@ -12,7 +13,7 @@ const ours = {
   platform: "browser",
   conditions: ["browser"],
   target: "es2022",
-  lineLimit: 200, // Node shows the line that threw.
+  plugins: [inLines(200)],
   tsconfigRaw: {},
   logLevel: "warning",
 };

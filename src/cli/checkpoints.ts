@@ -1,7 +1,9 @@
 /** Where the command line keeps checkpoints: runs/<model>-<data>/checkpoint.safetensors. */
 import * as fs from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { writerOf } from "#platform";
+import { inWords } from "../platform/node-file-error.js";
+import { existingFolder } from "../platform/node-folders.js";
 import { folderOf } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { isAlive } from "./folder-claim.js";
@@ -33,20 +35,18 @@ export async function newestCheckpoint(): Promise<{ path: string; others: number
   return { path, others: found.length - 1 };
 }
 
-/** @throws UsageError if no files can be written to this folder: better before training than after it */
+/**
+ * Better before training than after it.
+ * @throws UsageError where the folder, or what it lies in, is a file; FileError where nothing can be written there
+ */
 export async function checkWritable(folder: string): Promise<void> {
-  let existing = folder;
-  for (;;) {
-    const entry = await fs.stat(existing).catch(() => undefined);
-    if (entry) {
-      const problem = entry.isDirectory() ? await notWritable(existing) : "is a file, not a directory";
-      if (problem)
-        throw new UsageError(`--output ${folder}: ${existing === folder ? "" : `${existing} `}${problem}`);
-      return;
-    }
-    if (dirname(existing) === existing) return;
-    existing = dirname(existing);
-  }
+  const existing = await existingFolder(folder);
+  const entry = await fs.stat(existing).catch(() => undefined);
+  if (entry && !entry.isDirectory())
+    throw new UsageError(
+      `--output ${folder}: ${existing === folder ? "" : `${existing} `}is a file, not a directory`,
+    );
+  if (entry) await inWords(folder, () => fs.access(existing, fs.constants.W_OK));
 }
 
 /** Removes what runs that were killed while they wrote have left behind. */
@@ -57,9 +57,3 @@ export async function removeLeftovers(folder: string): Promise<void> {
     if (writer !== undefined && !isAlive(writer)) await fs.rm(join(folder, name), { force: true });
   }
 }
-
-const notWritable = (folder: string) =>
-  fs.access(folder, fs.constants.W_OK).then(
-    () => undefined,
-    () => "cannot be written to",
-  );

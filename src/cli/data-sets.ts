@@ -65,11 +65,11 @@ export async function loadData(
 export function skipping(
   { skipBad }: { skipBad?: boolean },
   { json, signal }: { json?: boolean; signal?: AbortSignal },
-): Pick<FolderOptions, "skipBad"> {
-  if (!skipBad) return {};
+): { options: Pick<FolderOptions, "skipBad">; line: () => { skipped?: number } } {
+  if (!skipBad) return { options: {}, line: () => ({}) };
   const line = waitingLine({ json });
   let skipped = 0;
-  return {
+  const options: Pick<FolderOptions, "skipBad"> = {
     skipBad: {
       signal,
       told({ file, reason }) {
@@ -90,6 +90,7 @@ export function skipping(
         ),
     },
   };
+  return { options, line: () => ({ skipped }) };
 }
 
 /** The same for what needs all pictures at once: a data set by its name, no folder. */

@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { Command } from "commander";
 import { deepDream, dreamLayer } from "../explain/index.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
+import { makeFolder } from "../platform/node-folders.js";
 import { duration } from "../report/numbers.js";
 import { configure } from "../runtime/devices.js";
 import { interruption } from "./interruption.js";
@@ -70,7 +70,7 @@ async function run(file: string, options: Options): Promise<void> {
   const stop = interruption();
   const waiting = waitingLine({ json });
   const begun = performance.now();
-  if (frames) await mkdir(frames, { recursive: true });
+  if (frames) await makeFolder(frames);
   let frame = 0;
   try {
     const dream = await deepDream(model, pixelsOfPicture(photo), {

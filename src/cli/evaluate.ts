@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { AnyDataset } from "../data/dataset.js";
-import { openClasses } from "../images/folder.js";
+import { type FolderOptions, openClasses } from "../images/folder.js";
 import { objectiveOf } from "../models/index.js";
 import { allowsColour } from "../report/colour.js";
 import { confusionText } from "../report/confusion.js";
@@ -39,7 +39,7 @@ export function evaluateCommand(program: Command): void {
     .addOption(traceOption())
     .option(
       "--json",
-      'one line: {"top1":…,"top5":…,"loss":…,"count":…,"unread":…}; top5 where there are more than five classes',
+      'one line: {"top1":…,"top5":…,"loss":…,"count":…,"unread":…}; top5 where there are more than five classes; unread: without an answer; with --skip-bad "skipped"',
     )
     .addHelpText(
       "after",
@@ -72,7 +72,8 @@ async function run(
   const name = data ?? network.data;
   if (name === undefined) throw new UsageError("which pictures? --data NAME or --data folder:PATH");
   refuseFileOptions(name, ["skipBad", "colours"], command);
-  const test = await testPictures(name, network, { limit, json, tenCrop, skipBad });
+  const skip = skipping({ skipBad }, { json });
+  const test = await testPictures(name, network, { limit, json, tenCrop, skip: skip.options });
   const line = waitingLine({ json });
   const { loss: objective, target } = objectiveOf(model.name);
   const how = {
@@ -84,12 +85,14 @@ async function run(
   if (target === "picture") {
     const result = await evaluateReconstruction(model, test, how).finally(() => line.clear());
     console.log(
-      json ? JSON.stringify(result) : `${model.name} on ${test.name}: ${reconstructionScores(result)}`,
+      json
+        ? JSON.stringify({ ...result, ...skip.line() })
+        : `${model.name} on ${test.name}: ${reconstructionScores(result)}`,
     );
     return;
   }
   const result = await evaluate(model, test, how).finally(() => line.clear());
-  if (json) console.log(JSON.stringify(scoresAsJson(result)));
+  if (json) console.log(JSON.stringify({ ...scoresAsJson(result), ...skip.line() }));
   else {
     console.log(`${model.name} on ${test.name}: ${scores(result)}\n`);
     console.log(confusionText(result.confusion, test.classes, terminal()));
@@ -99,7 +102,12 @@ async function run(
 async function testPictures(
   name: string,
   { input, classes, preprocessing, colours }: Network,
-  { limit, json, tenCrop, skipBad }: { limit?: number; json?: boolean; tenCrop?: boolean; skipBad?: boolean },
+  {
+    limit,
+    json,
+    tenCrop,
+    skip,
+  }: { limit?: number; json?: boolean; tenCrop?: boolean; skip: Pick<FolderOptions, "skipBad"> },
 ): Promise<AnyDataset> {
   const folder = folderOf(name);
   if (folder === undefined && tenCrop)
@@ -110,7 +118,7 @@ async function testPictures(
     return (await loadData(name, { limit, json, folder: { input, preprocessing } })).test;
   if (classes.length === 0)
     throw new UsageError("what do the outputs mean? --classes FILE brings their names, one a line");
-  const how = { input, preprocessing, tenCrop, colours, ...skipping({ skipBad }, { json }) };
+  const how = { input, preprocessing, tenCrop, colours, ...skip };
   return spread(await openClasses(folder, classes, how), limit);
 }
 

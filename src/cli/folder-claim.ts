@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { inWords } from "../platform/node-file-error.js";
+import { makeFolder } from "../platform/node-folders.js";
 import { UsageError } from "./failure.js";
 
 /** The claim, in the folder. */
@@ -24,7 +25,7 @@ const renewal = 20_000;
  * @throws UsageError if another run is writing to the folder, FileError if it cannot be written to
  */
 export async function claimFolder(folder: string): Promise<{ release: () => void }> {
-  const made = await inWords(folder, () => fs.mkdir(folder, { recursive: true }));
+  const made = await makeFolder(folder);
   const path = join(folder, claimFile);
   const claim: Claim = { process: process.pid, host: hostname(), run: randomBytes(8).toString("hex") };
   try {

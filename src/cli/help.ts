@@ -25,7 +25,7 @@ function brokenLine(line: string, width: number): string[] {
         : []),
     ];
   }
-  const name = /^ *\S+ {2,}/.exec(line)?.[0] ?? indent;
+  const name = /^ *\S.*? {2,}/.exec(line)?.[0] ?? indent;
   const hanging = width - name.length >= 24 ? " ".repeat(name.length) : `${indent}  `;
   return filled(line.slice(name.length).split(" "), { first: name, next: hanging, width });
 }

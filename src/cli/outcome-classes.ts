@@ -12,9 +12,9 @@ export async function outcomeOfClasses(run: FinishedRun): Promise<Outcome> {
   const { model, data, signal, onProgress, settings } = run;
   const { loss } = objectiveOf(settings.model);
   const result = await evaluate(model, data.test, { loss, signal, onProgress });
-  const { top1: testAccuracy, top5: testTop5, loss: testLoss } = scoresAsJson(result);
+  const { top1: testAccuracy, top5: testTop5, loss: testLoss, unread: testUnread } = scoresAsJson(result);
   return {
-    line: { testAccuracy, testTop5, testLoss },
+    line: { testAccuracy, testTop5, testLoss, testUnread },
     text: textOf(run, result),
     sheet: await renderSheet(await sheetOf(run, result)),
   };

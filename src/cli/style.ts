@@ -1,6 +1,7 @@
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import { style, stylise } from "../explain/index.js";
+import type { Picture } from "../images/picture.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
 import { duration, significant } from "../report/numbers.js";
@@ -98,11 +99,17 @@ async function run(file: string, options: Options, command: Command): Promise<vo
   const stop = interruption();
   const waiting = waitingLine({ json });
   try {
-    const photo = fittedPicture(await readImage(file), { edge: size, channels: 3 });
+    const photo = await readImage(file);
     const { pixels, loss } =
       fast === undefined
         ? await descended(photo, output, options, stop.signal, waiting)
-        : { pixels: await stylise(modelOf(await load(fast)), pixelsOfPicture(photo)), loss: undefined };
+        : {
+            pixels: await stylise(
+              modelOf(await load(fast)),
+              pixelsOfPicture(fittedPicture(photo, { edge: size, channels: 3 })),
+            ),
+            loss: undefined,
+          };
     await writeImage(output, pictureOfPixels(pixels));
     waiting.clear();
     const seconds = (performance.now() - begun) / 1000;
@@ -139,23 +146,25 @@ function refuseUnused({ fast, optimizer }: Options, command: Command): void {
 }
 
 async function descended(
-  photo: ReturnType<typeof fittedPicture>,
+  photo: Picture,
   output: string,
   options: Options,
   signal: AbortSignal,
   waiting: ReturnType<typeof waitingLine>,
 ) {
-  const { model } = await openNetwork(options, { json: options.json });
+  const { model, input } = await openNetwork(options, { json: options.json });
+  const channels = input[2];
   const { blend, contentWeight, styleWeight, iterations, optimizer } = options;
   const { lr, start, pooling, keepColours, seed } = options;
   const edge = options.styleSize ?? options.size;
   const paintings = await Promise.all(
     options.style!.map(async (path) =>
-      pixelsOfPicture(fittedPicture(await readImage(path), { edge, channels: 3 })),
+      pixelsOfPicture(fittedPicture(await readImage(path), { edge, channels })),
     ),
   );
+  const fitted = fittedPicture(photo, { edge: options.size, channels });
   let loss = Number.NaN;
-  const { pixels, losses } = await style(model, pixelsOfPicture(photo), paintings, {
+  const { pixels, losses } = await style(model, pixelsOfPicture(fitted), paintings, {
     blend,
     contentWeight,
     styleWeight,

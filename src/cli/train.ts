@@ -145,6 +145,7 @@ async function train(options: Options, command: Command): Promise<void> {
   let claim: { release: () => void } | undefined;
   try {
     const input = isNamed ? registered(settings.model).input : pictureInput(resume);
+    const skip = skipping(settings, { json, signal: stop.signal });
     const data = await loadData(settings.data, {
       limit: settings.limit,
       json,
@@ -154,7 +155,7 @@ async function train(options: Options, command: Command): Promise<void> {
         preprocessing: preprocessingOf(usualPreprocessing(input)),
         randomViews: cropsFiles(settings.augment),
         colours: settings.colours,
-        ...skipping(settings, { json, signal: stop.signal }),
+        ...skip.options,
       },
     });
     const model = make({ classes: data.train.classes.length });
@@ -182,7 +183,16 @@ async function train(options: Options, command: Command): Promise<void> {
         },
       },
     });
-    const done = await follow(events, { model, train: data.train, settings, json, tell, resume, shots });
+    const done = await follow(events, {
+      model,
+      train: data.train,
+      settings,
+      json,
+      tell,
+      resume,
+      shots,
+      skipped: skip.line(),
+    });
     if (done.reason === "aborted") {
       if (json) console.log(JSON.stringify({ ...done, checkpoint }));
       tell(`Stopped, and saved. To go on: npx receptive train --resume ${checkpoint}`);
@@ -252,6 +262,7 @@ async function follow(
     tell,
     resume,
     shots,
+    skipped,
   }: {
     model: Model;
     train: AnyDataset;
@@ -260,6 +271,7 @@ async function follow(
     tell: (text: string) => void;
     resume?: Checkpoint;
     shots?: Film;
+    skipped: object;
   },
 ): Promise<DoneEvent> {
   const progress = trainingProgress(settings.epochs, { json });
@@ -270,7 +282,7 @@ async function follow(
       // Not before the first event: until then something may be found to be wrong.
       if (!hasBegun) {
         const { line, text } = beginning({ model, train, settings, resume });
-        say(line);
+        say({ ...line, ...skipped });
         tell(text);
         hasBegun = true;
       }

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { calledAs } from "../tensor/printing.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, eachPicture } from "./each-picture.js";
 
@@ -19,22 +20,27 @@ export function colourJitter(
   } = optionsOf("colourJitter", options, { brightness: 1, contrast: 1, saturation: 1 });
   for (const [name, amount] of Object.entries({ brightness: light, contrast, saturation }))
     checkedAmount("colourJitter", name, amount, { most: 1 });
-  return eachPicture(1003, (picture, changed, [, , c], random) => {
-    changed.set(picture);
-    const factors = [light, contrast, saturation].map((amount) => random.uniform(1 - amount, 1 + amount));
-    for (const step of random.permutation(3)) {
-      const factor = factors[step];
-      if (step === 2) {
-        const grey = greyOf(changed, c);
-        const colours = changed.length / grey.length;
-        for (let i = 0, at = 0; i < grey.length; i++)
-          for (const end = at + colours; at < end; at++) changed[at] = between(grey[i], changed[at], factor);
-      } else {
-        const mean = step === 1 ? meanOf(greyOf(changed, c)) : 0;
-        for (let i = 0; i < changed.length; i++) changed[i] = between(mean, changed[i], factor);
+  return calledAs(
+    eachPicture(1003, (picture, changed, [, , c], random) => {
+      changed.set(picture);
+      const factors = [light, contrast, saturation].map((amount) => random.uniform(1 - amount, 1 + amount));
+      for (const step of random.permutation(3)) {
+        const factor = factors[step];
+        if (step === 2) {
+          const grey = greyOf(changed, c);
+          const colours = changed.length / grey.length;
+          for (let i = 0, at = 0; i < grey.length; i++)
+            for (const end = at + colours; at < end; at++)
+              changed[at] = between(grey[i], changed[at], factor);
+        } else {
+          const mean = step === 1 ? meanOf(greyOf(changed, c)) : 0;
+          for (let i = 0; i < changed.length; i++) changed[i] = between(mean, changed[i], factor);
+        }
       }
-    }
-  });
+    }),
+    "colourJitter",
+    options,
+  );
 }
 
 /** A value moved away from another one, or nearer to it. */
@@ -76,9 +82,13 @@ export function pcaLighting(options: { deviation?: number } = {}): Augment {
   const { deviation = 0.1 } = optionsOf("pcaLighting", options, { deviation: 1 });
   checkedAmount("pcaLighting", "deviation", deviation);
   const { variances, directions } = imagenetColours;
-  return eachPicture(1004, (picture, changed, [, , c], random) => {
-    const amounts = variances.map((variance) => random.normal(0, deviation) * variance);
-    const added = [0, 1, 2].map((k) => amounts.reduce((sum, a, i) => sum + a * directions[i][k], 0));
-    for (let i = 0; i < changed.length; i++) changed[i] = picture[i] + (c === 3 ? added[i % 3] : 0);
-  });
+  return calledAs(
+    eachPicture(1004, (picture, changed, [, , c], random) => {
+      const amounts = variances.map((variance) => random.normal(0, deviation) * variance);
+      const added = [0, 1, 2].map((k) => amounts.reduce((sum, a, i) => sum + a * directions[i][k], 0));
+      for (let i = 0; i < changed.length; i++) changed[i] = picture[i] + (c === 3 ? added[i % 3] : 0);
+    }),
+    "pcaLighting",
+    options,
+  );
 }

@@ -1,13 +1,15 @@
 import { optionsOf } from "../door/options.js";
 import { rule } from "../door/rules.js";
+import { calledAs } from "../tensor/printing.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
 
 /** Several augmentations, one after the other. */
 export function compose(...steps: Augment[]): Augment {
-  return async (images, batch) => {
+  const inTurn: Augment = async (images, batch) => {
     for (const step of steps) await step(images, batch);
   };
+  return calledAs(inTurn, "compose", ...steps);
 }
 
 /**
@@ -18,15 +20,20 @@ export function randomShift(pixels: number, options: { background?: number } = {
   const { background = 0 } = optionsOf("randomShift", options, { background: 1 });
   checkedAmount("randomShift", "pixels", pixels, { whole: true });
   checkedBackground("randomShift", [background]);
-  return eachPicture(1000, (picture, moved, [h, w, c], random) => {
-    const down = random.integer(2 * pixels + 1) - pixels;
-    const right = random.integer(2 * pixels + 1) - pixels;
-    moved.fill(background);
-    for (let i = Math.max(0, down); i < Math.min(h, h + down); i++)
-      for (let j = Math.max(0, right); j < Math.min(w, w + right); j++)
-        for (let k = 0; k < c; k++)
-          moved[(i * w + j) * c + k] = picture[((i - down) * w + j - right) * c + k];
-  });
+  return calledAs(
+    eachPicture(1000, (picture, moved, [h, w, c], random) => {
+      const down = random.integer(2 * pixels + 1) - pixels;
+      const right = random.integer(2 * pixels + 1) - pixels;
+      moved.fill(background);
+      for (let i = Math.max(0, down); i < Math.min(h, h + down); i++)
+        for (let j = Math.max(0, right); j < Math.min(w, w + right); j++)
+          for (let k = 0; k < c; k++)
+            moved[(i * w + j) * c + k] = picture[((i - down) * w + j - right) * c + k];
+    }),
+    "randomShift",
+    pixels,
+    options,
+  );
 }
 
 /**
@@ -67,19 +74,23 @@ export function randomAffine(options: {
   for (const [name, value] of Object.entries({ rotation, shear, shift }))
     checkedAmount("randomAffine", name, value);
   checkedBackground("randomAffine", [background]);
-  return eachPicture(1001, (picture, moved, [h, w, c], random) => {
-    const half = (random.uniform(-rotation, rotation) * Math.PI) / 360;
-    const factor = random.uniform(...scale);
-    const slant = random.uniform(-shear, shear);
-    const right = random.uniform(-shift, shift);
-    const down = random.uniform(-shift, shift);
-    // The tangent of half the angle by its series gives sine and cosine that are the same on every engine.
-    const square = half * half;
-    const t = half * (1 + square / 3 + (2 * square * square) / 15);
-    const cos = (1 - t * t) / (1 + t * t) / factor;
-    const sin = (2 * t) / (1 + t * t) / factor;
-    moveAffinely(picture, moved, [h, w, c], { sin, cos, slant, right, down }, background);
-  });
+  return calledAs(
+    eachPicture(1001, (picture, moved, [h, w, c], random) => {
+      const half = (random.uniform(-rotation, rotation) * Math.PI) / 360;
+      const factor = random.uniform(...scale);
+      const slant = random.uniform(-shear, shear);
+      const right = random.uniform(-shift, shift);
+      const down = random.uniform(-shift, shift);
+      // The tangent of half the angle by its series gives sine and cosine that are the same on every engine.
+      const square = half * half;
+      const t = half * (1 + square / 3 + (2 * square * square) / 15);
+      const cos = (1 - t * t) / (1 + t * t) / factor;
+      const sin = (2 * t) / (1 + t * t) / factor;
+      moveAffinely(picture, moved, [h, w, c], { sin, cos, slant, right, down }, background);
+    }),
+    "randomAffine",
+    options,
+  );
 }
 
 /**

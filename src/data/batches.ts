@@ -1,11 +1,13 @@
 import { optionsOf } from "../door/options.js";
 import { callback, flag, fromOneOn, required, wholeNumber, wholeOfAtLeast } from "../door/rules.js";
 import { RandomStream } from "../random/threefry.js";
+import { printedAs } from "../tensor/printing.js";
+import { show } from "../tensor/shapes.js";
 import { checkDataset } from "./checked-dataset.js";
 import { type AnyDataset, type Draw, picturesAt } from "./dataset.js";
 import { batchAt, type ExampleBatch } from "./example-batches.js";
 import { checkExamples, type Examples, type Fields, isExamples } from "./examples.js";
-import { type Mixed, type Mixup, mixed } from "./mixup.js";
+import type { Mixed, Mixup } from "./mixup.js";
 
 export interface Batch {
   /** B×H×W×C, 0 to 255: bytes as the data set holds them, or floats where they were augmented. */
@@ -131,13 +133,27 @@ export async function prepare(
   const size = indices.length;
   const pixels = await picturesAt(dataset, indices, shuffle);
   const labels = Int32Array.from(indices, (index) => dataset.labels[index]);
-  if (!augment && !mixup) return { images: pixels, labels, indices, size };
+  if (!augment && !mixup) return printable({ images: pixels, labels, indices, size }, dataset);
   const images = new Float32Array(pixels);
   const draw = shuffle ?? { seed: 0, epoch: 0 };
   await augment?.(images, { ...draw, indices, shape: [size, ...dataset.shape] });
-  const partners = mixup && mixed(images, { ...mixup, draw, labels, indices });
-  return { images, labels, indices, size, mixed: partners };
+  // Most trainings mix nothing.
+  const partners = mixup && (await import("./mixup.js")).mixed(images, { ...mixup, draw, labels, indices });
+  return printable({ images, labels, indices, size, mixed: partners }, dataset);
 }
+
+/** A batch that is printed in a line: nobody reads its pixels. */
+const printable = (batch: Batch, { name, shape }: AnyDataset): Batch =>
+  printedAs(
+    batch,
+    () => `${batch.size} pictures of ${show(shape)} of ${name}`,
+    () => ({
+      size: batch.size,
+      shape,
+      labels: [...batch.labels],
+      indices: [...batch.indices],
+    }),
+  );
 
 /** Work that begins when the caller's own work pauses, or when its result is asked for. */
 class Soon<T> {

@@ -9,7 +9,7 @@ import { refusal } from "../formats/refusal.js";
 import { readTar } from "../formats/tar.js";
 import type { CifarEntry } from "./cifar.js";
 import { type CifarLayout, cifarFiles } from "./cifar-layouts.js";
-import { DataError, type Dataset, type Splits } from "./dataset.js";
+import { DataError, type Dataset, printable, type Splits } from "./dataset.js";
 import { download } from "./download.js";
 import { loading } from "./loading.js";
 import { folders, type LoadOptions, type Source } from "./places.js";
@@ -184,7 +184,7 @@ function joined({ name, classes }: Entry, split: string, parts: readonly Part[])
     images.set(part.images, at * 3 * pixels);
     at += part.labels.length;
   }
-  return { name, split, shape: [edge, edge, 3], classes: [...classes], length, images, labels };
+  return printable({ name, split, shape: [edge, edge, 3], classes: [...classes], length, images, labels });
 }
 
 async function archiveOf(entry: Entry, options: LoadOptions): Promise<Uint8Array> {

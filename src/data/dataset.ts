@@ -111,12 +111,22 @@ function labelsAt<L extends AnyDataset["labels"]>({ labels }: { labels: L }, ind
   return chosen;
 }
 
+/** What the line says: also of a data set that lies in a worker. */
+interface Named {
+  readonly name: string;
+  readonly split: string;
+  readonly shape: readonly [h: number, w: number, c: number];
+  readonly classes: readonly string[];
+  readonly length: number;
+}
+
 /** A data set that is printed in a line: its bytes are nothing to read. JSON has it without them. */
-export function printable<D extends AnyDataset>(dataset: D): D {
+export function printable<D extends Named>(dataset: D, where?: string): D {
   const { name, split, shape, classes, length } = dataset;
   return printedAs(
     dataset,
-    () => `${name} (${split}): ${length} pictures of ${show(shape)} in ${classes.length} classes`,
+    () =>
+      `${name} (${split}): ${length} pictures of ${show(shape)} in ${classes.length} classes${where ? `, ${where}` : ""}`,
     () => ({ name, split, shape, classes, length }),
   );
 }

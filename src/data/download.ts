@@ -1,4 +1,5 @@
 import { appendFile, fileSize, readFile, removeFile, writeFileAtomic } from "#platform";
+import { type Patience, Watch } from "../formats/patience.js";
 import { DataError } from "./dataset.js";
 
 /** A file on the network, known to the byte. */
@@ -17,13 +18,8 @@ export interface Progress {
   total: number;
 }
 
-export interface DownloadOptions {
-  signal?: AbortSignal;
+export interface DownloadOptions extends Patience {
   onProgress?: (progress: Progress) => void;
-  /** Longest silence of the server, in milliseconds; in so long a time it must also send `slowest` bytes a second. */
-  timeout?: number;
-  /** The fewest bytes a second, over `timeout`, with which a download goes on; 1000 if left out. */
-  slowest?: number;
   /** How often one address is asked without getting any further, before the next one is. */
   attempts?: number;
 }
@@ -41,9 +37,10 @@ export async function download(
   file: string,
   remote: RemoteFile,
   path?: string,
-  { signal, onProgress, timeout = 30_000, slowest = 1000, attempts = 3 }: DownloadOptions = {},
+  { onProgress, attempts = 3, ...patience }: DownloadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const partial = path === undefined ? undefined : new Partial(`${path}.part`);
+  const { signal } = patience;
   const buffer = new Uint8Array(remote.bytes);
   let received = (await partial?.read(buffer)) ?? 0;
 
@@ -54,7 +51,7 @@ export async function download(
 
   const fetchRest = async (address: string) => {
     if (received < remote.bytes) {
-      const answer = await request(address, received, remote.bytes, { signal, timeout, slowest });
+      const answer = await request(address, received, remote.bytes, patience);
       if (!answer.resumes) await startAgain();
       for await (const chunk of answer.chunks) {
         if (received + chunk.length > remote.bytes) {
@@ -129,28 +126,13 @@ async function request(
   address: string,
   from: number,
   total: number,
-  { signal, timeout, slowest }: { signal?: AbortSignal; timeout: number; slowest: number },
+  patience: Patience,
 ): Promise<{ resumes: boolean; chunks: AsyncIterable<Uint8Array> }> {
-  const stop = new AbortController();
-  const silence = () => stop.abort(new Error(`no byte for ${timeout / 1000} seconds`));
-  let timer = setTimeout(silence, timeout);
-  let came = 0;
-  let pace: ReturnType<typeof setInterval> | undefined;
-  const abort = () => stop.abort(signal?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  const finish = () => {
-    clearTimeout(timer);
-    clearInterval(pace);
-    signal?.removeEventListener("abort", abort);
-  };
+  const watch = new Watch(patience);
   try {
     const headers: HeadersInit = from > 0 ? { Range: `bytes=${from}-` } : {};
-    const response = await fetch(address, { signal: stop.signal, headers });
-    pace = setInterval(() => {
-      if (came < (slowest * timeout) / 1000)
-        stop.abort(new Error(`only ${came} bytes came in ${timeout / 1000} seconds`));
-      came = 0;
-    }, timeout);
+    const response = await fetch(address, { signal: watch.signal, headers });
+    watch.answered();
     // 416: the server holds fewer bytes than we do, so ours are of another file.
     const restart = response.status === 416;
     if (!restart && !response.ok)
@@ -169,20 +151,18 @@ async function request(
         const reader = response.body.getReader();
         try {
           for (let next = await reader.read(); !next.done; next = await reader.read()) {
-            clearTimeout(timer);
-            timer = setTimeout(silence, timeout);
-            came += next.value.length;
+            watch.came(next.value.length);
             yield next.value;
           }
         } finally {
           await reader.cancel().catch(() => {});
         }
       } finally {
-        finish();
+        watch.end();
       }
     }
   } catch (error) {
-    finish();
+    watch.end();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import { fromOneOn, required, wholeNumber } from "../door/rules.js";
+import { printedAs } from "../tensor/printing.js";
 import { type Shape, show, sizeOf } from "../tensor/shapes.js";
 import type { DType, TypedArray } from "../tensor/tensor.js";
 import { DataError, type Draw, kindOf } from "./dataset.js";
@@ -116,7 +117,7 @@ export function examples<const G extends { readonly [name: string]: GivenField }
       throw new DataError(
         `examples: ${name} has ${first[1]} of ${first[0]} and ${length} of ${key}, expected as many of each`,
       );
-  return {
+  return printableFields({
     name,
     length: first[1],
     fields,
@@ -128,8 +129,24 @@ export function examples<const G extends { readonly [name: string]: GivenField }
           taken(values, sizeOf(fields[key].shape.map((d) => d ?? 1)), places),
         ]),
       ) as { [K in keyof G]: FieldValues },
-  };
+  });
 }
+
+type Named = { readonly name: string; readonly length: number; readonly fields: Fields };
+
+/** Examples, or a stream of them, that are printed in a line. */
+export const printableFields = <E extends Named>(examples: E): E =>
+  printedAs(
+    examples,
+    () => {
+      const { name, length, fields } = examples;
+      const each = Object.entries(fields).map(([key, { shape, dtype }]) =>
+        [key, shape.map((extent) => extent ?? "…").join("×"), dtype].filter(Boolean).join(" "),
+      );
+      return `${name}: ${length} examples of ${each.join(", ")}`;
+    },
+    () => ({ name: examples.name, length: examples.length, fields: examples.fields }),
+  );
 
 function taken(values: FieldValues, size: number, places: Int32Array): FieldValues {
   if (Array.isArray(values)) return Array.from(places, (place) => (values as readonly TypedArray[])[place]);
@@ -141,7 +158,7 @@ function taken(values: FieldValues, size: number, places: Int32Array): FieldValu
 
 /** The examples at these places, in this order; still read when they are needed. */
 export function chosenExamples<F extends Fields>(examples: Examples<F>, places: Int32Array): Examples<F> {
-  return {
+  return printableFields({
     name: examples.name,
     length: places.length,
     fields: examples.fields,
@@ -151,7 +168,7 @@ export function chosenExamples<F extends Fields>(examples: Examples<F>, places: 
         indices.map((index) => places[index]),
         draw,
       ),
-  };
+  });
 }
 
 /**

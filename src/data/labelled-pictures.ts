@@ -2,7 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { callback } from "../door/rules.js";
 import { type Augment, prepare } from "./batches.js";
 import type { AnyDataset } from "./dataset.js";
-import type { Examples, Field } from "./examples.js";
+import { type Examples, type Field, printableFields } from "./examples.js";
 import type { Mixup } from "./mixup.js";
 
 /** The fields of a data set of pictures with classes. */
@@ -19,7 +19,7 @@ export function labelledPictures(
   const { augment, mixup } = optionsOf("labelledPictures", options, { augment: callback, mixup: 1 });
   const isChanged = augment !== undefined || mixup !== undefined;
   const one: Field = { shape: [], dtype: "i32" };
-  return {
+  return printableFields<Examples<PictureFields>>({
     name: dataset.name,
     length: dataset.length,
     classes: dataset.classes,
@@ -34,5 +34,5 @@ export function labelledPictures(
       const share = new Float32Array(places.length).fill(mixed.share);
       return { images, labels, others: mixed.labels, share };
     },
-  };
+  });
 }

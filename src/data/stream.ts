@@ -5,7 +5,7 @@ import { RandomStream } from "../random/threefry.js";
 import type { TypedArray } from "../tensor/tensor.js";
 import { DataError, type Draw } from "./dataset.js";
 import { batchOf, type ExampleBatch } from "./example-batches.js";
-import { checkFields, type Field, type Fields } from "./examples.js";
+import { checkFields, type Field, type Fields, printableFields } from "./examples.js";
 
 /** One example: the numbers of each field, or a number where the field is a single one. */
 export type Example<F extends Fields> = { readonly [K in keyof F]: TypedArray | number };
@@ -62,7 +62,7 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
   const open = typeof from === "function" ? from : undefined;
   const endless = open ? undefined : iteratorOf(name, from as Source<F>);
 
-  return {
+  return printableFields({
     name,
     fields,
     length,
@@ -97,7 +97,7 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
         if (open) await source.return?.();
       }
     },
-  };
+  });
 }
 
 /** A stream of the seed that nothing else draws from: 1 to 3 are those of shuffling, splitting and steps. */

@@ -109,6 +109,7 @@ export function hog(picture: Raster, options: HogOptions = {}): Hog {
     { ...grid, histograms, blockRows, blockColumns, blockLength, values },
     () =>
       `HOG of ${cellRows}×${cellColumns} cells, ${bins} bins: ${blockRows}×${blockColumns} blocks of ${blockLength}, ${values.length} numbers`,
+    () => ({ ...grid, blockRows, blockColumns, blockLength }),
   );
 }
 

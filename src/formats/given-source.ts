@@ -2,6 +2,7 @@
 import { placeSource } from "#platform";
 import { said } from "../door/said.js";
 import { type ByteSource, blobSource, memorySource } from "./byte-source.js";
+import type { FetchOptions } from "./fetch-options.js";
 import { answeredSource, PlaceError } from "./fetched.js";
 
 /**
@@ -21,20 +22,24 @@ export type FileSource =
 
 /**
  * @param speaker  what errors begin with, where the source is nothing of these
- * @param what     what is not there, where nothing is
- * @throws PlaceError  one line: there is no such file, it cannot be fetched, the server answers 404
+ * @param options  how long a server is waited for, and how much it may send; `what` is not there, where nothing is
+ * @throws PlaceError  one line: there is no such file, it cannot be fetched, the server answers 404, or not in time
  * @throws TypeError   where it is nothing that a file can be read from
  */
-export async function openSource(speaker: string, given: FileSource, what = "file"): Promise<ByteSource> {
+export async function openSource(
+  speaker: string,
+  given: FileSource,
+  { what = "file", ...fetching }: FetchOptions & { what?: string } = {},
+): Promise<ByteSource> {
   if (typeof given === "string" && given.trim() !== "") {
-    const source = await placeSource(given);
+    const source = await placeSource(given, fetching);
     if (!source) throw new PlaceError(`${given}: there is no such ${what}`);
     return source;
   }
   const kind = Object.prototype.toString.call(given).slice("[object ".length, -1);
   switch (kind) {
     case "URL":
-      return openSource(speaker, (given as URL).href, what);
+      return openSource(speaker, (given as URL).href, { what, ...fetching });
     case "Blob":
       return blobSource("the Blob", given as Blob);
     case "File":
@@ -42,7 +47,7 @@ export async function openSource(speaker: string, given: FileSource, what = "fil
     case "FileSystemFileHandle":
       return openSource(speaker, await (given as FileSystemFileHandle).getFile());
     case "Response":
-      return answeredSource((given as Response).url || "the Response", given as Response);
+      return answeredSource((given as Response).url || "the Response", given as Response, fetching);
     case "ArrayBuffer":
     case "SharedArrayBuffer":
       return memorySource("the bytes", new Uint8Array(given as ArrayBuffer));

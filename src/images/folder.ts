@@ -1,5 +1,12 @@
 /** Data sets that are folders of picture files, a folder for each class. */
-import { chosen, DataError, type Draw, type Splits, type StreamedDataset } from "../data/dataset.js";
+import {
+  chosen,
+  DataError,
+  type Draw,
+  printable,
+  type Splits,
+  type StreamedDataset,
+} from "../data/dataset.js";
 import { RandomStream } from "../random/threefry.js";
 import { type BadPicture, type CheckOptions, checkPictures } from "./check-pictures.js";
 import type { Picture } from "./picture.js";
@@ -155,7 +162,7 @@ function datasetOf(
     const random = new RandomStream(draw.seed, stream + draw.epoch * 16, index);
     return [await readRegion(file, input, (whole) => randomRegion(whole, random), reading)];
   };
-  return {
+  return printable({
     name: `folder:${path}`,
     split,
     shape: [...input],
@@ -174,7 +181,7 @@ function datasetOf(
       await Promise.all(Array.from({ length: Math.min(decoders, indices.length) }, work));
       return images;
     },
-  };
+  });
 }
 
 /** Files that are decoded at once: enough for the threads of the decoder, and few enough for memory. */

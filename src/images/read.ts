@@ -2,8 +2,10 @@ import { decodePicture } from "#pictures";
 import { hasFolders, listFolder, placeSource, readFile } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { type ByteSource, memorySource } from "../formats/byte-source.js";
+import { type FetchOptions, fetching } from "../formats/fetch-options.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
+import { printedAs } from "../tensor/printing.js";
 import type { Picture } from "./picture.js";
 import { PictureError } from "./picture-error.js";
 import { withChannels } from "./preprocessing.js";
@@ -17,15 +19,26 @@ import { type PictureRegion, type ReadOptions, readRules } from "./reading.js";
  * SVG. Grey files stay grey; palettes, CMYK and the like become RGB. In a page: whatever the browser shows, in RGB.
  *
  * @param source  in Node a path; an address, a Blob, a File, what `fetch` answered, or the file's bytes
+ * @param options  also of an address: `signal`, how long its server is waited for, and how much it may send
  * @returns       H×W×C pixels, bytes of 0 to 255
  * @throws PictureError  one line: no such file, no picture, cut short, of more pixels than are read, or of a sort that
  *     is not read
  * @throws TypeError, RangeError  where it is nothing that a file can be read from, or an option is not known
  */
-export async function readImage(source: FileSource, options?: ReadOptions): Promise<Picture> {
-  const how = optionsOf("readImage", options ?? {}, readRules);
-  const { name, bytes } = await contents(source);
-  return decodePicture(bytes, name, how);
+export async function readImage(source: FileSource, options?: ReadOptions & FetchOptions): Promise<Picture> {
+  const { signal, timeout, mostBytes, ...how } = optionsOf("readImage", options ?? {}, {
+    ...readRules,
+    ...fetching,
+  });
+  const { name, bytes } = await contents(source, { signal, timeout, mostBytes });
+  const picture = await decodePicture(bytes, name, how);
+  const { width, height, channels } = picture;
+  const text = `picture of ${width}×${height} pixels, ${channels === 1 ? "grey" : "in colour"}`;
+  return printedAs(
+    picture,
+    () => text,
+    () => ({ width, height, channels }),
+  );
 }
 
 /**
@@ -48,9 +61,12 @@ export async function readRegion(
 }
 
 /** The bytes of a picture file. @throws PictureError  one line: they cannot be had */
-export async function contents(source: FileSource): Promise<{ name: string; bytes: Uint8Array }> {
+export async function contents(
+  source: FileSource,
+  options?: FetchOptions,
+): Promise<{ name: string; bytes: Uint8Array }> {
   try {
-    const { name, size, read } = await opened(source);
+    const { name, size, read } = await opened(source, options);
     return { name, bytes: await read(0, size) };
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
@@ -66,9 +82,9 @@ const fileProblems: Readonly<Record<string, string>> = {
   EACCES: "no permission to read it",
 };
 
-async function opened(source: FileSource): Promise<ByteSource> {
-  if (typeof source !== "string" || source.trim() === "") return openSource("readImage", source);
-  const found = await placeSource(source);
+async function opened(source: FileSource, options?: FetchOptions): Promise<ByteSource> {
+  if (typeof source !== "string" || source.trim() === "") return openSource("readImage", source, options);
+  const found = await placeSource(source, options);
   if (found) return found;
   if (await listFolder(source)) throw new PictureError(`${source}: a directory, expected a picture file`);
   if (!hasFolders()) throw new PictureError(`${source}: no such file`);

@@ -3,6 +3,7 @@ import { notNegative, oneOf } from "../door/rules.js";
 import { add, div, maximum, mul, neg, sub } from "../ops/arithmetic.js";
 import { log, softplus } from "../ops/elementary.js";
 import { withGradient } from "../ops/stop-gradient.js";
+import { calledAs } from "../tensor/printing.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
 import { type Loss, meanOf } from "./loss.js";
@@ -29,14 +30,18 @@ export function binaryCrossEntropy(given: BinaryCrossEntropyOptions = {}): Loss 
     of: oneOf("logits", "probabilities"),
     positiveWeight: notNegative,
   });
-  return meanOf((output, target) => {
-    checkSameShape("binaryCrossEntropy", output, target);
-    const positive = mul(target, positiveWeight);
-    const negative = sub(1, target);
-    if (of === "logits")
-      return add(weighed(positive, softplus(mul(output, -1))), weighed(negative, softplus(output)));
-    return ofProbabilities(output, positive, negative);
-  });
+  return calledAs(
+    meanOf((output, target) => {
+      checkSameShape("binaryCrossEntropy", output, target);
+      const positive = mul(target, positiveWeight);
+      const negative = sub(1, target);
+      if (of === "logits")
+        return add(weighed(positive, softplus(mul(output, -1))), weighed(negative, softplus(output)));
+      return ofProbabilities(output, positive, negative);
+    }),
+    "binaryCrossEntropy",
+    given,
+  );
 }
 
 /**

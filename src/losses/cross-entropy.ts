@@ -7,6 +7,7 @@ import { logSoftmax } from "../ops/softmax.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
 import { tensor } from "../tensor/creation.js";
+import { calledAs } from "../tensor/printing.js";
 import { ShapeError } from "../tensor/shapes.js";
 import { classLoss, type IgnoreOptions } from "./class-targets.js";
 import type { Loss } from "./loss.js";
@@ -45,18 +46,22 @@ export function crossEntropy(given: CrossEntropyOptions = {}): Loss {
     smoothing = 0,
     ignore = -1,
   } = optionsOf("crossEntropy", given, { weights: someWeights, smoothing: belowOne, ignore: wholeNumber });
-  return classLoss("crossEntropy", ignore, (output, { right, counts, over }) => {
-    const classes = output.shape[1];
-    if (weights && weights.length !== classes)
-      throw new ShapeError(`crossEntropy: there are ${weights.length} weights for ${classes} classes`);
-    const costs = neg(logSoftmax(output));
-    // What has no share is left out, not multiplied: its cost may be ∞, which times 0 is NaN.
-    if (!weights && smoothing === 0) return over(sum(where(right, costs, 0)));
-    const hard = cast(right, "f32");
-    const wanted = add(mul(hard, 1 - smoothing), mul(counts, smoothing / classes));
-    const table = weights && tensor(Float32Array.from(weights));
-    const shares = table ? mul(wanted, table) : wanted;
-    const total = sum(where(equal(shares, 0), 0, mul(shares, costs)));
-    return table ? over(total, mul(mul(hard, table), counts)) : over(total);
-  });
+  return calledAs(
+    classLoss("crossEntropy", ignore, (output, { right, counts, over }) => {
+      const classes = output.shape[1];
+      if (weights && weights.length !== classes)
+        throw new ShapeError(`crossEntropy: there are ${weights.length} weights for ${classes} classes`);
+      const costs = neg(logSoftmax(output));
+      // What has no share is left out, not multiplied: its cost may be ∞, which times 0 is NaN.
+      if (!weights && smoothing === 0) return over(sum(where(right, costs, 0)));
+      const hard = cast(right, "f32");
+      const wanted = add(mul(hard, 1 - smoothing), mul(counts, smoothing / classes));
+      const table = weights && tensor(Float32Array.from(weights));
+      const shares = table ? mul(wanted, table) : wanted;
+      const total = sum(where(equal(shares, 0), 0, mul(shares, costs)));
+      return table ? over(total, mul(mul(hard, table), counts)) : over(total);
+    }),
+    "crossEntropy",
+    given,
+  );
 }

@@ -6,16 +6,24 @@ import { mul, sub } from "../ops/arithmetic.js";
 import { lessEqual } from "../ops/comparisons.js";
 import { abs, square } from "../ops/elementary.js";
 import { where } from "../ops/where.js";
+import { calledAs } from "../tensor/printing.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
 import { type Loss, meanOf } from "./loss.js";
 
 /** The mean of (output − target)² over all values. */
 export const meanSquaredError = (): Loss =>
-  meanOf((output, target) => square(difference("meanSquaredError", output, target)));
+  calledAs(
+    meanOf((output, target) => square(difference("meanSquaredError", output, target))),
+    "meanSquaredError",
+  );
 
 /** The mean of |output − target| over all values. */
-export const l1 = (): Loss => meanOf((output, target) => abs(difference("l1", output, target)));
+export const l1 = (): Loss =>
+  calledAs(
+    meanOf((output, target) => abs(difference("l1", output, target))),
+    "l1",
+  );
 
 /**
  * Huber's loss, the mean over all values d = output − target of
@@ -26,7 +34,11 @@ export const l1 = (): Loss => meanOf((output, target) => abs(difference("l1", ou
  */
 export function huber(given: { delta?: number } = {}): Loss {
   const { delta = 1 } = optionsOf("huber", given, { delta: positive });
-  return meanOf((output, target) => bent(difference("huber", output, target), delta));
+  return calledAs(
+    meanOf((output, target) => bent(difference("huber", output, target), delta)),
+    "huber",
+    given,
+  );
 }
 
 /**
@@ -36,7 +48,11 @@ export function huber(given: { delta?: number } = {}): Loss {
  */
 export function smoothL1(given: { beta?: number } = {}): Loss {
   const { beta = 1 } = optionsOf("smoothL1", given, { beta: positive });
-  return meanOf((output, target) => mul(bent(difference("smoothL1", output, target), beta), 1 / beta));
+  return calledAs(
+    meanOf((output, target) => mul(bent(difference("smoothL1", output, target), beta), 1 / beta)),
+    "smoothL1",
+    given,
+  );
 }
 
 /** A parabola up to the width, then its tangent. One of both is chosen: at the knee, where they meet, one slope counts. */

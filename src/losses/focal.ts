@@ -6,6 +6,7 @@ import { exp, pow, sigmoid, softplus } from "../ops/elementary.js";
 import { logSoftmax } from "../ops/softmax.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
+import { calledAs } from "../tensor/printing.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameShape } from "./checks.js";
 import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
@@ -29,11 +30,15 @@ export interface FocalOptions {
  */
 export function focal(given: FocalOptions & IgnoreOptions = {}): Loss {
   const { gamma = 2, ignore = -1 } = optionsOf("focal", given, { gamma: aGamma, ignore: wholeNumber });
-  return classLoss("focal", ignore, (output, targets) => {
-    const cost = neg(ofRightClass(logSoftmax(output), targets));
-    const each = focused(cost, sub(1, exp(neg(cost))), gamma);
-    return targets.over(sum(each));
-  });
+  return calledAs(
+    classLoss("focal", ignore, (output, targets) => {
+      const cost = neg(ofRightClass(logSoftmax(output), targets));
+      const each = focused(cost, sub(1, exp(neg(cost))), gamma);
+      return targets.over(sum(each));
+    }),
+    "focal",
+    given,
+  );
 }
 
 export interface BinaryFocalOptions extends FocalOptions {
@@ -51,14 +56,18 @@ export interface BinaryFocalOptions extends FocalOptions {
  */
 export function binaryFocal(given: BinaryFocalOptions = {}): Loss {
   const { gamma = 2, alpha = 0.25 } = optionsOf("binaryFocal", given, { gamma: aGamma, alpha: anAlpha });
-  return meanOf((output, target) => {
-    checkSameShape("binaryFocal", output, target);
-    const p = sigmoid(output);
-    const yes = focused(softplus(mul(output, -1)), sub(1, p), gamma);
-    const no = focused(softplus(output), p, gamma);
-    const [positive, negative] = alpha === null ? [1, 1] : [alpha, 1 - alpha];
-    return add(weighed(mul(target, positive), yes), weighed(mul(sub(1, target), negative), no));
-  });
+  return calledAs(
+    meanOf((output, target) => {
+      checkSameShape("binaryFocal", output, target);
+      const p = sigmoid(output);
+      const yes = focused(softplus(mul(output, -1)), sub(1, p), gamma);
+      const no = focused(softplus(output), p, gamma);
+      const [positive, negative] = alpha === null ? [1, 1] : [alpha, 1 - alpha];
+      return add(weighed(mul(target, positive), yes), weighed(mul(sub(1, target), negative), no));
+    }),
+    "binaryFocal",
+    given,
+  );
 }
 
 /** missing^gamma · cost, where an endless cost, of which nothing is found, counts once: the slope of its factor is 0 · ∞. */

@@ -9,6 +9,7 @@ import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
+import { calledAs } from "../tensor/printing.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import { checkSameShape } from "./checks.js";
 import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
@@ -26,12 +27,16 @@ import { type Loss, meanOf } from "./loss.js";
  */
 export function hinge(given: { margin?: number } & IgnoreOptions = {}): Loss {
   const { margin = 1, ignore = -1 } = optionsOf("hinge", given, { margin: notNegative, ignore: wholeNumber });
-  return classLoss("hinge", ignore, (output, targets) => {
-    const { right, counts, over } = targets;
-    const excess = relu(add(sub(output, ofRightClass(output, targets)), margin));
-    const adds = where(logicalOr(right, equal(output, Number.NEGATIVE_INFINITY)), 0, excess);
-    return over(sum(where(counts, adds, 0)));
-  });
+  return calledAs(
+    classLoss("hinge", ignore, (output, targets) => {
+      const { right, counts, over } = targets;
+      const excess = relu(add(sub(output, ofRightClass(output, targets)), margin));
+      const adds = where(logicalOr(right, equal(output, Number.NEGATIVE_INFINITY)), 0, excess);
+      return over(sum(where(counts, adds, 0)));
+    }),
+    "hinge",
+    given,
+  );
 }
 
 /**
@@ -41,10 +46,14 @@ export function hinge(given: { margin?: number } & IgnoreOptions = {}): Loss {
  */
 export function binaryHinge(given: { margin?: number } = {}): Loss {
   const { margin = 1 } = optionsOf("binaryHinge", given, { margin: notNegative });
-  return meanOf((output, target) => {
-    checkSameShape("binaryHinge", output, target);
-    return relu(sub(margin, mul(target, output)));
-  });
+  return calledAs(
+    meanOf((output, target) => {
+      checkSameShape("binaryHinge", output, target);
+      return relu(sub(margin, mul(target, output)));
+    }),
+    "binaryHinge",
+    given,
+  );
 }
 
 /**
@@ -57,16 +66,20 @@ export function binaryHinge(given: { margin?: number } = {}): Loss {
  */
 export function marginRanking(given: { margin?: number } = {}): Loss {
   const { margin = 0 } = optionsOf("marginRanking", given, { margin: notNegative });
-  return meanOf((output, target) => {
-    if (output.rank !== 2 || output.shape[1] !== 2)
-      throw new ShapeError(`marginRanking: the output is ${show(output.shape)}, expected N×2`);
-    const n = output.shape[0];
-    if (target.rank !== 1 || target.shape[0] !== n)
-      throw new ShapeError(
-        `marginRanking: the targets are ${show(target.shape)}, expected ${n}, one for each pair (${show(output.shape)})`,
-      );
-    const score = (i: number) => reshape(slice(output, [0, i], [n, i + 1]), [n]);
-    const lacking = sub(margin, mul(target, sub(score(0), score(1))));
-    return where(less(lacking, 0), 0, lacking);
-  });
+  return calledAs(
+    meanOf((output, target) => {
+      if (output.rank !== 2 || output.shape[1] !== 2)
+        throw new ShapeError(`marginRanking: the output is ${show(output.shape)}, expected N×2`);
+      const n = output.shape[0];
+      if (target.rank !== 1 || target.shape[0] !== n)
+        throw new ShapeError(
+          `marginRanking: the targets are ${show(target.shape)}, expected ${n}, one for each pair (${show(output.shape)})`,
+        );
+      const score = (i: number) => reshape(slice(output, [0, i], [n, i + 1]), [n]);
+      const lacking = sub(margin, mul(target, sub(score(0), score(1))));
+      return where(less(lacking, 0), 0, lacking);
+    }),
+    "marginRanking",
+    given,
+  );
 }

@@ -6,6 +6,7 @@ import { max } from "../ops/extremes.js";
 import { stopGradient } from "../ops/stop-gradient.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
+import { calledAs } from "../tensor/printing.js";
 import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js";
 import type { Loss } from "./loss.js";
 
@@ -23,13 +24,17 @@ import type { Loss } from "./loss.js";
  */
 export function maximumAPosteriori(given: { j?: number } & IgnoreOptions = {}): Loss {
   const { j = 1, ignore = -1 } = optionsOf("maximumAPosteriori", given, { j: positive, ignore: wholeNumber });
-  return classLoss("maximumAPosteriori", ignore, (output, targets) => {
-    // The largest exponent is taken off, so that nothing overflows.
-    const top = stopGradient(maximum(max(output, { axis: 1, keepDims: true }), -j));
-    const others = sum(exp(sub(output, top)), { axis: 1, keepDims: true });
-    const total = add(log(add(others, exp(sub(-j, top)))), top);
-    // Row by row, where the large parts of both cancel.
-    const each = sub(total, ofRightClass(output, targets));
-    return targets.over(sum(where(targets.counts, each, 0)));
-  });
+  return calledAs(
+    classLoss("maximumAPosteriori", ignore, (output, targets) => {
+      // The largest exponent is taken off, so that nothing overflows.
+      const top = stopGradient(maximum(max(output, { axis: 1, keepDims: true }), -j));
+      const others = sum(exp(sub(output, top)), { axis: 1, keepDims: true });
+      const total = add(log(add(others, exp(sub(-j, top)))), top);
+      // Row by row, where the large parts of both cancel.
+      const each = sub(total, ofRightClass(output, targets));
+      return targets.over(sum(where(targets.counts, each, 0)));
+    }),
+    "maximumAPosteriori",
+    given,
+  );
 }

@@ -4,6 +4,7 @@ import { add, mul } from "../ops/arithmetic.js";
 import { abs, square } from "../ops/elementary.js";
 import { scalar } from "../ops/scalar.js";
 import { sum } from "../ops/sum.js";
+import { calledAs } from "../tensor/printing.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { inParts, type Loss, partsOf } from "./loss.js";
 
@@ -17,11 +18,21 @@ export interface PenaltyOptions {
 
 /** factor · Σ |w|: pulls weights to 0 until some are 0. */
 export const l1Penalty = (factor: number, options: PenaltyOptions = {}): Penalty =>
-  summed("l1Penalty", checkedFactor("l1Penalty", factor), (w) => sum(abs(w)), options);
+  calledAs(
+    summed("l1Penalty", checkedFactor("l1Penalty", factor), (w) => sum(abs(w)), options),
+    "l1Penalty",
+    factor,
+    options,
+  );
 
 /** factor/2 · Σ w²: its gradient is factor · w, that of weight decay with the same factor in plain descent. */
 export const l2Penalty = (factor: number, options: PenaltyOptions = {}): Penalty =>
-  summed("l2Penalty", checkedFactor("l2Penalty", factor) / 2, (w) => sum(square(w)), options);
+  calledAs(
+    summed("l2Penalty", checkedFactor("l2Penalty", factor) / 2, (w) => sum(square(w)), options),
+    "l2Penalty",
+    factor,
+    options,
+  );
 
 /**
  * A loss and what shall be added to it in training:
@@ -31,12 +42,17 @@ export const l2Penalty = (factor: number, options: PenaltyOptions = {}): Penalty
  * In evaluation, where the parameters are not given, it is the loss alone.
  */
 export const regularised = (loss: Loss, ...penalties: readonly Penalty[]): Loss =>
-  inParts((output, target, parameters) => {
-    const parts = partsOf(loss, output, target, parameters);
-    if (!parameters || penalties.length === 0) return parts;
-    const added = penalties.map((penalty) => penalty(parameters));
-    return { ...parts, penalty: [...(parts.penalty ? [parts.penalty] : []), ...added].reduce(add) };
-  }, loss);
+  calledAs(
+    inParts((output, target, parameters) => {
+      const parts = partsOf(loss, output, target, parameters);
+      if (!parameters || penalties.length === 0) return parts;
+      const added = penalties.map((penalty) => penalty(parameters));
+      return { ...parts, penalty: [...(parts.penalty ? [parts.penalty] : []), ...added].reduce(add) };
+    }, loss),
+    "regularised",
+    loss,
+    ...penalties,
+  );
 
 function summed(
   speaker: string,

@@ -1,5 +1,7 @@
+import { optionsOf } from "../door/options.js";
 import { said } from "../door/said.js";
 import type { ArrayFile } from "../formats/array-file.js";
+import { type FetchOptions, fetching } from "../formats/fetch-options.js";
 import type { FileSource } from "../formats/given-source.js";
 import type { Model } from "../nn/index.js";
 import { WeightsError } from "../training/weights.js";
@@ -13,15 +15,21 @@ import { registry } from "./registry.js";
  * @param source  a file (safetensors, what torch.save writes, an .onnx of SqueezeNet): in Node a path; an address (in a
  *     page also a relative one, "opfs:NAME" or "indexeddb:NAME"); a Blob, a File, a Response, or bytes;
  *     "hf:owner/name" of the Hugging Face hub; or what `openArrays` gave
+ * @param options  of an address: `signal`, how long its server is waited for, and how much it may send
  * @throws TypeError     where there is no model, or nothing can be read from the source
  * @throws WeightsError  where there is no such file; or one that lists what is missing, what the model has no place for, and what is of another shape;
  *     nothing is changed then
  */
-export async function loadWeights(model: Model, source: FileSource | ArrayFile): Promise<void> {
+export async function loadWeights(
+  model: Model,
+  source: FileSource | ArrayFile,
+  options: FetchOptions = {},
+): Promise<void> {
   checkModel(model, source);
+  optionsOf("loadWeights", options, fetching);
   // Most pages never read a file of weights.
   const { placeWeights } = await import("./weight-places.js");
-  await placeWeights(model, source, () => buildAsUsual(model));
+  await placeWeights(model, source, { build: () => buildAsUsual(model), ...options });
 }
 
 function buildAsUsual(model: Model): void {

@@ -1,6 +1,7 @@
 /** Which numbers of a file belong to which variable of a model. */
 import type { ArrayFile, StoredArray } from "../formats/array-file.js";
 import { isReadable } from "../formats/elements.js";
+import type { FetchOptions } from "../formats/fetch-options.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import { onOneLine } from "../formats/refusal.js";
@@ -15,9 +16,9 @@ import { isBatchCount, placesFirst, torchParts } from "./torch-names.js";
 export async function placeWeights(
   model: Model,
   source: FileSource | ArrayFile,
-  build: () => void,
+  { build, ...options }: FetchOptions & { build: () => void },
 ): Promise<void> {
-  const file = isOpened(source) ? source : await opened(source);
+  const file = isOpened(source) ? source : await opened(source, options);
   if (!model.inputShape) build();
   const own = ownPlaces(model);
   const isOwn = own.some(({ path }) => file.arrays.has(path));
@@ -32,14 +33,15 @@ const isOpened = (source: FileSource | ArrayFile): source is ArrayFile =>
   typeof source === "object" && source !== null && "arrays" in source && source.arrays instanceof Map;
 
 /** Readers of formats, and what asks the hub, are loaded by those who need them. */
-async function opened(given: FileSource): Promise<ArrayFile> {
+async function opened(given: FileSource, options: FetchOptions): Promise<ArrayFile> {
   const { openArrays } = await import("../formats/open-arrays.js");
   const { withTorchvisionNames } = await import("./caffe-names.js");
+  const { signal, timeout } = options;
   try {
     const source =
       typeof given === "string" && given.startsWith("hf:")
-        ? await (await import("./hugging-face.js")).openHub(given)
-        : await openSource("loadWeights", given);
+        ? await (await import("./hugging-face.js")).openHub(given, { signal, timeout })
+        : await openSource("loadWeights", given, options);
     return withTorchvisionNames(await openArrays(source));
   } catch (error) {
     throw error instanceof PlaceError ? new WeightsError(error.message, { cause: error }) : error;

@@ -5,15 +5,17 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 const plain =
   (type: string, f: (x: Tensor) => Tensor) =>
-  (given: Named = {}): Layer => ({
-    type,
-    name: optionsOf(type, given, { name: 1 }).name,
-    options: {},
-    forward: (x) => f(x),
-  });
+  (given: Named = {}): Layer =>
+    printable({
+      type,
+      name: optionsOf(type, given, { name: 1 }).name,
+      options: {},
+      forward: (x) => f(x),
+    });
 
 export const relu = plain("relu", ops.relu);
 export const sigmoid = plain("sigmoid", ops.sigmoid);
@@ -31,7 +33,7 @@ export interface LeakyReluOptions {
 export function leakyRelu(given: LeakyReluOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("leakyRelu", given, { slope: 1, name: 1 });
   checkedNumber("leakyRelu", "slope", options.slope ?? 0);
-  return { type: "leakyRelu", name, options, forward: (x) => ops.leakyRelu(x, options.slope) };
+  return printable({ type: "leakyRelu", name, options, forward: (x) => ops.leakyRelu(x, options.slope) });
 }
 
 export interface EluOptions {
@@ -41,13 +43,13 @@ export interface EluOptions {
 export function elu(given: EluOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("elu", given, { alpha: 1, name: 1 });
   checkedNumber("elu", "alpha", options.alpha ?? 0);
-  return { type: "elu", name, options, forward: (x) => ops.elu(x, options.alpha) };
+  return printable({ type: "elu", name, options, forward: (x) => ops.elu(x, options.alpha) });
 }
 
 export function gelu(given: ops.GeluOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("gelu", given, { approximate: 1, name: 1 });
   checkedWord("gelu", "approximate", options.approximate ?? "none", ["none", "tanh"]);
-  return { type: "gelu", name, options, forward: (x) => ops.gelu(x, options) };
+  return printable({ type: "gelu", name, options, forward: (x) => ops.gelu(x, options) });
 }
 
 export interface PreluOptions {
@@ -59,7 +61,7 @@ export interface PreluOptions {
 
 export function prelu(given: PreluOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("prelu", given, { shared: 1, initialiser: 1, name: 1 });
-  return {
+  return printable({
     type: "prelu",
     name,
     options,
@@ -67,7 +69,7 @@ export function prelu(given: PreluOptions & Named = {}): Layer {
       const { shared = false, initialiser = { constant: 0.25 } } = options;
       return ops.prelu(x, scope.parameter("slope", [shared ? 1 : x.shape[x.rank - 1]], initialiser));
     },
-  };
+  });
 }
 
 export interface MaxoutOptions {
@@ -79,7 +81,7 @@ export interface MaxoutOptions {
 export function maxout(pieces: number, given: Named = {}): Layer {
   const { name } = optionsOf("maxout", given, { name: 1 });
   checkedCount("maxout", "pieces", pieces);
-  return { type: "maxout", name, options: { pieces }, forward: (x) => ops.maxout(x, pieces) };
+  return printable({ type: "maxout", name, options: { pieces }, forward: (x) => ops.maxout(x, pieces) });
 }
 
 export interface ScaledTanhOptions {
@@ -91,5 +93,5 @@ export function scaledTanh(given: ScaledTanhOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("scaledTanh", given, { amplitude: 1, slope: 1, name: 1 });
   checkedNumber("scaledTanh", "amplitude", options.amplitude ?? 1);
   checkedNumber("scaledTanh", "slope", options.slope ?? 1);
-  return { type: "scaledTanh", name, options, forward: (x) => ops.scaledTanh(x, options) };
+  return printable({ type: "scaledTanh", name, options, forward: (x) => ops.scaledTanh(x, options) });
 }

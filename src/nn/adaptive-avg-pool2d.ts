@@ -2,6 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { adaptiveWindows, adaptiveAvgPool2d as pooling } from "../ops/adaptive-avg-pool2d.js";
 import { type Pair, pair } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface AdaptiveAvgPool2dOptions {
   /** Of the result, in pixels: its edge, or [height, width]. */
@@ -12,7 +13,7 @@ export interface AdaptiveAvgPool2dOptions {
 export function adaptiveAvgPool2d(size: Pair, given: Named = {}): Layer {
   const { name } = optionsOf("adaptiveAvgPool2d", given, { name: 1 });
   const [height, width] = pair("adaptiveAvgPool2d", "size", size, 1);
-  return {
+  return printable({
     type: "adaptiveAvgPool2d",
     name,
     options: { size },
@@ -28,5 +29,5 @@ export function adaptiveAvgPool2d(size: Pair, given: Named = {}): Layer {
         stride: [Math.ceil(h / height), Math.ceil(w / width)],
       };
     },
-  };
+  });
 }

@@ -3,6 +3,7 @@ import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
+import { printable } from "./printable.js";
 
 /** What an auxiliary head is made of, as its description keeps it. */
 export interface AuxiliaryOptions {
@@ -25,7 +26,7 @@ export function auxiliary(layers: readonly Layer[], given: { weight?: number } &
     layers: members.descriptions,
     ...(weight === undefined ? {} : { weight }),
   };
-  return {
+  return printable({
     type: "auxiliary",
     name,
     options,
@@ -33,5 +34,5 @@ export function auxiliary(layers: readonly Layer[], given: { weight?: number } &
       if (scope.training) scope.aside(members.runInOrder(x, scope), weight ?? 0.3);
       return x;
     },
-  };
+  });
 }

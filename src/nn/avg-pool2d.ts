@@ -3,6 +3,7 @@ import { avgPool2d as pooling } from "../ops/avg-pool2d.js";
 import type { PoolOptions } from "../ops/max-pool2d.js";
 import { type Pair, pair, planWindows } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 type Options = PoolOptions & {
   /** Whether padding counts in the average; it does if left out. */
@@ -21,7 +22,7 @@ export function avgPool2d(size: Pair, given: Options & Named = {}): Layer {
     name: 1,
   });
   pair("avgPool2d", "window", size, 1);
-  return {
+  return printable({
     type: "avgPool2d",
     name,
     options: { size, ...options },
@@ -30,5 +31,5 @@ export function avgPool2d(size: Pair, given: Options & Named = {}): Layer {
       const plan = planWindows("avgPool2d", x, { stride: size, padding: 0, ...options, size });
       return { ...plan, before: [plan.padding[0][0], plan.padding[1][0]] };
     },
-  };
+  });
 }

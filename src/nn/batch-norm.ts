@@ -8,6 +8,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface BatchNormOptions {
   /** The part of a batch in the running statistics, as in PyTorch: new = (1 − momentum) · old + momentum · batch. */
@@ -34,7 +35,7 @@ export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
   if (!(momentum >= 0 && momentum <= 1))
     throw new RangeError(`batchNorm: momentum is ${momentum}, expected 0 ≤ momentum ≤ 1`);
   checkedNumber("batchNorm", "epsilon", epsilon, 0);
-  return {
+  return printable({
     type: "batchNorm",
     name,
     options,
@@ -67,7 +68,7 @@ export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
     },
     // In training the whole batch has a part in it, which is not what is meant by seeing.
     sees: () => ({ size: [1, 1], stride: [1, 1] }),
-  };
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { concat } from "../ops/concat.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
+import { printable } from "./printable.js";
 
 /** What branches are made of, as their description keeps it. */
 export interface BranchesOptions {
@@ -23,7 +24,7 @@ export function branches(layers: readonly Layer[], given: Named = {}): Layer {
   const { name } = optionsOf("branches", given, { name: 1 });
   const members = membersOf(name ?? "branches", layers);
   const options: BranchesOptions = { layers: members.descriptions };
-  return {
+  return printable({
     type: "branches",
     name,
     options,
@@ -32,5 +33,5 @@ export function branches(layers: readonly Layer[], given: Named = {}): Layer {
         layers.map((_, i) => members.run(i, x, scope)),
         { axis: -1 },
       ),
-  };
+  });
 }

@@ -6,6 +6,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import { checkedCount } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface Conv1dLayerOptions {
   /** Number of filters: the channels of the result. */
@@ -39,7 +40,7 @@ export function conv1d(given: Conv1dLayerOptions & Named): Layer {
   const filters = checkedCount("conv1d", "filters", options.filters);
   const kernel = checkedCount("conv1d", "kernel", options.kernel);
   checkedCount("conv1d", "groups", groups);
-  return {
+  return printable({
     type: "conv1d",
     name,
     options,
@@ -67,5 +68,5 @@ export function conv1d(given: Conv1dLayerOptions & Named): Layer {
       );
       return { ...plan, before: [plan.padding[0][0], 0] };
     },
-  };
+  });
 }

@@ -6,6 +6,7 @@ import { ShapeError } from "../tensor/shapes.js";
 import { checkedCount } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface Conv2dTransposeLayerOptions {
   /** Number of filters: the channels of the result. */
@@ -47,7 +48,7 @@ export function conv2dTranspose(given: Conv2dTransposeLayerOptions & Named): Lay
   const dilation = pair("conv2dTranspose", "dilation", options.dilation ?? 1, 1);
   if (filters % checkedCount("conv2dTranspose", "groups", groups) !== 0)
     throw new ShapeError(`conv2dTranspose: ${groups} groups do not divide the ${filters} filters`);
-  return {
+  return printable({
     type: "conv2dTranspose",
     name,
     options,
@@ -63,5 +64,5 @@ export function conv2dTranspose(given: Conv2dTransposeLayerOptions & Named): Lay
       size: [0, 1].map((d) => Math.ceil(((size[d] - 1) * dilation[d] + 1) / stride[d])) as [number, number],
       stride: [1 / stride[0], 1 / stride[1]],
     }),
-  };
+  });
 }

@@ -5,6 +5,7 @@ import { checkPictures, type Pair, pair, planWindows, type WindowPadding } from 
 import { checkedCount } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface Conv2dLayerOptions {
   /** Number of filters: the channels of the result. */
@@ -44,7 +45,7 @@ export function conv2d(given: Conv2dLayerOptions & Named): Layer {
   const filters = checkedCount("conv2d", "filters", options.filters);
   const size = pair("conv2d", "kernel", options.kernel, 1);
   checkedCount("conv2d", "groups", groups);
-  return {
+  return printable({
     type: "conv2d",
     name,
     options,
@@ -59,5 +60,5 @@ export function conv2d(given: Conv2dLayerOptions & Named): Layer {
       const plan = planWindows("conv2d", x, { size, stride, dilation, padding });
       return { ...plan, before: [plan.padding[0][0], plan.padding[1][0]] };
     },
-  };
+  });
 }

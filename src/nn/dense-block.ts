@@ -3,6 +3,7 @@ import { concat } from "../ops/concat.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
+import { printable } from "./printable.js";
 
 /** What a dense block is made of, as its description keeps it. */
 export interface DenseBlockOptions {
@@ -23,11 +24,11 @@ export function denseBlock(layers: readonly Layer[], given: Named = {}): Layer {
   const { name } = optionsOf("denseBlock", given, { name: 1 });
   const members = membersOf(name ?? "denseBlock", layers);
   const options: DenseBlockOptions = { layers: members.descriptions };
-  return {
+  return printable({
     type: "denseBlock",
     name,
     options,
     forward: (x, scope) =>
       layers.reduce((seen, _, i) => concat([seen, members.run(i, seen, scope)], { axis: -1 }), x),
-  };
+  });
 }

@@ -5,6 +5,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import { checkedCount } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface DenseOptions {
   units: number;
@@ -18,7 +19,7 @@ export function dense(units: number, given: Omit<DenseOptions, "units"> & Named 
   const { name, ...options } = optionsOf("dense", given, { bias: 1, initialiser: 1, name: 1 });
   const { bias = true, initialiser = "heUniform" } = options;
   checkedCount("dense", "units", units);
-  return {
+  return printable({
     type: "dense",
     name,
     options: { units, ...options },
@@ -35,5 +36,5 @@ export function dense(units: number, given: Omit<DenseOptions, "units"> & Named 
     },
     macs: (x, y) => y.size * x.shape[1],
     sees: () => "everything",
-  };
+  });
 }

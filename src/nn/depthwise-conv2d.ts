@@ -5,6 +5,7 @@ import { checkPictures, type Pair, pair, planWindows, type WindowPadding } from 
 import { checkedCount } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface DepthwiseConv2dOptions {
   /** Edge of the filters in pixels, or [height, width]. */
@@ -38,7 +39,7 @@ export function depthwiseConv2d(given: DepthwiseConv2dOptions & Named): Layer {
   const { stride = 1, padding = "valid", dilation = 1, bias = true, initialiser = "heUniform" } = options;
   const size = pair("depthwiseConv2d", "kernel", options.kernel, 1);
   const multiplier = checkedCount("depthwiseConv2d", "multiplier", options.multiplier ?? 1);
-  return {
+  return printable({
     type: "depthwiseConv2d",
     name,
     options,
@@ -54,5 +55,5 @@ export function depthwiseConv2d(given: DepthwiseConv2dOptions & Named): Layer {
       const plan = planWindows("depthwiseConv2d", x, { size, stride, dilation, padding });
       return { ...plan, before: [plan.padding[0][0], plan.padding[1][0]] };
     },
-  };
+  });
 }

@@ -6,6 +6,7 @@ import type { Shape } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedShare } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface DropoutOptions {
   rate: number;
@@ -40,7 +41,7 @@ export function spatialDropout(rate: number, given: Named = {}): Layer {
 /** @param drawn  the shape in which it is decided what is dropped */
 function dropping(type: string, rate: number, drawn: (x: Tensor) => Shape, name?: string): Layer {
   checkedShare(type, "rate", rate);
-  return {
+  return printable({
     type,
     name,
     options: { rate },
@@ -48,5 +49,5 @@ function dropping(type: string, rate: number, drawn: (x: Tensor) => Shape, name?
       scope.training && rate > 0
         ? where(greaterEqual(scope.uniform(drawn(x)), rate), mul(x, 1 / (1 - rate)), 0)
         : x,
-  };
+  });
 }

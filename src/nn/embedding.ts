@@ -4,6 +4,7 @@ import { gather } from "../ops/gather.js";
 import { checkedCount } from "./checks.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface EmbeddingOptions {
   /** Number of words: they are numbered 0 … words − 1. */
@@ -32,7 +33,7 @@ export function embedding(given: EmbeddingOptions & Named): Layer {
   const words = checkedCount("embedding", "words", options.words);
   const size = checkedCount("embedding", "size", options.size);
   const { trained = true, initialiser = { uniform: 0.25 } } = options;
-  return {
+  return printable({
     type: "embedding",
     name,
     options,
@@ -40,5 +41,5 @@ export function embedding(given: EmbeddingOptions & Named): Layer {
       const ask = trained ? scope.parameter : scope.buffer;
       return gather(ask("vectors", [words, size], initialiser), cast(x, "i32"));
     },
-  };
+  });
 }

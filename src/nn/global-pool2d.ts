@@ -4,17 +4,19 @@ import { mean } from "../ops/statistics.js";
 import { checkPictures } from "../ops/windows.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
-const overPictures = (type: string, pooled: (x: Tensor) => Tensor, name?: string): Layer => ({
-  type,
-  name,
-  options: {},
-  forward(x) {
-    checkPictures(type, x);
-    return pooled(x);
-  },
-  sees: () => "everything",
-});
+const overPictures = (type: string, pooled: (x: Tensor) => Tensor, name?: string): Layer =>
+  printable({
+    type,
+    name,
+    options: {},
+    forward(x) {
+      checkPictures(type, x);
+      return pooled(x);
+    },
+    sees: () => "everything",
+  });
 
 /**
  * The average of each channel over the picture: N×H×W×C to N×C.

@@ -57,6 +57,8 @@ export interface Window {
   readonly dilation?: readonly [number, number];
   /** Rows above and columns left of the picture in which the first window begins. */
   readonly before?: readonly [number, number];
+  /** Whether pixels are repeated, whole, where the stride is a fraction. */
+  readonly repeats?: boolean;
 }
 
 /** What a layer finds where it stands in a model. */

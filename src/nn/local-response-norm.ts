@@ -4,6 +4,7 @@ import {
   localResponseNorm as normalised,
 } from "../ops/local-response-norm.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 /**
  * Local response normalisation across channels. AlexNet's constants if left out, α times the sum as in its paper;
@@ -18,10 +19,10 @@ export function localResponseNorm(given: LocalResponseNormOptions & Named = {}):
     average: 1,
     name: 1,
   });
-  return {
+  return printable({
     type: "localResponseNorm",
     name,
     options,
     forward: (x) => normalised(x, options),
-  };
+  });
 }

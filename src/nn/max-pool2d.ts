@@ -2,6 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { type PoolOptions, maxPool2d as pooling } from "../ops/max-pool2d.js";
 import { type Pair, pair, planWindows } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface MaxPool2dOptions extends PoolOptions {
   size: Pair;
@@ -11,7 +12,7 @@ export interface MaxPool2dOptions extends PoolOptions {
 export function maxPool2d(size: Pair, given: PoolOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("maxPool2d", given, { stride: 1, padding: 1, ceil: 1, name: 1 });
   pair("maxPool2d", "window", size, 1);
-  return {
+  return printable({
     type: "maxPool2d",
     name,
     options: { size, ...options },
@@ -20,5 +21,5 @@ export function maxPool2d(size: Pair, given: PoolOptions & Named = {}): Layer {
       const plan = planWindows("maxPool2d", x, { stride: size, padding: 0, ...options, size });
       return { ...plan, before: [plan.padding[0][0], plan.padding[1][0]] };
     },
-  };
+  });
 }

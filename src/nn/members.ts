@@ -1,4 +1,5 @@
 /** The layers that stand inside another one: what they are called, described, and run in their order. */
+import { said } from "../door/said.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Layer, Scope } from "./layer.js";
 import type { LayerDescription } from "./model.js";
@@ -18,6 +19,7 @@ export interface Members {
 
 /** @throws TypeError where two layers have one name, or a name holds one of the marks of a path: / and . */
 export function membersOf(owner: string, layers: readonly Layer[]): Members {
+  checkLayers(owner, layers);
   const names = namesOf(owner, layers);
   const run = (i: number, x: Tensor, scope: Scope): Tensor =>
     scope.run(layers[i], x, names[i], { place: `layer ${i + 1} (${names[i]})` });
@@ -29,6 +31,29 @@ export function membersOf(owner: string, layers: readonly Layer[]): Members {
     runInOrder: (x, scope) => layers.reduce((y, _, i) => run(i, y, scope), x),
   };
 }
+
+/** @throws TypeError where it is no list of layers: the commonest slips have words of their own */
+function checkLayers(owner: string, layers: readonly unknown[]): void {
+  if (!Array.isArray(layers))
+    throw new TypeError(`${owner}: the layers are ${saidLayer(layers)}, expected a list: [relu()]`);
+  // Not forEach: it passes over holes.
+  for (const [i, layer] of layers.entries()) {
+    if (isLayer(layer)) continue;
+    const hint = Array.isArray(layer)
+      ? "; layers stand one after the other, not in a list"
+      : typeof layer === "function" && layer.name
+        ? `: ${layer.name}(…)`
+        : " such as relu()";
+    throw new TypeError(`${owner}: layer ${i + 1} is ${said(layer)}, expected a layer${hint}`);
+  }
+}
+
+const isLayer = (value: unknown): value is Layer => {
+  const { type, forward } = (value ?? {}) as Partial<Layer>;
+  return typeof type === "string" && typeof forward === "function";
+};
+
+const saidLayer = (value: unknown): string => (isLayer(value) ? `one layer, ${value.type}` : said(value));
 
 function namesOf(owner: string, layers: readonly Layer[]): string[] {
   const counts = new Map<string, number>();

@@ -7,18 +7,20 @@ import { checkedTensors } from "../tensor/arguments.js";
 import type { Tree } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 /** A layer of several inputs. */
 export type Merging = Layer<readonly Tensor[]>;
 
 const merging =
   (type: string, merge: (tensors: readonly Tensor[]) => Tensor) =>
-  (given: Named = {}): Merging => ({
-    type,
-    name: optionsOf(type, given, { name: 1 }).name,
-    options: {},
-    forward: (tensors) => merge(several(type, tensors)),
-  });
+  (given: Named = {}): Merging =>
+    printable({
+      type,
+      name: optionsOf(type, given, { name: 1 }).name,
+      options: {},
+      forward: (tensors) => merge(several(type, tensors)),
+    });
 
 /** The sum of all inputs, whose shapes broadcast: a = x₀ + x₁ + … */
 export const add = merging("add", (tensors) => tensors.reduce(arithmetic.add));
@@ -42,12 +44,12 @@ export interface ConcatenateOptions {
  */
 export function concatenate(given: ConcatenateOptions & Named = {}): Merging {
   const { name, ...options } = optionsOf("concatenate", given, { axis: 1, name: 1 });
-  return {
+  return printable({
     type: "concatenate",
     name,
     options,
     forward: (tensors) => concat([...several("concatenate", tensors)], { axis: options.axis ?? -1 }),
-  };
+  });
 }
 
 function several(type: string, tensors: Tree): readonly Tensor[] {

@@ -107,7 +107,9 @@ export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer:
   });
   const parts = options as { layers?: readonly Named[]; nodes?: readonly Named[] };
   const names = (parts.layers ?? parts.nodes)?.map((part) => part.name).join(", ") || "no layers";
-  printedAs(made, () => (made.inputShape ? summaryTable(made.summary()) : `${name}, not built: ${names}`));
+  const text = (): string =>
+    made.inputShape ? summaryTable(made.summary()) : `${name}, not built: ${names}`;
+  printedAs(made, text, () => made.describe());
   return made as Network<I, O>;
 }
 

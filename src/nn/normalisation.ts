@@ -7,6 +7,7 @@ import { type Shape, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface NormalisationOptions {
   /** Added to the variance, 1e-5 if left out. */
@@ -33,7 +34,7 @@ export function layerNorm(given: LayerNormOptions & Named = {}): Layer {
   const { over = "channels", epsilon = 1e-5 } = options;
   checkedNumber("layerNorm", "epsilon", epsilon, 0);
   checkedWord("layerNorm", "over", over, ["channels", "example"]);
-  return {
+  return printable({
     type: "layerNorm",
     name,
     options,
@@ -43,7 +44,7 @@ export function layerNorm(given: LayerNormOptions & Named = {}): Layer {
       return scaled(y, x.shape.slice(axes[0]), scope, options);
     },
     ...(over === "example" ? { sees: () => "everything" as const } : {}),
-  };
+  });
 }
 
 export interface GroupNormOptions extends NormalisationOptions {
@@ -62,7 +63,7 @@ export function groupNorm(groups: number, given: Omit<GroupNormOptions, "groups"
   const { name, ...options } = optionsOf("groupNorm", given, { epsilon: 1, affine: 1, name: 1 });
   checkedCount("groupNorm", "groups", groups);
   checkedNumber("groupNorm", "epsilon", options.epsilon ?? 0, 0);
-  return {
+  return printable({
     type: "groupNorm",
     name,
     options: { groups, ...options },
@@ -75,7 +76,7 @@ export function groupNorm(groups: number, given: Omit<GroupNormOptions, "groups"
       return scaled(inGroups(x, groups, options), [channels], scope, options);
     },
     sees: () => "everything",
-  };
+  });
 }
 
 /**
@@ -88,7 +89,7 @@ export function groupNorm(groups: number, given: Omit<GroupNormOptions, "groups"
 export function instanceNorm(given: NormalisationOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("instanceNorm", given, { epsilon: 1, affine: 1, name: 1 });
   checkedNumber("instanceNorm", "epsilon", options.epsilon ?? 0, 0);
-  return {
+  return printable({
     type: "instanceNorm",
     name,
     options,
@@ -99,7 +100,7 @@ export function instanceNorm(given: NormalisationOptions & Named = {}): Layer {
       return scaled(inGroups(x, channels, options), [channels], scope, options);
     },
     sees: () => "everything",
-  };
+  });
 }
 
 /** Of one example; not by dividing, since a batch may have none. */

@@ -4,6 +4,7 @@ import { type Extension, extend, extensions } from "../ops/extend.js";
 import { padWith } from "../ops/pad.js";
 import { checkPictures } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 /** How many values come before and after: above and below, left and right, before and after the channels. */
 export interface PadOptions {
@@ -36,7 +37,7 @@ export function pad(given: PadOptions & Named): Layer {
       throw new RangeError(
         `pad: ${n} values are to be put around pictures, expected a whole number of at least 0`,
       );
-  return {
+  return printable({
     type: "pad",
     name,
     options,
@@ -48,5 +49,5 @@ export function pad(given: PadOptions & Named): Layer {
       return padWith(x, { low: at(0), high: at(1), interior: [0, 0, 0, 0], value });
     },
     sees: () => ({ size: [1, 1], stride: [1, 1], before: [rows[0], columns[0]] }),
-  };
+  });
 }

@@ -11,6 +11,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface PartialConv2dOptions {
   /** For each filter the channels that it sees, counted from 0. */
@@ -70,7 +71,7 @@ export function partialConv2d(given: PartialConv2dOptions & Named): Layer {
     return tensor(table);
   };
 
-  return {
+  return printable({
     type: "partialConv2d",
     name,
     options,
@@ -101,7 +102,7 @@ export function partialConv2d(given: PartialConv2dOptions & Named): Layer {
       const plan = planWindows("partialConv2d", x, { size, stride, padding });
       return { ...plan, before: [plan.padding[0][0], plan.padding[1][0]] };
     },
-  };
+  });
 }
 
 function checkTable(connections: readonly (readonly number[])[]): void {

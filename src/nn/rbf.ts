@@ -6,6 +6,7 @@ import { sum } from "../ops/sum.js";
 import { tensor } from "../tensor/creation.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface RbfOptions {
   /** For each class the values that its unit is nearest to: K rows of equal length. They are not trained. */
@@ -33,7 +34,7 @@ export function rbf(given: RbfOptions & Named): Layer {
       throw new ShapeError(`rbf: centre ${i} has ${row.length} values, centre 0 has ${inputs}`);
   });
   const table = tensor(Float32Array.from(centres.flat()), [1, centres.length, inputs]);
-  return {
+  return printable({
     type: "rbf",
     name,
     options,
@@ -46,5 +47,5 @@ export function rbf(given: RbfOptions & Named): Layer {
     },
     macs: (_, y) => y.size * inputs,
     sees: () => "everything",
-  };
+  });
 }

@@ -14,6 +14,8 @@ interface Extent {
   readonly begin: number;
   readonly end: number;
   readonly jump: number;
+  /** Where pixels were repeated: how long the field was then, and how far apart those were that were repeated. */
+  readonly repeated: readonly { readonly length: number; readonly jump: number }[];
 }
 
 export type Field = readonly [Extent, Extent] | "everything" | "nothing";
@@ -24,7 +26,7 @@ export class ReceptiveFields {
 
   /** @param others  the network's other inputs: what is computed from them alone sees nothing of this one */
   constructor(input: Tensor, others: readonly Tensor[] = []) {
-    const pixel = { begin: 0, end: 1, jump: 1 };
+    const pixel = { begin: 0, end: 1, jump: 1, repeated: [] };
     this.fields.set(input, [pixel, pixel]);
     for (const other of others) this.fields.set(other, "nothing");
   }
@@ -102,13 +104,32 @@ const extents = ({ shape }: Tensor): string =>
     .join();
 
 function enlarged(
-  { begin, end, jump }: Extent,
-  { size, stride, dilation, before }: Window,
+  { begin, end, jump, repeated }: Extent,
+  { size, stride, dilation, before, repeats }: Window,
   d: 0 | 1,
 ): Extent {
   const start = begin - (before?.[d] ?? 0) * jump;
   const reach = (size[d] - 1) * (dilation?.[d] ?? 1) * jump;
-  return { begin: start, end: start + (end - begin) + reach, jump: jump * stride[d] };
+  return {
+    begin: start,
+    end: start + (end - begin) + reach,
+    jump: jump * stride[d],
+    repeated: repeats ? [...repeated, { length: end - begin, jump }] : repeated,
+  };
+}
+
+/**
+ * The longest field in whole pixels. Over repeated pixels a window that is a fraction of one longer can reach one more,
+ * and with it all that this one sees.
+ */
+function longest({ begin, end, repeated }: Extent): number {
+  let [upTo, more] = [end - begin, 0];
+  for (const { length, jump } of repeated.toReversed()) {
+    more = Math.ceil((more + upTo - length) / jump - 1e-9) * jump;
+    upTo = length;
+  }
+  // Behind what enlarges pictures, neighbours lie less than a pixel of the input apart.
+  return Math.ceil(upTo + more - 1e-9);
 }
 
 function joined(a: Field, b: Field): Field {
@@ -118,6 +139,7 @@ function joined(a: Field, b: Field): Field {
     begin: Math.min(p.begin, q.begin),
     end: Math.max(p.end, q.end),
     jump: Math.max(p.jump, q.jump),
+    repeated: p.repeated.length >= q.repeated.length ? p.repeated : q.repeated,
   });
   return [cover(a[0], b[0]), cover(a[1], b[1])];
 }
@@ -130,7 +152,6 @@ export type ReceptiveField = number | [number, number] | null;
 
 export function edges(field: Field, { isLine = false } = {}): ReceptiveField {
   if (field === "everything" || field === "nothing") return null;
-  // Behind what enlarges pictures, neighbours lie less than a pixel of the input apart.
-  const [y, x] = field.map(({ begin, end }) => Math.ceil(end - begin - 1e-9));
+  const [y, x] = field.map(longest);
   return y === x || isLine ? y : [y, x];
 }

@@ -10,6 +10,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedCount, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface RecurrentOptions {
   units: number;
@@ -48,7 +49,7 @@ export function lstm(given: RecurrentOptions & Named): Layer {
   const { name, ...options } = optionsOf("lstm", given, { units: 1, outputs: 1, name: 1 });
   const units = checkedCount("lstm", "units", options.units);
   checkedWord("lstm", "outputs", options.outputs ?? "all", ["all", "last"]);
-  return {
+  return printable({
     type: "lstm",
     name,
     options,
@@ -64,7 +65,7 @@ export function lstm(given: RecurrentOptions & Named): Layer {
     },
     macs: (x) => x.shape[0] * x.shape[1] * 4 * units * (x.shape[2] + units),
     sees: () => "everything",
-  };
+  });
 }
 
 /** A gated recurrent unit along a sequence, beginning at zeros: N×T×D to N×T×U. The step is `gruCell`. */
@@ -72,7 +73,7 @@ export function gru(given: RecurrentOptions & Named): Layer {
   const { name, ...options } = optionsOf("gru", given, { units: 1, outputs: 1, name: 1 });
   const units = checkedCount("gru", "units", options.units);
   checkedWord("gru", "outputs", options.outputs ?? "all", ["all", "last"]);
-  return {
+  return printable({
     type: "gru",
     name,
     options,
@@ -88,7 +89,7 @@ export function gru(given: RecurrentOptions & Named): Layer {
     },
     macs: (x) => x.shape[0] * x.shape[1] * 3 * units * (x.shape[2] + units),
     sees: () => "everything",
-  };
+  });
 }
 
 /** All weights begin within ±1/√units, as in PyTorch; biases at 0. */

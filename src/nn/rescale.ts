@@ -6,6 +6,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface RescaleOptions {
   scale?: number;
@@ -33,12 +34,12 @@ export function rescale(given: RescaleOptions & Named = {}): Layer {
   });
   const { bytesOnly = false, ...scaling } = options;
   const scaled = scalingOf(scaling);
-  return {
+  return printable({
     type: "rescale",
     name,
     options,
     forward: (x) => (bytesOnly && x.type === "f32" ? x : scaled(x)),
-  };
+  });
 }
 
 /** The same as a function, for floats too. */

@@ -4,6 +4,7 @@ import { ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
+import { printable } from "./printable.js";
 import { sequential } from "./sequential.js";
 
 /** What a residual block is made of, as its description keeps it. */
@@ -33,15 +34,17 @@ export function residual(
     activation: 1,
     name: 1,
   });
+  const owner = name ?? "residual";
+  const within = membersOf(owner, layers);
+  const members = activation ? membersOf(owner, [...layers, activation]) : within;
   const count = layers.length;
-  const members = membersOf(name ?? "residual", activation ? [...layers, activation] : layers);
-  const aside = shortcut && sequential("shortcut", ...shortcut);
+  const aside = shortcut && sequential("shortcut", ...membersOf(`${owner}: shortcut`, shortcut).layers);
   const options: ResidualOptions = {
     layers: members.descriptions.slice(0, count),
     ...(aside && { shortcut: aside.options.layers }),
     ...(activation && { activation: members.descriptions[count] }),
   };
-  return {
+  return printable({
     type: "residual",
     name,
     options,
@@ -56,5 +59,5 @@ export function residual(
       const sum = add(change, kept);
       return activation ? members.run(count, sum, scope) : sum;
     },
-  };
+  });
 }

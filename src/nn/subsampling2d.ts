@@ -4,6 +4,7 @@ import { avgPool2d } from "../ops/avg-pool2d.js";
 import { checkPictures, type Pair, pair } from "../ops/windows.js";
 import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 export interface Subsampling2dOptions {
   /** Of the windows, which lie side by side: their edge in pixels, or [height, width]. */
@@ -24,7 +25,7 @@ export function subsampling2d(size: Pair, given: Omit<Subsampling2dOptions, "siz
   const { name, ...options } = optionsOf("subsampling2d", given, { initialiser: 1, name: 1 });
   const [height, width] = pair("subsampling2d", "window", size, 1);
   const { initialiser = { uniform: 2.4 / (height * width) } } = options;
-  return {
+  return printable({
     type: "subsampling2d",
     name,
     options: { size, ...options },
@@ -36,5 +37,5 @@ export function subsampling2d(size: Pair, given: Omit<Subsampling2dOptions, "siz
       return add(mul(sums, coefficient), scope.parameter("bias", [channels], "zeros"));
     },
     sees: () => ({ size: [height, width], stride: [height, width] }),
-  };
+  });
 }

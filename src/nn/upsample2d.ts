@@ -3,6 +3,7 @@ import { upsample2d as enlarged, type UpsampleOptions } from "../ops/upsample2d.
 import { checkPictures, type Pair, pair } from "../ops/windows.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Layer, Named } from "./layer.js";
+import { printable } from "./printable.js";
 
 /** One of `factor` and `size`. */
 export interface Upsample2dOptions extends UpsampleOptions {
@@ -30,7 +31,7 @@ export function upsample2d(given: Upsample2dOptions & Named): Layer {
     const [y, across] = pair("upsample2d", "factor", factor!, 1);
     return [x.shape[1] * y, x.shape[2] * across];
   };
-  return {
+  return printable({
     type: "upsample2d",
     name,
     options,
@@ -44,7 +45,8 @@ export function upsample2d(given: Upsample2dOptions & Named): Layer {
       return {
         size: [Math.min(seen, x.shape[1]), Math.min(seen, x.shape[2])],
         stride: [x.shape[1] / height, x.shape[2] / width],
+        repeats: seen === 1,
       };
     },
-  };
+  });
 }

@@ -1,5 +1,7 @@
 import { optionsOf } from "../door/options.js";
+import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { maximum } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { argmaxOver, reduceMax } from "./extremes.js";
 import { padWith } from "./pad.js";
@@ -33,7 +35,7 @@ export function maxPool2d(x: Tensor, size: Pair, options: PoolOptions = {}): Ten
   const seen = windowsOf(padded, windows);
   const y = reduceMax(seen, [3, 4]);
   return withGradient(y, [x], (dy) => {
-    const dPadded = spread(dy, windows, argmaxOver(seen, [3, 4]));
+    const dPadded = spread(dy, windows, winners(seen, windows, before));
     const [n, h, w, c] = x.shape;
     return [slice(dPadded, [0, ...before, 0], [n, before[0] + h, before[1] + w, c])];
   });
@@ -45,8 +47,25 @@ export function maxPool2d(x: Tensor, size: Pair, options: PoolOptions = {}): Ten
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 2.1.
  */
 export function maxPool2dSwitches(x: Tensor, size: Pair, options: PoolOptions = {}): Tensor {
-  const { padded, windows } = padForMax("maxPool2dSwitches", x, size, options);
-  return argmaxOver(windowsOf(padded, windows), [3, 4]);
+  const { padded, windows, before } = padForMax("maxPool2dSwitches", x, size, options);
+  return winners(windowsOf(padded, windows), windows, before);
+}
+
+/**
+ * The first largest pixel of each window. Where all that a window sees is −∞, its padding is as large, and may come
+ * first: the winner is then the window's first pixel of the picture, the smallest position that lies in it.
+ */
+function winners(seen: Tensor, { output, size, stride }: Windows, [top, left]: [number, number]): Tensor {
+  const first = argmaxOver(seen, [3, 4]);
+  if (top === 0 && left === 0) return first;
+  const [rows, columns] = output;
+  const positions = Int32Array.from({ length: rows * columns }, (_, at) => {
+    // A window in the padding alone keeps to its own pixels.
+    const a = Math.min(Math.max(0, top - Math.floor(at / columns) * stride[0]), size[0] - 1);
+    const b = Math.min(Math.max(0, left - (at % columns) * stride[1]), size[1] - 1);
+    return a * size[1] + b;
+  });
+  return maximum(first, tensor(positions, [1, rows, columns, 1]));
 }
 
 function padForMax(

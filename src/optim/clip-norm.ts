@@ -5,7 +5,7 @@ import { sqrt, square } from "../ops/elementary.js";
 import { scalar } from "../ops/scalar.js";
 import { sum } from "../ops/sum.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Optimizer } from "./optimizer.js";
+import { type Optimizer, printable } from "./optimizer.js";
 
 /**
  * An optimizer whose gradients, all together as one vector, are at most so long; longer ones are shortened, and keep
@@ -17,7 +17,7 @@ import type { Optimizer } from "./optimizer.js";
  */
 export function clipNorm(optimizer: Optimizer, given: { norm: number }): Optimizer {
   const { norm } = optionsOf("clipNorm", given, { norm: required(positive) });
-  return {
+  return printable({
     name: "clipNorm",
     lr: optimizer.lr,
     state: (parameters) => optimizer.state(parameters),
@@ -28,5 +28,5 @@ export function clipNorm(optimizer: Optimizer, given: { norm: number }): Optimiz
       return optimizer.update(parameters, clipped, inputs);
     },
     describe: () => ({ name: "clipNorm", options: { norm, optimizer: optimizer.describe() } }),
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { positive, required } from "../door/rules.js";
 import { clip } from "../ops/activations.js";
-import type { Optimizer } from "./optimizer.js";
+import { type Optimizer, printable } from "./optimizer.js";
 
 /**
  * An optimizer whose gradients have no component beyond a bound, each for itself; their direction may change:
@@ -13,7 +13,7 @@ import type { Optimizer } from "./optimizer.js";
  */
 export function clipValue(optimizer: Optimizer, given: { value: number }): Optimizer {
   const { value } = optionsOf("clipValue", given, { value: required(positive) });
-  return {
+  return printable({
     name: "clipValue",
     lr: optimizer.lr,
     state: (parameters) => optimizer.state(parameters),
@@ -22,5 +22,5 @@ export function clipValue(optimizer: Optimizer, given: { value: number }): Optim
       return optimizer.update(parameters, clipped, inputs);
     },
     describe: () => ({ name: "clipValue", options: { value, optimizer: optimizer.describe() } }),
-  };
+  });
 }

@@ -4,7 +4,7 @@ import { div, maximum, minimum, mul } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { sum } from "../ops/sum.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Optimizer } from "./optimizer.js";
+import { type Optimizer, printable } from "./optimizer.js";
 
 export interface MaxNormOptions {
   /** How long the weights that come into a unit may be, as a vector. */
@@ -24,7 +24,7 @@ export interface MaxNormOptions {
  */
 export function maxNorm(optimizer: Optimizer, given: MaxNormOptions): Optimizer {
   const { norm, only } = optionsOf("maxNorm", given, { norm: required(positive), only: 1 });
-  return {
+  return printable({
     name: "maxNorm",
     lr: optimizer.lr,
     state: (parameters) => optimizer.state(parameters),
@@ -46,7 +46,7 @@ export function maxNorm(optimizer: Optimizer, given: MaxNormOptions): Optimizer 
       name: "maxNorm",
       options: { norm, ...(only ? { only } : {}), optimizer: optimizer.describe() },
     }),
-  };
+  });
 }
 
 function shortened(w: Tensor, norm: number): Tensor {

@@ -1,3 +1,5 @@
+import { called } from "../door/called.js";
+import { printedAs } from "../tensor/printing.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 
 export interface OptimizerDescription {
@@ -57,7 +59,7 @@ export function eachParameter<Names extends string>(
     inputs: UpdateInputs,
   ) => (w: Tensor, g: Tensor, before: Memory<Names>) => { w: Tensor } & Partial<Memory<Names>>,
 ): Optimizer {
-  return {
+  return printable({
     name,
     lr,
     state(parameters) {
@@ -81,7 +83,17 @@ export function eachParameter<Names extends string>(
       return next;
     },
     describe: () => ({ name, options }),
+  });
+}
+
+/** An optimizer that is printed as the call that makes it, and of which JSON has the description. */
+export function printable(optimizer: Optimizer): Optimizer {
+  const text = (): string => {
+    const { name, options } = optimizer.describe();
+    const { optimizer: held, ...own } = (options ?? {}) as { optimizer?: OptimizerDescription };
+    return called(name, held, own);
   };
+  return printedAs(optimizer, text, () => optimizer.describe());
 }
 
 function remembered(speaker: string, state: Tensors, path: string): Tensor {

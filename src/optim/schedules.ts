@@ -2,6 +2,7 @@
 import { optionsOf } from "../door/options.js";
 import { belowOne, notNegative, positive, required, wholeOfAtLeast, withinOne } from "../door/rules.js";
 import { said } from "../door/said.js";
+import { calledAs } from "../tensor/printing.js";
 
 /** What an epoch of training came to. */
 export interface EpochScores {
@@ -23,7 +24,7 @@ const count = required(wholeOfAtLeast(1));
 /** The same in every step. */
 export function constant(lr: number): Schedule {
   optionsOf("constant", { lr }, { lr: rate });
-  return () => lr;
+  return calledAs(() => lr, "constant", lr);
 }
 
 /** lr · factor^⌊step / every⌋ */
@@ -33,7 +34,7 @@ export function step(options: { lr: number; every: number; factor?: number }): S
     every,
     factor = 0.1,
   } = optionsOf("step", options, { lr: rate, every: required(wholeOfAtLeast(1)), factor: notNegative });
-  return (step) => lr * factor ** Math.floor(step / every);
+  return calledAs((step) => lr * factor ** Math.floor(step / every), "step", options);
 }
 
 /**
@@ -46,7 +47,11 @@ export function cosine(options: { lr: number; steps: number; final?: number }): 
     steps,
     final = 0,
   } = optionsOf("cosine", options, { lr: rate, steps: count, final: notNegative });
-  return (step) => final + ((lr - final) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2;
+  return calledAs(
+    (step) => final + ((lr - final) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)))) / 2,
+    "cosine",
+    options,
+  );
 }
 
 /**
@@ -58,8 +63,13 @@ export function warmUp(schedule: Schedule, options: { steps: number }): Schedule
   if (typeof schedule !== "function")
     throw new TypeError(`warmUp: the schedule is ${said(schedule)}, expected one such as constant(0.1)`);
   const { steps } = optionsOf("warmUp", options, { steps: required(wholeOfAtLeast(0)) });
-  return (step, epochs) =>
-    step < steps ? (schedule(0, epochs) * (step + 1)) / (steps + 1) : schedule(step - steps, epochs);
+  return calledAs(
+    (step, epochs) =>
+      step < steps ? (schedule(0, epochs) * (step + 1)) / (steps + 1) : schedule(step - steps, epochs),
+    "warmUp",
+    schedule,
+    options,
+  );
 }
 
 /**
@@ -92,10 +102,11 @@ export function oneCycle(options: {
   const end = steps - 1;
   const between = (from: number, to: number, way: number): number =>
     to + ((from - to) * (1 + Math.cos(Math.PI * Math.min(1, way)))) / 2;
-  return (step) => {
+  const at = (step: number): number => {
     if (step <= top) return between(first, lr, step / Math.max(top, Number.MIN_VALUE));
     return between(lr, last, (step - top) / Math.max(end - top, Number.MIN_VALUE));
   };
+  return calledAs(at, "oneCycle", options);
 }
 
 /**
@@ -128,7 +139,7 @@ export function plateau(options: {
     cooldown: wholeOfAtLeast(0),
     lowest: notNegative,
   });
-  return (_, epochs = []) => {
+  const after: Schedule = (_, epochs = []) => {
     let [rate, lowest, waited, resting] = [lr, Number.POSITIVE_INFINITY, 0, 0];
     for (const { loss, validation } of epochs) {
       const now = validation?.loss ?? loss;
@@ -142,4 +153,5 @@ export function plateau(options: {
     }
     return rate;
   };
+  return calledAs(after, "plateau", options);
 }

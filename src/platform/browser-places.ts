@@ -1,5 +1,6 @@
 /** Where a page reads files from and writes them to: addresses, its own storage, and the user's downloads. */
 import { type ByteSource, blobSource, memorySource } from "../formats/byte-source.js";
+import type { FetchOptions } from "../formats/fetch-options.js";
 import { fetchedSource, PlaceError, schemeOf } from "../formats/fetched.js";
 import { download } from "./browser-download.js";
 
@@ -8,7 +9,7 @@ import { download } from "./browser-download.js";
  * @returns undefined where the page's storage has no such file
  * @throws PlaceError  one line, where nothing can be read from such a place
  */
-export async function placeSource(place: string): Promise<ByteSource | undefined> {
+export async function placeSource(place: string, options?: FetchOptions): Promise<ByteSource | undefined> {
   const { scheme, name } = parsed(place);
   if (scheme === "opfs") return fromOpfs(place, name);
   if (scheme === "indexeddb") return fromDatabase(place, name);
@@ -16,7 +17,7 @@ export async function placeSource(place: string): Promise<ByteSource | undefined
     throw new PlaceError(
       `${place}: a page cannot read downloads; the user chooses the file, and load takes it`,
     );
-  return fetchedSource(place, absolute(place));
+  return fetchedSource(place, absolute(place), options);
 }
 
 /**

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { ByteSource } from "../formats/byte-source.js";
 import { FileError, inWords } from "./node-file-error.js";
+import { madeFolder, removeMade } from "./node-folders.js";
 
 /** Whether there are folders with files in them. */
 export const hasFolders = (): boolean => true;
@@ -65,7 +66,7 @@ export async function fileExists(path: string): Promise<boolean> {
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
   await inWords(path, async () => {
-    await fs.mkdir(dirname(path), { recursive: true });
+    const made = await madeFolder(dirname(path));
     const target = await behindLinks(path);
     const before = await fs
       .stat(target)
@@ -87,6 +88,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
       await fs.rename(temporary, target);
     } catch (error) {
       await fs.rm(temporary, { force: true });
+      await removeMade(folder, made);
       throw error;
     }
     await syncFolder(folder);
@@ -125,7 +127,7 @@ async function keepOwner(file: fs.FileHandle, { mode, uid, gid }: Stats): Promis
 /** Adds bytes at the end of a file, and makes the file and its folder if need be; a link is not followed. */
 export async function appendFile(path: string, bytes: Uint8Array): Promise<void> {
   await inWords(path, async () => {
-    await fs.mkdir(dirname(path), { recursive: true });
+    await madeFolder(dirname(path));
     const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
     await fs.appendFile(path, bytes, { flag: O_APPEND | O_CREAT | O_WRONLY | (O_NOFOLLOW ?? 0) } as object);
   });

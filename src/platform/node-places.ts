@@ -1,6 +1,7 @@
 /** Where a program in Node reads files from and writes them to: paths, and addresses of the web. */
 import { fileURLToPath } from "node:url";
 import type { ByteSource } from "../formats/byte-source.js";
+import type { FetchOptions } from "../formats/fetch-options.js";
 import { fetchedSource, PlaceError, schemeOf } from "../formats/fetched.js";
 import { fileExists, fileSource, writeFileAtomic } from "./node-files.js";
 
@@ -9,9 +10,9 @@ import { fileExists, fileSource, writeFileAtomic } from "./node-files.js";
  * @returns undefined where there is no such file
  * @throws PlaceError  one line, where nothing can be read from such a place
  */
-export async function placeSource(place: string): Promise<ByteSource | undefined> {
+export async function placeSource(place: string, options?: FetchOptions): Promise<ByteSource | undefined> {
   const scheme = schemeOf(place);
-  if (scheme !== undefined && ofTheWeb.has(scheme)) return fetchedSource(place, place);
+  if (scheme !== undefined && ofTheWeb.has(scheme)) return fetchedSource(place, place, options);
   const path = pathOf(place, scheme);
   return (await fileExists(path)) ? fileSource(path) : undefined;
 }

@@ -1,4 +1,5 @@
 /** Tensors as people read them: `console.log`, `String()`. */
+import { called } from "../door/called.js";
 import { type Shape, show } from "./shapes.js";
 import type { DType, TypedArray } from "./tensor.js";
 
@@ -64,4 +65,10 @@ export function printedAs<T extends object>(object: T, text: () => string, json?
   for (const name of [inspect, "toString"]) Object.defineProperty(object, name, { value: text });
   if (json) Object.defineProperty(object, "toJSON", { value: json });
   return object;
+}
+
+/** The object, which is printed as the call that makes it; of a function, which JSON would leave out, this is its JSON. */
+export function calledAs<T extends object>(object: T, name: string, ...given: readonly unknown[]): T {
+  const text = (): string => called(name, ...given);
+  return printedAs(object, text, typeof object === "function" ? text : undefined);
 }

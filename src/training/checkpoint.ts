@@ -9,6 +9,7 @@ import { optionsOf } from "../door/options.js";
 import { fromOneOn, required, rule } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { declared, sentence } from "../formats/declared.js";
+import { type FetchOptions, fetching } from "../formats/fetch-options.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import { parseJson } from "../formats/json.js";
@@ -16,8 +17,9 @@ import { onOneLine, refusal } from "../formats/refusal.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
 import { type AnyNetwork, fromDescription, type LayerDescription, type Model } from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
-import type { Shape } from "../tensor/shapes.js";
-import { isShape, type ShapeTree } from "../tensor/tree.js";
+import { printedAs } from "../tensor/printing.js";
+import { type Shape, sizeOf } from "../tensor/shapes.js";
+import { isShape, type ShapeTree, showShapes } from "../tensor/tree.js";
 import type { Patience } from "./best-epoch.js";
 import * as declaration from "./checkpoint-declaration.js";
 import type { Measured } from "./fit-events.js";
@@ -155,7 +157,27 @@ export function decodeCheckpoint(bytes: Uint8Array, fileName: string): Checkpoin
       },
     };
   }
-  return checkpoint;
+  return printable(checkpoint);
+}
+
+/** A checkpoint that is printed in a line, and of which JSON has what it is of, not its weights. */
+function printable(checkpoint: Checkpoint): Checkpoint {
+  const text = (): string => {
+    const { model, input, weights, data, training } = checkpoint;
+    const numbers = [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const when = training ? `, epoch ${training.epoch}` : "";
+    return `checkpoint of ${model.name}, input ${showShapes(input)}: ${numbers} numbers, trained on ${data.name}${when}`;
+  };
+  return printedAs(checkpoint, text, () => {
+    const { model, input, data, training } = checkpoint;
+    const { seed, batchSize, epoch, totalSteps, optimizer } = training ?? {};
+    return {
+      model,
+      input,
+      data,
+      ...(training && { training: { seed, batchSize, epoch, totalSteps, optimizer } }),
+    };
+  });
 }
 
 /** Older files know pictures with classes alone: their sums by the names that they have now. */
@@ -209,7 +231,7 @@ export async function checkpointOf(
     input: required(aShape),
     data: required(aData),
   });
-  return { model: model.describe(), input, weights: await copyOf(variablesOf(model)), data };
+  return printable({ model: model.describe(), input, weights: await copyOf(variablesOf(model)), data });
 }
 
 /**
@@ -231,16 +253,18 @@ export async function save(place: string | URL, checkpoint: Checkpoint | Promise
  *
  * @param source  in Node a path; an address (in a page also a relative one, "opfs:NAME" or "indexeddb:NAME"); a Blob, a
  *     File, a Response, or bytes
+ * @param options  of an address: `signal`, how long its server is waited for, and how much it may send
  * @throws WeightsError or SafetensorsError, one line that names the file
  * @throws TypeError  where nothing can be read from the source
  */
-export async function load(source: FileSource): Promise<Checkpoint> {
+export async function load(source: FileSource, options: FetchOptions = {}): Promise<Checkpoint> {
+  optionsOf("load", options, fetching);
   if (isModel(source))
     throw new TypeError(
       `load: the source is a model, ${source.name}, expected a file; loadWeights(model, source) gives a model its weights`,
     );
   return asWeightsError(async () => {
-    const file = await openSource("load", source, "checkpoint");
+    const file = await openSource("load", source, { ...options, what: "checkpoint" });
     return decodeCheckpoint(await file.read(0, file.size), file.name);
   });
 }

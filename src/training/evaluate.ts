@@ -9,6 +9,7 @@ import { Turns } from "../platform/turns.js";
 import { notedEach } from "../runtime/recording.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
+import { printedAs } from "../tensor/printing.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { aLoss, anObjective, checkModel } from "./given.js";
@@ -33,6 +34,7 @@ export interface EvaluateOptions {
   mistakes?: number;
 }
 
+/** Printed it is a line; JSON has all of it. */
 export interface Evaluation {
   /** Share of the pictures whose class got the highest score. */
   top1: number;
@@ -174,18 +176,16 @@ export function evaluator(
     if (count === 0)
       throw new RangeError(`evaluate: no picture of ${dataset.name} counts, all are labelled ${loss.ignore}`);
     const top1 = right / count;
-    return {
-      top1,
-      top5: amongFive / count,
-      loss: total / (weight || 1),
-      count,
-      unread,
-      accuracy: top1,
-      confusion,
-      mistakes,
-    };
+    const [top5, meanLoss] = [amongFive / count, total / (weight || 1)];
+    return printedAs(
+      { top1, top5, loss: meanLoss, count, unread, accuracy: top1, confusion, mistakes },
+      () =>
+        `${count} pictures: accuracy ${percent(top1)}${classes > 5 ? `, within five ${percent(top5)}` : ""}, loss ${meanLoss.toFixed(4)}${unread > 0 ? `; ${unread} read as nothing` : ""}`,
+    );
   };
 }
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** The class with the highest score, among equals the first, or the first NaN, as argmax has it. */
 export function highest(scores: ArrayLike<number>): number {

@@ -14,6 +14,7 @@ import {
 import { said } from "../door/said.js";
 import type { Optimizer } from "../optim/index.js";
 import { Turns } from "../platform/turns.js";
+import { printedAs } from "../tensor/printing.js";
 import { buildFor } from "./building.js";
 import type { FitOptions } from "./fit-options.js";
 import { aLoss, anObjective, anOptimizer, checkModel } from "./given.js";
@@ -129,8 +130,15 @@ export async function findLearningRate(
   } finally {
     setWeights(variablesOf(model), before, { owner: model.name });
   }
-  return { points, ...readingOf(points), diverged };
+  const { suggestion, lowest: best } = readingOf(points);
+  return printedAs(
+    { points, suggestion, lowest: best, diverged },
+    () =>
+      `learning rates ${from} to ${to} in ${points.length} steps: ${suggestion === null ? "no suggestion" : `suggestion ${rounded(suggestion)}`}, lowest loss at ${rounded(best)}, ${diverged === null ? "never" : `from ${rounded(diverged)} on`} diverged`,
+  );
 }
+
+const rounded = (rate: number): string => String(Number(rate.toPrecision(3)));
 
 /** Share of the past in the smoothed loss. */
 const memory = 0.9;

@@ -6,6 +6,7 @@ import { transpose } from "../ops/transpose.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
+import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -44,7 +45,9 @@ export async function principalComponents(dataset: AnyDataset, count: number): P
     directions = directions.map((direction) => times(covariance, direction));
     straighten(directions);
   }
-  return { mean, directions };
+  const kept = { count, shape: dataset.shape };
+  const text = (): string => `${count} principal components of ${show(dataset.shape)}`;
+  return printedAs({ mean, directions }, text, () => kept);
 }
 
 const largest = 4096;

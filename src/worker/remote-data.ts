@@ -1,4 +1,5 @@
 /** A data set that lies in the worker. */
+import { printable } from "../data/dataset.js";
 import type { Dataset, StreamedDataset } from "../data/index.js";
 import type { Own } from "./choices.js";
 import { type Crossing, crossing, Known } from "./crossing.js";
@@ -19,6 +20,7 @@ export class RemoteDataset extends Known implements AboutData {
     this.shape = shape;
     this.classes = classes;
     this.length = length;
+    printable(this, "in a worker");
   }
 }
 

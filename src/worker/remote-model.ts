@@ -3,6 +3,8 @@ import type { FileSource } from "../formats/given-source.js";
 import type { PictureFromOptions } from "../images/picture-from.js";
 import type { ModelDescription, ModelSummary } from "../nn/index.js";
 import { download } from "../platform/browser-download.js";
+import { printedAs } from "../tensor/printing.js";
+import { show } from "../tensor/shapes.js";
 import type { EvaluateOptions, Evaluation } from "../training/evaluate.js";
 import type { DoneEvent, EpochEvent, FitOptions, StepEvent } from "../training/fit.js";
 import type { AugmentChoice, LossChoice, OptimizerChoice, ScheduleChoice } from "./choices.js";
@@ -67,6 +69,9 @@ export class RemoteModel extends Known {
     super(about.remote);
     this.#line = line;
     this.#about = about;
+    const text = (): string =>
+      `${this.name} in a worker, ${this.inputShape ? `input ${show(this.inputShape)}` : "not built"}`;
+    printedAs(this, text, () => ({ name: this.name, inputShape: this.inputShape, classes: this.classes }));
   }
 
   get name(): string {
@@ -151,7 +156,8 @@ export class RemoteModel extends Known {
       options: { ...(value as object), onProgress: progress?.lent },
     };
     try {
-      return (await this.#line.call("evaluate", given, { ...crossed, signal })) as Evaluation;
+      const answer = await this.#line.call("evaluate", given, { ...crossed, signal });
+      return withText(answer as Evaluation & { text: string });
     } finally {
       crossed.release();
       progress?.release();
@@ -208,13 +214,8 @@ export class RemoteModel extends Known {
 
   /** Layer by layer; as text it is a table. */
   async summary(inputShape?: readonly number[]): Promise<ModelSummary> {
-    const { text, ...summary } = (await this.#line.call("summary", {
-      ...this.#given,
-      inputShape,
-    })) as ModelSummary & {
-      text: string;
-    };
-    return Object.defineProperty(summary, "toString", { value: () => text });
+    const answer = await this.#line.call("summary", { ...this.#given, inputShape });
+    return withText(answer as ModelSummary & { text: string });
   }
 
   /** The bytes of a checkpoint: a safetensors file. */
@@ -237,3 +238,7 @@ export class RemoteModel extends Known {
     return { model: Known.idOf(this) };
   }
 }
+
+/** Printed in the words of the worker's own. */
+const withText = <T extends object>({ text, ...answer }: T & { text: string }): Omit<T, "text"> =>
+  printedAs(answer, () => text);

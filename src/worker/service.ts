@@ -142,12 +142,13 @@ export class Service {
     }>,
     signal: AbortSignal,
   ): Promise<unknown> {
-    return evaluate(this.#models.at(model).model, await this.#data.at(data, "test"), {
+    const evaluation = await evaluate(this.#models.at(model).model, await this.#data.at(data, "test"), {
       ...options,
       ...(loss === undefined ? {} : { loss: this.#make.loss(loss) }),
       signal,
       onProgress: this.#telling(onProgress),
     });
+    return { ...evaluation, text: String(evaluation) };
   }
 
   async predict({

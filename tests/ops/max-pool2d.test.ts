@@ -67,6 +67,35 @@ onEveryTarget("maxPool2d", () => {
     );
   });
 
+  test("the gradient of a window that sees nothing but −∞ reaches its first pixel, not the padding", async () => {
+    const x = { shape: [1, 4, 5, 1], data: new Float64Array(20).fill(Number.NEGATIVE_INFINITY) };
+    x.data[18] = 3;
+    for (const options of [
+      { stride: 2, padding: 1 },
+      { stride: 1, padding: 1 },
+      { stride: 2, padding: "same" },
+      {
+        stride: 2,
+        padding: [
+          [2, 0],
+          [1, 1],
+        ],
+      },
+    ] as MaxPooling[]) {
+      const t = toTensor(x as never);
+      const y = maxPool2d(t, 3, options);
+      const [dx] = gradients(sum(y), [t]);
+      const given = Array.from(await dx.data()).reduce((total, value) => total + value, 0);
+      await equalTo(maxPool2d(t, 3, options), textbook.maxPool2d(x as never, 3, options));
+      await equalTo(
+        maxPool2dSwitches(t, 3, options),
+        textbook.maxPool2dSwitches(x as never, 3, options),
+        "i32",
+      );
+      expect(given).toBe(y.size);
+    }
+  });
+
   test("the gradient of a few windows that lie far apart does not take a minute to compile", async () => {
     const x = uniform([1, 224, 224, 1]);
     const t = toTensor(x);

@@ -17,13 +17,13 @@ function winners(x: Numbers, size: Pair, { stride = size, padding = 0, ceil = fa
   const shape = [n, vertical.count, horizontal.count, channels];
   return (what: "value" | "cell") =>
     fill(shape, ([m, i, j, c]) => {
-      let best = { value: -Infinity, cell: 0 }; // padding counts as −∞: it never wins
+      let best = { value: -Infinity, cell: -1 }; // padding counts as −∞, and never wins
       for (let a = 0; a < kh; a++) {
         for (let b = 0; b < kw; b++) {
           const [row, column] = [placeOf(vertical, i, a), placeOf(horizontal, j, b)];
           if (!inside(vertical, row) || !inside(horizontal, column)) continue;
           const value = at(x, [m, row, column, c]);
-          if (Number.isNaN(value) || value > best.value) best = { value, cell: a * kw + b };
+          if (Number.isNaN(value) || value > best.value || best.cell < 0) best = { value, cell: a * kw + b };
           if (Number.isNaN(value)) return best[what];
         }
       }

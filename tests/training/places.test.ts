@@ -87,13 +87,15 @@ describe("load", () => {
     [
       "an answer that ends too soon",
       () => `${address}/cut`,
-      "SERVER/cut: the answer cannot be read (terminated)",
+      expect.stringMatching(
+        /^SERVER\/cut: the answer breaks off after \d+ bytes \((terminated|other side closed)\)$/,
+      ),
     ],
     ["a place of browsers", () => "opfs:net", "opfs:net: only browsers have opfs:, here a path is a place"],
   ])("names %s", async (_, source, message) => {
     const error = await load((await source()) as string).catch((error: Error) => error);
     expect(error).toBeInstanceOf(WeightsError);
-    expect((error as Error).message.replace(address, "SERVER").replace(folder, "FOLDER")).toBe(message);
+    expect((error as Error).message.replace(address, "SERVER").replace(folder, "FOLDER")).toEqual(message);
   });
 
   test("a web page in the place of a checkpoint, and bytes that are none, are refused in one line", async () => {

@@ -79,6 +79,7 @@ export async function sift(picture: Raster, options: SiftOptions = {}): Promise<
   return printedAs(
     kept,
     () => `SIFT: ${kept.keypoints.length} keypoints, descriptors of ${descriptorLength} numbers`,
+    () => ({ keypoints: kept.keypoints.length, descriptorLength }),
   );
 }
 

@@ -88,6 +88,7 @@ export function surf(picture: Raster, options: SurfOptions = {}): SurfFeatures {
   return printedAs(
     { keypoints, descriptors },
     () => `SURF: ${keypoints.length} keypoints, descriptors of ${length} numbers`,
+    () => ({ keypoints: keypoints.length, descriptorLength: length }),
   );
 }
 
