@@ -175,27 +175,25 @@ export class Engine implements Device {
   /** Runs a program on what is given for its sources: of arrays copies, of variables where they lie. */
   run(program: Program | Promise<Program>, given: readonly Given[], kinds: readonly OutputKind[]): Running {
     const outputs = kinds.map(({ type, shape }) => new Storage(type, sizeOf(shape), null, this));
-    const done = this.#enqueue(async () =>
-      this.#carryOut("then" in program ? await program : program, given, outputs),
-    );
-    // Whoever holds an output and asks for its numbers hears of it, too.
-    done.catch((failure) => {
-      for (const output of outputs) output.failure = failure;
+    const done = this.#enqueue(async () => {
+      try {
+        await this.#carryOut("then" in program ? await program : program, given, outputs);
+      } catch (failure) {
+        // Whoever holds an output and asks for its numbers hears of it, too.
+        for (const output of outputs) output.failure = failure;
+        throw failure;
+      }
     });
     return { outputs, done };
   }
 
   async #carryOut(program: Program, given: readonly Given[], outputs: readonly Storage[]): Promise<void> {
     if (this.#closed) throw new DeviceError(`the device ${this.name} is closed`);
-    const needed = new Set(outputs);
+    // What this run needs is known by it.
     const run = ++this.#runs;
-    for (const { storage } of given)
-      if (storage) {
-        storage.lastUse = run;
-        needed.add(storage);
-      }
+    for (const { storage } of given) if (storage) storage.lastUse = run;
     for (const output of outputs) output.lastUse = run;
-    const rest: Needs = { program, needed };
+    const rest: Needs = { program, run };
     // The memory first: no code can be made for more of it than there can be.
     const arena =
       this.#arena && this.#arena.bytes >= program.arenaBytes ? this.#arena : await this.#newArena(rest);
@@ -265,7 +263,7 @@ export class Engine implements Device {
     };
     if (over() > 0) {
       await yieldToHost(); // finalisers run in tasks of their own
-      if (over() > 0) this.#residents.evictOldest(over(), (storage) => rest.needed.has(storage), true);
+      if (over() > 0) this.#residents.evictOldest(over(), ({ lastUse }) => lastUse === rest.run, true);
     }
     for (const output of own) this.#residents.settle(output, await this.#room(bytesOf(output), rest), true);
   }
@@ -275,14 +273,14 @@ export class Engine implements Device {
    * longest, then other programs.
    * @throws OutOfMemoryError where all that is not enough
    */
-  async #room(bytes: number, { program, needed }: Needs): Promise<Block> {
+  async #room(bytes: number, { program, run }: Needs): Promise<Block> {
     const found = this.memory.find(bytes);
     if (found) return found;
     await yieldToHost(); // finalisers run in tasks of their own
     for (;;) {
       const found = this.memory.find(bytes);
       if (found) return found;
-      if (this.#residents.evictOldest(bytes, (storage) => needed.has(storage)) > 0) continue;
+      if (this.#residents.evictOldest(bytes, ({ lastUse }) => lastUse === run) > 0) continue;
       const [idle] = [...this.#loaded.keys()].filter((other) => other !== program);
       if (!idle) return this.memory.allocate(bytes);
       this.#unload(idle);
@@ -307,10 +305,11 @@ export class Engine implements Device {
 
   #enqueue<T>(task: () => Promise<T>): Promise<T> {
     this.#pending++;
-    const result = this.#queue.then(task).finally(() => {
+    const result = this.#queue.then(task);
+    const ended = (): void => {
       this.#pending--;
-    });
-    this.#queue = result.catch(() => {});
+    };
+    this.#queue = result.then(ended, ended);
     return result;
   }
 
@@ -499,7 +498,7 @@ export class Engine implements Device {
 /** What must stay where it is while a run gets ready. */
 interface Needs {
   readonly program: Program;
-  readonly needed: ReadonlySet<Storage>;
+  readonly run: number;
 }
 
 /** Where the buffers of a run lie. */

@@ -57,8 +57,7 @@ export function compile<A extends readonly Tree[], R extends Tree>(
     const leaves = args.flatMap((arg, i) => tensorsOf(arg, [`argument ${i}`]));
     const key = `${args.map(outline)} ${leaves.map((t) => `${t.type} ${t.shape}`)}`;
     let record = recorded.get(key);
-    const stored = (of: Recorded<R>): Tensor[] => [...leaves, ...of.sources.slice(leaves.length)];
-    if (!record || record.device !== deviceOf("compile", stored(record), wanted)) {
+    if (!record || record.device !== deviceOf("compile", leaves, record.others, wanted)) {
       const from = performance.now();
       record = recordFunction(f, args, leaves, wanted);
       recording()?.add({ kind: "compile", name: "compile", thread: -1, from, to: performance.now() });
@@ -71,7 +70,9 @@ export function compile<A extends readonly Tree[], R extends Tree>(
       record.outputs,
     );
     await done;
-    const values = await Promise.all(outputs.map((output) => output.host ?? device.take(output)));
+    // Small ones are there already.
+    const values: (TypedArray | null)[] = outputs.map(({ host }) => host);
+    for (let i = 0; i < values.length; i++) values[i] ??= await device.take(outputs[i]);
     let next = 0;
     return mapTree(result, () => values[next++]) as Values<R>;
   };
@@ -100,6 +101,7 @@ interface Recorded<R> {
   readonly outputs: readonly OutputKind[];
   /** Stand-ins of the arguments first, then what else the function reads. */
   readonly sources: readonly Tensor[];
+  readonly others: readonly Tensor[];
   readonly result: R;
 }
 
@@ -117,11 +119,18 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
   const sources = graph.sources as readonly Tensor[];
   const others = sources.slice(places.length);
   checkNumbers("compile", others);
-  const device = deviceOf("compile", [...leaves, ...others], wanted);
+  const device = deviceOf("compile", leaves, others, wanted);
   device.warm(); // its threads are there by the time the program is
   // The nodes are rewritten when they are planned.
   const outputs = graph.outputs.map(({ type, shape }) => ({ type, shape }));
-  return { device, program: programFor(device.target, graph, places.length), outputs, sources, result };
+  return {
+    device,
+    program: programFor(device.target, graph, places.length),
+    outputs,
+    sources,
+    others,
+    result,
+  };
 }
 
 /**

@@ -244,7 +244,7 @@ async function runGraph(tensors: readonly Tensor[]): Promise<TypedArray[]> {
   const graph = linearise(tensors);
   const leaves = graph.sources as readonly Tensor[];
   checkNumbers("data", leaves);
-  const device = deviceOf("data", leaves);
+  const device = deviceOf("data", leaves, []);
   const { outputs, done } = device.run(programFor(device.target, graph), leaves.map(given), tensors);
   await done;
   return Promise.all(outputs.map((output) => output.host ?? device.take(output)));
@@ -260,25 +260,39 @@ export const given = (leaf: Tensor): Given => ({
 /**
  * The device on which the stored leaves lie, which those that lie nowhere yet belong to from now on.
  *
- * @param wanted  the device that was asked for
+ * @param leaves, others  two lists, as a call has them
+ * @param wanted          the device that was asked for
  * @throws DeviceError where they lie on several
  */
-export function deviceOf(speaker: string, leaves: readonly Tensor[], wanted: Device | null = null): Device {
+export function deviceOf(
+  speaker: string,
+  leaves: readonly Tensor[],
+  others: readonly Tensor[],
+  wanted: Device | null = null,
+): Device {
   let device = wanted;
   let first: Tensor | null = null;
-  for (const leaf of leaves) {
-    const there = leaf.storage?.device;
-    if (!there || there === device) continue;
+  let isNew = false;
+  const look = (leaf: Tensor): void => {
+    const { storage } = leaf;
+    if (!storage || (device && storage.device === device)) return;
+    const there = storage.device;
+    if (!there) {
+      isNew = true;
+      return;
+    }
     if (device)
       throw new DeviceError(
         `${speaker}: ${placed(leaf)}, but ${first ? placed(first) : `the device asked for is ${device.name}`}: move one with to(device)`,
       );
     device = there;
     first = leaf;
-  }
-  device ??= theEngine();
-  for (const { storage } of leaves) if (storage) storage.device ??= device;
-  return device;
+  };
+  leaves.forEach(look);
+  others.forEach(look);
+  const found: Device = device ?? theEngine();
+  if (isNew) for (const { storage } of [...leaves, ...others]) if (storage) storage.device ??= found;
+  return found;
 }
 
 const placed = (leaf: Tensor): string =>
