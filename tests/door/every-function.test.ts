@@ -146,6 +146,10 @@ const calls: { [name: string]: (options: object) => unknown } = {
       (o: object) => objectives[name](undefined, o),
     ]),
   ),
+  "objectives.anchoredBoxes": (o) => objectives.anchoredBoxes({ anchors: [[0, 0, 1, 1]], classes: 1, ...o }),
+  "objectives.boxesFound": (o) =>
+    objectives.boxesFound({ values: new Float32Array(5), shape: [1, 1, 5] }, [[0, 0, 1, 1]], o),
+  "objectives.meanAveragePrecision": (o) => objectives.meanAveragePrecision([], [], o),
   "objectives.pairRanking": (o) => objectives.pairRanking({ better: "a", worse: "b", ...o }),
   "objectives.several": (o) => objectives.several({ a: { loss, target: "a" } }, o),
   "data.batchCount": (o) => data.batchCount(10, { batchSize: 2, ...o }),

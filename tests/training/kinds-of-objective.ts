@@ -102,6 +102,36 @@ const sentences = () => {
   return data.examples("sentences", { tokens: { values, mask: "there" } });
 };
 
+/** Pictures of 16×16 with one or two rectangles in cells of their own, bright ones and dim ones. */
+const scenes = () => {
+  const r = random(10);
+  const images = new Uint8Array(n * 256);
+  const [boxes, labels]: [Float32Array[], Int32Array[]] = [[], []];
+  for (let i = 0; i < n; i++) {
+    const cells = [...r.permutation(4)].slice(0, 1 + r.integer(2));
+    const own = cells.map((cell) => {
+      const [top, left] = [8 * (cell >> 1) + r.integer(3), 8 * (cell & 1) + r.integer(3)];
+      return { box: [top, left, top + 4 + r.integer(2), left + 4 + r.integer(2)], label: r.integer(2) };
+    });
+    for (const { box, label } of own)
+      for (let y = box[0]; y < box[2]; y++)
+        for (let x = box[1]; x < box[3]; x++) images[256 * i + 16 * y + x] = label === 0 ? 255 : 110;
+    boxes.push(Float32Array.from(own.flatMap(({ box }) => box)));
+    labels.push(Int32Array.from(own, ({ label }) => label));
+  }
+  return data.examples("scenes", {
+    images: { values: images, shape: [16, 16, 1], pixels: true },
+    boxes: { values: boxes, shape: [null, 4], multiple: 2 },
+    labels: { values: labels, pad: -1, multiple: 2 },
+  });
+};
+
+/** One of 6×6 about the middle of each cell. */
+const anchors = [0, 1, 2, 3].map((cell) => {
+  const [top, left] = [8 * (cell >> 1) + 1, 8 * (cell & 1) + 1];
+  return [top, left, top + 6, left + 6] as const;
+});
+
 export const kinds: readonly Kind[] = [
   {
     name: "classification of two words",
@@ -216,6 +246,25 @@ export const kinds: readonly Kind[] = [
     lr: 0.1,
     epochs: 30,
     reached: ({ ordered }) => ordered > 0.97,
+  },
+  {
+    name: "sets of boxes",
+    examples: scenes(),
+    objective: () => objectives.anchoredBoxes({ anchors, classes: 2 }),
+    model: () =>
+      nn.sequential(
+        "finder",
+        nn.conv2d({ filters: 12, kernel: 4, stride: 4 }),
+        nn.relu(),
+        nn.conv2d({ filters: 32, kernel: 2, stride: 2 }),
+        nn.relu(),
+        nn.conv2d({ filters: 6, kernel: 1 }),
+        nn.flatten(),
+        nn.unflatten([4, 6]),
+      ),
+    lr: 0.02,
+    epochs: 60,
+    reached: ({ mAP }) => mAP > 0.9,
   },
   {
     name: "sequences",
