@@ -28,6 +28,20 @@ describe("README", () => {
     },
   );
 
+  test.skipIf(!built)("its example of any data learns it (needs npm run build)", () => {
+    const [, code] = /```ts\n([^`]*?data\.examples.*?)```/s.exec(readme)!;
+    const folder = resolve(root, "runs");
+    const file = resolve(folder, `readme-examples-${process.pid}.mjs`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, code);
+    try {
+      const printed = execFileSync(process.execPath, [file], { encoding: "utf8" }).trim().split("\n");
+      expect(printed.at(-1)).toMatch(/^100 0\.\d+ 1$/);
+    } finally {
+      rmSync(file);
+    }
+  });
+
   test.skipIf(!built)("its example of explaining answers shapes as it says (needs npm run build)", () => {
     const [, code] = /```ts\n([^`]*?explain\.gradCam.*?)```/s.exec(readme)!;
     const folder = resolve(root, "runs");

@@ -10,8 +10,8 @@ export type TrainingEvent =
       /** Steps of an epoch. */
       steps: number;
       loss: number;
-      /** Not of a training against pictures. */
       accuracy?: number;
+      scores?: Scores;
       imagesPerSecond: number;
     }
   | {
@@ -19,10 +19,14 @@ export type TrainingEvent =
       epoch: number;
       loss: number;
       accuracy?: number;
-      validation?: { loss: number; accuracy?: number };
+      scores?: Scores;
+      validation?: { loss: number; accuracy?: number; scores?: Scores };
       seconds: number;
     }
   | { kind: "done" };
+
+/** By name, as the objective has them: accuracy, mIoU, perplexity. */
+type Scores = { readonly [name: string]: number };
 
 export interface ProgressOptions {
   /** Progress goes to stderr, so that stdout stays free for results. */
@@ -128,9 +132,21 @@ export function downloadProgress(
   };
 }
 
-const scores = ({ loss, accuracy }: { loss: number; accuracy?: number }) => [
+const scores = ({
+  loss,
+  accuracy,
+  scores = accuracy === undefined ? {} : { accuracy },
+}: {
+  loss: number;
+  accuracy?: number;
+  scores?: Scores;
+}) => [
   `loss ${significant(loss)}`,
-  ...(accuracy === undefined ? [] : [`acc ${percent(accuracy)}`]),
+  ...Object.entries(scores).map(([name, value]) =>
+    /accuracy$/.test(name)
+      ? `${name.replace(/accuracy$/, "acc")} ${percent(value)}`
+      : `${name} ${significant(value)}`,
+  ),
 ];
 
 /** Seconds left of all epochs, from the steps made since the first call; undefined until there are some. */
