@@ -16,6 +16,7 @@ import type { AuxiliaryOptions } from "./auxiliary.js";
 import type { AvgPool2dOptions } from "./avg-pool2d.js";
 import type { BatchNormOptions } from "./batch-norm.js";
 import type { BranchesOptions } from "./branches.js";
+import { called } from "./called.js";
 import type { Conv1dLayerOptions } from "./conv1d.js";
 import type { Conv2dLayerOptions } from "./conv2d.js";
 import type { Conv2dTransposeLayerOptions } from "./conv2d-transpose.js";
@@ -198,19 +199,6 @@ function layerFrom(description: LayerDescription, own: AnyOwnLayers): AnyLayer {
 }
 
 const isKnown = (type: string): type is keyof typeof makers => Object.hasOwn(makers, type);
-
-/** A layer under the name of its description. */
-const called = (name: string, layer: AnyLayer): AnyLayer =>
-  layer.name === name
-    ? layer
-    : {
-        type: layer.type,
-        name,
-        options: layer.options,
-        forward: (x, scope) => layer.forward(x, scope),
-        macs: layer.macs && ((x, y) => layer.macs!(x, y)),
-        sees: layer.sees && ((x) => layer.sees!(x)),
-      };
 
 /** Descriptions come from files: what they hold is not certain. */
 function checkDescription(description: unknown, what: string): void {

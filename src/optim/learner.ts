@@ -33,8 +33,14 @@ export interface Learner {
  *       return { loss };
  *     });
  *     for (let i = 1; i <= 100; i++) console.log((await step(x, y, optim.stepTensors(0.001, i))).loss[0]);
+ *
+ * @param rate  how many times the learning rate holds for a parameter, by its path; once if left out
  */
-export function learner(optimizer: Optimizer, parameters: ReadonlyMap<string, Variable>): Learner {
+export function learner(
+  optimizer: Optimizer,
+  parameters: ReadonlyMap<string, Variable>,
+  rate?: (path: string) => number,
+): Learner {
   const state = optimizer.state(parameters);
   return {
     state,
@@ -44,7 +50,7 @@ export function learner(optimizer: Optimizer, parameters: ReadonlyMap<string, Va
         const gradient = gradients[i];
         if (gradient) known.set(path, gradient);
       });
-      const next = optimizer.update(parameters, known, { ...at, state });
+      const next = optimizer.update(parameters, known, { ...at, state, rate });
       assignAll(parameters, next.parameters);
       assignAll(state, next.state);
     },

@@ -1,5 +1,6 @@
 import { called } from "../door/called.js";
 import { printedAs } from "../tensor/printing.js";
+import { mul } from "../ops/arithmetic.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 
 export interface OptimizerDescription {
@@ -18,6 +19,8 @@ export interface UpdateInputs {
   readonly step: Tensor;
   /** What the optimizer remembers of the steps before, by the names of `state`. */
   readonly state: Tensors;
+  /** How many times the learning rate holds for a parameter, by its path; once if left out. */
+  readonly rate?: (path: string) => number;
 }
 
 /** What a step came to: the next parameters, and what is remembered for the step after it. */
@@ -71,12 +74,19 @@ export function eachParameter<Names extends string>(
     },
     update(parameters, gradients, inputs) {
       const next = { parameters: new Map(parameters), state: new Map(inputs.state) };
-      const step = rule(inputs);
+      const steps = new Map<number, ReturnType<typeof rule>>();
+      const stepAt = (times: number) => {
+        const known = steps.get(times);
+        if (known) return known;
+        const made = rule(times === 1 ? inputs : { ...inputs, lr: mul(inputs.lr, times) });
+        steps.set(times, made);
+        return made;
+      };
       for (const [path, w] of parameters) {
         const g = gradients.get(path);
         if (!g) continue;
         const before = memory.map((what) => [what, remembered(name, inputs.state, `${what}/${path}`)]);
-        const after = step(w, g, Object.fromEntries(before));
+        const after = stepAt(inputs.rate?.(path) ?? 1)(w, g, Object.fromEntries(before));
         next.parameters.set(path, after.w);
         for (const what of memory) next.state.set(`${what}/${path}`, after[what] as Tensor);
       }

@@ -22,7 +22,12 @@ export class WeightAverage {
   readonly #weights: ReadonlyMap<string, Variable>;
   readonly #follow: (step: Tensor) => Promise<unknown>;
 
-  constructor(weights: ReadonlyMap<string, Variable>, { decay }: AverageOptions) {
+  /** @param moves  whether a variable changes at all: the mean of one that does not is that itself */
+  constructor(
+    weights: ReadonlyMap<string, Variable>,
+    { decay }: AverageOptions,
+    moves: (path: string) => boolean = () => true,
+  ) {
     const means = new Map(
       [...weights].map(([path, { size, shape, type }]) => [
         path,
@@ -35,6 +40,7 @@ export class WeightAverage {
       const t = cast(step, "f32");
       const kept = minimum(decay, div(add(t, 1), add(t, 10)));
       for (const [path, w] of weights) {
+        if (!moves(path)) continue;
         const mean = means.get(path)!;
         assign(mean, add(mul(mean, kept), mul(w, sub(1, kept))));
       }

@@ -14,6 +14,8 @@ import {
   signal,
   wholeNumber,
 } from "../door/rules.js";
+import { said } from "../door/said.js";
+import { arePaths } from "../nn/paths.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { FitOptions } from "./fit-options.js";
 import { aLoss, anObjective, anOptimizer } from "./given.js";
@@ -29,7 +31,7 @@ import {
 
 /** @throws RangeError or TypeError, one line */
 export function checkOptions(given: FitOptions): void {
-  const { earlyStopping, mixup, checkpoint, snapshots, average, objective, loss, target } = optionsOf(
+  const { rates, earlyStopping, mixup, checkpoint, snapshots, average, objective, loss, target } = optionsOf(
     "fit",
     given,
     {
@@ -55,6 +57,9 @@ export function checkOptions(given: FitOptions): void {
       checkpoint: 1,
       snapshots: 1,
       resume: 1,
+      trained: somePaths,
+      rates: 1,
+      statistics: oneOf("still", "moving"),
     },
   );
   if (objective && (loss ?? target) !== undefined)
@@ -67,6 +72,10 @@ export function checkOptions(given: FitOptions): void {
       minDelta: notNegative,
       by: oneOf("loss", "score"),
     });
+  if (rates !== undefined && (typeof rates !== "object" || rates === null))
+    throw new TypeError(
+      `fit: rates is ${said(rates)}, expected numbers by patterns of paths, { "stage*": 0.1 }`,
+    );
   if (average !== undefined) optionsOf("fit: average", average, { decay: required(belowOne) });
   if (mixup !== undefined) optionsOf("fit: mixup", mixup, { alpha: required(positive) });
   if (checkpoint !== undefined)
@@ -74,6 +83,8 @@ export function checkOptions(given: FitOptions): void {
   if (snapshots !== undefined)
     optionsOf("fit: snapshots", snapshots, { every: required(fromOneOn), take: required(callback) });
 }
+
+const somePaths = rule("a pattern of paths, several, or a function of the path", arePaths);
 
 const epochOrSteps = rule(
   '"epoch" or a whole number of steps',

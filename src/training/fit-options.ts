@@ -7,11 +7,12 @@ import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
 import type { AverageOptions } from "./averaging.js";
 import type { Checkpoint } from "./checkpoint.js";
+import type { FreezingOptions } from "./freezing.js";
 import type { Objective } from "./objective.js";
 import type { Target } from "./target.js";
 import type { TrainingSource } from "./training-data.js";
 
-export interface FitOptions {
+export interface FitOptions extends FreezingOptions {
   /** Of pictures with classes the loss alone says what to train for; of anything else an objective does. */
   loss?: Loss;
   /** What the loss compares outputs with: the pictures' classes if left out. */

@@ -21,6 +21,7 @@ import {
   type StepEvent,
 } from "./fit-events.js";
 import type { FitOptions } from "./fit-options.js";
+import { freezingOf } from "./freezing.js";
 import { checkModel } from "./given.js";
 import { type Objective, Tally, type Trainable } from "./objective.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
@@ -132,18 +133,21 @@ class Run {
     buildFor("fit", model, objective, this.#data, { seed: this.#seed });
     const { fields } = this.#data;
     const classes = isPictures(train) ? train.classes.length : undefined;
+    let freezing = model.inputShape ? freezingOf("fit", model, options) : undefined;
     const cost = rehearseTraining(
       "fit",
-      { model, objective },
+      { model, objective, still: freezing?.still },
       { name: train.name, fields, length, noun: nounOf(train), classes },
       batchSizes(length, batching),
     );
+    freezing ??= freezingOf("fit", model, options); // it was built by the rehearsal
     if (validated) checkValidation(train, validated, { model, objective, cost });
     this.#tally = new Tally(objective, cost.losses);
     const { accumulate } = options;
-    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, accumulate });
+    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, accumulate, freezing });
     this.#validate = validated && validationOf(model, validated, options);
-    if (options.average) this.#average = new WeightAverage(variablesOf(model), options.average);
+    if (options.average)
+      this.#average = new WeightAverage(variablesOf(model), options.average, freezing.moves);
     if (resume && before) this.#resume(resume, before);
     this.#watch = new Stopwatch(before);
   }

@@ -31,7 +31,7 @@ export const meanOfViews = (rows: readonly ArrayLike<number>[]): Float64Array =>
 
 /** Probabilities of one picture's scores: their softmax, unless the model ends in one. */
 export function probabilitiesOf(model: Model, scores: ArrayLike<number>): Float32Array {
-  if (model.layers.at(-1)?.type === "softmax") return Float32Array.from(scores);
+  if (model.layers?.at(-1)?.type === "softmax") return Float32Array.from(scores);
   let highest = Number.NEGATIVE_INFINITY;
   for (let c = 0; c < scores.length; c++) highest = Math.max(highest, scores[c]);
   // Infinite scores share all there is: their differences would be NaN.

@@ -10,6 +10,8 @@ import { TrainingError } from "./training-error.js";
 export interface Rehearsed {
   model: Trainable;
   objective: Objective;
+  /** Which layers' statistics stand still. */
+  still?: (layer: string) => boolean;
 }
 
 /** What is to be trained on. */
@@ -32,7 +34,7 @@ export interface RehearsedData {
  */
 export function rehearseTraining(
   speaker: string,
-  { model, objective }: Rehearsed,
+  { model, objective, still }: Rehearsed,
   data: RehearsedData,
   sizes: readonly number[],
 ): Cost {
@@ -71,7 +73,7 @@ export function rehearseTraining(
   function walk(size: number, isLast: boolean): Cost {
     try {
       return traced(() => {
-        const mode = { training: true, seed: placeholder([], "i32") };
+        const mode = { training: true, seed: placeholder([], "i32"), ...(still && { still }) };
         return objective.cost(model, standIns(data.fields, size), mode, data.fields);
       }).result;
     } catch (error) {

@@ -9,6 +9,7 @@ import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 import { accumulatedStep } from "./accumulation.js";
+import type { Freezing } from "./freezing.js";
 import { type BatchTensors, lossOfCost, type Objective, summands, type Trainable } from "./objective.js";
 import { TrainingError } from "./training-error.js";
 
@@ -36,6 +37,8 @@ export interface StepOptions {
   fields: Fields;
   /** In how many parts a batch is computed, one after the other; 1 if left out. */
   accumulate?: number;
+  /** What of the network is trained; all of it if left out. */
+  freezing?: Freezing;
 }
 
 export interface Step {
@@ -53,15 +56,16 @@ type StepTensors = { [name in "lr" | "step" | "seed"]: Tensor };
  */
 export function trainingStep(
   model: Trainable,
-  { objective, optimizer, fields, accumulate = 1 }: StepOptions,
+  { objective, optimizer, fields, accumulate = 1, freezing }: StepOptions,
 ): Step {
-  const learner = learnerOf(optimizer, model.parameters);
-  const variables = [...model.parameters.values()];
+  const { parameters = model.parameters, rate, still } = freezing ?? {};
+  const learner = learnerOf(optimizer, parameters, rate);
+  const variables = [...parameters.values()];
   const costOf = (batch: BatchTensors, seed: Tensor) =>
-    objective.cost(model, batch, { training: true, seed }, fields);
+    objective.cost(model, batch, { training: true, seed, ...(still && { still }) }, fields);
   const slopesOf = (value: Tensor): (Tensor | null)[] => {
     const slopes = partial(value, variables);
-    if (slopes.every((slope) => slope === null)) throw unreached(model);
+    if (slopes.every((slope) => slope === null)) throw unreached({ name: model.name, parameters });
     return slopes;
   };
 
@@ -85,7 +89,7 @@ export function trainingStep(
   return Object.assign(take, { state: learner.state });
 }
 
-function unreached({ name, parameters }: Trainable): TrainingError {
+function unreached({ name, parameters }: Pick<Trainable, "name" | "parameters">): TrainingError {
   const paths = [...parameters.keys()];
   const some =
     paths.length > 4 ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more` : paths.join(", ");

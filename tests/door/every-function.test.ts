@@ -79,6 +79,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "nn.groupNorm": (o) => nn.groupNorm(2, o),
   "nn.maxout": (o) => nn.maxout(2, o),
   "nn.subsampling2d": (o) => nn.subsampling2d(2, o),
+  "nn.replaced": (o) => nn.replaced(model, {}, o),
   "nn.unflatten": (o) => nn.unflatten([2, 2], o),
   "nn.residual": (o) => nn.residual([nn.relu()], o),
   ...Object.fromEntries(
