@@ -16,7 +16,7 @@ test.each<[() => unknown, string]>([
   [fit({ batch: 0 }), "fit: unknown option `batch`; did you mean `batchSize`?"],
   [
     fit({ learningRate: 0.1 }),
-    "fit: unknown option `learningRate`; there is `loss`, `target`, `objective`, `optimizer`, `schedule`, `epochs`, `batchSize`, `dropLast`, `accumulate`, `clipNorm`, `clipValue`, `average`, `seed`, `validation`, `earlyStopping`, `keepBest`, `signal`, `augment`, `mixup`, `checkpoint`, `snapshots`, `resume`",
+    "fit: unknown option `learningRate`; there is `loss`, `target`, `objective`, `optimizer`, `schedule`, `epochs`, `batchSize`, `dropLast`, `accumulate`, `clipNorm`, `clipValue`, `average`, `seed`, `validation`, `earlyStopping`, `keepBest`, `signal`, `augment`, `mixup`, `checkpoint`, `snapshots`, `resume`, `trained`, `rates`, `statistics`",
   ],
   [fit({ seed: Number.NaN }), "fit: seed is NaN, expected a whole number"],
   [fit({ signal: 5 }), "fit: signal is 5, expected an AbortSignal"],
@@ -55,7 +55,7 @@ test.each<[() => unknown, string]>([
   [fit({ checkpoint: { every: 1 } }), "fit: checkpoint: save is undefined, expected a function"],
   [
     () => R.fit(model, set).next(),
-    "fit: the options are undefined, expected { loss, target, objective, optimizer, schedule, epochs, batchSize, dropLast, accumulate, clipNorm, clipValue, average, seed, validation, earlyStopping, keepBest, signal, augment, mixup, checkpoint, snapshots, resume }",
+    "fit: the options are undefined, expected { loss, target, objective, optimizer, schedule, epochs, batchSize, dropLast, accumulate, clipNorm, clipValue, average, seed, validation, earlyStopping, keepBest, signal, augment, mixup, checkpoint, snapshots, resume, trained, rates, statistics }",
   ],
   [() => R.fit({}, set, given).next(), "fit: the model is {}, expected one, such as nn.sequential(…)"],
   [
