@@ -158,7 +158,7 @@ const noted = (notes: Checkpoint["notes"]): string | undefined =>
   typeof notes?.preprocessing === "string" ? notes.preprocessing : undefined;
 
 /** Names in the order of the outputs, one a line; the number of a WordNet synset before a name is left out. */
-async function readClasses(path: string): Promise<string[]> {
+export async function readClasses(path: string): Promise<string[]> {
   const lines = (await readFile(path, "utf8"))
     .split("\n")
     .map((line) => line.trim().replace(/^n\d{8}\s+/, ""));

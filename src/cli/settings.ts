@@ -11,6 +11,7 @@ import type { FitOptions } from "../training/fit.js";
 import { WeightsError } from "../training/weights.js";
 import { augmentationNames, augmentOf } from "./augmentations.js";
 import { UsageError } from "./failure.js";
+import { trainedBeside } from "./frozen.js";
 
 export interface Settings {
   model: string;
@@ -33,6 +34,10 @@ export interface Settings {
   patience?: number;
   seed: number;
   limit?: number;
+  /** Which weights stay as they are: patterns over their paths, with commas between them. */
+  freeze?: string;
+  /** With which weights it began. */
+  weights?: string;
   /** Of a folder: pictures that cannot be read are left out. */
   skipBad?: boolean;
   colours?: "srgb" | "as-stored";
@@ -58,6 +63,8 @@ const names = {
   patience: true,
   seed: true,
   limit: true,
+  freeze: true,
+  weights: true,
   skipBad: true,
   colours: true,
 } satisfies { [name in keyof Settings]-?: true };
@@ -127,6 +134,7 @@ const oneOf = (known: readonly string[]) => v.optional(v.picklist(known, `one of
 const notedSettings = v.looseObject(
   {
     ...{ model: aText, data: aText, optimizer: oneOf(optimizers), schedule: oneOf(schedules) },
+    ...{ freeze: aText, weights: aText },
     ...{ epochs: atLeastOne, batchSize: atLeastOne, patience: atLeastOne, limit: atLeastOne },
     ...{ warmUp: aCount, seed: aNumber },
     ...{ lr: aNumber, momentum: aNumber, weightDecay: aNumber, clipNorm: aNumber, labelSmoothing: aNumber },
@@ -181,6 +189,7 @@ export function fitOptionsOf(settings: Settings, train: AnyDataset): FitOptions 
     ...(patience === undefined ? {} : { earlyStopping: { patience } }),
     keepBest,
     dropLast,
+    ...(settings.freeze === undefined ? {} : { trained: trainedBeside(settings.freeze) }),
     ...augmentOf(augment, train),
   };
 }

@@ -15,6 +15,7 @@ import { TrainingError } from "../training/training-error.js";
 import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { checkDataName, defaultData, loadData, refuseFileOptions, skipping } from "./data-sets.js";
+import { UsageError } from "./failure.js";
 import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";
 import { coloursOption } from "./network.js";
@@ -34,6 +35,7 @@ import {
 import { type Film, film } from "./snapshots.js";
 import { traced, traceOption } from "./trace.js";
 import { beginning } from "./train-report.js";
+import { begunWith } from "./transfer.js";
 import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -45,6 +47,18 @@ export function trainCommand(program: Command): void {
     .option(
       "--data <name>",
       "a data set (see `receptive data list`), or folder:PATH; MNIST where it is on this machine, else digits",
+    )
+    .option(
+      "--weights <file>",
+      "begin with these weights of the model (a file, or hf:owner/name), its last layer made anew for the classes of the data",
+    )
+    .option(
+      "--classes <file>",
+      "what the outputs of --weights mean, one name a line (default: as many as the model has)",
+    )
+    .option(
+      "--freeze <patterns>",
+      "weights that stay as they are: paths such as stage1 or '*.bias', with commas between; '!dense1' is all but dense1",
     )
     .option("--epochs <n>", "how often each picture is shown", whole(1), 3)
     .option("--batch-size <pictures>", "pictures of a step", whole(1), 128)
@@ -106,6 +120,7 @@ export function trainCommand(program: Command): void {
 Examples:
   $ receptive train --model lenet5 --data mnist --epochs 12 --augment
   $ receptive train --model resnet18 --data folder:flowers --augment crop,flip,jitter
+  $ receptive train --model resnet18 --weights hf:timm/resnet18.tv_in1k --freeze '!dense1' --data folder:flowers
   $ receptive train --resume runs/lenet5-mnist/checkpoint.safetensors --epochs 20
 
 Ctrl-C stops after the step at hand, saves, and says how to go on (exit code 130).`,
@@ -118,6 +133,7 @@ type Options = Partial<Settings> & {
   resume?: string;
   output?: string;
   checkpointEvery?: number;
+  classes?: string;
   snapshots?: boolean;
   json?: boolean;
 };
@@ -128,6 +144,10 @@ async function train(options: Options, command: Command): Promise<void> {
   if (options.data !== undefined) checkDataName(options.data);
   const resume = options.resume === undefined ? undefined : await load(options.resume);
   if (resume) trainingOf(resume);
+  if (resume && options.weights !== undefined)
+    throw new UsageError("--resume goes on with the weights of its checkpoint: leave out --weights");
+  if (options.classes !== undefined && options.weights === undefined)
+    throw new UsageError("--classes says what the outputs of --weights mean: give both, or neither");
   const { settings, remark } = await settle(options, resume, command);
   const isNamed = !resume || command.getOptionValueSource("model") === "cli";
   const make = isNamed
@@ -158,7 +178,12 @@ async function train(options: Options, command: Command): Promise<void> {
         ...skip.options,
       },
     });
-    const model = make({ classes: data.train.classes.length });
+    const classes = data.train.classes.length;
+    const { model: name, weights, seed } = settings;
+    const model =
+      weights === undefined || resume
+        ? make({ classes })
+        : await begunWith({ weights, model: name, named: options.classes, classes, seed, json });
     claim = await claimFolder(output);
     await removeLeftovers(output);
     const fitOptions = fitOptionsOf(settings, data.train);

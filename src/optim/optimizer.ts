@@ -1,6 +1,6 @@
 import { called } from "../door/called.js";
-import { printedAs } from "../tensor/printing.js";
 import { mul } from "../ops/arithmetic.js";
+import { printedAs } from "../tensor/printing.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 
 export interface OptimizerDescription {
