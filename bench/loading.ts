@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { encodeImage, openFolder, type Picture, preprocessings } from "../dist/images/index.js";
-import { type AnyDataset, data, fit, type Model, models, optim } from "../dist/index.js";
+import { type AnyDataset, data, fit, losses, type Model, models, optim } from "../dist/index.js";
 import { RandomStream } from "../dist/random/threefry.js";
 
 type Size = readonly [height: number, width: number, channels: 1 | 3];
@@ -72,8 +72,14 @@ const cases: { [name: string]: FolderCase } = {
 /** Pictures a second in each of three epochs. */
 async function rates(dataset: AnyDataset, { batchSize, model, augment }: FolderCase): Promise<number[]> {
   const found: number[] = [];
-  const options = { epochs: 3, batchSize, augment, optimizer: optim.sgd({ lr: 0.01 }), loss: "crossEntropy" };
-  for await (const event of fit(model(), dataset, options as never))
+  const options = {
+    epochs: 3,
+    batchSize,
+    augment,
+    optimizer: optim.sgd({ lr: 0.01 }),
+    loss: losses.crossEntropy(),
+  };
+  for await (const event of fit(model(), dataset, options))
     if (event.kind === "epoch") found.push(Math.round(dataset.length / event.seconds));
   return found;
 }

@@ -24,7 +24,11 @@ const chunksIn = (folder) => ({
 
 export async function bundleForNode() {
   await bundle({
-    input: { ...inputs("node", "node"), "cli/main": built("cli/main") },
+    input: {
+      ...inputs("node", "node"),
+      "node/picture-thread": built("images/picture-thread"),
+      "cli/main": built("cli/main"),
+    },
     plugin: forHost("node"),
     format: "es",
     ending: "js",

@@ -111,6 +111,11 @@ export function trainCommand(program: Command): void {
       "of a folder: look at every picture beforehand, and leave out those that cannot be read",
     )
     .addOption(coloursOption("srgb"))
+    .option(
+      "--cache-mb <megabytes>",
+      "of a folder: memory for pictures that were read before, 0 for none (default: 512)",
+      whole(0),
+    )
     .option("--snapshots", "also write an animation of its filters and maps while they form (learning.gif)")
     .addOption(traceOption())
     .option("--json", "a JSON line on stdout for each event: start, step, epoch, done")
@@ -134,6 +139,7 @@ type Options = Partial<Settings> & {
   output?: string;
   checkpointEvery?: number;
   classes?: string;
+  cacheMb?: number;
   snapshots?: boolean;
   json?: boolean;
 };
@@ -156,7 +162,7 @@ async function train(options: Options, command: Command): Promise<void> {
   const output = options.output ?? (options.resume ? dirname(options.resume) : defaultOutput(settings));
   await checkWritable(output);
   await configure({ threads: options.threads });
-  refuseFileOptions(settings.data, ["skipBad", "colours"], command);
+  refuseFileOptions(settings.data, ["skipBad", "colours", "cacheMb"], command);
   if (remark) tell(remark);
 
   const checkpoint = join(output, checkpointFile);
@@ -175,6 +181,7 @@ async function train(options: Options, command: Command): Promise<void> {
         preprocessing: preprocessingOf(usualPreprocessing(input)),
         randomViews: cropsFiles(settings.augment),
         colours: settings.colours,
+        cacheMegabytes: options.cacheMb,
         ...skip.options,
       },
     });

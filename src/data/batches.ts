@@ -87,19 +87,19 @@ export async function* batches(
   });
   if (!isExamples(data)) {
     checkDataset("batches", data, { ofClasses: false });
-    return yield* inBatches(data.length, options, (places) => prepare(data, places, options));
+    return yield* inBatches(data, options, (places) => prepare(data, places, options));
   }
   checkExamples("batches", data);
   if (options.augment ?? options.mixup)
     throw new TypeError(
       `batches: augment and mixup are for pictures with classes, ${data.name} is one of named fields: change them in its \`at\``,
     );
-  yield* inBatches(data.length, options, (places) => batchAt(data, places, options.shuffle));
+  yield* inBatches(data, options, (places) => batchAt(data, places, options.shuffle));
 }
 
-/** What stands at each batch's places, the next one prepared while one is used. */
+/** What stands at each batch's places, the next ones prepared while one is used. */
 async function* inBatches<B>(
-  length: number,
+  { length, readsAhead = 1 }: { length: number; readsAhead?: number },
   { batchSize, dropLast, shuffle, first = 0 }: BatchOptions,
   prepare: (places: Int32Array) => Promise<B>,
 ): AsyncGenerator<B, void, void> {
@@ -112,15 +112,19 @@ async function* inBatches<B>(
       order ? order.slice(begin, end) : Int32Array.from({ length: end - begin }, (_, i) => begin + i),
     );
   };
-  let next: Soon<B> | undefined;
+  const next: Soon<B>[] = [];
+  let begun = first;
   try {
     for (let k = first; k < count; k++) {
-      const batch = await (next ? next.take() : prepareAt(k));
-      next = k + 1 < count ? new Soon(() => prepareAt(k + 1)) : undefined;
+      const batch = await (next.shift()?.take() ?? prepareAt(begun++));
+      for (; begun < count && next.length < readsAhead; begun++) {
+        const at = begun;
+        next.push(new Soon(() => prepareAt(at)));
+      }
       yield batch;
     }
   } finally {
-    next?.cancel();
+    for (const soon of next) soon.cancel();
   }
 }
 

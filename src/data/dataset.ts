@@ -25,6 +25,8 @@ export interface StreamedDataset extends Labelled {
   labels: Uint8Array | Uint16Array | Int32Array;
   /** For evaluation: in so many views a picture is shown, which are judged together. One if left out. */
   views?: number;
+  /** How many batches it may be asked for at once, ahead of the one that is used. One if left out. */
+  readsAhead?: number;
   /**
    * The pictures at these places, N×H×W×C, 0 to 255; with `views`, that many for each place.
    * @param draw  of a training step: pictures may be shown in a view of their own, which follows from it and their place

@@ -38,6 +38,8 @@ export interface Examples<F extends Fields = Fields> {
   readonly fields: F;
   /** The names of its classes, for those who print them. */
   readonly classes?: readonly string[];
+  /** How many batches `at` may be asked for at once, ahead of the one that is used. One if left out. */
+  readonly readsAhead?: number;
   /**
    * The examples at these places.
    *

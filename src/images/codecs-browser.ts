@@ -1,3 +1,3 @@
 /** What browsers have for `#pictures`. */
-export { decodePicture } from "./decode-browser.js";
+export { decodePicture, holdPicture } from "./decode-browser.js";
 export { encodePicture } from "./encode-browser.js";

@@ -1,3 +1,3 @@
 /** What Node has for `#pictures`. */
-export { decodePicture } from "./decode.js";
+export { decodePicture, holdPicture } from "./decode.js";
 export { encodePicture } from "./encode.js";

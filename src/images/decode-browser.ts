@@ -39,3 +39,6 @@ export async function decodePicture(
     bitmap.close();
   }
 }
+
+/** A page reads no folders, and holds no pictures for them. */
+export const holdPicture = async (): Promise<undefined> => undefined;

@@ -1,18 +1,9 @@
 /** Data sets that are folders of picture files, a folder for each class. */
-import {
-  chosen,
-  DataError,
-  type Draw,
-  printable,
-  type Splits,
-  type StreamedDataset,
-} from "../data/dataset.js";
-import { RandomStream } from "../random/threefry.js";
+import { chosen, DataError, printable, type Splits, type StreamedDataset } from "../data/dataset.js";
 import { type BadPicture, type CheckOptions, checkPictures } from "./check-pictures.js";
-import type { Picture } from "./picture.js";
 import { type ClassFolder, checkDepth, classFolders, splitsOf } from "./picture-folders.js";
-import { centreCrop, type Preprocessing, tenCrop } from "./preprocessing.js";
-import { readImage, readRegion } from "./read.js";
+import { type Budget, budgetOf, PictureLoader } from "./picture-loader.js";
+import type { Preprocessing } from "./preprocessing.js";
 import type { ReadOptions } from "./reading.js";
 
 export interface FolderOptions extends ReadOptions {
@@ -24,6 +15,11 @@ export interface FolderOptions extends ReadOptions {
   randomViews?: boolean;
   /** Ten views of each picture are judged together, see `tenCrop`, instead of its centre alone. */
   tenCrop?: boolean;
+  /**
+   * Megabytes of memory for pictures that were read before: later epochs take them from there; 512 if left out. With
+   * `randomViews` whole pictures are kept, of which parts are cut anew, otherwise what the network sees of each.
+   */
+  cacheMegabytes?: number;
   /**
    * Every picture is decoded beforehand; those that cannot be read are left out, and told here. Without it the first bad
    * one ends whatever reads it.
@@ -38,13 +34,14 @@ export interface FolderOptions extends ReadOptions {
 /**
  * The data set in a folder: folder/train/<class>/*.jpg and folder/val (or test)/<class>/*.jpg, or folder/<class>/*.jpg,
  * of which every tenth picture is kept for testing. Pictures may lie deeper in the folder of their class; hidden files
- * and what else systems leave behind are passed over. Pictures are decoded when they are needed, several at once. For
- * Node: a page has no folders.
+ * and what else systems leave behind are passed over. Pictures are decoded when they are needed, on threads of their own where there are
+ * any, and those that fit into memory once. For Node: a page has no folders.
  *
  * @returns  pictures of the input's H×W×C, bytes of 0 to 255
  * @throws DataError where there are no classes, a class has no pictures, or both splits have other classes
  */
 export async function openFolder(path: string, options: FolderOptions): Promise<Splits<StreamedDataset>> {
+  const budget = budgetOf("openFolder", options);
   const splits = await splitsOf(path);
   if (splits?.train && splits.test) {
     const [forTraining, forTesting] = [
@@ -60,8 +57,8 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
         `${splits.test}: has a class ${stray.name}, which ${splits.train.slice(path.length + 1)} has not`,
       );
     return {
-      train: datasetOf(path, "train", classes, forTraining, options),
-      test: datasetOf(path, "test", classes, forTesting, options),
+      train: datasetOf(path, "train", classes, forTraining, options, budget),
+      test: datasetOf(path, "test", classes, forTesting, options, budget),
     };
   }
   if (splits?.test)
@@ -78,6 +75,7 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
     all.map(({ name }) => name),
     all,
     options,
+    budget,
   );
   return splitTenth(whole);
 }
@@ -110,7 +108,7 @@ export async function openClasses(
       throw new DataError(`${path}: the model knows no class ${folder.name}; it knows ${listed(classes)}`);
     return { ...folder, name: classes[label] };
   });
-  return datasetOf(path, "test", classes, named, options);
+  return datasetOf(path, "test", classes, named, options, budgetOf("openClasses", options));
 }
 
 /** Folders write "golden_retriever" for "golden retriever". */
@@ -145,23 +143,19 @@ function datasetOf(
   split: string,
   classes: readonly string[],
   folders: readonly ClassFolder[],
-  { input, preprocessing, randomViews, tenCrop: ten, colours, mostPixels }: FolderOptions,
+  { input, preprocessing, randomViews = false, tenCrop: ten = false, colours, mostPixels }: FolderOptions,
+  budget: Budget,
 ): StreamedDataset {
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const samples = folders.flatMap(({ name, files }) => {
     const label = indexOf.get(name)!;
     return files.map((file) => ({ file, label }));
   });
-  const reading: ReadOptions = { colours, mostPixels };
-  const size = input[0] * input[1] * input[2];
-  const views = ten ? 10 : 1;
-  const show = async (index: number, draw?: Draw): Promise<Picture[]> => {
-    const { file } = samples[index];
-    if (ten) return tenCrop(await readImage(file, reading), input, preprocessing);
-    if (!draw || !randomViews) return [centreCrop(await readImage(file, reading), input, preprocessing)];
-    const random = new RandomStream(draw.seed, stream + draw.epoch * 16, index);
-    return [await readRegion(file, input, (whole) => randomRegion(whole, random), reading)];
-  };
+  const loader = new PictureLoader(
+    samples.map(({ file }) => file),
+    { input, preprocessing, tenCrop: ten, reading: { colours, mostPixels } },
+    budget,
+  );
   return printable({
     name: `folder:${path}`,
     split,
@@ -169,43 +163,10 @@ function datasetOf(
     classes: [...classes],
     length: samples.length,
     labels: Uint16Array.from(samples, ({ label }) => label),
-    views,
-    async read(indices, draw) {
-      const images = new Uint8Array(indices.length * views * size);
-      let next = 0;
-      const work = async () => {
-        for (let i = next++; i < indices.length; i = next++)
-          for (const [v, { pixels }] of (await show(indices[i], draw)).entries())
-            images.set(pixels, (i * views + v) * size);
-      };
-      await Promise.all(Array.from({ length: Math.min(decoders, indices.length) }, work));
-      return images;
-    },
+    views: ten ? 10 : 1,
+    readsAhead: 3,
+    read: (indices, draw) => loader.read(indices, randomViews && !ten ? draw : undefined),
   });
-}
-
-/** Files that are decoded at once: enough for the threads of the decoder, and few enough for memory. */
-const decoders = 8;
-
-/** See data/augment.ts: augmentations have the streams from 1000 on. */
-const stream = 1007;
-
-/**
- * A part of 8 to 100 % of the picture's area, between 3:4 and 4:3, anywhere in it; after ten drawings that do not fit,
- * its centre. Szegedy et al.: Going Deeper with Convolutions, CVPR 2015, section 6.
- */
-export function randomRegion({ width, height }: { width: number; height: number }, random: RandomStream) {
-  for (let attempt = 0; attempt < 10; attempt++) {
-    const area = width * height * random.uniform(0.08, 1);
-    // Uniform in the logarithm of the ratio, and so alike for wide and tall parts.
-    const ratio = Math.sqrt((4 / 3) ** random.uniform(-1, 1));
-    const w = Math.round(Math.sqrt(area) * ratio);
-    const h = Math.round(Math.sqrt(area) / ratio);
-    if (w > width || h > height || w < 1 || h < 1) continue;
-    return { left: random.integer(width - w + 1), top: random.integer(height - h + 1), width: w, height: h };
-  }
-  const side = Math.min(width, height);
-  return { left: (width - side) >> 1, top: (height - side) >> 1, width: side, height: side };
 }
 
 function splitTenth(whole: StreamedDataset): Splits<StreamedDataset> {

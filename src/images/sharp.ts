@@ -20,10 +20,10 @@ function look(): NonNullable<typeof found> {
   }
 }
 
-/** Turned upright, on white, 8 bits a channel; `wanted` in sharp's own resampling. */
+/** A file or, of what this has given before, a part: turned upright, on white, 8 bits a channel; `wanted` in sharp's own resampling. */
 export async function sharpPixels(
   sharp: typeof SharpPackage,
-  bytes: Uint8Array,
+  source: Uint8Array | Picture,
   {
     channels,
     wanted,
@@ -35,9 +35,12 @@ export async function sharpPixels(
   },
 ): Promise<Picture> {
   // "error": damage such as a missing end is refused, a harmless warning about a tag is not.
-  const image = sharp(bytes, { failOn: "error", limitInputPixels: false, ignoreIcc: !followsProfile })
-    .autoOrient()
-    .flatten({ background: "white" });
+  const image =
+    "pixels" in source
+      ? sharp(source.pixels, { limitInputPixels: false, raw: source })
+      : sharp(source, { failOn: "error", limitInputPixels: false, ignoreIcc: !followsProfile })
+          .autoOrient()
+          .flatten({ background: "white" });
   if (wanted) {
     const [height, width] = wanted.size;
     image.extract(wanted.region).resize(width, height, { fit: "fill", kernel: "linear" });

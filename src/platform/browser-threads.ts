@@ -35,6 +35,13 @@ export function startThread<From>(main: string, events: ThreadEvents<From>): Thr
   };
 }
 
+/** A page is a bundle: there are no files of the package. */
+export const startModuleThread = <From>(
+  _name: string,
+  _data: object,
+  _events: ThreadEvents<From>,
+): ThreadHandle | undefined => undefined;
+
 let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
 
 function trusted(address: string): string {

@@ -1,5 +1,5 @@
 /** Threads in Node: workers of node:worker_threads. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 
@@ -48,7 +48,36 @@ export function startThread<From>(main: string, events: ThreadEvents<From>): Thr
         return (blocks, thread, threads, barrier) => run(base + blocks, thread, threads, base + barrier);
       },
     });`;
-  const worker = new Worker(source, { eval: true, stdout: false, resourceLimits: { codeRangeSizeMb } });
+  return handleOf(
+    new Worker(source, { eval: true, stdout: false, resourceLimits: { codeRangeSizeMb } }),
+    events,
+  );
+}
+
+/**
+ * A thread that runs a module of the package, a file of `dist/node`.
+ * @returns undefined where no thread may start here, or the file is not there: in a bundle, among the sources
+ */
+export function startModuleThread<From>(
+  name: string,
+  data: object,
+  events: ThreadEvents<From>,
+): ThreadHandle | undefined {
+  if (whyNoThreads() !== null) return undefined;
+  try {
+    const own = import.meta.url;
+    const file = ["./", "../node/", "../../node/"]
+      .map((folder) => new URL(folder + name, own))
+      .find((url) => existsSync(url));
+    return (
+      file && handleOf(new Worker(file, { workerData: data, resourceLimits: { codeRangeSizeMb } }), events)
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function handleOf<From>(worker: Worker, events: ThreadEvents<From>): ThreadHandle {
   worker.on("message", events.message);
   worker.on("error", (error) => events.ended(textOf(error)));
   worker.on("exit", (code) => events.ended(`it ended with code ${code}`));

@@ -1,0 +1,89 @@
+/** What becomes of one picture file before a network sees it: on the main thread, or on one of its own. */
+import { decodePicture, holdPicture } from "#pictures";
+import { RandomStream } from "../random/threefry.js";
+import type { HeldPictures } from "./held-pictures.js";
+import { PictureError } from "./picture-error.js";
+import { centreCrop, type Preprocessing, tenCrop, withChannels } from "./preprocessing.js";
+import { contents } from "./read.js";
+import type { PictureRegion, ReadOptions, WantedPart } from "./reading.js";
+
+/** How the files of a folder are shown: data alone, so that a thread can be told. */
+export interface Showing {
+  /** One number for each data set of a process. */
+  readonly id: number;
+  readonly input: readonly [h: number, w: number, c: number];
+  readonly preprocessing: Preprocessing;
+  readonly tenCrop: boolean;
+  readonly reading: ReadOptions;
+}
+
+/** A file, and for a random view from what it follows. */
+export interface Asked {
+  readonly file: string;
+  readonly index: number;
+  readonly draw?: { readonly seed: number; readonly epoch: number };
+}
+
+/** Reads a file that is most likely there. */
+export type ReadFile = (file: string) => Uint8Array | Promise<Uint8Array>;
+
+export const readContents: ReadFile = async (file) => (await contents(file)).bytes;
+
+/**
+ * @param held  decoded pictures, of which random parts are cut in later epochs; none are kept where it is left out
+ * @returns     views × H×W×C, bytes of 0 to 255
+ * @throws PictureError  one line
+ */
+export async function shown(
+  asked: Asked,
+  showing: Showing,
+  read: ReadFile,
+  held?: HeldPictures,
+): Promise<Uint8Array> {
+  const { file, index, draw } = asked;
+  const { input, preprocessing, reading } = showing;
+  if (draw) {
+    const random = new RandomStream(draw.seed, stream + draw.epoch * 16, index);
+    const part: WantedPart = { size: input, region: (whole) => randomRegion(whole, random) };
+    const known = held?.get(showing.id, index);
+    if (known) return withChannels(await known.part(part), input[2]).pixels;
+    const bytes = await read(file);
+    const whole = await held?.hold(showing.id, index, () => holdPicture(bytes, reading));
+    const picture = whole ? await whole.part(part) : await decodePicture(bytes, file, reading, part);
+    return withChannels(picture, input[2]).pixels;
+  }
+  const picture = await decodePicture(await read(file), file, reading);
+  if (!showing.tenCrop) return centreCrop(picture, input, preprocessing).pixels;
+  const views = tenCrop(picture, input, preprocessing);
+  const all = new Uint8Array(views.length * views[0].pixels.length);
+  for (const [v, { pixels }] of views.entries()) all.set(pixels, v * pixels.length);
+  return all;
+}
+
+/** See data/augment.ts: augmentations have the streams from 1000 on. */
+const stream = 1007;
+
+/**
+ * A part of 8 to 100 % of the picture's area, between 3:4 and 4:3, anywhere in it; after ten drawings that do not fit,
+ * its centre. Szegedy et al.: Going Deeper with Convolutions, CVPR 2015, section 6.
+ */
+export function randomRegion(
+  { width, height }: { width: number; height: number },
+  random: RandomStream,
+): PictureRegion {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const area = width * height * random.uniform(0.08, 1);
+    // Uniform in the logarithm of the ratio, and so alike for wide and tall parts.
+    const ratio = Math.sqrt((4 / 3) ** random.uniform(-1, 1));
+    const w = Math.round(Math.sqrt(area) * ratio);
+    const h = Math.round(Math.sqrt(area) / ratio);
+    if (w > width || h > height || w < 1 || h < 1) continue;
+    return { left: random.integer(width - w + 1), top: random.integer(height - h + 1), width: w, height: h };
+  }
+  const side = Math.min(width, height);
+  return { left: (width - side) >> 1, top: (height - side) >> 1, width: side, height: side };
+}
+
+/** What went wrong in a thread, as its own kind of error again. */
+export const errorOf = ({ name, message }: { name: string; message: string }): Error =>
+  name === "PictureError" ? new PictureError(message) : Object.assign(new Error(message), { name });
