@@ -13,6 +13,8 @@ export type TrainingEvent =
       accuracy?: number;
       scores?: Scores;
       imagesPerSecond: number;
+      /** The share of the time in which steps waited for data. */
+      waiting?: number;
     }
   | {
       kind: "epoch";
@@ -43,6 +45,9 @@ export interface TrainingProgress {
   /** Ends an unfinished bar and frees its timer; needed when training fails or is aborted. */
   stop(): void;
 }
+
+/** From this share on the data are the brake, and it is said. */
+const noticeable = 0.25;
 
 /** Piped output gets at most one line in this many milliseconds, besides one for each epoch. */
 const lineInterval = 10_000;
@@ -77,6 +82,9 @@ export function trainingProgress(
           `${event.step}/${event.steps}`,
           ...scores(event),
           imageRate(event.imagesPerSecond),
+          ...((event.waiting ?? 0) > noticeable
+            ? [`waiting for data ${Math.round(100 * event.waiting!)} %`]
+            : []),
           ...(left === undefined ? [] : [`${duration(left)} left`]),
         ];
         if (stream.isTTY) {

@@ -20,6 +20,8 @@ export interface StepEvent extends Measured {
   steps: number;
   /** Over the last seconds; examples of any kind. */
   imagesPerSecond: number;
+  /** The share of the last seconds in which steps waited for data, 0 to 1. */
+  waiting: number;
   lr: number;
   /** The filters and maps of this moment, in those steps for which they were asked. */
   snapshot?: Snapshot;

@@ -165,7 +165,9 @@ class Run {
       }
       const begun = this.#watch.seconds;
       this.#watch.start();
+      let asked = performance.now();
       for await (const batch of this.#batches()) {
+        this.#watch.wait((performance.now() - asked) / 1000);
         if (signal?.aborted) break;
         const lr = this.#learningRate();
         const stepped = await this.#step(batch, { lr, step: this.#totalSteps, seed: this.#seed });
@@ -177,6 +179,7 @@ class Run {
           await this.#save();
         yield { ...this.#stepEvent(lr), ...(await this.#snapshot()) };
         this.#watch.start();
+        asked = performance.now();
       }
       this.#watch.pause();
       const event = signal?.aborted ? undefined : await this.#endEpoch(this.#watch.seconds - begun);
@@ -254,6 +257,7 @@ class Run {
       steps: this.#steps,
       ...measured(this.#tally.standing),
       imagesPerSecond: this.#watch.imagesPerSecond,
+      waiting: this.#watch.waiting,
       lr,
     };
   }

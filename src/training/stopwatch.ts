@@ -4,7 +4,8 @@ export class Stopwatch {
   #shown: number;
   #begun: number | undefined;
   /** Steps of the last seconds, the oldest first. */
-  readonly #recent: { seconds: number; images: number }[] = [];
+  readonly #recent: { seconds: number; images: number; waited: number }[] = [];
+  #waited = 0;
   readonly #now: () => number;
 
   constructor({
@@ -21,13 +22,19 @@ export class Stopwatch {
     this.#begun ??= this.#now();
   }
 
+  /** Of the step at hand: so many seconds went by until its data were there. */
+  wait(seconds: number): void {
+    this.#waited += seconds;
+  }
+
   /** Counts a step of so many pictures. */
   lap(images: number): void {
     const before = this.#seconds;
     this.pause();
     this.start();
     this.#shown += images;
-    this.#recent.push({ seconds: this.#seconds - before, images });
+    this.#recent.push({ seconds: this.#seconds - before, images, waited: this.#waited });
+    this.#waited = 0;
     let span = this.#recent.reduce((sum, { seconds }) => sum + seconds, 0);
     while (this.#recent.length > 1 && span - this.#recent[0].seconds >= recentSeconds)
       span -= this.#recent.shift()!.seconds;
@@ -55,6 +62,16 @@ export class Stopwatch {
       sum.images += images;
     }
     return sum.seconds > 0 ? sum.images / sum.seconds : 0;
+  }
+
+  /** The share of the last seconds in which a step waited for its data, 0 to 1. */
+  get waiting(): number {
+    const sum = { seconds: 0, waited: 0 };
+    for (const { seconds, waited } of this.#recent) {
+      sum.seconds += seconds;
+      sum.waited += waited;
+    }
+    return sum.seconds > 0 ? Math.min(1, sum.waited / sum.seconds) : 0;
   }
 
   /** Since the beginning. */
