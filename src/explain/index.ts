@@ -17,6 +17,7 @@ export { featureMaps } from "./feature-maps.js";
 export type { Box } from "./field.js";
 export { filters } from "./filters.js";
 export { type Fooling, type FoolingOptions, foolingImages } from "./fooling-images.js";
+export { pixelsSeen, unitsSeeing } from "./geometry.js";
 export { type GradCamOptions, gradCam, guidedGradCam } from "./grad-cam.js";
 export { gradientTimesInput } from "./gradient-times-input.js";
 export { guidedBackpropagation } from "./guided-backpropagation.js";

@@ -27,6 +27,10 @@ export function adaptiveAvgPool2d(size: Pair, given: Named = {}): Layer {
       return {
         size: [largest(h, height), largest(w, width)],
         stride: [Math.ceil(h / height), Math.ceil(w / width)],
+        places(along, i) {
+          const [begin, end] = adaptiveWindows(along === 0 ? h : w, along === 0 ? height : width)[i];
+          return [begin, end - 1];
+        },
       };
     },
   });

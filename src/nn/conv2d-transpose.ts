@@ -1,6 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
-import { conv2dTranspose as convolution } from "../ops/conv2d-transpose.js";
+import { conv2dTranspose as convolution, planTranspose } from "../ops/conv2d-transpose.js";
 import { checkPictures, type Pair, pair, type WindowPadding } from "../ops/windows.js";
 import { ShapeError } from "../tensor/shapes.js";
 import { checkedCount } from "./checks.js";
@@ -60,9 +60,24 @@ export function conv2dTranspose(given: Conv2dTransposeLayerOptions & Named): Lay
     },
     macs: (x) => (x.size * size[0] * size[1] * filters) / groups,
     // A pixel of the result lies under as many filters as fit at the stride, each of one pixel of x.
-    sees: () => ({
+    sees: (x) => ({
       size: [0, 1].map((d) => Math.ceil(((size[d] - 1) * dilation[d] + 1) / stride[d])) as [number, number],
       stride: [1 / stride[0], 1 / stride[1]],
+      // Pixel j of x lies at j · stride − before, and each tap of a filter dilation on from there.
+      places(along, i) {
+        const { cut } = planTranspose({
+          pixels: [x.shape[1], x.shape[2]],
+          kernel: size,
+          steps: { stride, dilation },
+          padding: padding ?? "valid",
+          added: pair("conv2dTranspose", "outputPadding", outputPadding ?? 0, 0),
+        });
+        const before = cut[along][0];
+        return Array.from(
+          { length: size[along] },
+          (_, k) => (i + before - k * dilation[along]) / stride[along],
+        ).filter(Number.isInteger);
+      },
     }),
   });
 }

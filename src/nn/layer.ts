@@ -59,6 +59,11 @@ export interface Window {
   readonly before?: readonly [number, number];
   /** Whether pixels are repeated, whole, where the stride is a fraction. */
   readonly repeats?: boolean;
+  /**
+   * The rows (or columns, along 1) that row i of the result sees, where they do not follow from size and stride: of what
+   * enlarges pictures, or of windows that differ. Some of them may lie outside of the picture.
+   */
+  readonly places?: (along: 0 | 1, i: number) => readonly number[];
 }
 
 /** What a layer finds where it stands in a model. */

@@ -5,9 +5,8 @@
  * Dumoulin, Visin: A Guide to Convolution Arithmetic for Deep Learning, arXiv:1603.07285.
  */
 import type { Tensor } from "../tensor/tensor.js";
-import { leavesOf } from "../tensor/tree.js";
+import { type Along, FieldWalk } from "./field-walk.js";
 import type { Window } from "./layer.js";
-import type { LayerRun } from "./pass.js";
 
 /** Along one axis, in pixels of the input: what the first unit sees begins and ends there, the next one `jump` on. */
 interface Extent {
@@ -18,95 +17,36 @@ interface Extent {
   readonly repeated: readonly { readonly length: number; readonly jump: number }[];
 }
 
-export type Field = readonly [Extent, Extent] | "everything" | "nothing";
+type Extents = readonly [Extent, Extent];
+
+export type Field = Extents | "everything" | "nothing";
 
 /** The fields of the tensors in one walk through a network, in one of its inputs. */
-export class ReceptiveFields {
-  private readonly fields = new Map<Tensor, Field>();
-
-  /** @param others  the network's other inputs: what is computed from them alone sees nothing of this one */
+export class ReceptiveFields extends FieldWalk<Extents> {
   constructor(input: Tensor, others: readonly Tensor[] = []) {
     const pixel = { begin: 0, end: 1, jump: 1, repeated: [] };
-    this.fields.set(input, [pixel, pixel]);
-    for (const other of others) this.fields.set(other, "nothing");
+    super([pixel, pixel], input, others);
   }
 
-  /**
-   * Of what a layer made. Without a window of its own it works pixel by pixel, or its inner layers have said it.
-   * A layer of somebody else's that mixes pixels and does not say which may see everything: that is what is answered.
-   */
-  after({ layer, x, y }: Pick<LayerRun, "layer" | "x" | "y">): Field {
-    if (!layer.sees)
-      return leavesOf(y)
-        .map(([, leaf]) => this.of(leaf))
-        .reduce(joined, "nothing");
-    const field = leavesOf(x)
-      .map(([, leaf]) => this.of(leaf))
-      .reduce(joined, "nothing");
-    const window = layer.sees(x);
-    const seen: Field =
-      field === "nothing"
-        ? field
-        : field === "everything" || window === "everything"
-          ? "everything"
-          : [enlarged(field[0], window, 0), enlarged(field[1], window, 1)];
-    for (const [, leaf] of leavesOf(y)) this.fields.set(leaf, seen);
-    return seen;
+  protected joined(a: Extents, b: Extents): Extents {
+    const cover = (p: Extent, q: Extent): Extent => ({
+      begin: Math.min(p.begin, q.begin),
+      end: Math.max(p.end, q.end),
+      jump: Math.max(p.jump, q.jump),
+      repeated: p.repeated.length >= q.repeated.length ? p.repeated : q.repeated,
+    });
+    return [cover(a[0], b[0]), cover(a[1], b[1])];
   }
 
-  /** The field of a tensor that was computed from others, pixel by pixel: it sees what any of them sees. */
-  of(t: Tensor): Field {
-    const known = this.fields.get(t);
-    if (known) return known;
-    const sources: Tensor[] = [];
-    const users = new Map<Tensor, Tensor[]>();
-    const visited = new Set<Tensor>();
-    const open = [t];
-    for (let next = open.pop(); next; next = open.pop()) {
-      if (visited.has(next)) continue;
-      visited.add(next);
-      if (this.fields.has(next)) sources.push(next);
-      else
-        for (const input of next.inputs) {
-          users.set(input, [...(users.get(input) ?? []), next]);
-          open.push(input);
-        }
-    }
-    const mixes = sources.some(
-      (source) => this.fields.get(source) !== "nothing" && changesExtents(source, users),
-    );
-    const union = mixes
-      ? "everything"
-      : sources.map((source) => this.fields.get(source)!).reduce(joined, "nothing");
-    this.fields.set(t, union);
-    return union;
+  protected through(window: Window, field: Extents): Extents {
+    return [enlarged(field[0], window, 0), enlarged(field[1], window, 1)];
   }
 }
-
-/** Whether something that was computed from it has other rows or columns: then pixels were taken together. */
-function changesExtents(source: Tensor, users: ReadonlyMap<Tensor, readonly Tensor[]>): boolean {
-  const visited = new Set<Tensor>();
-  const open = [...(users.get(source) ?? [])];
-  for (let next = open.pop(); next; next = open.pop()) {
-    if (visited.has(next)) continue;
-    visited.add(next);
-    if (next.rank === source.rank && next.rank > 2 && extents(next) !== extents(source)) return true;
-    open.push(...(users.get(next) ?? []));
-  }
-  return false;
-}
-
-/** Height and width in any order: a picture that is turned has the same. */
-const extents = ({ shape }: Tensor): string =>
-  shape
-    .slice(1, -1)
-    .sort((a, b) => a - b)
-    .join();
 
 function enlarged(
   { begin, end, jump, repeated }: Extent,
   { size, stride, dilation, before, repeats }: Window,
-  d: 0 | 1,
+  d: Along,
 ): Extent {
   const start = begin - (before?.[d] ?? 0) * jump;
   const reach = (size[d] - 1) * (dilation?.[d] ?? 1) * jump;
@@ -130,18 +70,6 @@ function longest({ begin, end, repeated }: Extent): number {
   }
   // Behind what enlarges pictures, neighbours lie less than a pixel of the input apart.
   return Math.ceil(upTo + more - 1e-9);
-}
-
-function joined(a: Field, b: Field): Field {
-  if (a === "nothing" || b === "nothing") return a === "nothing" ? b : a;
-  if (a === "everything" || b === "everything") return "everything";
-  const cover = (p: Extent, q: Extent): Extent => ({
-    begin: Math.min(p.begin, q.begin),
-    end: Math.max(p.end, q.end),
-    jump: Math.max(p.jump, q.jump),
-    repeated: p.repeated.length >= q.repeated.length ? p.repeated : q.repeated,
-  });
-  return [cover(a[0], b[0]), cover(a[1], b[1])];
 }
 
 /**

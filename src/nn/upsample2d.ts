@@ -46,6 +46,17 @@ export function upsample2d(given: Upsample2dOptions & Named): Layer {
         size: [Math.min(seen, x.shape[1]), Math.min(seen, x.shape[2])],
         stride: [x.shape[1] / height, x.shape[2] / width],
         repeats: seen === 1,
+        places(along, i) {
+          const [from, to] = along === 0 ? [x.shape[1], height] : [x.shape[2], width];
+          if (how.method !== "bilinear") return [Math.floor((i * from) / to)];
+          const place = how.alignCorners
+            ? to > 1
+              ? (i * (from - 1)) / (to - 1)
+              : 0
+            : ((i + 0.5) * from) / to - 0.5;
+          const held = Math.min(Math.max(place, 0), from - 1);
+          return [Math.floor(held), Math.ceil(held)];
+        },
       };
     },
   });

@@ -180,6 +180,8 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "explain.style": (o) => explain.style(model, image, image, o),
   "explain.styleNetwork": (o) => explain.styleNetwork(o),
   "explain.topActivations": (o) => explain.topActivations(model, set, o),
+  "explain.pixelsSeen": (o) => explain.pixelsSeen(model, { layer: "dense1", unit: [0, 0], ...o }),
+  "explain.unitsSeeing": (o) => explain.unitsSeeing(model, { layer: "dense1", pixel: [0, 0], ...o }),
   "explain.view": (o) => explain.view(model, image, o),
   "explain.trainStyle": (o) => explain.trainStyle(model, image, set, o),
   ...Object.fromEntries(
