@@ -45,6 +45,8 @@ const callAtTop = /^((?:export )?const [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm;
  * Maps that tell lines from lines, as a debugger stops at them: columns and names would be a third of the package. That of
  * a small module lies in it, where both take no more than a block of the disk.
  */
+const blocks = (text) => Math.ceil(Buffer.byteLength(text) / block);
+
 export function thinMaps() {
   for (const module of modules()) {
     const path = `${module}.map`;
@@ -58,7 +60,8 @@ export function thinMaps() {
       /\/\/# sourceMappingURL=.*\n?$/,
       () => `//# sourceMappingURL=data:application/json;base64,${Buffer.from(thin).toString("base64")}\n`,
     );
-    if (whole.length > block) writeFileSync(path, thin);
+    // Two files where one would take as much of a disk: bundlers read less.
+    if (blocks(whole) >= blocks(readFileSync(module, "utf8")) + blocks(thin)) writeFileSync(path, thin);
     else {
       writeFileSync(module, whole);
       rmSync(path);

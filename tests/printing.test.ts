@@ -55,6 +55,7 @@ const given: Record<string, Record<string, readonly unknown[] | null>> = {
         ],
       },
     ],
+    replaced: null,
     rescale: [{ scale: 2 }],
     residual: [[nn.relu()]],
     sequential: [nn.relu()],

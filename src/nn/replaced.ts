@@ -1,5 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import { wholeNumber } from "../door/rules.js";
+import { said } from "../door/said.js";
 import { suggestion } from "../door/spelling.js";
 import { sameShape } from "../tensor/shapes.js";
 import { called } from "./called.js";
@@ -28,6 +29,10 @@ export async function replaced<N extends AnyNetwork>(
   given: { seed?: number } = {},
 ): Promise<N> {
   const { seed } = optionsOf("replaced", given, { seed: wholeNumber });
+  if (typeof network !== "function" || typeof layers !== "object" || layers === null)
+    throw new TypeError(
+      `replaced: there are ${said(network)} and ${said(layers)}, expected a network, and layers by the paths of those whose place they take`,
+    );
   const paths = Object.keys(layers);
   const changed = paths.reduce<AnyLayer>(
     (whole, path) => exchanged(network, whole, path.split("/"), path, layers[path]),

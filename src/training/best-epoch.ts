@@ -5,9 +5,12 @@ import type { Objective } from "./objective.js";
 /** Of an epoch by whose weights a run may end. */
 export type Rated = Pick<Measured, "loss" | "scores">;
 
+const scoreOf = ({ scores }: Rated, best: Objective["best"]): number | undefined =>
+  best && scores?.[best.score];
+
 /** By the score that the objective names; among equals, and where there is none, by the lower loss. */
 export function isBetter(a: Rated, b: Rated, best: Objective["best"]): boolean {
-  const [x, y] = best ? [a.scores[best.score], b.scores[best.score]] : [undefined, undefined];
+  const [x, y] = [scoreOf(a, best), scoreOf(b, best)];
   if (best && x !== undefined && y !== undefined && x !== y) return best.higher ? x > y : x < y;
   return a.loss < b.loss;
 }
@@ -25,8 +28,8 @@ export function patienceAfter(before: Patience, value: number, minDelta = 0): Pa
 }
 
 /** What is to fall: the loss, or the objective's best score, turned round where it is to rise. */
-export function awaited({ loss, scores }: Rated, by: "loss" | "score", best: Objective["best"]): number {
-  const score = by === "score" && best ? scores[best.score] : undefined;
-  if (score === undefined) return loss;
+export function awaited(rated: Rated, by: "loss" | "score", best: Objective["best"]): number {
+  const score = by === "score" ? scoreOf(rated, best) : undefined;
+  if (score === undefined) return rated.loss;
   return best!.higher ? -score : score;
 }

@@ -7,7 +7,9 @@ import type { Scores, Standing } from "./objective.js";
 export type FitEvent = StepEvent | EpochEvent | DoneEvent;
 
 /** How good a model is. */
-export interface Measured extends Standing {
+export interface Measured extends Omit<Standing, "scores"> {
+  /** Where the objective has any. */
+  readonly scores?: Scores;
   /** Of objectives that have it: the same as among the scores. */
   readonly accuracy?: number;
 }
@@ -49,11 +51,11 @@ export interface DoneEvent {
 
 /** Without anything else that a measurement may hold. */
 export function measured({ loss, losses, scores }: Standing): Measured {
-  const accuracy: number | undefined = (scores as Scores).accuracy;
+  const accuracy: number | undefined = scores.accuracy;
   return {
     loss,
     ...(losses ? { losses } : {}),
     ...(accuracy === undefined ? {} : { accuracy }),
-    scores,
+    ...(Object.keys(scores).length > 0 ? { scores } : {}),
   };
 }

@@ -287,7 +287,7 @@ class Run {
     const { keepBest, earlyStopping } = this.#options;
     const { best } = this.#objective;
     if (keepBest && (!this.#best || isBetter(rated, this.#best, best)))
-      this.#best = { epoch: this.#epoch, loss: rated.loss, scores: rated.scores, weights };
+      this.#best = { epoch: this.#epoch, loss: rated.loss, scores: rated.scores ?? {}, weights };
     const value = awaited(validation ?? training, earlyStopping?.by ?? "loss", best);
     this.#patience = patienceAfter(this.#patience, value, earlyStopping?.minDelta);
     return { kind: "epoch", epoch: this.#epoch, ...scores, seconds };

@@ -100,8 +100,12 @@ describe.skipIf(!isBuilt)("networks with weights from elsewhere:", () => {
     for (const [name, colour] of Object.entries({ blue: [0, 0, 255], red: [255, 0, 0] })) {
       await mkdir(join(folder, "colours", name), { recursive: true });
       for (let i = 0; i < 20; i++) {
-        const background = { r: colour[0], g: i * 10, b: colour[2] };
-        await sharp({ create: { width: 40, height: 36, channels: 3, background } })
+        // Green grows from left to right: each view of a picture is another one.
+        const pixels = Uint8Array.from({ length: 36 * 40 * 3 }, (_, at) => {
+          const green = i * 5 + (Math.floor(at / 3) % 40);
+          return [colour[0], green, colour[2]][at % 3];
+        });
+        await sharp(pixels, { raw: { width: 40, height: 36, channels: 3 } })
           .jpeg()
           .toFile(join(folder, "colours", name, `${i}.jpg`));
       }

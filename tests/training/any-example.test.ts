@@ -65,7 +65,7 @@ describe("a stream", () => {
     const events = await collect(fit(whole, source, options({ validation: source, checkpoint })));
     const last = events.findLast((event) => event.kind === "epoch");
     expect(last?.validation?.accuracy).toBeGreaterThan(0.85);
-    expect(last?.validation?.scores.accuracy).toBe(last?.validation?.accuracy);
+    expect(last?.validation?.scores?.accuracy).toBe(last?.validation?.accuracy);
     for (const step of [1, 8, 12]) {
       const rest = model();
       const resume = decodeCheckpoint(files[step - 1], "checkpoint");
@@ -191,7 +191,7 @@ describe("by an option", () => {
     const options = optionsOf(words, { epochs: 60, validation: words.examples, earlyStopping: patient });
     const events = await collect(fit(words.model(), words.examples, options));
     const epochs = events.flatMap((event) =>
-      event.kind === "epoch" ? [event.validation!.scores.accuracy] : [],
+      event.kind === "epoch" ? [event.validation!.scores!.accuracy] : [],
     );
     expect(epochs.length).toBeLessThan(40);
     expect(epochs.slice(-3)).toEqual([1, 1, 1]);
@@ -203,7 +203,7 @@ describe("by an option", () => {
     if (step.kind !== "step") throw new Error("unreachable");
     const { likely, apart } = step.losses!;
     expect(step.loss).toBeCloseTo(likely + 0.5 * apart, 6);
-    expect(Object.keys(step.scores)).toEqual(["likely accuracy", "apart accuracy"]);
+    expect(Object.keys(step.scores!)).toEqual(["likely accuracy", "apart accuracy"]);
   });
 });
 
