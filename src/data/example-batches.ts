@@ -18,7 +18,14 @@ export async function batchAt<F extends Fields>(
   draw?: Draw,
 ): Promise<ExampleBatch<F>> {
   const values = await examples.at(places, draw);
-  return batchOf(examples, values, places);
+  const batch = batchOf(examples, values, places);
+  if (examples.fresh) return batch;
+  // Whoever reads may hand over the same array again, with other examples in it.
+  const copies = Object.entries<Tensor>(batch.fields).map(([name, { own, shape, type }]) => [
+    name,
+    Tensor.from(own!.slice(), shape, type),
+  ]);
+  return { ...batch, fields: Object.fromEntries(copies) };
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Examples<F extends Fields = Fields> {
    * @param draw  of a training step: what is random about them follows from it and their places
    */
   at(places: Int32Array, draw?: Draw): Promise<{ readonly [K in keyof F]: FieldValues }>;
+  /** Whether what `at` gives is nobody else's, and need not be copied; it is copied if left out. */
+  readonly fresh?: boolean;
 }
 
 export const isExamples = (data: unknown): data is Examples =>
@@ -123,6 +125,7 @@ export function examples<const G extends { readonly [name: string]: GivenField }
     name,
     length: first[1],
     fields,
+    fresh: true,
     ...(classes ? { classes } : {}),
     at: async (places) =>
       Object.fromEntries(
@@ -165,6 +168,8 @@ export function chosenExamples<F extends Fields>(examples: Examples<F>, places: 
     length: places.length,
     fields: examples.fields,
     ...(examples.classes ? { classes: examples.classes } : {}),
+    fresh: examples.fresh,
+    readsAhead: examples.readsAhead,
     at: (indices, draw) =>
       examples.at(
         indices.map((index) => places[index]),

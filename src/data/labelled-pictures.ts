@@ -23,6 +23,7 @@ export function labelledPictures(
     name: dataset.name,
     length: dataset.length,
     classes: dataset.classes,
+    fresh: true,
     readsAhead: "read" in dataset ? dataset.readsAhead : undefined,
     fields: {
       images: { shape: dataset.shape, dtype: isChanged ? "f32" : "u8", pixels: true },

@@ -157,13 +157,7 @@ function together<F extends Fields>(
 ): { [K in keyof F]: TypedArray | TypedArray[] } {
   return Object.fromEntries(
     Object.entries(fields).map(([key, field]) => {
-      const values = list.map((example) => {
-        const value: unknown = example?.[key];
-        if (typeof value === "number") return filled(field, 1).fill(value);
-        if (ArrayBuffer.isView(value)) return value as TypedArray;
-        if (Array.isArray(value)) return filled(field, value.length).map((_, i) => value[i]);
-        throw new DataError(`${name}: an example has ${said(value)} for ${key}, expected numbers`);
-      });
+      const values = list.map((example) => numbersFrom(`${name}: an example`, key, field, example?.[key]));
       if (field.shape[0] === null) return [key, values];
       const size = (field.shape as readonly number[]).reduce((a, b) => a * b, 1);
       const whole = filled(field, list.length * size);
@@ -175,6 +169,19 @@ function together<F extends Fields>(
       return [key, whole];
     }),
   ) as { [K in keyof F]: TypedArray | TypedArray[] };
+}
+
+/** @throws DataError where they are no numbers, or some that the field's dtype does not have */
+function numbersFrom(of: string, key: string, field: Field, value: unknown): TypedArray {
+  const given = typeof value === "number" ? [value] : value;
+  const isList = Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView));
+  if (!isList) throw new DataError(`${of} has ${said(value)} for ${key}, expected numbers`);
+  const numbers = Array.from(given as ArrayLike<number>, Number);
+  const taken = filled(field, numbers.length);
+  taken.set(numbers);
+  const wrong = field.dtype === "f32" ? -1 : numbers.findIndex((n, i) => n !== taken[i]);
+  if (wrong >= 0) throw new DataError(`${of} has ${numbers[wrong]} for ${key}, which is no ${field.dtype}`);
+  return taken;
 }
 
 const filled = ({ dtype }: Field, length: number): TypedArray =>

@@ -1,5 +1,5 @@
 import { DataError } from "../data/dataset.js";
-import type { Field, Fields } from "../data/examples.js";
+import type { Fields } from "../data/examples.js";
 import { nearestName } from "../door/spelling.js";
 import type { Shape } from "../tensor/shapes.js";
 import type { Objective, Trainable } from "./objective.js";
@@ -22,28 +22,44 @@ export function buildFor(
   data: Given,
   { seed = 0 }: { seed?: number } = {},
 ): void {
-  for (const input of inputs ?? []) fieldOf(speaker, { objective: name, data }, input);
-  if (model.inputShape || !inputs) return;
-  const shapes = inputs.map((input) => [input, exampleShape(data.fields[input])] as const);
+  const known = exampleShapes(data.fields);
+  const shapes = (inputs ?? []).map(
+    (input) => [input, shapeOf(speaker, name, data.name, known, input)] as const,
+  );
+  if (model.inputShape || shapes.length === 0) return;
   model.build(shapes.length === 1 ? shapes[0][1] : Object.fromEntries(shapes), { seed });
 }
 
-/** A shape that one example may have: of a ragged field the shortest that a batch is filled up to. */
-export const exampleShape = ({ shape, multiple = 8 }: Field): Shape => shape.map((d) => d ?? multiple);
+/** Ragged examples are taken for ones of at least this length: windows fit into them. */
+const usualLength = 32;
 
-/** @throws DataError where there is none of that name */
-function fieldOf(
+/** The shapes that the fields of one example may have, those of masks among them. */
+export function exampleShapes(fields: Fields): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const [name, { shape, multiple = 8, mask }] of Object.entries(fields)) {
+    const length = Math.ceil(usualLength / multiple) * multiple;
+    shapes.set(
+      name,
+      shape.map((extent) => extent ?? length),
+    );
+    if (mask !== undefined) shapes.set(mask, [length]);
+  }
+  return shapes;
+}
+
+/** @throws DataError where there is no field of that name */
+function shapeOf(
   speaker: string,
-  { objective, data }: { objective: string; data: Given },
+  objective: string,
+  data: string,
+  shapes: ReadonlyMap<string, Shape>,
   name: string,
-): Field {
-  const names = [
-    ...Object.keys(data.fields),
-    ...Object.values(data.fields).flatMap(({ mask }) => mask ?? []),
-  ];
-  if (names.includes(name)) return data.fields[name];
+): Shape {
+  const found = shapes.get(name);
+  if (found) return found;
+  const names = [...shapes.keys()];
   const meant = nearestName(name, names);
   throw new DataError(
-    `${speaker}: ${objective} reads the field ${name}, ${data.name} has ${names.join(", ")}${meant ? `; did you mean ${meant}?` : ""}`,
+    `${speaker}: ${objective} reads the field ${name}, ${data} has ${names.join(", ")}${meant ? `; did you mean ${meant}?` : ""}`,
   );
 }

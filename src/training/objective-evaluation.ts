@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { buildFor } from "./building.js";
 import {
   type BatchTensors,
+  type Cost,
   type Kept,
   type Objective,
   type Scores,
@@ -36,15 +37,17 @@ export interface ObjectiveEvaluationOptions {
 /** Measures a model by an objective, for several evaluations: what is compiled once serves all of them. */
 export function objectiveEvaluator(speaker: string, model: Trainable, objective: Objective) {
   let fields: Fields = {};
-  let losses: { [name: string]: { times?: number } } = {};
+  let losses: Cost["losses"] = {};
+  /** Of what is kept of each example, by the shapes of the batch: ragged fields are of another length in each. */
+  const shapes = new Map<string, { [name: string]: readonly number[] }>();
   const run = compile((batch: BatchTensors) => {
     const cost = objective.cost(model, batch, {}, fields);
-    losses = cost.losses as typeof losses;
+    losses = cost.losses;
     const kept: { readonly [name: string]: Tensor } = objective.kept?.of(model, batch, fields) ?? {};
-    shapes = Object.fromEntries(Object.entries(kept).map(([name, { shape }]) => [name, shape.slice(1)]));
+    const kinds = Object.entries(kept).map(([name, { shape }]) => [name, shape.slice(1)] as const);
+    shapes.set(outline(batch), Object.fromEntries(kinds));
     return { sums: summands(cost), kept };
   });
-  let shapes: { [name: string]: readonly number[] } = {};
 
   return async (
     data: Examples | ExampleStream,
@@ -61,14 +64,14 @@ export function objectiveEvaluator(speaker: string, model: Trainable, objective:
     for await (const { fields: batch, size } of inOrder(data, batchSize)) {
       signal?.throwIfAborted();
       const result = await run(batch as BatchTensors);
-      tally ??= new Tally(objective, losses as never);
+      tally ??= new Tally(objective, losses);
       tally.count(result.sums, size);
       if (objective.kept)
         kept.push(
           Object.fromEntries(
             Object.entries(result.kept).map(([name, values]) => [
               name,
-              { values, shape: [size, ...shapes[name]] },
+              { values, shape: [size, ...shapes.get(outline(batch))![name]] },
             ]),
           ),
         );
@@ -80,6 +83,11 @@ export function objectiveEvaluator(speaker: string, model: Trainable, objective:
     return { ...standing, scores: { ...scores, ...objective.kept?.scores(kept) }, count: done };
   };
 }
+
+const outline = (batch: { readonly [field: string]: Tensor }): string =>
+  Object.entries(batch)
+    .map(([name, { shape }]) => `${name} ${shape}`)
+    .join();
 
 function inOrder(data: Examples | ExampleStream, batchSize: number): AsyncGenerator<ExampleBatch> {
   return isStream(data)

@@ -1,3 +1,5 @@
+import type { From } from "../nn/graph.js";
+import { referencesIn } from "../nn/graph-order.js";
 import type { AnyNetwork } from "../nn/index.js";
 import { type RescaleOptions, scalingOf } from "../nn/rescale.js";
 import { mul } from "../ops/arithmetic.js";
@@ -11,7 +13,7 @@ interface First {
   /** Of layers one after the other. */
   readonly layers?: readonly First[];
   /** Of a graph. */
-  readonly nodes?: readonly { readonly layer: unknown; readonly from: unknown }[];
+  readonly nodes?: readonly { readonly layer: unknown; readonly from: From }[];
 }
 
 /**
@@ -42,7 +44,7 @@ function firstLayers(layer: First, input?: string): First[] {
   const { inputs } = layer.options as { inputs: string | readonly string[] };
   const name = typeof inputs === "string" ? inputs : input;
   return layer.nodes
-    .filter(({ from }) => JSON.stringify(from).includes(JSON.stringify(name)))
+    .filter(({ from }) => name !== undefined && referencesIn(from).includes(name))
     .flatMap(({ layer: inner }) =>
       typeof inner === "object" || typeof inner === "function" ? firstLayers(inner as First) : [],
     );

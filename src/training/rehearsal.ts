@@ -3,7 +3,7 @@ import type { Fields } from "../data/examples.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import { placeholder, type Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
-import { exampleShape } from "./building.js";
+import { exampleShapes } from "./building.js";
 import { type BatchTensors, type Cost, lossOfCost, type Objective, type Trainable } from "./objective.js";
 import { TrainingError } from "./training-error.js";
 
@@ -86,15 +86,14 @@ export function rehearseTraining(
   }
 }
 
-function standIns(fields: Fields, size: number): BatchTensors {
-  const tensors: { [name: string]: Tensor } = {};
-  for (const [name, field] of Object.entries(fields)) {
-    const shape = exampleShape(field);
-    tensors[name] = placeholder([size, ...shape], field.dtype);
-    if (field.mask !== undefined) tensors[field.mask] = placeholder([size, shape[0]], "f32");
-  }
-  return tensors;
-}
+/** A batch of nothing but shapes; a mask is no field, and of floats. */
+const standIns = (fields: Fields, size: number): BatchTensors =>
+  Object.fromEntries(
+    [...exampleShapes(fields)].map(([name, shape]) => [
+      name,
+      placeholder([size, ...shape], fields[name]?.dtype ?? "f32"),
+    ]),
+  );
 
 /** The sizes that batches have: the usual one, and that of a smaller last one. */
 export function batchSizes(

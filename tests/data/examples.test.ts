@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { streamBatches } from "../../src/data/stream.js";
 import { data, show } from "../../src/index.js";
 
 const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
@@ -93,6 +94,24 @@ describe("examples of named fields", () => {
     expect(refusal(act)).toBe(message);
   });
 
+  test("a reader may use its array again: batches that came before keep their numbers", async () => {
+    const again = new Float32Array(2);
+    const reader = {
+      name: "reader",
+      length: 4,
+      fields: { x: { shape: [], dtype: "f32" } },
+      at: async (places: Int32Array) => {
+        again.set(places);
+        return { x: again };
+      },
+    } as const;
+    const all = await collect(data.batches(reader, { batchSize: 2 }));
+    expect(all.map(({ fields }) => [...fields.x.values!])).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+  });
+
   test("what `at` gives is looked at", async () => {
     const wrong = { ...xor, at: async () => ({ x: new Float32Array(3), y: new Int32Array(2) }) };
     await expect(collect(data.batches(wrong, { batchSize: 2 }))).rejects.toThrow(
@@ -159,6 +178,19 @@ describe("streams", () => {
       Array.from({ length: 40 }, (_, i) => 100 + i),
     );
     expect(one.every((y, i) => Number(y) - 100 < i + 8)).toBe(true);
+  });
+
+  test.each<[unknown, string]>([
+    [1.5, "odd: an example has 1.5 for y, which is no i32"],
+    [Float32Array.of(2.5), "odd: an example has 2.5 for y, which is no i32"],
+    [Number.NaN, "odd: an example has NaN for y, which is no i32"],
+    ["two", 'odd: an example has "two" for y, expected numbers'],
+  ])("do not make whole numbers of %s", async (y, message) => {
+    const from = () => [{ x: [1, 2], y }] as never;
+    const odd = data.stream("odd", { fields, from, length: 1 });
+    await expect(collect(streamBatches(odd, { batchSize: 1, draw: { seed: 0, epoch: 0 } }))).rejects.toThrow(
+      message,
+    );
   });
 
   test("that have begun already go on from epoch to epoch, and say where they end", async () => {

@@ -1,20 +1,23 @@
 /** Training on data of any kind, and what `fit` does by an option. */
 import { describe, expect, test } from "vitest";
-import { data, evaluate, losses, nn, type Objective, objectives, optim } from "../../src/index.js";
+import {
+  data,
+  evaluate,
+  losses,
+  max,
+  nn,
+  type Objective,
+  objectives,
+  optim,
+  reshape,
+  type Tensor,
+} from "../../src/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
-import { type FitEvent, type FitOptions, fit } from "../../src/training/fit.js";
-import type { Trainable } from "../../src/training/objective.js";
-import { copyOf, variablesOf } from "../../src/training/weights.js";
+import { type FitOptions, fit } from "../../src/training/fit.js";
+import { collect, weightsOf } from "./collected.js";
 import { kinds, optionsOf } from "./kinds-of-objective.js";
 import { patterns, smallNet } from "./patterns.js";
 
-const collect = async (events: AsyncIterable<FitEvent>): Promise<FitEvent[]> => {
-  const list: FitEvent[] = [];
-  for await (const event of events) list.push(event);
-  return list;
-};
-const weightsOf = async (model: Trainable) =>
-  [...(await copyOf(variablesOf(model)))].map(([path, { data }]) => [path, ...data]);
 const named = (name: string) => kinds.find((kind) => kind.name === name)!;
 const words = named("classification of two words");
 
@@ -38,6 +41,82 @@ test("a text of two words is learned as bytes too: numbers of words are no pixel
   };
   await collect(fit(model, dataset, options));
   expect((await evaluate(model, dataset)).accuracy).toBe(1);
+});
+
+test("a network is given sentences and the mask of what is there; windows may be wider than the shortest batch", async () => {
+  const values = Array.from({ length: 40 }, (_, i) =>
+    Int32Array.from({ length: 5 + (i % 4) }, (_, t) => (i + t) % 6),
+  );
+  const sentences = data.examples("sentences", {
+    tokens: { values, multiple: 1, mask: "there" },
+    label: { values: Int32Array.from({ length: 40 }, (_, i) => i % 2) },
+  });
+  const model = nn.graph("masked", {
+    inputs: ["tokens", "there"],
+    nodes: {
+      words: { layer: nn.embedding({ words: 6, size: 4 }), from: "tokens" },
+      windows: { layer: nn.conv1d({ filters: 4, kernel: 5, padding: "same" }), from: "words" },
+      mask: {
+        layer: { type: "column", forward: (x) => reshape(x as Tensor, [...(x as Tensor).shape, 1]) },
+        from: "there",
+      },
+      seen: { layer: nn.multiply(), from: ["windows", "mask"] },
+      line: { layer: { type: "longest", forward: (x) => max(x as Tensor, { axis: 1 }) }, from: "seen" },
+      label: { layer: nn.dense(2), from: "line" },
+    },
+    outputs: "label",
+  });
+  const objective = objectives.classification(losses.crossEntropy(), {
+    inputs: ["tokens", "there"],
+    target: "label",
+  });
+  const events = await collect(
+    fit(model, sentences, { objective, optimizer: optim.adam({ lr: 0.01 }), epochs: 1, batchSize: 7 }),
+  );
+  expect(events.at(-1)).toMatchObject({ kind: "done", reason: "finished" });
+  const plain = nn.sequential(
+    nn.embedding({ words: 6, size: 4 }),
+    nn.conv1d({ filters: 4, kernel: 5 }),
+    nn.gru({ units: 3, outputs: "last" }),
+    nn.dense(2),
+  );
+  const alone = objectives.classification(losses.crossEntropy(), { inputs: ["tokens"], target: "label" });
+  await collect(
+    fit(plain, sentences, { objective: alone, optimizer: optim.adam({ lr: 0.01 }), epochs: 1, batchSize: 7 }),
+  );
+});
+
+test("what is kept of batches of different lengths has the shape of its own batch", async () => {
+  const lengths = [2, 4, 2, 3, 2];
+  const sentences = data.examples("sentences", {
+    tokens: { values: lengths.map((length) => new Int32Array(length).fill(1)), multiple: 1 },
+    label: { values: new Int32Array(5) },
+  });
+  const shapes: (readonly number[])[] = [];
+  const objective: Objective = {
+    ...objectives.classification(losses.crossEntropy(), { inputs: ["tokens"], target: "label" }),
+    kept: {
+      of: (_, { tokens }) => ({ tokens }),
+      scores: (batches) => {
+        for (const { tokens } of batches) {
+          shapes.push(tokens.shape);
+          expect(tokens.values).toHaveLength(tokens.shape[0] * tokens.shape[1]);
+        }
+        return {};
+      },
+    },
+  };
+  const model = nn.sequential(nn.embedding({ words: 2, size: 3 }), nn.gru({ units: 2, outputs: "last" }));
+  await evaluate(model, sentences, { objective, batchSize: 1 });
+  expect(shapes).toEqual(lengths.map((length) => [1, length]));
+});
+
+test("mixed pictures are refused where their targets are not mixed", async () => {
+  const objective = objectives.several({ class1: { loss: losses.crossEntropy(), target: "labels" } });
+  const options = { objective, optimizer: optim.sgd({ lr: 0.1 }), epochs: 1, mixup: { alpha: 1 } };
+  await expect(collect(fit(smallNet(), patterns(16), options))).rejects.toThrow(
+    "mixup is for classification: of mixed pictures labels is no longer the target",
+  );
 });
 
 describe("a stream", () => {

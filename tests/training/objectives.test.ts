@@ -3,18 +3,10 @@ import { evaluate, objectives, optim } from "../../src/index.js";
 import { decodeCheckpoint, encodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
 import { type FitEvent, type FitOptions, fit } from "../../src/training/fit.js";
 import type { Trainable } from "../../src/training/objective.js";
-import { copyOf, variablesOf } from "../../src/training/weights.js";
+import { variablesOf } from "../../src/training/weights.js";
 import { onEveryTarget } from "../checks/targets.js";
+import { collect, weightsOf } from "./collected.js";
 import { kinds, optionsOf } from "./kinds-of-objective.js";
-
-const collect = async (events: AsyncIterable<FitEvent>): Promise<FitEvent[]> => {
-  const list: FitEvent[] = [];
-  for await (const event of events) list.push(event);
-  return list;
-};
-
-const weightsOf = async (model: Trainable) =>
-  [...(await copyOf(variablesOf(model)))].map(([path, { data }]) => [path, ...data]);
 
 test("every objective has a tiny problem here", () => {
   const none = ["boxesFound", "meanAveragePrecision"];

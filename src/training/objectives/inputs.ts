@@ -27,6 +27,13 @@ export function outputOf(
   return model(inputOf(model, batch, inputs, fields) as Tensor, mode);
 }
 
-/** A target as losses take it: of pixels their share of white. */
-export const targetOf = (batch: BatchTensors, name: string, fields: Fields): Tensor =>
-  fields[name]?.pixels ? mul(cast(batch[name], "f32"), 1 / 255) : batch[name];
+/**
+ * A target as losses take it: of pixels their share of white.
+ * @throws TypeError where the pictures were mixed with others, and the target was not
+ */
+export function targetOf(batch: BatchTensors, name: string, fields: Fields): Tensor {
+  if (fields[name]?.pixels) return mul(cast(batch[name], "f32"), 1 / 255);
+  if (batch.share && batch.others)
+    throw new TypeError(`mixup is for classification: of mixed pictures ${name} is no longer the target`);
+  return batch[name];
+}
