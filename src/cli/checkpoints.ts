@@ -2,9 +2,9 @@
 import * as fs from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writerOf } from "#platform";
+import { folderOf } from "../openers/data-sets.js";
 import { inWords } from "../platform/node-file-error.js";
 import { existingFolder } from "../platform/node-folders.js";
-import { folderOf } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { isAlive } from "./folder-claim.js";
 

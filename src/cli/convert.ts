@@ -4,13 +4,13 @@ import type { ArrayFile } from "../formats/array-file.js";
 import { isReadable } from "../formats/elements.js";
 import { openArrays } from "../formats/open-arrays.js";
 import { encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
+import { bytes, count } from "../formatting/numbers.js";
 import { withTorchvisionNames } from "../models/caffe-names.js";
-import { bytes, count } from "../report/numbers.js";
+import { type NetworkOptions, networkOptions, openNetwork, openWeights } from "../openers/network.js";
 import { alignedTable } from "../report/table.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
 import { oneLine, UsageError } from "./failure.js";
-import { type NetworkOptions, networkOptions, openNetwork, openWeights } from "./network.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function convertCommand(program: Command): void {

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { count } from "../formatting/numbers.js";
 import { checkFolder, type FolderReport } from "../images/check-pictures.js";
-import { count } from "../report/numbers.js";
+import { folderOf } from "../openers/data-sets.js";
 import { alignedTable } from "../report/table.js";
-import { folderOf } from "./data-sets.js";
 import { exitCodes } from "./failure.js";
 import { waitingLine } from "./waiting-line.js";
 

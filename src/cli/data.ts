@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { datasets, describeSource } from "../data/index.js";
-import { count } from "../report/numbers.js";
+import { count } from "../formatting/numbers.js";
 import { alignedTable } from "../report/table.js";
 import { dataCheckCommand } from "./data-check.js";
 

@@ -1,13 +1,13 @@
 import { basename, extname, join } from "node:path";
 import type { Command } from "commander";
 import { deepDream, dreamLayer } from "../explain/index.js";
+import { duration } from "../formatting/numbers.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
+import { type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
 import { makeFolder } from "../platform/node-folders.js";
-import { duration } from "../report/numbers.js";
 import { configure } from "../runtime/devices.js";
 import { interruption } from "./interruption.js";
-import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";
 import { positive, seed, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";

@@ -1,16 +1,23 @@
 import type { Command } from "commander";
 import type { AnyDataset } from "../data/dataset.js";
+import { count, percent, significant } from "../formatting/numbers.js";
 import { type FolderOptions, openClasses } from "../images/folder.js";
 import { objectiveOf } from "../models/index.js";
+import {
+  checkDataName,
+  folderOf,
+  loadData,
+  refuseFileOptions,
+  skipping,
+  spread,
+} from "../openers/data-sets.js";
+import { type Network, type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
 import { allowsColour } from "../report/colour.js";
 import { confusionText } from "../report/confusion.js";
-import { count, percent, significant } from "../report/numbers.js";
 import { configure } from "../runtime/devices.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
 import { evaluateReconstruction } from "../training/reconstruction.js";
-import { checkDataName, folderOf, loadData, refuseFileOptions, skipping, spread } from "./data-sets.js";
 import { UsageError } from "./failure.js";
-import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { reconstructionScores } from "./outcome-reconstruction.js";
 import { traced, traceOption } from "./trace.js";
 import { threads, whole } from "./values.js";

@@ -1,15 +1,15 @@
 /** The methods of `receptive explain`: each asks the library, and says how its answer looks on a sheet. */
 import * as explain from "../explain/index.js";
-import { type Answer, type Asked, layerOf } from "./explain-asked.js";
+import { type Answer, type Asked, layerOf } from "../report/explain/asked.js";
 import {
   type Attribution,
   attributionSheet,
   deconvnetSheet,
   occlusionSheet,
   sanitySheet,
-} from "./explain-decisions.js";
-import { evolutionSheet, foolingSheet } from "./explain-fooling.js";
-import { filterSheet, mapSheet, maximisedSheet, topSheet } from "./explain-units.js";
+} from "../report/explain/decisions.js";
+import { evolutionSheet, foolingSheet } from "../report/explain/fooling.js";
+import { filterSheet, mapSheet, maximisedSheet, topSheet } from "../report/explain/units.js";
 
 /** Options that only some methods take. */
 export const methodOptions = [

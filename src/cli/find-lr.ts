@@ -1,17 +1,23 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { count, significant } from "../formatting/numbers.js";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { objectiveOf, registered } from "../models/index.js";
-import { count, significant } from "../report/numbers.js";
+import { checkDataName, defaultData, loadData } from "../openers/data-sets.js";
+import {
+  optimizerOf,
+  optimizers,
+  refuseMomentum,
+  type Settings,
+  usualOptimizer,
+} from "../recipes/settings.js";
 import { renderRateCurve } from "../report/rate-curve.js";
 import { configure } from "../runtime/devices.js";
 import { findLearningRate } from "../training/find-lr.js";
 import { checkWritable, defaultOutput } from "./checkpoints.js";
-import { checkDataName, defaultData, loadData } from "./data-sets.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
-import { optimizerOf, optimizers, refuseMomentum, type Settings, usualOptimizer } from "./settings.js";
 import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { count } from "../formatting/numbers.js";
 import { registry } from "../models/index.js";
 import { torchNamesOf } from "../models/torch-models.js";
-import { count } from "../report/numbers.js";
 import { alignedTable } from "../report/table.js";
 
 export function modelsCommand(program: Command): void {

@@ -1,7 +1,7 @@
 /** What `receptive train` reports of a network that makes pictures again. */
 import { type AnyDataset, picturesAt } from "../data/dataset.js";
+import { count, significant } from "../formatting/numbers.js";
 import type { Model } from "../nn/index.js";
-import { count, significant } from "../report/numbers.js";
 import { renderReconstructionSheet } from "../report/reconstruction-sheet.js";
 import type { SheetRow } from "../report/sheet/reconstructions.js";
 import { tensor } from "../tensor/creation.js";

@@ -4,8 +4,8 @@ import { PictureError } from "../images/picture-error.js";
 import { findDigit } from "../images/prepare-digit.js";
 import { centreCrop } from "../images/preprocessing.js";
 import { readImage } from "../images/read.js";
+import type { Network } from "../openers/network.js";
 import { exitCodes, lineOf } from "./failure.js";
-import type { Network } from "./network.js";
 
 export interface GivenPicture {
   readonly file: string;

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
+import { percent } from "../formatting/numbers.js";
 import type { Picture } from "../images/picture.js";
 import { tenCrop } from "../images/preprocessing.js";
 import { objectiveOf } from "../models/index.js";
-import { percent } from "../report/numbers.js";
+import { type Network, type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
 import { tensor } from "../tensor/creation.js";
 import { meanOfViews, predict } from "../training/predict.js";
 import { UsageError } from "./failure.js";
-import { type Network, type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { picturesGiven, preparedFor } from "./pictures-given.js";
 import { traced, traceOption } from "./trace.js";
 import { threads, whole } from "./values.js";

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { type AnyDataset, picturesAt } from "../data/dataset.js";
 import { type Snapshot, snapshot } from "../explain/index.js";
+import { count, percent, significant } from "../formatting/numbers.js";
 import { writeAnimation } from "../images/animation.js";
 import { heatPicture, pictureOf, signedPicture } from "../images/colour-maps.js";
 import { checkPictureName } from "../images/write.js";
 import type { Model } from "../nn/index.js";
-import { count, percent, significant } from "../report/numbers.js";
 import { renderContactSheet, type Tile } from "../report/pictures/contact-sheet.js";
 import { tensor } from "../tensor/creation.js";
 import type { FitOptions, StepEvent } from "../training/fit.js";

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { trainStyle } from "../explain/index.js";
+import { duration, significant } from "../formatting/numbers.js";
 import { openPhotographs } from "../images/photographs.js";
 import { readImage } from "../images/read.js";
-import { duration, significant } from "../report/numbers.js";
+import { type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
 import { interruption } from "./interruption.js";
-import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pixelsOfPicture } from "./photographs.js";
 import { positive, positiveList, seed, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";

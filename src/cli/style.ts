@@ -1,15 +1,15 @@
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import { style, stylise } from "../explain/index.js";
+import { duration, significant } from "../formatting/numbers.js";
 import type { Picture } from "../images/picture.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
-import { duration, significant } from "../report/numbers.js";
+import { type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
-import { type NetworkOptions, networkOptions, openNetwork } from "./network.js";
 import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";
 import { flagOf, nameList, positive, positiveList, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";

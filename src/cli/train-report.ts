@@ -1,11 +1,11 @@
 /** What `receptive train` says before and after: for people, and as JSON. */
 import type { AnyDataset, Splits } from "../data/dataset.js";
+import { count, duration, imageRate } from "../formatting/numbers.js";
 import type { Model } from "../nn/index.js";
-import { count, duration, imageRate } from "../report/numbers.js";
+import type { Settings } from "../recipes/settings.js";
 import { theEngine } from "../runtime/devices.js";
 import type { Checkpoint } from "../training/checkpoint.js";
 import type { DoneEvent } from "../training/fit.js";
-import type { Settings } from "./settings.js";
 
 export function beginning({
   model,

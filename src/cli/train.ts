@@ -3,25 +3,15 @@ import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { count } from "../formatting/numbers.js";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { objectiveOf, registered } from "../models/index.js";
 import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
-import { count } from "../report/numbers.js";
-import { trainingProgress } from "../report/progress.js";
-import { configure } from "../runtime/devices.js";
-import { type Checkpoint, load, save } from "../training/checkpoint.js";
-import { type DoneEvent, type FitEvent, fit, trainingOf } from "../training/fit.js";
-import { TrainingError } from "../training/training-error.js";
-import { augmentationNames, augmentations, cropsFiles } from "./augmentations.js";
-import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
-import { checkDataName, defaultData, loadData, refuseFileOptions, skipping } from "./data-sets.js";
-import { UsageError } from "./failure.js";
-import { claimFolder } from "./folder-claim.js";
-import { interruption } from "./interruption.js";
-import { coloursOption } from "./network.js";
-import { outcomeOfClasses } from "./outcome-classes.js";
-import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
-import { pictureInput } from "./picture-input.js";
+import { checkDataName, defaultData, loadData, refuseFileOptions, skipping } from "../openers/data-sets.js";
+import { coloursOption } from "../openers/network.js";
+import { pictureInput } from "../openers/picture-input.js";
+import { begunWith } from "../openers/transfer.js";
+import { augmentationNames, augmentations, cropsFiles } from "../recipes/augmentations.js";
 import {
   fitOptionsOf,
   optimizers,
@@ -31,11 +21,21 @@ import {
   settingsAmong,
   settingsOf,
   usualOptimizer,
-} from "./settings.js";
+} from "../recipes/settings.js";
+import { trainingProgress } from "../report/progress.js";
+import { configure } from "../runtime/devices.js";
+import { type Checkpoint, load, save } from "../training/checkpoint.js";
+import { type DoneEvent, type FitEvent, fit, trainingOf } from "../training/fit.js";
+import { TrainingError } from "../training/training-error.js";
+import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
+import { UsageError } from "./failure.js";
+import { claimFolder } from "./folder-claim.js";
+import { interruption } from "./interruption.js";
+import { outcomeOfClasses } from "./outcome-classes.js";
+import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
 import { type Film, film } from "./snapshots.js";
 import { traced, traceOption } from "./trace.js";
 import { beginning } from "./train-report.js";
-import { begunWith } from "./transfer.js";
 import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 

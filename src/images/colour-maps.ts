@@ -1,6 +1,6 @@
 /** Numbers as pictures: maps in colours, laid over photographs. Rows from the top, H·W values or H·W·C. */
 import { said } from "../door/said.js";
-import { categorical, diverging, heat, type Rgb } from "./palettes.js";
+import { categorical, diverging, heat, type Rgb } from "../formatting/palettes.js";
 import { brightness, type Picture } from "./picture.js";
 import { resample } from "./resample.js";
 

@@ -1,5 +1,5 @@
 /** Pictures as bytes of files: PNG by itself, the others with the package sharp. */
-import { encodePng } from "../report/sheet/png.js";
+import { encodePng } from "./encode-png.js";
 import type { Picture } from "./picture.js";
 import { PictureError } from "./picture-error.js";
 import { loadSharp } from "./sharp.js";

@@ -2,9 +2,9 @@
 
 export type { Splits, StreamedDataset } from "../data/dataset.js";
 export type { FileSource } from "../formats/given-source.js";
+export { categorical, diverging, heat, type Rgb, shadeOf } from "../formatting/palettes.js";
 export { classPicture, heatPicture, overlay, pictureOf, type Size, signedPicture } from "./colour-maps.js";
 export { type FolderOptions, openFolder } from "./folder.js";
-export { categorical, diverging, heat, type Rgb, shadeOf } from "./palettes.js";
 export { brightness, type Picture } from "./picture.js";
 export { PictureError } from "./picture-error.js";
 export { type PrepareImageOptions, prepareImage } from "./prepare-image.js";

@@ -1,6 +1,6 @@
+import { count, percent } from "../formatting/numbers.js";
 import { styled } from "./colour.js";
 import { aligned, cells, shortened } from "./columns.js";
-import { count, percent } from "./numbers.js";
 import { alignedTable } from "./table.js";
 
 export interface ConfusionOptions {

@@ -1,5 +1,5 @@
 import cliProgress from "cli-progress";
-import { bytes, duration, imageRate, percent, significant } from "./numbers.js";
+import { bytes, duration, imageRate, percent, significant } from "../formatting/numbers.js";
 
 /** What `fit` tells while it trains; `FitEvent` has these fields. Epochs and steps count from 1. */
 export type TrainingEvent =

@@ -1,6 +1,6 @@
-import { significant } from "./numbers.js";
+import { background, blue, faint, ink, muted, orange, paleBlue } from "../formatting/inks.js";
+import { significant } from "../formatting/numbers.js";
 import { renderSvg } from "./render.js";
-import { background, blue, faint, ink, muted, orange, paleBlue } from "./sheet/colours.js";
 import { linearScale, logScale, spansDecades } from "./sheet/scales.js";
 import { type Box, curve, dot, element, line, rectangle, text, textWidth } from "./sheet/svg.js";
 

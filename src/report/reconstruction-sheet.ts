@@ -1,4 +1,4 @@
-import { count, significant } from "./numbers.js";
+import { count, significant } from "../formatting/numbers.js";
 import { renderSvg } from "./render.js";
 import { filtersPanel, type SheetFilters } from "./sheet/filters.js";
 import { lossPanel, type SheetTraining } from "./sheet/loss.js";

@@ -1,4 +1,4 @@
-import { count, percent } from "./numbers.js";
+import { count, percent } from "../formatting/numbers.js";
 import { renderSvg } from "./render.js";
 import { confusionPanel } from "./sheet/confusion.js";
 import { filtersPanel, type SheetFilters } from "./sheet/filters.js";

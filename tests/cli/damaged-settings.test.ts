@@ -1,6 +1,6 @@
 /** A checkpoint whose settings are none is refused in one line before anything is made of them. */
 import { expect, test } from "vitest";
-import { settingsOf } from "../../src/cli/settings.js";
+import { settingsOf } from "../../src/recipes/settings.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
 import { WeightsError } from "../../src/training/weights.js";
 

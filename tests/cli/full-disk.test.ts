@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodePng } from "../../src/images/encode-png.js";
 import { lenet5 } from "../../src/models/index.js";
-import { encodePng } from "../../src/report/sheet/png.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
 import { isBuilt, receptive, temporaryFolder } from "./receptive.js";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scores, scoresAsJson } from "../../src/cli/evaluate.js";
-import { encodePng } from "../../src/report/sheet/png.js";
+import { encodePng } from "../../src/images/encode-png.js";
 import { isBuilt, receptive } from "./receptive.js";
 
 const evaluation = (classes: number, unread: number) => ({

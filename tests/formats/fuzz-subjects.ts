@@ -2,7 +2,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { settingsOf } from "../../src/cli/settings.js";
 import { cifar10Entry } from "../../src/data/cifar.js";
 import { loadCifar } from "../../src/data/cifar-files.js";
 import { cifarFiles } from "../../src/data/cifar-layouts.js";
@@ -31,6 +30,7 @@ import { PictureError } from "../../src/images/picture-error.js";
 import { loadWeights } from "../../src/models/load-weights.js";
 import * as nn from "../../src/nn/index.js";
 import type { RandomStream } from "../../src/random/threefry.js";
+import { settingsOf } from "../../src/recipes/settings.js";
 import { decodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
 import { copyOf, variablesOf, WeightsError } from "../../src/training/weights.js";
 import { type Bytes, joined, safetensorsOf, text, zipOf } from "../checks/file-writers.js";

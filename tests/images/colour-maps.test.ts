@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { categorical, diverging, heat, shadeOf } from "../../src/formatting/palettes.js";
 import {
   classPicture,
   heatPicture,
@@ -6,7 +7,6 @@ import {
   pictureOf,
   signedPicture,
 } from "../../src/images/colour-maps.js";
-import { categorical, diverging, heat, shadeOf } from "../../src/images/palettes.js";
 
 const size = { height: 2, width: 2 };
 const colours = ({ pixels }: { pixels: Uint8Array }) =>

@@ -2,16 +2,16 @@ import { type Command, InvalidArgumentError } from "commander";
 import { writeFileAtomic } from "#platform";
 import { type Dataset, part } from "../../data/dataset.js";
 import { digitHog, evaluateHogClassifier, trainHogClassifier } from "../../features/hog-classifier.js";
+import { count, duration, percent } from "../../formatting/numbers.js";
 import { crossEntropy } from "../../losses/index.js";
 import { registered } from "../../models/index.js";
+import { checkDataName, defaultData, loadWhole } from "../../openers/data-sets.js";
 import { cosine, sgd } from "../../optim/index.js";
 import { type LearningCurve, renderLearningCurves } from "../../report/features/learning-curves.js";
-import { count, duration, percent } from "../../report/numbers.js";
 import { alignedTable } from "../../report/table.js";
 import { configure } from "../../runtime/devices.js";
 import { evaluate } from "../../training/evaluate.js";
 import { fit } from "../../training/fit.js";
-import { checkDataName, defaultData, loadWhole } from "../data-sets.js";
 import { seed, threads, whole } from "../values.js";
 import { checkPng } from "./output.js";
 

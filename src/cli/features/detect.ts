@@ -5,10 +5,10 @@ import { detect } from "../../features/detector.js";
 import { groundClass } from "../../features/ground-examples.js";
 import { decodeHogClassifier } from "../../features/hog-classifier-file.js";
 import { asRaster, grey } from "../../features/raster.js";
+import { significant } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { boxMarks } from "../../report/features/marks.js";
 import { renderPanels } from "../../report/features/panels.js";
-import { significant } from "../../report/numbers.js";
 import { positive, share } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";
 

@@ -4,10 +4,10 @@ import { canny } from "../../features/canny.js";
 import { grey } from "../../features/raster.js";
 import { compassDirections, robinson } from "../../features/robinson.js";
 import { gradientKernels, sobel } from "../../features/sobel.js";
+import { count, percent } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { renderPanels } from "../../report/features/panels.js";
 import { directionPicture, greyPicture, signedPicture } from "../../report/features/shades.js";
-import { count, percent } from "../../report/numbers.js";
 import { positive } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";
 

@@ -2,10 +2,10 @@ import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { type HogOptions, hog } from "../../features/hog.js";
 import { hogGlyphs } from "../../features/hog-glyphs.js";
+import { count } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { renderPanels } from "../../report/features/panels.js";
 import { greyPicture } from "../../report/features/shades.js";
-import { count } from "../../report/numbers.js";
 import { whole } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";
 

@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import type { Raster } from "../../features/raster.js";
 import { type SiftFeatures, type SiftOptions, sift } from "../../features/sift/index.js";
 import { type SurfFeatures, type SurfOptions, surf } from "../../features/surf/index.js";
+import { count, duration } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { keypointMarks } from "../../report/features/marks.js";
 import { renderPanels } from "../../report/features/panels.js";
-import { count, duration } from "../../report/numbers.js";
 import { positive, share, whole } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";
 

@@ -4,9 +4,9 @@ import { keepsWhole, matchFeatures, project, ransacHomography } from "../../feat
 import type { Raster } from "../../features/raster.js";
 import { sift } from "../../features/sift/index.js";
 import { surf } from "../../features/surf/index.js";
+import { count } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { renderMatches } from "../../report/features/match-picture.js";
-import { count } from "../../report/numbers.js";
 import { UsageError } from "../failure.js";
 import { positive, seed, share } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";

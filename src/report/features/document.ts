@@ -1,4 +1,4 @@
-import { background, faint, muted } from "../sheet/colours.js";
+import { background, faint, muted } from "../../formatting/inks.js";
 import { element, fittedText, line, rectangle, text } from "../sheet/svg.js";
 
 /** Pixels from the edge to what is drawn, and of the heading at the top. */

@@ -1,5 +1,5 @@
+import { blue, faint, green, ink, muted, orange, red } from "../../formatting/inks.js";
 import { renderSvg } from "../render.js";
-import { blue, faint, green, ink, muted, orange, red } from "../sheet/colours.js";
 import { linearScale, logScale } from "../sheet/scales.js";
 import { curve, dot, line, text, textWidth } from "../sheet/svg.js";
 import { headingHeight, margin, page } from "./document.js";

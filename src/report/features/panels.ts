@@ -1,6 +1,6 @@
+import { faint, muted } from "../../formatting/inks.js";
 import type { Picture } from "../../images/picture.js";
 import { renderSvg } from "../render.js";
-import { faint, muted } from "../sheet/colours.js";
 import { type Box, fittedText, image, rectangle, text } from "../sheet/svg.js";
 import { headingHeight, margin, page } from "./document.js";
 

@@ -1,6 +1,6 @@
 /** Planes of numbers as pictures. */
 import type { Plane } from "../../features/raster.js";
-import { diverging } from "../../images/palettes.js";
+import { diverging } from "../../formatting/palettes.js";
 import type { Picture } from "../../images/picture.js";
 
 /** Black at 0 (or at the lowest value, if that is below), white at the highest. */

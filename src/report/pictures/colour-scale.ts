@@ -1,7 +1,8 @@
 /** What the colours of a map mean: a bar with the numbers at its ends, and their unit. */
-import { diverging, heat, type Rgb } from "../../images/palettes.js";
-import { minus, significant } from "../numbers.js";
-import { css, muted } from "../sheet/colours.js";
+
+import { css, muted } from "../../formatting/inks.js";
+import { minus, significant } from "../../formatting/numbers.js";
+import { diverging, heat, type Rgb } from "../../formatting/palettes.js";
 import { fittedText, rectangle, text, textWidth } from "../sheet/svg.js";
 
 export interface ColourScale {

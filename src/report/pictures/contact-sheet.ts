@@ -1,9 +1,9 @@
 /** Many pictures on one sheet, in sections, each with its words: what a method has found, as a PNG a person can read. */
 
-import type { Rgb } from "../../images/palettes.js";
+import { background, css, faint, muted } from "../../formatting/inks.js";
+import type { Rgb } from "../../formatting/palettes.js";
 import type { Picture } from "../../images/picture.js";
 import { renderSvg } from "../render.js";
-import { background, css, faint, muted } from "../sheet/colours.js";
 import { heading, headingHeight } from "../sheet/panel.js";
 import {
   type Box,

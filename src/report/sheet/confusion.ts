@@ -1,6 +1,6 @@
-import { type Rgb, shadeOf } from "../../images/palettes.js";
+import { css, faint, ink, muted } from "../../formatting/inks.js";
+import { type Rgb, shadeOf } from "../../formatting/palettes.js";
 import type { Picture } from "../../images/picture.js";
-import { css, faint, ink, muted } from "./colours.js";
 import { heading, headingHeight } from "./panel.js";
 import { type Box, fittedText, image, rectangle, text, textWidth } from "./svg.js";
 

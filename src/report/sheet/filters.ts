@@ -1,7 +1,7 @@
-import { diverging } from "../../images/palettes.js";
+import { faint, muted } from "../../formatting/inks.js";
+import { count, significant } from "../../formatting/numbers.js";
+import { diverging } from "../../formatting/palettes.js";
 import type { Picture } from "../../images/picture.js";
-import { count, significant } from "../numbers.js";
-import { faint, muted } from "./colours.js";
 import { heading, headingHeight } from "./panel.js";
 import { type Box, image, rectangle, text } from "./svg.js";
 

@@ -1,4 +1,4 @@
-import { blue, faint, green, ink, muted, orange, paleBlue } from "./colours.js";
+import { blue, faint, green, ink, muted, orange, paleBlue } from "../../formatting/inks.js";
 import { heading, headingHeight } from "./panel.js";
 import { linearScale, logScale, type Scale, spansDecades } from "./scales.js";
 import { type Box, curve, dot, line, text, textWidth } from "./svg.js";

@@ -1,6 +1,6 @@
+import { muted } from "../../formatting/inks.js";
+import { count, percent } from "../../formatting/numbers.js";
 import type { Picture } from "../../images/picture.js";
-import { count, percent } from "../numbers.js";
-import { muted } from "./colours.js";
 import { heading, headingHeight } from "./panel.js";
 import { type Box, fittedText, image, rectangle, text, textWidth } from "./svg.js";
 

@@ -1,4 +1,4 @@
-import { background, faint, muted } from "./colours.js";
+import { background, faint, muted } from "../../formatting/inks.js";
 import { type Box, document, fittedText, line, rectangle, text } from "./svg.js";
 
 const width = 1400;

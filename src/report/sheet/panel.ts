@@ -1,4 +1,4 @@
-import { muted } from "./colours.js";
+import { muted } from "../../formatting/inks.js";
 import { type Box, fittedText, text, textWidth } from "./svg.js";
 
 /** Size of a panel's heading. */

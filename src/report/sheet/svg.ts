@@ -1,6 +1,6 @@
+import { ink } from "../../formatting/inks.js";
+import { encodePng } from "../../images/encode-png.js";
 import type { Picture } from "../../images/picture.js";
-import { ink } from "./colours.js";
-import { encodePng } from "./png.js";
 
 /** Pieces of SVG as strings. Coordinates are pixels of the sheet, y downwards. */
 

@@ -1,7 +1,7 @@
+import { UsageError } from "../cli/failure.js";
 import { show } from "../tensor/shapes.js";
 import { shapeLeaves } from "../tensor/tree.js";
 import { type Checkpoint, fileOf } from "../training/checkpoint.js";
-import { UsageError } from "./failure.js";
 
 /**
  * The size of the pictures that a checkpoint's network takes.

@@ -1,14 +1,14 @@
 /** Data sets as commands ask for them. */
 import type { Command } from "commander";
+import { UsageError } from "../cli/failure.js";
+import { flagOf } from "../cli/values.js";
+import { waitingLine } from "../cli/waiting-line.js";
 import { chosen } from "../data/dataset.js";
 import { type AnyDataset, type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
 import { suggestion } from "../door/spelling.js";
+import { count } from "../formatting/numbers.js";
 import { type FolderOptions, openFolder } from "../images/folder.js";
-import { count } from "../report/numbers.js";
 import { downloadProgress } from "../report/progress.js";
-import { UsageError } from "./failure.js";
-import { flagOf } from "./values.js";
-import { waitingLine } from "./waiting-line.js";
 
 /** MNIST where it lies on this machine, otherwise the built-in digits: nothing is downloaded without being asked for. */
 export async function defaultData(): Promise<{ name: string; remark?: string }> {

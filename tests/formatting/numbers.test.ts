@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, count, duration, imageRate, percent, significant } from "../../src/report/numbers.js";
+import { bytes, count, duration, imageRate, percent, significant } from "../../src/formatting/numbers.js";
 
 test.each([
   [count(61706), "61,706"],

@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { fileSource } from "#platform";
+import { newestCheckpoint } from "../cli/checkpoints.js";
+import { oneLine, UsageError } from "../cli/failure.js";
 import type { ByteSource } from "../formats/byte-source.js";
 import { openArrays } from "../formats/open-arrays.js";
 import {
@@ -16,12 +18,10 @@ import { isHubName, openHub } from "../models/hugging-face.js";
 import { loadWeights, registered } from "../models/index.js";
 import { withPixelScaling } from "../models/pixel-scaling.js";
 import type { Model } from "../nn/index.js";
+import { settingsOf } from "../recipes/settings.js";
 import { downloadProgress } from "../report/progress.js";
 import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
-import { newestCheckpoint } from "./checkpoints.js";
-import { oneLine, UsageError } from "./failure.js";
 import { pictureInput } from "./picture-input.js";
-import { settingsOf } from "./settings.js";
 
 type Colours = NonNullable<ReadOptions["colours"]>;
 

@@ -1,4 +1,4 @@
-import type { Rgb } from "../../images/palettes.js";
+import type { Rgb } from "./palettes.js";
 
 /** Colours of the sheet: few, and the same for the same thing in every panel. */
 export const ink = "#1f2933";

@@ -1,14 +1,15 @@
 /** Sheets of the methods that explain a decision: a picture, and where in it the reasons are. */
-import { picturesAt } from "../data/dataset.js";
-import * as explain from "../explain/index.js";
-import { classColours, classPicture, extremes, heatPicture } from "../images/colour-maps.js";
-import type { Picture } from "../images/picture.js";
-import { minus, percent, significant } from "../report/numbers.js";
-import type { Section, Tile } from "../report/pictures/contact-sheet.js";
-import { cut, overlaid, shaded } from "../report/pictures/numbers.js";
-import { tensor } from "../tensor/creation.js";
-import { Tensor } from "../tensor/tensor.js";
-import { loadData } from "./data-sets.js";
+import { picturesAt } from "../../data/dataset.js";
+import * as explain from "../../explain/index.js";
+import { minus, percent, significant } from "../../formatting/numbers.js";
+import { classColours, classPicture, extremes, heatPicture } from "../../images/colour-maps.js";
+import type { Picture } from "../../images/picture.js";
+import { loadData } from "../../openers/data-sets.js";
+import type { Network } from "../../openers/network.js";
+import { tensor } from "../../tensor/creation.js";
+import { Tensor } from "../../tensor/tensor.js";
+import type { Section, Tile } from "../pictures/contact-sheet.js";
+import { cut, overlaid, shaded } from "../pictures/numbers.js";
 import {
   type Answer,
   type Asked,
@@ -21,8 +22,7 @@ import {
   subjectsOf,
   uninterrupted,
   unitNames,
-} from "./explain-asked.js";
-import type { Network } from "./network.js";
+} from "./asked.js";
 
 export interface Attribution {
   /** "Saliency" */

@@ -1,5 +1,6 @@
 /** What a training run is made of, as options give it and as a checkpoint keeps it. */
 import * as v from "valibot";
+import { UsageError } from "../cli/failure.js";
 import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { count, declared, number, sentence, text, whole } from "../formats/declared.js";
@@ -10,7 +11,6 @@ import { type Checkpoint, fileOf } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
 import { WeightsError } from "../training/weights.js";
 import { augmentationNames, augmentOf } from "./augmentations.js";
-import { UsageError } from "./failure.js";
 import { trainedBeside } from "./frozen.js";
 
 export interface Settings {

@@ -1,8 +1,9 @@
 /** A network that begins with weights from elsewhere, and whose last layer is made anew for other classes. */
+
+import { UsageError } from "../cli/failure.js";
 import { registered } from "../models/index.js";
 import * as nn from "../nn/index.js";
 import { load, modelOf } from "../training/checkpoint.js";
-import { UsageError } from "./failure.js";
 import { bringWeights, readClasses } from "./network.js";
 
 export interface Beginning {

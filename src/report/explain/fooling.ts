@@ -1,9 +1,9 @@
 /** Sheets of pictures that fool a network. */
-import * as explain from "../explain/index.js";
-import { pictureOf } from "../images/colour-maps.js";
-import { count, percent } from "../report/numbers.js";
-import type { Section } from "../report/pictures/contact-sheet.js";
-import { type Answer, type Asked, classCount, classNames } from "./explain-asked.js";
+import * as explain from "../../explain/index.js";
+import { count, percent } from "../../formatting/numbers.js";
+import { pictureOf } from "../../images/colour-maps.js";
+import type { Section } from "../pictures/contact-sheet.js";
+import { type Answer, type Asked, classCount, classNames } from "./asked.js";
 
 function foolingSection(
   asked: Asked,

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from "node:zlib";
-import type { Picture } from "../../images/picture.js";
+import type { Picture } from "./picture.js";
 
 /**
  * A picture as a PNG file, 8 bits a channel, without row filters: small tiles that go into the SVG of a sheet.

@@ -1,13 +1,15 @@
 /** Sheets of the methods that show what units look for: a tile for each. */
-import { picturesAt } from "../data/dataset.js";
-import * as explain from "../explain/index.js";
-import { extremes, pictureOf, signedPicture } from "../images/colour-maps.js";
-import type { Picture } from "../images/picture.js";
-import { count, minus, significant } from "../report/numbers.js";
-import { greyScale, signedScale } from "../report/pictures/colour-scale.js";
-import type { Section, Tile } from "../report/pictures/contact-sheet.js";
-import { cut, shaded } from "../report/pictures/numbers.js";
-import { loadData } from "./data-sets.js";
+
+import { UsageError } from "../../cli/failure.js";
+import { picturesAt } from "../../data/dataset.js";
+import * as explain from "../../explain/index.js";
+import { count, minus, significant } from "../../formatting/numbers.js";
+import { extremes, pictureOf, signedPicture } from "../../images/colour-maps.js";
+import type { Picture } from "../../images/picture.js";
+import { loadData } from "../../openers/data-sets.js";
+import { greyScale, signedScale } from "../pictures/colour-scale.js";
+import type { Section, Tile } from "../pictures/contact-sheet.js";
+import { cut, shaded } from "../pictures/numbers.js";
 import {
   type Answer,
   type Asked,
@@ -17,8 +19,7 @@ import {
   layerOf,
   uninterrupted,
   unitNames,
-} from "./explain-asked.js";
-import { UsageError } from "./failure.js";
+} from "./asked.js";
 
 export async function filterSheet({ network: { model }, layer: named }: Asked): Promise<Answer> {
   const { layer, filters } = await explain.filters(model, named);

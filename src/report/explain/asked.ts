@@ -1,11 +1,12 @@
 /** What `receptive explain` is asked, and how that is said to the library. */
-import * as explain from "../explain/index.js";
-import type { Picture } from "../images/picture.js";
-import { percent, significant } from "../report/numbers.js";
-import type { ContactSheet } from "../report/pictures/contact-sheet.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { UsageError } from "./failure.js";
-import type { Network } from "./network.js";
+
+import { UsageError } from "../../cli/failure.js";
+import * as explain from "../../explain/index.js";
+import { percent, significant } from "../../formatting/numbers.js";
+import type { Picture } from "../../images/picture.js";
+import type { Network } from "../../openers/network.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { ContactSheet } from "../pictures/contact-sheet.js";
 
 /** What a method is asked. Classes and units count from 0, as in the library. */
 export interface Asked {
