@@ -2,10 +2,10 @@
 import * as fs from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writerOf } from "#platform";
+import { UsageError } from "../door/usage-error.js";
 import { folderOf } from "../openers/data-sets.js";
 import { inWords } from "../platform/node-file-error.js";
 import { existingFolder } from "../platform/node-folders.js";
-import { UsageError } from "./failure.js";
 import { isAlive } from "./folder-claim.js";
 
 export const runsFolder = "runs";

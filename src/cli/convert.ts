@@ -1,16 +1,19 @@
 import type { Command } from "commander";
 import { writeFileAtomic } from "#platform";
+import { UsageError } from "../door/usage-error.js";
 import type { ArrayFile } from "../formats/array-file.js";
 import { isReadable } from "../formats/elements.js";
 import { openArrays } from "../formats/open-arrays.js";
 import { encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
 import { bytes, count } from "../formatting/numbers.js";
 import { withTorchvisionNames } from "../models/caffe-names.js";
-import { type NetworkOptions, networkOptions, openNetwork, openWeights } from "../openers/network.js";
+import { type NetworkOptions, openWeights } from "../openers/network.js";
 import { alignedTable } from "../report/table.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
-import { oneLine, UsageError } from "./failure.js";
+import { oneLine } from "./failure.js";
+import { networkOf, networkOptions } from "./networks.js";
+import { told } from "./told.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function convertCommand(program: Command): void {
@@ -46,9 +49,9 @@ async function run(
     );
   if (options.model === undefined && (options.preprocessing ?? options.classes) !== undefined)
     throw new UsageError("--preprocessing and --classes belong into a checkpoint: --model NAME makes one");
-  const file = withTorchvisionNames(await openArrays(await openWeights(weights, { json })));
+  const file = withTorchvisionNames(await openArrays(await openWeights(weights, told({ json }))));
   if (output !== undefined && options.model !== undefined) {
-    const { model, input, classes } = await openNetwork({ ...options, weights }, { json });
+    const { model, input, classes } = await networkOf({ ...options, weights }, { json });
     const checkpoint = await checkpointOf(model, { input, data: { name: "imported", classes } });
     const { preprocessing } = options;
     await save(output, preprocessing ? { ...checkpoint, notes: { preprocessing } } : checkpoint);

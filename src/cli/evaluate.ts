@@ -1,24 +1,20 @@
 import type { Command } from "commander";
 import type { AnyDataset } from "../data/dataset.js";
+import { UsageError } from "../door/usage-error.js";
 import { count, percent, significant } from "../formatting/numbers.js";
 import { type FolderOptions, openClasses } from "../images/folder.js";
 import { objectiveOf } from "../models/index.js";
-import {
-  checkDataName,
-  folderOf,
-  loadData,
-  refuseFileOptions,
-  skipping,
-  spread,
-} from "../openers/data-sets.js";
-import { type Network, type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
+import { checkDataName, folderOf, loadData, spread } from "../openers/data-sets.js";
+import type { Network, NetworkOptions } from "../openers/network.js";
 import { allowsColour } from "../report/colour.js";
 import { confusionText } from "../report/confusion.js";
 import { configure } from "../runtime/devices.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
 import { evaluateReconstruction } from "../training/reconstruction.js";
-import { UsageError } from "./failure.js";
+import { networkOf, networkOptions } from "./networks.js";
 import { reconstructionScores } from "./outcome-reconstruction.js";
+import { refuseFileOptions, skipping } from "./picture-folders.js";
+import { told } from "./told.js";
 import { traced, traceOption } from "./trace.js";
 import { threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
@@ -74,7 +70,7 @@ async function run(
 ): Promise<void> {
   if (data !== undefined) checkDataName(data);
   await configure({ threads });
-  const network = await openNetwork(options, { json });
+  const network = await networkOf(options, { json });
   const { model } = network;
   const name = data ?? network.data;
   if (name === undefined) throw new UsageError("which pictures? --data NAME or --data folder:PATH");
@@ -122,7 +118,7 @@ async function testPictures(
       `--ten-crop is for photographs, --data folder:PATH; those of ${name} are as large as the input`,
     );
   if (folder === undefined)
-    return (await loadData(name, { limit, json, folder: { input, preprocessing } })).test;
+    return (await loadData(name, { limit, ...told({ json }), folder: { input, preprocessing } })).test;
   if (classes.length === 0)
     throw new UsageError("what do the outputs mean? --classes FILE brings their names, one a line");
   const how = { input, preprocessing, tenCrop, colours, ...skip };

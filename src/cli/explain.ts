@@ -2,18 +2,21 @@ import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { suggestion } from "../door/spelling.js";
+import { UsageError } from "../door/usage-error.js";
 import { regularisations } from "../explain/index.js";
 import { encodeNpy } from "../formats/npy.js";
 import type { Picture } from "../images/picture.js";
-import { type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
+import { loadData } from "../openers/data-sets.js";
+import type { NetworkOptions } from "../openers/network.js";
 import type { Asked } from "../report/explain/asked.js";
 import { renderContactSheet } from "../report/pictures/contact-sheet.js";
 import { configure } from "../runtime/devices.js";
 import { tensor } from "../tensor/creation.js";
 import { type Method, methodOptions, methods } from "./explain-methods.js";
-import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
+import { networkOf, networkOptions } from "./networks.js";
 import { type GivenPicture, picturesGiven, preparedFor } from "./pictures-given.js";
+import { told } from "./told.js";
 import { seed, threads, whole, wholeList } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -130,7 +133,7 @@ async function run(name: string, files: string[], options: Options, command: Com
   if (options.map !== undefined && !options.map.endsWith(".npy"))
     throw new UsageError(`--map ${options.map}: numbers are written as .npy`);
   await configure({ threads });
-  const network = await openNetwork(options, { json });
+  const network = await networkOf(options, { json });
   const given = await picturesGiven(files, network, preparedFor(network));
   if (files.length > 0 && given.length === 0) return;
   const pictures = given.map(({ picture }) => picture);
@@ -144,6 +147,8 @@ async function run(name: string, files: string[], options: Options, command: Com
       network,
       files: given.map(({ file }) => basename(file)),
       pictures,
+      testPictures: async (data) =>
+        (await loadData(data, { limit: options.limit, folder: network, ...told({ json }) })).test,
       images: tensor(joined(pictures), [pictures.length, ...network.input]),
       classes: classesOf(given, options.class),
       running: {

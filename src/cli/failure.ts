@@ -1,16 +1,12 @@
 /** Errors as the command line tells them: one line that says what to do, and an exit code. */
 import { CommanderError } from "commander";
+import { UsageError } from "../door/usage-error.js";
 import { ExplainError } from "../explain/index.js";
 import { FeatureError } from "../features/raster.js";
 import { UnknownModelError } from "../models/index.js";
 
 /** Exit codes; 130 and 143 are what shells give a program that Ctrl-C or `kill` has ended. */
 export const exitCodes = { done: 0, failed: 1, wrongUsage: 2, SIGINT: 130, SIGTERM: 143 } as const;
-
-/** The command was given something that it does not take. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUsage;

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { UsageError } from "../door/usage-error.js";
 import { type Border, filter } from "../features/filter.js";
 import { kernelNotes, kernels, type Matrix } from "../features/kernels.js";
 import type { Raster } from "../features/raster.js";
@@ -6,7 +7,6 @@ import { encodePng } from "../images/encode-png.js";
 import type { Picture } from "../images/picture.js";
 import { alignedTable } from "../report/table.js";
 import { configure } from "../runtime/devices.js";
-import { UsageError } from "./failure.js";
 import { besides, checkPng, finish } from "./features/output.js";
 import { otherNames } from "./kernel-names.js";
 import { formulas, kernelOf, spelled } from "./kernel-option.js";

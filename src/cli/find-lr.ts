@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
+import { UsageError } from "../door/usage-error.js";
 import { count, significant } from "../formatting/numbers.js";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { objectiveOf, registered } from "../models/index.js";
@@ -16,8 +17,8 @@ import { renderRateCurve } from "../report/rate-curve.js";
 import { configure } from "../runtime/devices.js";
 import { findLearningRate } from "../training/find-lr.js";
 import { checkWritable, defaultOutput } from "./checkpoints.js";
-import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
+import { told } from "./told.js";
 import { positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -83,7 +84,7 @@ async function run(given: Options, command: Command): Promise<void> {
   const line = waitingLine({ json });
   try {
     const folder = { input, preprocessing: preprocessingOf(usualPreprocessing(input)) };
-    const { train } = await loadData(name, { limit, json, signal: stop.signal, folder });
+    const { train } = await loadData(name, { limit, ...told({ json }), signal: stop.signal, folder });
     const model = make({ classes: train.classes.length });
     const found = await findLearningRate(model, train, {
       ...objectiveOf(options.model),

@@ -5,9 +5,9 @@ import * as fs from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
+import { UsageError } from "../door/usage-error.js";
 import { inWords } from "../platform/node-file-error.js";
 import { makeFolder } from "../platform/node-folders.js";
-import { UsageError } from "./failure.js";
 
 /** The claim, in the folder. */
 export const claimFile = ".receptive-run";

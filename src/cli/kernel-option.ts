@@ -1,5 +1,6 @@
 /** What `--kernel` may say: a name, a formula with its settings, or a table. */
 
+import { UsageError } from "../door/usage-error.js";
 import {
   gabor,
   gaussian,
@@ -11,7 +12,6 @@ import {
   motionBlur,
   unsharpMask,
 } from "../features/kernels.js";
-import { UsageError } from "./failure.js";
 import { kernelSuggestion, meantKernel } from "./kernel-names.js";
 
 interface Formula {

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
+import { UsageError } from "../door/usage-error.js";
 import { percent } from "../formatting/numbers.js";
 import type { Picture } from "../images/picture.js";
 import { tenCrop } from "../images/preprocessing.js";
 import { objectiveOf } from "../models/index.js";
-import { type Network, type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
+import type { Network, NetworkOptions } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
 import { tensor } from "../tensor/creation.js";
 import { meanOfViews, predict } from "../training/predict.js";
-import { UsageError } from "./failure.js";
+import { networkOf, networkOptions } from "./networks.js";
 import { picturesGiven, preparedFor } from "./pictures-given.js";
 import { traced, traceOption } from "./trace.js";
 import { threads, whole } from "./values.js";
@@ -51,7 +52,7 @@ async function run(
   { tenCrop: ten, top, threads, json, ...options }: Options,
 ): Promise<void> {
   await configure({ threads });
-  const network = await openNetwork(options, { json });
+  const network = await networkOf(options, { json });
   if (objectiveOf(network.model.name).target === "picture")
     throw new UsageError(
       `${network.model.name} reads no classes, it makes pictures again: receptive evaluate measures how well`,

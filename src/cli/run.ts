@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { suggestion } from "../door/spelling.js";
+import { UsageError } from "../door/usage-error.js";
 import { decodeNpy, encodeNpy, type NpyArray } from "../formats/npy.js";
 import { count, duration } from "../formatting/numbers.js";
 import { registered } from "../models/index.js";
@@ -14,7 +15,7 @@ import { show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { pixelsFor } from "../training/pixels.js";
-import { UsageError } from "./failure.js";
+import { told } from "./told.js";
 import { threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
@@ -74,7 +75,7 @@ async function run(name: string, options: Options): Promise<void> {
       `--input ${input}: is ${show(given.shape)}, expected pictures of ${layout === "nchw" ? "N×C×H×W" : "N×H×W×C"}`,
     );
   const model = known ? known.make() : modelOf(await load(name));
-  if (weights !== undefined) await bringWeights(model, weights, { json });
+  if (weights !== undefined) await bringWeights(model, weights, told({ json }));
 
   const x = layout === "nchw" ? transposed(given, [0, 2, 3, 1]) : given;
   const begun = performance.now();

@@ -3,10 +3,11 @@ import { trainStyle } from "../explain/index.js";
 import { duration, significant } from "../formatting/numbers.js";
 import { openPhotographs } from "../images/photographs.js";
 import { readImage } from "../images/read.js";
-import { type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
+import type { NetworkOptions } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
 import { interruption } from "./interruption.js";
+import { networkOf, networkOptions } from "./networks.js";
 import { fittedPicture, pixelsOfPicture } from "./photographs.js";
 import { positive, positiveList, seed, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
@@ -60,7 +61,7 @@ async function run({ style: paintings, ...options }: Options): Promise<void> {
   const { json, threads, output, size, styleSize } = options;
   const { blend, contentWeight, styleWeight, steps, batchSize, lr, width, seed } = options;
   await configure({ threads });
-  const { model } = await openNetwork(options, { json });
+  const { model } = await networkOf(options, { json });
   const photos = await openPhotographs(options.photos, { edge: size });
   const styles = await Promise.all(
     paintings.map(async (path) =>

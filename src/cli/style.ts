@@ -1,15 +1,16 @@
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
+import { UsageError } from "../door/usage-error.js";
 import { style, stylise } from "../explain/index.js";
 import { duration, significant } from "../formatting/numbers.js";
 import type { Picture } from "../images/picture.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
-import { type NetworkOptions, networkOptions, openNetwork } from "../openers/network.js";
+import type { NetworkOptions } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
 import { load, modelOf } from "../training/checkpoint.js";
-import { UsageError } from "./failure.js";
 import { interruption } from "./interruption.js";
+import { networkOf, networkOptions } from "./networks.js";
 import { fittedPicture, pictureOfPixels, pixelsOfPicture } from "./photographs.js";
 import { flagOf, nameList, positive, positiveList, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
@@ -152,7 +153,7 @@ async function descended(
   signal: AbortSignal,
   waiting: ReturnType<typeof waitingLine>,
 ) {
-  const { model, input } = await openNetwork(options, { json: options.json });
+  const { model, input } = await networkOf(options, { json: options.json });
   const channels = input[2];
   const { blend, contentWeight, styleWeight, iterations, optimizer } = options;
   const { lr, start, pooling, keepColours, seed } = options;

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
-import { UsageError } from "./failure.js";
+import { UsageError } from "../door/usage-error.js";
 
 export const traceOption = (): Option =>
   new Option("--trace <file>", "also write what ran when, for chrome://tracing or ui.perfetto.dev (JSON)");

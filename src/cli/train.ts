@@ -3,15 +3,15 @@ import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { UsageError } from "../door/usage-error.js";
 import { count } from "../formatting/numbers.js";
 import { preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import { objectiveOf, registered } from "../models/index.js";
 import { fromDescription, type Model, type ModelDescription } from "../nn/index.js";
-import { checkDataName, defaultData, loadData, refuseFileOptions, skipping } from "../openers/data-sets.js";
-import { coloursOption } from "../openers/network.js";
+import { checkDataName, defaultData, loadData } from "../openers/data-sets.js";
 import { pictureInput } from "../openers/picture-input.js";
 import { begunWith } from "../openers/transfer.js";
-import { augmentationNames, augmentations, cropsFiles } from "../recipes/augmentations.js";
+import { augmentationNames, cropsFiles } from "../recipes/augmentations.js";
 import {
   fitOptionsOf,
   optimizers,
@@ -28,15 +28,17 @@ import { type Checkpoint, load, save } from "../training/checkpoint.js";
 import { type DoneEvent, type FitEvent, fit, trainingOf } from "../training/fit.js";
 import { TrainingError } from "../training/training-error.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
-import { UsageError } from "./failure.js";
 import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";
+import { coloursOption } from "./networks.js";
 import { outcomeOfClasses } from "./outcome-classes.js";
 import { outcomeOfReconstruction } from "./outcome-reconstruction.js";
+import { refuseFileOptions, skipping } from "./picture-folders.js";
 import { type Film, film } from "./snapshots.js";
+import { told } from "./told.js";
 import { traced, traceOption } from "./trace.js";
 import { beginning } from "./train-report.js";
-import { positive, seed, share, threads, whole } from "./values.js";
+import { augmentations, positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function trainCommand(program: Command): void {
@@ -174,7 +176,7 @@ async function train(options: Options, command: Command): Promise<void> {
     const skip = skipping(settings, { json, signal: stop.signal });
     const data = await loadData(settings.data, {
       limit: settings.limit,
-      json,
+      ...told({ json }),
       signal: stop.signal,
       folder: {
         input,
@@ -190,7 +192,14 @@ async function train(options: Options, command: Command): Promise<void> {
     const model =
       weights === undefined || resume
         ? make({ classes })
-        : await begunWith({ weights, model: name, named: options.classes, classes, seed, json });
+        : await begunWith({
+            weights,
+            model: name,
+            named: options.classes,
+            classes,
+            seed,
+            told: told({ json }),
+          });
     claim = await claimFolder(output);
     await removeLeftovers(output);
     const fitOptions = fitOptionsOf(settings, data.train);

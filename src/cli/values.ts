@@ -1,5 +1,7 @@
 /** Option values out of their texts. What they throw, commander reports with the option's name. */
 import { InvalidArgumentError } from "commander";
+import { suggestion } from "../door/spelling.js";
+import { augmentationNames } from "../recipes/augmentations.js";
 import { mostThreads } from "../runtime/devices.js";
 
 /** A whole number of at least `least`. */
@@ -54,6 +56,17 @@ export const positiveList = (text: string): number[] => text.split(",").map(posi
 
 /** Names with commas between them. */
 export const nameList = (text: string): string[] => text.split(",").map((name) => name.trim());
+
+/** What `--augment` was given: a list of names, or nothing, which leaves the choice to the data. */
+export function augmentations(text: string): string {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names)
+    if (!augmentationNames.includes(name))
+      throw new InvalidArgumentError(
+        `There is no augmentation "${name}" (there are ${augmentationNames.join(", ")})${suggestion(name, augmentationNames)}.`,
+      );
+  return names.join(",");
+}
 
 /** An option as it is typed: contentWeight → --content-weight. */
 export const flagOf = (name: string): string =>

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { jitters, lights } from "../random/streams.js";
 import { calledAs } from "../tensor/printing.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, eachPicture } from "./each-picture.js";
@@ -21,7 +22,7 @@ export function colourJitter(
   for (const [name, amount] of Object.entries({ brightness: light, contrast, saturation }))
     checkedAmount("colourJitter", name, amount, { most: 1 });
   return calledAs(
-    eachPicture(1003, (picture, changed, [, , c], random) => {
+    eachPicture(jitters, (picture, changed, [, , c], random) => {
       changed.set(picture);
       const factors = [light, contrast, saturation].map((amount) => random.uniform(1 - amount, 1 + amount));
       for (const step of random.permutation(3)) {
@@ -83,7 +84,7 @@ export function pcaLighting(options: { deviation?: number } = {}): Augment {
   checkedAmount("pcaLighting", "deviation", deviation);
   const { variances, directions } = imagenetColours;
   return calledAs(
-    eachPicture(1004, (picture, changed, [, , c], random) => {
+    eachPicture(lights, (picture, changed, [, , c], random) => {
       const amounts = variances.map((variance) => random.normal(0, deviation) * variance);
       const added = [0, 1, 2].map((k) => amounts.reduce((sum, a, i) => sum + a * directions[i][k], 0));
       for (let i = 0; i < changed.length; i++) changed[i] = picture[i] + (c === 3 ? added[i % 3] : 0);

@@ -1,5 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import { rule } from "../door/rules.js";
+import { covers, flips } from "../random/streams.js";
 import { calledAs } from "../tensor/printing.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
@@ -7,7 +8,7 @@ import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js
 /** Shows half of the pictures, drawn anew in each epoch, as in a mirror. */
 export function randomFlip(): Augment {
   return calledAs(
-    eachPicture(1002, (picture, changed, [h, w, c], random) => {
+    eachPicture(flips, (picture, changed, [h, w, c], random) => {
       if (random.uniform() < 0.5) return changed.set(picture);
       for (let i = 0; i < h; i++)
         for (let j = 0; j < w; j++)
@@ -35,7 +36,7 @@ export function cutout(size: number, options: { background?: number | readonly n
   const colour = typeof background === "number" ? [background] : background;
   checkedBackground("cutout", colour);
   return calledAs(
-    eachPicture(1005, (picture, changed, [h, w, c], random) => {
+    eachPicture(covers, (picture, changed, [h, w, c], random) => {
       if (colour.length !== 1 && colour.length !== c)
         throw new RangeError(
           `cutout: background has ${colour.length} values, the pictures have ${c} channels`,

@@ -1,5 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import { rule } from "../door/rules.js";
+import { affineMaps, shifts } from "../random/streams.js";
 import { calledAs } from "../tensor/printing.js";
 import type { Augment } from "./batches.js";
 import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
@@ -21,7 +22,7 @@ export function randomShift(pixels: number, options: { background?: number } = {
   checkedAmount("randomShift", "pixels", pixels, { whole: true });
   checkedBackground("randomShift", [background]);
   return calledAs(
-    eachPicture(1000, (picture, moved, [h, w, c], random) => {
+    eachPicture(shifts, (picture, moved, [h, w, c], random) => {
       const down = random.integer(2 * pixels + 1) - pixels;
       const right = random.integer(2 * pixels + 1) - pixels;
       moved.fill(background);
@@ -75,7 +76,7 @@ export function randomAffine(options: {
     checkedAmount("randomAffine", name, value);
   checkedBackground("randomAffine", [background]);
   return calledAs(
-    eachPicture(1001, (picture, moved, [h, w, c], random) => {
+    eachPicture(affineMaps, (picture, moved, [h, w, c], random) => {
       const half = (random.uniform(-rotation, rotation) * Math.PI) / 360;
       const factor = random.uniform(...scale);
       const slant = random.uniform(-shear, shear);

@@ -1,5 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import { callback, flag, fromOneOn, required, wholeNumber, wholeOfAtLeast } from "../door/rules.js";
+import { orderOfExamples } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { printedAs } from "../tensor/printing.js";
 import { show } from "../tensor/shapes.js";
@@ -52,11 +53,8 @@ const draw = { seed: required(wholeNumber), epoch: required(wholeNumber) };
 /** The order in which an epoch shows the samples: the same on every machine. */
 export function epochOrder(length: number, options: Draw): Int32Array {
   const { seed, epoch } = optionsOf("epochOrder", options, draw);
-  return new RandomStream(seed, shuffling, epoch).permutation(length);
+  return new RandomStream(seed, orderOfExamples, epoch).permutation(length);
 }
-
-// One stream of a seed for the order of samples; augmentations count from 1000, see augment.ts.
-const shuffling = 1;
 
 /** The number of batches of an epoch. */
 export function batchCount(length: number, options: Pick<BatchOptions, "batchSize" | "dropLast">): number {

@@ -1,5 +1,6 @@
 import { optionsOf } from "../door/options.js";
 import { wholeNumber } from "../door/rules.js";
+import { digitsToTest, digitsToTrain } from "../random/streams.js";
 import type { Splits } from "./dataset.js";
 
 export const digitsSizes = { train: 12_000, test: 2_000 } as const;
@@ -15,7 +16,7 @@ export async function digits(options: { seed?: number } = {}): Promise<Splits> {
   const { seed = 0 } = optionsOf("digits", options, { seed: wholeNumber });
   const { drawnDigits } = await import("./digit-pictures.js");
   return {
-    train: await drawnDigits("train", { length: digitsSizes.train, seed, stream: 0 }),
-    test: await drawnDigits("test", { length: digitsSizes.test, seed: 0, stream: 1 }),
+    train: await drawnDigits("train", { length: digitsSizes.train, seed, stream: digitsToTrain }),
+    test: await drawnDigits("test", { length: digitsSizes.test, seed: 0, stream: digitsToTest }),
   };
 }

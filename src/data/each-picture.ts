@@ -1,12 +1,12 @@
 import { said } from "../door/said.js";
+import { ofEpoch } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import type { Augment } from "./batches.js";
 
 /**
  * Runs `change` on each picture with random numbers of its own, which follow from seed, epoch and index.
  *
- * @param stream  from 1000 to 1015, another one for each augmentation: 1000 shift, 1001 affine, 1002 flip, 1003 jitter,
- *     1004 lighting, 1005 cutout, 1006 mixup, 1007 parts of picture files
+ * @param stream  of random/streams.ts, another one for each augmentation
  */
 export function eachPicture(
   stream: number,
@@ -21,7 +21,7 @@ export function eachPicture(
     const changed = new Float32Array(h * w * c);
     indices.forEach((index, i) => {
       const picture = images.subarray(i * h * w * c, (i + 1) * h * w * c);
-      const random = new RandomStream(seed, stream + epoch * 16, index);
+      const random = new RandomStream(seed, ofEpoch(stream, epoch), index);
       change(picture, changed, [h, w, c], random);
       picture.set(changed);
     });

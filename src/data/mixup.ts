@@ -1,4 +1,5 @@
 import { beta } from "../random/beta.js";
+import { mixtures, ofEpoch } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import type { Draw } from "./dataset.js";
 
@@ -34,7 +35,7 @@ export function mixed(
     indices,
   }: Mixup & { draw: Draw; labels: Int32Array; indices: Int32Array },
 ): Mixed {
-  const random = new RandomStream(seed, stream + epoch * 16, indices[0]);
+  const random = new RandomStream(seed, ofEpoch(mixtures, epoch), indices[0]);
   const drawn = beta(random, alpha);
   const share = Math.max(drawn, 1 - drawn);
   const partners = random.permutation(labels.length);
@@ -46,6 +47,3 @@ export function mixed(
   });
   return { labels: Int32Array.from(partners, (partner) => labels[partner]), share };
 }
-
-/** See augment.ts: augmentations have the streams from 1000 on. */
-const stream = 1006;

@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { fromOneOn, required, wholeOfAtLeast } from "../door/rules.js";
 import { said } from "../door/said.js";
+import { orderOfStreams } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import type { TypedArray } from "../tensor/tensor.js";
 import { DataError, type Draw } from "./dataset.js";
@@ -69,7 +70,7 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
     replayable: open !== undefined,
     async *epoch(draw) {
       const source = endless ?? iteratorOf(name, open!(draw));
-      const random = new RandomStream(draw.seed, buffering, draw.epoch);
+      const random = new RandomStream(draw.seed, orderOfStreams, draw.epoch);
       const waiting: Example<F>[] = [];
       let [read, isOver] = [0, false];
       try {
@@ -99,9 +100,6 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
     },
   });
 }
-
-/** A stream of the seed that nothing else draws from: 1 to 3 are those of shuffling, splitting and steps. */
-const buffering = 4;
 
 function iteratorOf<T>(name: string, source: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
   const asynchronous = (source as AsyncIterable<T> | undefined)?.[Symbol.asyncIterator];

@@ -22,6 +22,7 @@ import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
 import { adam } from "../optim/adam.js";
 import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/learner.js";
+import { beginningsOfMaximisation, shiftsOfMaximisation } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
@@ -137,7 +138,7 @@ export async function activationMaximisation(
   const done = parts(options, steps * Math.ceil(count / batchSize));
   const images = new Float32Array(count * height * width * channels);
   const [scores, before] = [new Float32Array(count), new Float32Array(count)];
-  const random = new RandomStream(seed, moving);
+  const random = new RandomStream(seed, shiftsOfMaximisation);
   let made = 0;
   for (let first = 0; first < count; first += batchSize) {
     const n = Math.min(batchSize, count - first);
@@ -207,9 +208,6 @@ function opening(shut: Tensor): GradientRules {
 /** A unit that is silent after so many steps stays so. */
 const openingSteps = 64;
 
-const moving = 12;
-const noises = 13;
-
 /** Settings by name were found on pictures of 224 pixels: small ones are moved by a fourteenth of their edge at most. */
 function regularisationOf(
   given: keyof typeof regularisations | Regularisation,
@@ -262,7 +260,7 @@ function canvasFor(
   const pixels = height * width * channels;
   const values = new Float32Array(n * pixels);
   for (let i = 0; i < n; i++) {
-    const random = new RandomStream(seed, noises, first + i);
+    const random = new RandomStream(seed, beginningsOfMaximisation, first + i);
     for (let p = 0; p < pixels; p++)
       values[i * pixels + p] = Math.min(Math.max(origin + random.uniform(-0.1, 0.1), 0), 1);
   }

@@ -22,6 +22,7 @@ import { scalar } from "../ops/scalar.js";
 import { stopGradient } from "../ops/stop-gradient.js";
 import { sum } from "../ops/sum.js";
 import { transpose } from "../ops/transpose.js";
+import { shiftsOfDreams } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -101,7 +102,7 @@ export async function deepDream(model: Model, image: Tensor, options: DreamOptio
   }).filter((size) => isLargeEnough(() => checkSize("deepDream", model, place, size)));
   const slope = await slopeOf(model, { ...options, layer });
   const done = parts(options, sizes.length * iterations);
-  const random = new RandomStream(seed, shifting);
+  const random = new RandomStream(seed, shiftsOfDreams);
 
   let dreamt: Canvas | undefined;
   let x = base.values;
@@ -127,8 +128,6 @@ export async function deepDream(model: Model, image: Tensor, options: DreamOptio
   }
   return pixelsOf({ ...base, values: x });
 }
-
-const shifting = 16;
 
 type Slope = (pixels: Tensor) => Promise<Float32Array>;
 

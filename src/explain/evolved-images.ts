@@ -2,6 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { fromOneOn, oneOf } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { softmax } from "../ops/softmax.js";
+import * as streams from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -65,7 +66,7 @@ async function evolve<Genome>(
   const done = parts(options, generations);
   let generation = 0;
   for (; generation < generations; generation++) {
-    const random = new RandomStream(seed, evolution, generation);
+    const random = new RandomStream(seed, streams.generations, generation);
     const brood = Array.from({ length: children }, () =>
       generation === 0
         ? first(random)
@@ -102,8 +103,6 @@ async function evolve<Genome>(
     steps: Math.min(generation + 1, generations),
   };
 }
-
-const evolution = 15;
 
 /**
  * Pixels are drawn evenly; a child changes each with a probability of a tenth, halved every 1000 generations, by

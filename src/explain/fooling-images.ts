@@ -13,6 +13,7 @@ import { logSoftmax, softmax } from "../ops/softmax.js";
 import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
+import { beginningsOfFooling } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -76,7 +77,7 @@ export async function foolingImages(
     return { sureness, next: clip(add(p, mul(slope, div(width, by))), 0, 1) };
   });
 
-  const random = new RandomStream(seed, noises);
+  const random = new RandomStream(seed, beginningsOfFooling);
   let p = Float32Array.from({ length: n * size[0] * size[1] * size[2] }, () => random.uniform());
   const units = Tensor.from(Int32Array.from(classes), [n], "i32");
   const done = parts(options, steps);
@@ -100,8 +101,6 @@ export async function foolingImages(
   );
   return { classes, images, confidences, steps: made };
 }
-
-const noises = 14;
 
 /** The classes that are wanted. */
 export async function classesOf(

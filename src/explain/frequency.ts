@@ -3,12 +3,14 @@
  * paints areas and edges where ascent in pixels paints noise.
  * Olah, Mordvintsev, Schubert: Feature Visualization, Distill 2017, "Preconditioning and Parameterization".
  */
+
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { sigmoid } from "../ops/elementary.js";
 import { matmul } from "../ops/matmul.js";
 import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
 import { transpose } from "../ops/transpose.js";
+import { spectraOfNoise } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { tensor } from "../tensor/creation.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -31,13 +33,11 @@ export function faintSpectrum(
   const each = spectrumShape(1, size).reduce((a, b) => a * b, 1);
   const values = new Float32Array(n * each);
   for (let i = 0; i < n; i++) {
-    const random = new RandomStream(seed, spectra, first + i);
+    const random = new RandomStream(seed, spectraOfNoise, first + i);
     for (let p = 0; p < each; p++) values[i * each + p] = random.normal(0, 0.01);
   }
   return values;
 }
-
-const spectra = 11;
 
 /**
  * The picture of a spectrum, 0 to 1:

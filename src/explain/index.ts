@@ -1,5 +1,6 @@
 /** What a network has learned: every method a function of a model, which stays as it is. */
 
+export type { Snapshot } from "../training/fit-events.js";
 export {
   type ActivationMaximisationOptions,
   activationMaximisation,
@@ -28,7 +29,7 @@ export type { Running, Stepwise } from "./running.js";
 export { type Aimed, saliency } from "./saliency.js";
 export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./sanity-check.js";
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
-export { type Snapshot, type SnapshotOptions, snapshot } from "./snapshot.js";
+export { type SnapshotOptions, snapshot } from "./snapshot.js";
 export { strongestUnits } from "./strongest-units.js";
 export { type Styled, type StyleOptions, style } from "./style.js";
 export { styleNetwork, stylise } from "./style-network.js";

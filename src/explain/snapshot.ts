@@ -2,6 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Snapshot } from "../training/fit-events.js";
 import { featureMaps } from "./feature-maps.js";
 import { filters } from "./filters.js";
 
@@ -10,15 +11,6 @@ export interface SnapshotOptions {
   image?: Tensor;
   /** The convolution; the first one if left out. */
   layer?: string;
-}
-
-/** A model while it learns: the filters of a convolution, and what they make of one picture. */
-export interface Snapshot {
-  readonly layer: string;
-  /** kH×kW×C×F */
-  readonly filters: Tensor;
-  /** 1×h×w×F */
-  readonly maps?: Tensor;
 }
 
 /**

@@ -13,6 +13,7 @@ import { transpose } from "../ops/transpose.js";
 import { adam } from "../optim/adam.js";
 import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/learner.js";
 import { minimize } from "../optim/minimize.js";
+import { beginningsOfStyle } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
@@ -156,12 +157,10 @@ async function* descent(
   }
 }
 
-const noises = 17;
-
 /** Shares of the range. */
 function beginning({ values }: Canvas, start: "content" | "noise", seed: number): Float32Array {
   if (start === "content") return values.map((v) => v / 255);
-  const random = new RandomStream(seed, noises);
+  const random = new RandomStream(seed, beginningsOfStyle);
   return values.map(() => Math.min(Math.max(random.normal(0.5, 0.1), 0), 1));
 }
 

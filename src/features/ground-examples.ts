@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/dataset.js";
 import { notNegative, wholeNumber } from "../door/rules.js";
+import { groundWindows } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { settingsOf } from "./settings.js";
 
@@ -27,7 +28,7 @@ export function withGround(data: Dataset, options: { share?: number; seed?: numb
   const labels = new Uint8Array(data.length + extra).fill(data.classes.length);
   labels.set(data.labels);
   for (let n = 0; n < extra; n++) {
-    const random = new RandomStream(seed, groundStream, n);
+    const random = new RandomStream(seed, groundWindows, n);
     const window = images.subarray((data.length + n) * size, (data.length + n + 1) * size);
     for (const view of viewsOf(random, [height, width])) {
       const from = random.integer(data.length);
@@ -36,9 +37,6 @@ export function withGround(data: Dataset, options: { share?: number; seed?: numb
   }
   return { ...data, classes: [...data.classes, groundClass], length: data.length + extra, images, labels };
 }
-
-/** The stream of the seed that windows are drawn from. */
-const groundStream = 9;
 
 /** Where the middle of a picture lies in the window, from its middle on, and how much larger it is. */
 interface View {

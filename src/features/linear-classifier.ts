@@ -19,6 +19,7 @@ import { oneHot } from "../ops/one-hot.js";
 import { sum } from "../ops/sum.js";
 import { adam, cosine } from "../optim/index.js";
 import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/learner.js";
+import { orderOfDescriptors } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
@@ -121,7 +122,7 @@ export async function trainLinear(
   const batch = new Float32Array(size * length);
   const target = new Int32Array(size);
   for (let epoch = 0, done = 0; epoch < epochs; epoch++) {
-    const order = new RandomStream(seed, shuffling, epoch).permutation(count);
+    const order = new RandomStream(seed, orderOfDescriptors, epoch).permutation(count);
     let total = 0;
     for (let s = 0; s < steps; s++, done++) {
       for (let i = 0; i < size; i++) {
@@ -140,9 +141,6 @@ export async function trainLinear(
   const [w, b] = (await Promise.all([weights.read(), bias.read()])) as Float32Array[];
   return { length, classes, weights: w, bias: b };
 }
-
-/** The stream of the seed that the order of descriptors is drawn from. */
-const shuffling = 7;
 
 /** The scores of every descriptor, N×classes. */
 export async function linearScores(

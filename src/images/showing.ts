@@ -1,5 +1,7 @@
 /** What becomes of one picture file before a network sees it: on the main thread, or on one of its own. */
+
 import { decodePicture, holdPicture } from "#pictures";
+import { ofEpoch, partsOfFiles } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import type { HeldPictures } from "./held-pictures.js";
 import { PictureError } from "./picture-error.js";
@@ -43,7 +45,7 @@ export async function shown(
   const { file, index, draw } = asked;
   const { input, preprocessing, reading } = showing;
   if (draw) {
-    const random = new RandomStream(draw.seed, stream + draw.epoch * 16, index);
+    const random = new RandomStream(draw.seed, ofEpoch(partsOfFiles, draw.epoch), index);
     const part: WantedPart = { size: input, region: (whole) => randomRegion(whole, random) };
     const known = held?.get(showing.id, index);
     if (known) return withChannels(await known.part(part), input[2]).pixels;
@@ -59,9 +61,6 @@ export async function shown(
   for (const [v, { pixels }] of views.entries()) all.set(pixels, v * pixels.length);
   return all;
 }
-
-/** See data/augment.ts: augmentations have the streams from 1000 on. */
-const stream = 1007;
 
 /**
  * A part of 8 to 100 % of the picture's area, between 3:4 and 4:3, anywhere in it; after ten drawings that do not fit,

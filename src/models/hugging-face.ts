@@ -21,7 +21,7 @@ import { optionsOf } from "../door/options.js";
 import { text as anAddress } from "../door/rules.js";
 import { type ByteSource, memorySource } from "../formats/byte-source.js";
 import { count, declared, sentence, text } from "../formats/declared.js";
-import { HubError, type HubOptions } from "./open-hub.js";
+import { HubError, type HubOptions } from "./hub-error.js";
 
 /** What a repository's weights may be called, the best first. */
 const usual = ["model.safetensors", "pytorch_model.bin"];

@@ -1,15 +1,7 @@
-import type { DownloadOptions } from "../data/download.js";
 import type { ByteSource } from "../formats/byte-source.js";
+import type { HubOptions } from "./hub-error.js";
 
-export interface HubOptions extends DownloadOptions {
-  /** Another hub, such as a mirror; $HF_ENDPOINT if left out, else huggingface.co. */
-  hubUrl?: string;
-}
-
-/** Weights that cannot be had from the hub. */
-export class HubError extends Error {
-  override readonly name = "HubError";
-}
+export { HubError, type HubOptions } from "./hub-error.js";
 
 /**
  * The weights of a repository of the hub: hf:timm/resnet18.tv_in1k, hf:owner/name@revision, or with the file's own name

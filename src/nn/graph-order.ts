@@ -1,8 +1,23 @@
 /** The nodes of a graph: which layers they have, and in which order they run. All that is wrong is said here. */
 import { said } from "../door/said.js";
 import { nearestName, suggestion } from "../door/spelling.js";
-import type { From, GraphNode, NamedNode } from "./graph.js";
 import type { AnyLayer } from "./layer.js";
+
+/**
+ * What a node takes: the output of an input or node by its name, `encoder`, or of a node with several outputs one of
+ * them, `encoder.mean`; or lists and records of these, where its layer takes such.
+ */
+export type From = string | readonly From[] | { readonly [name: string]: From };
+
+export interface GraphNode {
+  /** Or the name of another node, whose layer it is: both have the same parameters. */
+  readonly layer: AnyLayer | string;
+  readonly from: From;
+}
+
+export interface NamedNode extends GraphNode {
+  readonly name: string;
+}
 
 /** A node with its layer, and the node at which its parameters are. */
 export interface Homed extends NamedNode {

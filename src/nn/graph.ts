@@ -4,26 +4,18 @@ import type { Tree } from "../tensor/compile.js";
 import { show } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { leavesOf } from "../tensor/tree.js";
-import { type Homed, inOrder, referencesIn, withHomes } from "./graph-order.js";
-import type { AnyLayer, Scope } from "./layer.js";
+import {
+  type From,
+  type GraphNode,
+  type Homed,
+  inOrder,
+  type NamedNode,
+  referencesIn,
+  withHomes,
+} from "./graph-order.js";
+import type { Scope } from "./layer.js";
 import type { LayerDescription, Network } from "./model.js";
 import { network } from "./network.js";
-
-/**
- * What a node takes: the output of an input or node by its name, `encoder`, or of a node with several outputs one of
- * them, `encoder.mean`; or lists and records of these, where its layer takes such.
- */
-export type From = string | readonly From[] | { readonly [name: string]: From };
-
-export interface GraphNode {
-  /** Or the name of another node, whose layer it is: both have the same parameters. */
-  readonly layer: AnyLayer | string;
-  readonly from: From;
-}
-
-export interface NamedNode extends GraphNode {
-  readonly name: string;
-}
 
 /** One name, whose tensor stands for itself, or several, whose tensors come in a record. */
 type Names = string | readonly string[];

@@ -26,23 +26,21 @@ export {
 export type { DropoutOptions } from "./dropout.js";
 export type { EmbeddingOptions } from "./embedding.js";
 export type {
-  From,
   Graph,
   GraphDescription,
-  GraphNode,
   GraphOptions,
   GraphPlan,
-  NamedNode,
 } from "./graph.js";
+export type { From, GraphNode, NamedNode } from "./graph-order.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
 export type { AnyLayer, Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";
 export type { ConcatenateOptions, Merging } from "./merging.js";
+export type { Mode } from "./mode.js";
 export type {
   AnyNetwork,
   LayerDescription,
-  Mode,
   Model,
   ModelDescription,
   Network,
@@ -61,6 +59,6 @@ export { replaced } from "./replaced.js";
 export type { RescaleOptions } from "./rescale.js";
 export type { ResidualOptions } from "./residual.js";
 export type { Subsampling2dOptions } from "./subsampling2d.js";
-export type { LayerSummary, ModelSummary } from "./summary.js";
+export type { LayerSummary, ModelSummary } from "./summary-table.js";
 export type { UnflattenOptions } from "./unflatten.js";
 export type { Upsample2dOptions } from "./upsample2d.js";

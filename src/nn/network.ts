@@ -8,10 +8,12 @@ import { isTracing } from "../tensor/tracing.js";
 import { type ShapeTree, shapesOf, treeOf } from "../tensor/tree.js";
 import { initialNumbers } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
-import type { BuildOptions, Mode, Network } from "./model.js";
+import type { Mode } from "./mode.js";
+import type { BuildOptions, Network } from "./model.js";
 import { checkBatches, checkedShapes, doubt, refuseTurned } from "./network-input.js";
 import { inModel, type LayerRun, type Numbers, rehearse, runLayer } from "./pass.js";
-import { type ModelSummary, summarise } from "./summary.js";
+import { summarise } from "./summary.js";
+import type { ModelSummary } from "./summary-table.js";
 import { summaryTable } from "./summary-table.js";
 
 /**

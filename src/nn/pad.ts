@@ -1,7 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { rule } from "../door/rules.js";
+import { padWith } from "../ops/cut.js";
 import { type Extension, extend, extensions } from "../ops/extend.js";
-import { padWith } from "../ops/pad.js";
 import { checkPictures } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";

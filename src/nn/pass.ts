@@ -8,7 +8,7 @@ import { traced } from "../tensor/tracing.js";
 import { leavesOf, type ShapeTree, sameShapes, showShapes } from "../tensor/tree.js";
 import { type Initialiser, streamOf } from "./initialisers.js";
 import type { AnyLayer, Layer, Scope } from "./layer.js";
-import type { Mode } from "./model.js";
+import type { Mode } from "./mode.js";
 
 /** Where a walk gets parameters and buffers from, by path. */
 export interface Numbers {

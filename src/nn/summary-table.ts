@@ -1,6 +1,34 @@
+import type { Shape } from "../tensor/shapes.js";
 import { isShape, type ShapeTree, showShapes } from "../tensor/tree.js";
 import type { ReceptiveField } from "./receptive-field.js";
-import type { LayerSummary, ModelSummary } from "./summary.js";
+
+/** What `receptive summary --json` prints, for one example. */
+export interface ModelSummary<Shapes = Shape> {
+  readonly model: string;
+  /** The shape of one example; of several inputs a record of shapes. */
+  readonly input: Shapes;
+  readonly params: number;
+  readonly macs: number;
+  readonly layers: LayerSummary[];
+}
+
+export interface LayerSummary {
+  /** The layer's path: `conv1`, `block1/conv1` */
+  readonly name: string;
+  readonly type: string;
+  readonly output: number[];
+  /** Trained numbers: running statistics do not count. */
+  readonly params: number;
+  /** Multiply-adds of matrix products and convolutions. */
+  readonly macs: number;
+  /**
+   * Edge in pixels of what a unit sees, [height, width] where they differ, null where it is the whole input. Along a
+   * line (L×C, or the L words of a sentence) so many places.
+   */
+  readonly receptiveField: ReceptiveField;
+  /** In a network of several inputs what is seen of each, by its name; those of which nothing is seen are left out. */
+  readonly receptiveFields?: { readonly [input: string]: ReceptiveField };
+}
 
 /**
  * A model's layers as an aligned table with a row of totals.

@@ -1,39 +1,11 @@
 import type { Tree } from "../tensor/compile.js";
 import { printedAs } from "../tensor/printing.js";
-import { type Shape, sizeOf } from "../tensor/shapes.js";
+import { sizeOf } from "../tensor/shapes.js";
 import { leavesOf, type ShapeTree, shapesOf } from "../tensor/tree.js";
 import type { Layer } from "./layer.js";
 import { type LayerRun, rehearse } from "./pass.js";
-import { edges, type ReceptiveField, ReceptiveFields } from "./receptive-field.js";
-import { summaryTable } from "./summary-table.js";
-
-/** What `receptive summary --json` prints, for one example. */
-export interface ModelSummary<Shapes = Shape> {
-  readonly model: string;
-  /** The shape of one example; of several inputs a record of shapes. */
-  readonly input: Shapes;
-  readonly params: number;
-  readonly macs: number;
-  readonly layers: LayerSummary[];
-}
-
-export interface LayerSummary {
-  /** The layer's path: `conv1`, `block1/conv1` */
-  readonly name: string;
-  readonly type: string;
-  readonly output: number[];
-  /** Trained numbers: running statistics do not count. */
-  readonly params: number;
-  /** Multiply-adds of matrix products and convolutions. */
-  readonly macs: number;
-  /**
-   * Edge in pixels of what a unit sees, [height, width] where they differ, null where it is the whole input. Along a
-   * line (L×C, or the L words of a sentence) so many places.
-   */
-  readonly receptiveField: ReceptiveField;
-  /** In a network of several inputs what is seen of each, by its name; those of which nothing is seen are left out. */
-  readonly receptiveFields?: { readonly [input: string]: ReceptiveField };
-}
+import { edges, ReceptiveFields } from "./receptive-field.js";
+import { type LayerSummary, type ModelSummary, summaryTable } from "./summary-table.js";
 
 /** Walks through a network without running it. A layer that only holds others has no row: theirs say it all. */
 export function summarise<I extends Tree>(

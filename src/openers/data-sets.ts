@@ -1,14 +1,11 @@
-/** Data sets as commands ask for them. */
-import type { Command } from "commander";
-import { UsageError } from "../cli/failure.js";
-import { flagOf } from "../cli/values.js";
-import { waitingLine } from "../cli/waiting-line.js";
+/** Data sets by name, and folders of pictures by their path. */
+
 import { chosen } from "../data/dataset.js";
 import { type AnyDataset, type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
 import { suggestion } from "../door/spelling.js";
-import { count } from "../formatting/numbers.js";
+import { UsageError } from "../door/usage-error.js";
 import { type FolderOptions, openFolder } from "../images/folder.js";
-import { downloadProgress } from "../report/progress.js";
+import type { Download, Told } from "./told.js";
 
 /** MNIST where it lies on this machine, otherwise the built-in digits: nothing is downloaded without being asked for. */
 export async function defaultData(): Promise<{ name: string; remark?: string }> {
@@ -35,84 +32,43 @@ export function checkDataName(name: string): void {
     );
 }
 
-/** @throws UsageError where an option was given that is about picture files, and there are none */
-export function refuseFileOptions(name: string, options: readonly string[], command: Command): void {
-  const unused = options.find((option) => command.getOptionValueSource(option) === "cli");
-  if (unused !== undefined && folderOf(name) === undefined)
-    throw new UsageError(
-      `${flagOf(unused)} is for picture files, --data folder:PATH: it does nothing with ${name}`,
-    );
-}
-
-/** Loads a data set, or the beginning of it, with a bar for each file that must be downloaded. */
+/** Loads a data set, or the beginning of it, and says of each file that it is downloaded. */
 export async function loadData(
   name: string,
   {
     limit,
-    json,
     signal,
     folder: options,
-  }: { limit?: number; json?: boolean; signal?: AbortSignal; folder: FolderOptions },
+    ...told
+  }: { limit?: number; signal?: AbortSignal; folder: FolderOptions } & Told,
 ): Promise<Splits<AnyDataset>> {
   checkDataName(name);
   const folder = folderOf(name);
-  if (folder === undefined) return loadWhole(name, { limit, json, signal });
+  if (folder === undefined) return loadWhole(name, { limit, signal, ...told });
   const { train, test } = await openFolder(folder, options);
   return { train: spread(train, limit), test: spread(test, limit) };
-}
-
-/** What --skip-bad asks of a folder: each bad picture is named on stderr, and all of them are counted. */
-export function skipping(
-  { skipBad }: { skipBad?: boolean },
-  { json, signal }: { json?: boolean; signal?: AbortSignal },
-): { options: Pick<FolderOptions, "skipBad">; line: () => { skipped?: number } } {
-  if (!skipBad) return { options: {}, line: () => ({}) };
-  const line = waitingLine({ json });
-  let skipped = 0;
-  const options: Pick<FolderOptions, "skipBad"> = {
-    skipBad: {
-      signal,
-      told({ file, reason }) {
-        skipped++;
-        line.clear();
-        process.stderr.write(`skipped ${file}: ${reason}\n`);
-      },
-      onProgress({ done, count: all }) {
-        line.show(`looking at the pictures: ${count(done)} of ${count(all)}`);
-        if (done === all) line.clear();
-      },
-      counted: () =>
-        void (
-          skipped &&
-          process.stderr.write(
-            `${count(skipped)} ${skipped === 1 ? "picture was" : "pictures were"} skipped\n`,
-          )
-        ),
-    },
-  };
-  return { options, line: () => ({ skipped }) };
 }
 
 /** The same for what needs all pictures at once: a data set by its name, no folder. */
 export async function loadWhole(
   name: string,
-  { limit, json, signal }: { limit?: number; json?: boolean; signal?: AbortSignal },
+  { limit, signal, download }: { limit?: number; signal?: AbortSignal } & Told,
 ): Promise<Splits> {
   checkDataName(name);
   if (folderOf(name) !== undefined)
     throw new UsageError(
       `${name}: a folder is read picture by picture, this command needs all at once: give it one of ${Object.keys(datasets).join(", ")}`,
     );
-  let bar: (ReturnType<typeof downloadProgress> & { file: string }) | undefined;
+  let bar: (Download & { file: string }) | undefined;
   try {
     const { train, test } = await loadDataset(name, {
       signal,
       onProgress({ file, received, total }) {
         if (bar?.file !== file) {
           bar?.stop();
-          bar = Object.assign(downloadProgress(file, { json }), { file });
+          bar = download && Object.assign(download(file), { file });
         }
-        bar.report(received, total);
+        bar?.report(received, total);
       },
     });
     return { train: first(train, limit), test: first(test, limit) };

@@ -1,17 +1,9 @@
-/** The trained network that a command is about: a checkpoint of ours, or an architecture and weights from elsewhere. */
-import { readFile } from "node:fs/promises";
-import { type Command, Option } from "commander";
-import { fileSource } from "#platform";
-import { newestCheckpoint } from "../cli/checkpoints.js";
-import { oneLine, UsageError } from "../cli/failure.js";
+/** A trained network: a checkpoint of ours, or an architecture and weights from elsewhere. */
+import { fileSource, readFile } from "#platform";
+import { UsageError } from "../door/usage-error.js";
 import type { ByteSource } from "../formats/byte-source.js";
 import { openArrays } from "../formats/open-arrays.js";
-import {
-  type Preprocessing,
-  preprocessingOf,
-  preprocessings,
-  usualPreprocessing,
-} from "../images/preprocessing.js";
+import { type Preprocessing, preprocessingOf, usualPreprocessing } from "../images/preprocessing.js";
 import type { ReadOptions } from "../images/reading.js";
 import { withTorchvisionNames } from "../models/caffe-names.js";
 import { isHubName, openHub } from "../models/hugging-face.js";
@@ -19,9 +11,9 @@ import { loadWeights, registered } from "../models/index.js";
 import { withPixelScaling } from "../models/pixel-scaling.js";
 import type { Model } from "../nn/index.js";
 import { settingsOf } from "../recipes/settings.js";
-import { downloadProgress } from "../report/progress.js";
 import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
 import { pictureInput } from "./picture-input.js";
+import type { Told } from "./told.js";
 
 type Colours = NonNullable<ReadOptions["colours"]>;
 
@@ -46,45 +38,15 @@ export interface Network {
   data?: string;
 }
 
-/**
- * The options by which a command is told which network to use.
- * @param isGiven  the weights are an argument of the command, which is about no checkpoint
- */
-export function networkOptions(command: Command, { isGiven = false } = {}): Command {
-  if (isGiven) command.option("--model <name>", "the architecture that they are of: writes a checkpoint");
-  else
-    command
-      .option("--checkpoint <path>", "a network trained here; the newest in runs/ if left out")
-      .option("--model <name>", "instead of a checkpoint: an architecture, with --weights")
-      .option(
-        "--weights <file>",
-        "its weights: safetensors, a torch .pth, an .onnx of SqueezeNet, or hf:owner/name of the Hugging Face hub",
-      );
-  return command
-    .addOption(
-      new Option(
-        "--preprocessing <name>",
-        "how the weights want their pictures, of a checkpoint how they are cropped (default: imagenet, or centre for small inputs)",
-      ).choices(Object.keys(preprocessings)),
-    )
-    .addOption(coloursOption("as in its training, else srgb"))
-    .option("--classes <file>", "what the outputs mean, one name a line; ImageNet's if there are a thousand");
-}
-
-/** @param usual  what holds where nothing is said */
-export const coloursOption = (usual: string): Option =>
-  new Option(
-    "--colours <how>",
-    `of files with a colour profile such as Adobe RGB: as one sees them (srgb), or the numbers as torchvision reads them (as-stored) (default: ${usual})`,
-  ).choices(["srgb", "as-stored"]);
-
-export async function openNetwork(options: NetworkOptions, how: { json?: boolean } = {}): Promise<Network> {
+/** @throws UsageError where the options name no network, or two */
+export async function openNetwork(options: NetworkOptions, told: Told = {}): Promise<Network> {
   const { checkpoint, model: name, weights } = options;
-  if (name === undefined && weights === undefined) return fromCheckpoint(options, how);
-  if (checkpoint !== undefined)
+  if (checkpoint !== undefined) {
+    if (name === undefined && weights === undefined) return fromCheckpoint(checkpoint, options);
     throw new UsageError(
       "--checkpoint brings its own architecture and weights: leave out --model and --weights",
     );
+  }
   if (name === undefined)
     throw new UsageError("--weights needs the architecture they belong to: --model NAME");
   if (weights === undefined)
@@ -92,7 +54,7 @@ export async function openNetwork(options: NetworkOptions, how: { json?: boolean
   const { make, input } = registered(name);
   const names = options.classes === undefined ? undefined : await readClasses(options.classes);
   const model = make(names ? { classes: names.length } : {});
-  await bringWeights(model, weights, how);
+  await bringWeights(model, weights, told);
   const preprocessing = preprocessingOf(options.preprocessing ?? usualPreprocessing(input));
   const outputs = outputsOf(model);
   return {
@@ -106,32 +68,28 @@ export async function openNetwork(options: NetworkOptions, how: { json?: boolean
 }
 
 /** Gives a model the weights of a file or of the hub. */
-export async function bringWeights(
-  model: Model,
-  weights: string,
-  how: { json?: boolean } = {},
-): Promise<void> {
-  const file = withTorchvisionNames(await openArrays(await openWeights(weights, how)));
+export async function bringWeights(model: Model, weights: string, told: Told = {}): Promise<void> {
+  const file = withTorchvisionNames(await openArrays(await openWeights(weights, told)));
   await loadWeights(model, file);
-  if (!how.json) for (const remark of file.remarks ?? []) process.stderr.write(`${oneLine(remark)}\n`);
+  for (const remark of file.remarks ?? []) told.remark?.(remark);
 }
 
 /** Where `--weights` points to. */
-export async function openWeights(weights: string, { json }: { json?: boolean } = {}): Promise<ByteSource> {
+export async function openWeights(weights: string, { download }: Told = {}): Promise<ByteSource> {
   if (!isHubName(weights)) return fileSource(weights);
-  const bar = downloadProgress(weights, { json });
+  const bar = download?.(weights);
   try {
-    return await openHub(weights, { onProgress: ({ received, total }) => bar.report(received, total) });
+    return await openHub(weights, { onProgress: ({ received, total }) => bar?.report(received, total) });
   } finally {
-    bar.stop();
+    bar?.stop();
   }
 }
 
 async function fromCheckpoint(
-  { checkpoint: path, classes, preprocessing, colours }: NetworkOptions,
-  { json }: { json?: boolean },
+  path: string,
+  { classes, preprocessing, colours }: NetworkOptions,
 ): Promise<Network> {
-  const checkpoint = await load(path ?? (await newestPath({ json })));
+  const checkpoint = await load(path);
   const { data, notes } = checkpoint;
   const input = pictureInput(checkpoint);
   return {
@@ -145,21 +103,14 @@ async function fromCheckpoint(
   };
 }
 
-/** Says which one it is where there are others. */
-async function newestPath({ json }: { json?: boolean }): Promise<string> {
-  const { path, others } = await newestCheckpoint();
-  if (others > 0 && !json)
-    process.stderr.write(`With the newest checkpoint, ${path} (--checkpoint names another).\n`);
-  return path;
-}
-
 /** What `receptive convert` noted in a checkpoint. */
 const noted = (notes: Checkpoint["notes"]): string | undefined =>
   typeof notes?.preprocessing === "string" ? notes.preprocessing : undefined;
 
 /** Names in the order of the outputs, one a line; the number of a WordNet synset before a name is left out. */
 export async function readClasses(path: string): Promise<string[]> {
-  const lines = (await readFile(path, "utf8"))
+  const lines = new TextDecoder()
+    .decode(await readFile(path))
     .split("\n")
     .map((line) => line.trim().replace(/^n\d{8}\s+/, ""));
   const names = lines.filter((line) => line !== "");

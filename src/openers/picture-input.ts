@@ -1,4 +1,4 @@
-import { UsageError } from "../cli/failure.js";
+import { UsageError } from "../door/usage-error.js";
 import { show } from "../tensor/shapes.js";
 import { shapeLeaves } from "../tensor/tree.js";
 import { type Checkpoint, fileOf } from "../training/checkpoint.js";

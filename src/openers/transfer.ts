@@ -1,10 +1,11 @@
 /** A network that begins with weights from elsewhere, and whose last layer is made anew for other classes. */
 
-import { UsageError } from "../cli/failure.js";
+import { UsageError } from "../door/usage-error.js";
 import { registered } from "../models/index.js";
 import * as nn from "../nn/index.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { bringWeights, readClasses } from "./network.js";
+import type { Told } from "./told.js";
 
 export interface Beginning {
   /** A file, or hf:owner/name. */
@@ -16,7 +17,7 @@ export interface Beginning {
   /** Of the data that is trained on. */
   classes: number;
   seed: number;
-  json?: boolean;
+  told?: Told;
 }
 
 /** @throws UsageError where the weights are of another architecture, or its last layer cannot be made anew */
@@ -26,7 +27,7 @@ export async function begunWith({
   named,
   classes,
   seed,
-  json,
+  told,
 }: Beginning): Promise<nn.Model> {
   const { make } = registered(name);
   // A checkpoint of ours says itself what it is of.
@@ -40,7 +41,7 @@ export async function begunWith({
   const base = checkpoint
     ? modelOf(checkpoint)
     : make(named === undefined ? {} : { classes: (await readClasses(named)).length });
-  if (!checkpoint) await bringWeights(base, weights, { json });
+  if (!checkpoint) await bringWeights(base, weights, told);
   const at = base.layers.findLastIndex(({ type }) => type === "dense" || type === "conv2d");
   const head = base.layers[at];
   const model = head && (await nn.replaced(base, { [base.layerNames[at]]: anew(head, classes) }, { seed }));

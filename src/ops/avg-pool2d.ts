@@ -3,8 +3,8 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Tensor as TensorClass } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { padWith } from "./cut.js";
 import type { PoolOptions } from "./max-pool2d.js";
-import { padWith } from "./pad.js";
 import { collect } from "./window-sums.js";
 import { checkPictures, type Pair, pair, planWindows, type WindowPadding } from "./windows.js";
 

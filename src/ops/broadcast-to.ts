@@ -1,10 +1,10 @@
+/** Repeating values along axes, and adding them up along axes: each is the gradient of the other. */
 import { zero } from "../compiler/affine.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 import { reshape } from "./reshape.js";
-import { reduceSum } from "./sum.js";
 
 /**
  * The same values repeated along axes of length 1 and along new leading axes, as in NumPy. Nothing is copied.
@@ -21,12 +21,12 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
     const axis = i + to.length - x.rank;
     if (d !== 1 && d !== to[axis]) throw new ShapeError(`${says} (${d} against ${to[axis]} in axis ${axis})`);
   });
-  return apply(op, [x], { shape: to });
+  return apply(broadcasting, [x], { shape: to });
 }
 
 const axes = (n: number): string => (n === 1 ? "1 axis" : `${n} axes`);
 
-const op = defineOp<{ shape: Shape }>({
+const broadcasting = defineOp<{ shape: Shape }>({
   name: "broadcastTo",
   shape: (_, { shape }) => shape,
   vjp(dy, { inputs: [x], attributes: { shape } }) {
@@ -44,4 +44,20 @@ const op = defineOp<{ shape: Shape }>({
       return input.map((d, i) => (d === 1 ? zero(loops) : out[i + lead]));
     },
   },
+});
+
+/** The shape with reduced axes of length 1. */
+export const keptShape = (x: Tensor, axes: readonly number[]): number[] =>
+  x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
+
+/** Σ over axes that are counted from the start and named once. */
+export function reduceSum(x: Tensor, axes: readonly number[]): Tensor {
+  return axes.length === 0 ? x : apply(summing, [x], { axes: [...axes] });
+}
+
+const summing = defineOp<{ axes: number[] }>({
+  name: "sum",
+  shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
+  vjp: (dy, { inputs: [x], attributes: { axes } }) => [broadcastTo(reshape(dy, keptShape(x, axes)), x.shape)],
+  lowering: { kind: "reduce", combine: "sum" },
 });

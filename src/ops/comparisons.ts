@@ -3,7 +3,7 @@ import type { Comparison, Floats, Mask } from "../kernels/language.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { broadcastShapes } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { alike } from "./arithmetic.js";
+import { alike } from "./alike.js";
 import { broadcastTo } from "./broadcast-to.js";
 import { cast } from "./cast.js";
 import { apply, defineOp } from "./define.js";

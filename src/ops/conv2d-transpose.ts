@@ -5,7 +5,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
 import { conv2d, filterGradient, inputGradient } from "./conv2d.js";
-import { padWith } from "./pad.js";
+import { padWith } from "./cut.js";
 import { reshape } from "./reshape.js";
 import { slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";

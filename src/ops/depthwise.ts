@@ -4,11 +4,11 @@
  */
 import type { Tensor } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
-import { padWith } from "./pad.js";
+import { reduceSum } from "./broadcast-to.js";
+import { padWith } from "./cut.js";
 import { reshape } from "./reshape.js";
 import { flip, slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
-import { reduceSum } from "./sum.js";
 import { type Steps, windowsOf } from "./windows.js";
 
 /**

@@ -4,13 +4,13 @@ import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxes, checkedAxis, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { neg } from "./arithmetic.js";
-import { broadcastTo } from "./broadcast-to.js";
+import { broadcastTo, keptShape } from "./broadcast-to.js";
 import { cast } from "./cast.js";
 import { equal } from "./comparisons.js";
 import { apply, defineOp } from "./define.js";
 import { range } from "./range.js";
 import { reshape } from "./reshape.js";
-import { keptShape, type ReductionOptions } from "./sum.js";
+import type { ReductionOptions } from "./sum.js";
 import { where } from "./where.js";
 
 /**

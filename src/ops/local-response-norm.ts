@@ -3,8 +3,8 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { padWith } from "./cut.js";
 import { pow, sqrt, square } from "./elementary.js";
-import { padWith } from "./pad.js";
 import { slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
 

@@ -3,8 +3,7 @@ import { said } from "../door/said.js";
 import { checkedNumber, checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { apply, defineOp } from "./define.js";
-import { slice } from "./slice.js";
+import { padWith } from "./cut.js";
 
 /**
  * Values of one kind around x: `pairs` gives, for each axis, how many before and how many after.
@@ -48,61 +47,3 @@ export function checkPairs(speaker: string, x: Tensor, pairs: readonly (readonly
         );
   });
 }
-
-export type Padding = {
-  low: number[];
-  high: number[];
-  /** Values put between neighbours, along each axis. */
-  interior: number[];
-  value: number;
-};
-
-export function padWith(x: Tensor, padding: Padding): Tensor {
-  const { low, high, interior } = padding;
-  if ([...low, ...high, ...interior].every((n) => n === 0)) return x;
-  return apply(op, [x], padding);
-}
-
-const op = defineOp<Padding>({
-  name: "pad",
-  shape: ([x], { low, high, interior }) =>
-    x.map((d, i) => low[i] + Math.max(0, d + (d - 1) * interior[i]) + high[i]),
-  vjp(dy, { inputs: [x], attributes: { low, interior } }) {
-    const end = x.shape.map((d, i) => low[i] + Math.max(0, d + (d - 1) * interior[i]));
-    return [
-      slice(
-        dy,
-        low,
-        end,
-        interior.map((n) => n + 1),
-      ),
-    ];
-  },
-  lowering: {
-    kind: "assemble",
-    parts: (attributes, _, out) => {
-      const { low, interior } = attributes as Padding;
-      return [
-        {
-          offset: low.reduce((sum, n, d) => sum + n * out.strides[d], out.offset),
-          strides: out.strides.map((s, d) => s * (interior[d] + 1)),
-        },
-      ];
-    },
-    gaps(attributes, [x], out) {
-      const { low, high, interior, value } = attributes as Padding;
-      if (interior.some((n, d) => n > 0 && x[d] > 1)) return { value, everywhere: true };
-      // Slabs before and after x along each axis; along the axes already done, only beside x.
-      const boxes: { begin: number[]; end: number[] }[] = [];
-      const begin = out.map(() => 0);
-      const end = [...out];
-      for (let d = out.length - 1; d >= 0; d--) {
-        if (low[d] > 0) boxes.push({ begin: [...begin], end: end.with(d, low[d]) });
-        if (high[d] > 0) boxes.push({ begin: begin.with(d, out[d] - high[d]), end: [...end] });
-        begin[d] = low[d];
-        end[d] = out[d] - high[d];
-      }
-      return { value, boxes: boxes.filter((box) => box.end.every((e, d) => e > box.begin[d])) };
-    },
-  },
-});

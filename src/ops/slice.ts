@@ -1,10 +1,8 @@
-import { scale } from "../compiler/affine.js";
 import { said } from "../door/said.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxes, checkedNumbers, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { apply, defineOp } from "./define.js";
-import { padWith } from "./pad.js";
+import { cut, reversed } from "./cut.js";
 
 /**
  * Every step-th value from `begin` up to, not including, `end`, along each axis, as Python's slices: negative
@@ -51,46 +49,9 @@ export function slice(
   );
 }
 
-/** `count` values along each axis, from `from` on. */
-function cut(x: Tensor, from: readonly number[], count: readonly number[], step: readonly number[]): Tensor {
-  if (x.shape.every((d, i) => from[i] === 0 && count[i] === d && step[i] === 1)) return x;
-  return apply(op, [x], { from: [...from], count: [...count], step: [...step] });
-}
-
 /** The values in reverse order along the given axes. Nothing is copied. */
 export function flip(x: Tensor, axes: number | readonly number[]): Tensor {
   checkTensor("flip", "x", x);
   const turned = checkedAxes("flip", axes, x.shape);
-  const step = x.shape.map((_, d) => (turned.includes(d) ? -1 : 1));
-  return cut(
-    x,
-    x.shape.map((extent, d) => (step[d] < 0 ? Math.max(0, extent - 1) : 0)),
-    x.shape,
-    step,
-  );
+  return reversed(x, turned);
 }
-
-type Attributes = { from: number[]; count: number[]; step: number[] };
-
-const op = defineOp<Attributes>({
-  name: "slice",
-  shape: (_, { count }) => count,
-  // The gradient lies at the places that were read, in rising order, with zeros between and around.
-  vjp(dy, { inputs: [x], attributes: { from, count, step } }) {
-    const backwards = step.flatMap((s, d) => (s < 0 ? [d] : []));
-    const rising = backwards.length > 0 ? flip(dy, backwards) : dy;
-    const low = from.map((f, d) => (step[d] < 0 ? f + (count[d] - 1) * step[d] : f));
-    const interior = step.map((s) => Math.abs(s) - 1);
-    const high = x.shape.map(
-      (extent, d) => extent - low[d] - (count[d] > 0 ? (count[d] - 1) * (interior[d] + 1) + 1 : 0),
-    );
-    return [padWith(rising, { low, high, interior, value: 0 })];
-  },
-  lowering: {
-    kind: "view",
-    index: (out, attributes) => {
-      const { from, step } = attributes as Attributes;
-      return out.map((i, d) => scale(i, step[d], from[d]));
-    },
-  },
-});

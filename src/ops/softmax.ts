@@ -4,11 +4,12 @@ import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxis } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { div, sub } from "./arithmetic.js";
+import { keptShape } from "./broadcast-to.js";
 import { exp, log } from "./elementary.js";
 import { numeric, reduceMax } from "./extremes.js";
 import { reshape } from "./reshape.js";
 import { stopGradient } from "./stop-gradient.js";
-import { keptShape, sum } from "./sum.js";
+import { sum } from "./sum.js";
 
 /** e^x_i / Σ_j e^x_j along an axis, the last if none is named */
 export function softmax(x: Tensor, given: { axis?: number } = {}): Tensor {

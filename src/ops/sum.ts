@@ -2,9 +2,8 @@ import { optionsOf } from "../door/options.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxes } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { broadcastTo } from "./broadcast-to.js";
+import { keptShape, reduceSum } from "./broadcast-to.js";
 import { cast } from "./cast.js";
-import { apply, defineOp } from "./define.js";
 import { reshape } from "./reshape.js";
 
 export interface ReductionOptions {
@@ -22,19 +21,3 @@ export function sum(x: Tensor, given: ReductionOptions = {}): Tensor {
   const summed = reduceSum(x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x, axes);
   return keepDims ? reshape(summed, keptShape(x, axes)) : summed;
 }
-
-/** The shape with reduced axes of length 1. */
-export const keptShape = (x: Tensor, axes: readonly number[]): number[] =>
-  x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
-
-/** Σ over axes that are counted from the start and named once. */
-export function reduceSum(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.length === 0 ? x : apply(op, [x], { axes: [...axes] });
-}
-
-const op = defineOp<{ axes: number[] }>({
-  name: "sum",
-  shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
-  vjp: (dy, { inputs: [x], attributes: { axes } }) => [broadcastTo(reshape(dy, keptShape(x, axes)), x.shape)],
-  lowering: { kind: "reduce", combine: "sum" },
-});

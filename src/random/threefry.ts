@@ -6,6 +6,7 @@
  */
 
 import { cosTurn, ln } from "./elementary.js";
+import { anything } from "./streams.js";
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
@@ -43,7 +44,7 @@ export class RandomStream {
   #column = 0;
   #spare: number | undefined;
 
-  constructor(seed: number, stream = 0, row = 0) {
+  constructor(seed: number, stream = anything, row = 0) {
     this.#seed = seed;
     this.#stream = stream;
     this.#row = row;

@@ -1,5 +1,4 @@
-/** The augmentations that `--augment` names. */
-import { InvalidArgumentError } from "commander";
+/** Augmentations by name, as they go with a data set. */
 import {
   type AnyDataset,
   type Augment,
@@ -12,7 +11,6 @@ import {
   randomFlip,
   randomShift,
 } from "../data/index.js";
-import { suggestion } from "../door/spelling.js";
 
 /** What handwriting does by itself: turned, larger or smaller, slanted, not quite in the middle. */
 const handwriting = { rotation: 10, scale: [0.9, 1.1], shear: 0.15, shift: 2 } as const;
@@ -32,17 +30,6 @@ const steps: { readonly [name: string]: (train: AnyDataset) => Augment | undefin
 };
 
 export const augmentationNames = Object.keys(steps);
-
-/** What `--augment` was given: a list of names, or nothing, which leaves the choice to the data. */
-export function augmentations(text: string): string {
-  const names = text.split(",").map((name) => name.trim());
-  for (const name of names)
-    if (!Object.hasOwn(steps, name))
-      throw new InvalidArgumentError(
-        `There is no augmentation "${name}" (there are ${augmentationNames.join(", ")})${suggestion(name, augmentationNames)}.`,
-      );
-  return names.join(",");
-}
 
 /** The names that hold for a data set: handwriting for grey pictures, crop and flip for photographs. */
 function namesFor(augment: boolean | string | undefined, channels: number): string[] {

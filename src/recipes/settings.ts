@@ -1,8 +1,8 @@
 /** What a training run is made of, as options give it and as a checkpoint keeps it. */
 import * as v from "valibot";
-import { UsageError } from "../cli/failure.js";
 import { batchCount } from "../data/batches.js";
 import type { AnyDataset } from "../data/dataset.js";
+import { UsageError } from "../door/usage-error.js";
 import { count, declared, number, sentence, text, whole } from "../formats/declared.js";
 import { crossEntropy } from "../losses/index.js";
 import { objectiveOf, registered, registry } from "../models/index.js";

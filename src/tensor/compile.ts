@@ -10,10 +10,9 @@ import type { TypedArray } from "../runtime/storage.js";
 import { show } from "./shapes.js";
 import { checkNumbers, deviceOf, given, placeholder, Tensor, Variable } from "./tensor.js";
 import { currentTrace, traced } from "./tracing.js";
-import { mapTree } from "./tree.js";
+import { mapTree, type Tree } from "./tree.js";
 
-/** Tensors, and lists and plain objects of them. */
-export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
+export type { Tree };
 
 /** The same tree with numbers for tensors. */
 export type Values<T> = T extends Tensor

@@ -5,8 +5,8 @@
 import { kindOfArray, said } from "../door/said.js";
 import { nearestName } from "../door/spelling.js";
 import type { TypedArray } from "../runtime/storage.js";
+import type { DType } from "./dtype.js";
 import { type Shape, ShapeError, sameShape } from "./shapes.js";
-import type { DType } from "./tensor.js";
 
 /** Any typed array: of numbers, or of big integers. */
 export type NumberArray = ArrayBufferView & (ArrayLike<number> | ArrayLike<bigint>);

@@ -1,7 +1,7 @@
 /** Tensors as people read them: `console.log`, `String()`. */
 import { called } from "../door/called.js";
+import type { DType, TypedArray } from "./dtype.js";
 import { type Shape, show } from "./shapes.js";
-import type { DType, TypedArray } from "./tensor.js";
 
 /** By this name Node asks what to print. */
 export const inspect = Symbol.for("nodejs.util.inspect.custom");

@@ -5,18 +5,18 @@
  */
 
 import { linearise } from "../compiler/graph.js";
-import type { Attributes, ElementType, GraphNode, Operation } from "../compiler/operation.js";
+import type { Attributes, GraphNode, Operation } from "../compiler/operation.js";
 import { programFor } from "../compiler/plan.js";
 import type { Device, Given } from "../runtime/device.js";
 import { theEngine } from "../runtime/devices.js";
 import { DeviceError } from "../runtime/machine-choice.js";
-import { Storage, type TypedArray } from "../runtime/storage.js";
+import { Storage } from "../runtime/storage.js";
+import type { DType, TypedArray } from "./dtype.js";
 import { checkedType, type Nested, numbersOf, ownCopy } from "./numbers.js";
 import { inspect, printed } from "./printing.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 
-export type DType = ElementType;
-export type { TypedArray };
+export type { DType, TypedArray };
 
 /** A leaf: its numbers come from outside the graph. */
 const source: Operation = { name: "source", lowering: { kind: "source" } };

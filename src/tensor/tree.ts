@@ -1,7 +1,9 @@
 /** Trees of tensors: one tensor, or lists and plain objects of trees. Their leaves have places: `picture`, `state.0`. */
-import type { Tree } from "./compile.js";
 import { type Shape, show } from "./shapes.js";
 import { Tensor } from "./tensor.js";
+
+/** Tensors, and lists and plain objects of them. */
+export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
 /** One thing, or lists and plain objects of things. */
 export type TreeOf<Leaf> = Leaf | readonly TreeOf<Leaf>[] | { readonly [key: string]: TreeOf<Leaf> };

@@ -8,7 +8,14 @@ import { sizeOf } from "../tensor/shapes.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
 import { type BatchTensors, type Cost, isPenalty, lossOfCost, summands } from "./objective.js";
-import type { Stepped } from "./step.js";
+
+/** What a step came to. */
+export interface Stepped {
+  /** The loss on the batch, penalties included. */
+  readonly loss: number;
+  /** What adds up over batches, by its flat names. */
+  readonly sums: { readonly [name: string]: ArrayLike<number> };
+}
 
 export interface Accumulated {
   costOf: (batch: BatchTensors, seed: Tensor) => Cost;

@@ -1,5 +1,14 @@
-import type { Snapshot } from "../explain/snapshot.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Scores, Standing } from "./objective.js";
+
+/** A model while it learns: the filters of a convolution, and what they make of one picture. */
+export interface Snapshot {
+  readonly layer: string;
+  /** kH×kW×C×F */
+  readonly filters: Tensor;
+  /** 1×h×w×F */
+  readonly maps?: Tensor;
+}
 
 /**
  * Epochs and steps count from 1. Losses and scores are those of the epoch so far, named as the objective names them.

@@ -1,12 +1,11 @@
 import type { Augment } from "../data/batches.js";
 import type { Mixup } from "../data/mixup.js";
-
-import type { Snapshot } from "../explain/snapshot.js";
 import type { Loss } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
 import type { Optimizer, Schedule } from "../optim/index.js";
 import type { AverageOptions } from "./averaging.js";
 import type { Checkpoint } from "./checkpoint.js";
+import type { Snapshot } from "./fit-events.js";
 import type { FreezingOptions } from "./freezing.js";
 import type { Objective } from "./objective.js";
 import type { Target } from "./target.js";

@@ -2,16 +2,17 @@ import { batchCount } from "../data/batches.js";
 import type { ExampleBatch } from "../data/example-batches.js";
 import type { Examples } from "../data/examples.js";
 import { type ExampleStream, isStream } from "../data/stream.js";
-import type { Snapshot } from "../explain/snapshot.js";
 import type { Model } from "../nn/index.js";
 import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
 import { Turns } from "../platform/turns.js";
 import { notedEach } from "../runtime/recording.js";
+import type { Stepped } from "./accumulation.js";
 import { WeightAverage } from "./averaging.js";
 import { awaited, isBetter, type Patience, patienceAfter, type Rated } from "./best-epoch.js";
 import { buildFor } from "./building.js";
 import type { Checkpoint, TrainingState } from "./checkpoint.js";
 import { checkOptions, checkValidation } from "./fit-checks.js";
+import type { Snapshot } from "./fit-events.js";
 import {
   type DoneEvent,
   type EpochEvent,
@@ -26,7 +27,7 @@ import { checkModel } from "./given.js";
 import { type Objective, Tally, type Trainable } from "./objective.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
 import { splitOff } from "./split.js";
-import { type Step, type Stepped, trainingStep } from "./step.js";
+import { type Step, trainingStep } from "./step.js";
 import { Stopwatch } from "./stopwatch.js";
 import { objectiveOf } from "./target.js";
 import {

@@ -1,5 +1,4 @@
-import type { From } from "../nn/graph.js";
-import { referencesIn } from "../nn/graph-order.js";
+import { type From, referencesIn } from "../nn/graph-order.js";
 import type { AnyNetwork } from "../nn/index.js";
 import { type RescaleOptions, scalingOf } from "../nn/rescale.js";
 import { mul } from "../ops/arithmetic.js";

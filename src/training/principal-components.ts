@@ -3,6 +3,7 @@ import { checkDataset } from "../data/checked-dataset.js";
 import { type AnyDataset, picturesAt } from "../data/dataset.js";
 import { matmul } from "../ops/matmul.js";
 import { transpose } from "../ops/transpose.js";
+import { anything } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
@@ -37,7 +38,7 @@ export async function principalComponents(dataset: AnyDataset, count: number): P
     );
   if (dataset.length === 0) throw new RangeError(`principalComponents: ${dataset.name} has no pictures`);
   const { mean, covariance } = await moments(dataset, size);
-  const stream = new RandomStream(0, 0, 0);
+  const stream = new RandomStream(0, anything, 0);
   let directions: Float64Array[] = Array.from({ length: count }, () =>
     Float64Array.from({ length: size }, () => stream.uniform() - 0.5),
   );

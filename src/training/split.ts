@@ -1,5 +1,6 @@
 import { type AnyDataset, chosen } from "../data/dataset.js";
 import { chosenExamples, type Examples, isExamples } from "../data/examples.js";
+import { partsOfData } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { nounOf } from "./training-data.js";
 
@@ -18,7 +19,7 @@ export function splitOff<D extends AnyDataset | Examples>(
     throw new RangeError(
       `validation: a share of ${fraction} leaves nothing to train on or to validate with (${dataset.name} has ${dataset.length} ${nounOf(dataset)}); expected a number between 0 and 1`,
     );
-  const order = new RandomStream(seed, splitting).permutation(dataset.length);
+  const order = new RandomStream(seed, partsOfData).permutation(dataset.length);
   const part = (places: Int32Array, split?: string): D =>
     (isExamples(dataset) ? chosenExamples(dataset, places) : chosen(dataset, places, split)) as D;
   return {
@@ -27,6 +28,3 @@ export function splitOff<D extends AnyDataset | Examples>(
     train: part(order.slice(count).sort()),
   };
 }
-
-/** A stream of the run's seed that nothing else draws from; shuffling has 1, see data/batches.ts. */
-const splitting = 2;

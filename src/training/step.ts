@@ -4,11 +4,12 @@ import type { Fields } from "../data/examples.js";
 import { zeros } from "../ops/fill.js";
 import type { Optimizer } from "../optim/index.js";
 import { learner as learnerOf, stepTensors } from "../optim/learner.js";
+import { seedsOfSteps } from "../random/streams.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
-import { accumulatedStep } from "./accumulation.js";
+import { accumulatedStep, type Stepped } from "./accumulation.js";
 import type { Freezing } from "./freezing.js";
 import { type BatchTensors, lossOfCost, type Objective, summands, type Trainable } from "./objective.js";
 import { TrainingError } from "./training-error.js";
@@ -20,14 +21,6 @@ export interface StepInputs {
   step: number;
   /** The run's seed. */
   seed: number;
-}
-
-/** What a step came to. */
-export interface Stepped {
-  /** The loss on the batch, penalties included. */
-  readonly loss: number;
-  /** What adds up over batches, by its flat names. */
-  readonly sums: { readonly [name: string]: ArrayLike<number> };
 }
 
 export interface StepOptions {
@@ -103,7 +96,4 @@ function unreached({ name, parameters }: Pick<Trainable, "name" | "parameters">)
  * same run.
  */
 const stepSeed = (seed: number, step: number, part: number): number =>
-  threefry2x32(seed, stepping, step, part)[0] | 0;
-
-/** A stream of the run's seed that nothing else draws from; see split.ts. */
-const stepping = 3;
+  threefry2x32(seed, seedsOfSteps, step, part)[0] | 0;

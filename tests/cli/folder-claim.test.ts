@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UsageError } from "../../src/cli/failure.js";
 import { claimFile, claimFolder } from "../../src/cli/folder-claim.js";
+import { UsageError } from "../../src/door/usage-error.js";
 
 let folder: string;
 beforeEach(async () => {

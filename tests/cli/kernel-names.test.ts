@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { UsageError } from "../../src/cli/failure.js";
 import { kernelOf } from "../../src/cli/kernel-option.js";
+import { UsageError } from "../../src/door/usage-error.js";
 import { features } from "../../src/index.js";
 
 const { kernels, gaussian, laplacianOfGaussian, unsharpMask, motionBlur } = features;

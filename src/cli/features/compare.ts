@@ -12,6 +12,7 @@ import { alignedTable } from "../../report/table.js";
 import { configure } from "../../runtime/devices.js";
 import { evaluate } from "../../training/evaluate.js";
 import { fit } from "../../training/fit.js";
+import { told } from "../told.js";
 import { seed, threads, whole } from "../values.js";
 import { checkPng } from "./output.js";
 
@@ -77,7 +78,7 @@ async function run({ data, model, images, epochs, limit, json, output, ...option
   const { name, remark } = data ? { name: data, remark: undefined } : await defaultData();
   await configure({ threads: options.threads });
   if (remark && !json) process.stderr.write(`${remark}\n`);
-  const { train, test: whole_ } = await loadWhole(name, { json });
+  const { train, test: whole_ } = await loadWhole(name, told({ json }));
   const test = part(whole_, 0, Math.min(limit ?? whole_.length, whole_.length));
   const wanted = images ?? [100, 300, 1000, 3000, 10_000, train.length];
   const sizes = [...new Set(wanted.map((n) => Math.min(n, train.length)))];

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
+import { UsageError } from "../../door/usage-error.js";
 import { keepsWhole, matchFeatures, project, ransacHomography } from "../../features/matching/index.js";
 import type { Raster } from "../../features/raster.js";
 import { sift } from "../../features/sift/index.js";
@@ -7,7 +8,6 @@ import { surf } from "../../features/surf/index.js";
 import { count } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { renderMatches } from "../../report/features/match-picture.js";
-import { UsageError } from "../failure.js";
 import { positive, seed, share } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";
 

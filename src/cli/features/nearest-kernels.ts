@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { UsageError } from "../../door/usage-error.js";
 import { nearestKernel } from "../../features/nearest-kernel.js";
 import type { Plane } from "../../features/raster.js";
 import { renderPanels } from "../../report/features/panels.js";
@@ -6,7 +7,6 @@ import { signedPicture } from "../../report/features/shades.js";
 import { alignedTable } from "../../report/table.js";
 import { load } from "../../training/checkpoint.js";
 import { newestCheckpoint } from "../checkpoints.js";
-import { UsageError } from "../failure.js";
 import { checkPng, finish } from "./output.js";
 
 export function nearestKernelsCommand(features: Command): void {

@@ -1,6 +1,6 @@
 import { basename, extname } from "node:path";
 import { writeFileAtomic } from "#platform";
-import { UsageError } from "../failure.js";
+import { UsageError } from "../../door/usage-error.js";
 
 /** Where a picture goes if nothing is said: photo.jpg and "sift" make photo-sift.png, in the working folder. */
 export const besides = (picture: string, what: string): string =>

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../../door/usage-error.js";
 import type { Raster } from "../../features/raster.js";
 import { bestPlaces, type MatchingMethod, matchTemplate } from "../../features/template-matching.js";
 import { significant } from "../../formatting/numbers.js";
@@ -8,7 +9,6 @@ import { readImage } from "../../images/read.js";
 import { boxMarks } from "../../report/features/marks.js";
 import { renderPanels } from "../../report/features/panels.js";
 import { greyPicture, signedPicture } from "../../report/features/shades.js";
-import { UsageError } from "../failure.js";
 import { whole } from "../values.js";
 import { besides, checkPng, finish } from "./output.js";
 

@@ -13,6 +13,7 @@ import { configure } from "../../runtime/devices.js";
 import { checkWritable, runsFolder } from "../checkpoints.js";
 import { claimFolder } from "../folder-claim.js";
 import { interruption } from "../interruption.js";
+import { told } from "../told.js";
 import { seed, threads, whole } from "../values.js";
 
 export const classifierFile = "classifier.safetensors";
@@ -67,7 +68,7 @@ async function run(options: Options): Promise<void> {
   const stop = interruption();
   let claim: { release: () => void } | undefined;
   try {
-    const { train: given, test } = await loadWhole(name, { limit, json, signal: stop.signal });
+    const { train: given, test } = await loadWhole(name, { limit, ...told({ json }), signal: stop.signal });
     const train = options.ground ? withGround(given, { seed: options.seed }) : given;
     tell(
       `HOG and a linear classifier (${loss}) on ${name}: ${count(train.length)} pictures, ${epochs} epochs`,

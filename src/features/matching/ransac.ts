@@ -1,5 +1,7 @@
 /** The homography with which the most pairs agree, if that is no chance. */
+
 import { positive, wholeNumber, wholeOfAtLeast } from "../../door/rules.js";
+import { samplesOfPairs } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
 import { settingsOf } from "../settings.js";
 import {
@@ -59,7 +61,7 @@ export function ransacHomography(
     seed: wholeNumber,
   });
   if (pairs.length < 4) return undefined;
-  const random = new RandomStream(seed, sampling);
+  const random = new RandomStream(seed, samplesOfPairs);
   const places = placesOf(pairs, tolerance);
   const near = fromTolerance(pairs, tolerance);
   let [best, support]: [number[], number] = [[], 0];
@@ -100,9 +102,6 @@ export function ransacHomography(
 
 const fromOf = (pairs: readonly PointPair[], some: readonly number[]): Point[] =>
   some.map((i) => pairs[i].from);
-
-/** The stream of the seed that samples are drawn from. */
-const sampling = 8;
 
 function agreeingWith(h: Homography, pairs: readonly PointPair[], tolerance: number): number[] {
   const agreeing: number[] = [];

@@ -1,6 +1,7 @@
 /** What `receptive explain` is asked, and how that is said to the library. */
 
-import { UsageError } from "../../cli/failure.js";
+import type { AnyDataset } from "../../data/dataset.js";
+import { UsageError } from "../../door/usage-error.js";
 import * as explain from "../../explain/index.js";
 import { percent, significant } from "../../formatting/numbers.js";
 import type { Picture } from "../../images/picture.js";
@@ -19,7 +20,8 @@ export interface Asked {
   layer?: string;
   unit?: number[];
   data?: string;
-  limit?: number;
+  /** Those of a data set, by its name, that were kept apart for tests; of a folder as the network takes them. */
+  testPictures: (data: string) => Promise<AnyDataset>;
   top: number;
   scale: "layer" | "map";
   regularisation: keyof typeof explain.regularisations;

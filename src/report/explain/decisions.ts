@@ -4,7 +4,6 @@ import * as explain from "../../explain/index.js";
 import { minus, percent, significant } from "../../formatting/numbers.js";
 import { classColours, classPicture, extremes, heatPicture } from "../../images/colour-maps.js";
 import type { Picture } from "../../images/picture.js";
-import { loadData } from "../../openers/data-sets.js";
 import type { Network } from "../../openers/network.js";
 import { tensor } from "../../tensor/creation.js";
 import { Tensor } from "../../tensor/tensor.js";
@@ -253,7 +252,7 @@ const ranks = (units: readonly (readonly number[])[]): (number | undefined)[][] 
 export async function sanitySheet(asked: Asked): Promise<Answer> {
   const { network, running, seed } = asked;
   const { model, input } = network;
-  const { test } = await loadData(dataOf(asked), { limit: asked.limit, folder: network });
+  const test = await asked.testPictures(dataOf(asked));
   const n = Math.min(8, test.length);
   const bytes = await picturesAt(
     test,

@@ -1,12 +1,11 @@
 /** Sheets of the methods that show what units look for: a tile for each. */
 
-import { UsageError } from "../../cli/failure.js";
 import { picturesAt } from "../../data/dataset.js";
+import { UsageError } from "../../door/usage-error.js";
 import * as explain from "../../explain/index.js";
 import { count, minus, significant } from "../../formatting/numbers.js";
 import { extremes, pictureOf, signedPicture } from "../../images/colour-maps.js";
 import type { Picture } from "../../images/picture.js";
-import { loadData } from "../../openers/data-sets.js";
 import { greyScale, signedScale } from "../pictures/colour-scale.js";
 import type { Section, Tile } from "../pictures/contact-sheet.js";
 import { cut, shaded } from "../pictures/numbers.js";
@@ -141,7 +140,7 @@ export async function topSheet(asked: Asked): Promise<Answer> {
   const all = explain.unitCount(network.model, layer);
   const units = unit ?? Array.from({ length: Math.min(all, 24) }, (_, k) => k);
   checkUnits("top-activations", layer, units, all);
-  const dataset = (await loadData(dataOf(asked), { limit: asked.limit, folder: network })).test;
+  const dataset = await asked.testPictures(dataOf(asked));
   const found = await explain.topActivations(network.model, dataset, { layers: layer, k: top, ...running });
   const hits = found.get(layer)!;
   const nameOf = unitNames(asked, layer);
