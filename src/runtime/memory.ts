@@ -19,6 +19,9 @@ export interface Block {
   readonly bytes: number;
 }
 
+/** Finds memory of so many bytes, wherever it must come from. */
+export type FindRoom = (bytes: number) => Promise<Block>;
+
 export class EngineMemory {
   /** Free blocks by address, never touching each other. */
   #free: Block[] = [];

@@ -5,6 +5,7 @@
  */
 import type { ElementType } from "../kernels/expression.js";
 import type { Device } from "./device.js";
+import { bytesPerElement } from "./program.js";
 import type { Resident } from "./residents.js";
 
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
@@ -31,6 +32,8 @@ export class Storage {
     this.device = device;
   }
 }
+
+export const bytesOf = ({ type, size }: Storage): number => size * bytesPerElement[type];
 
 export function arrayOf(type: ElementType, size: number): TypedArray {
   if (type === "f32") return new Float32Array(size);

@@ -1,0 +1,79 @@
+/** Memory for a run. Where there is none left, what it does not need makes room. */
+import { yieldToHost } from "#platform";
+import type { LoadedPrograms } from "./loaded-programs.js";
+import type { Block, EngineMemory } from "./memory.js";
+import type { Program } from "./program.js";
+import type { Residents } from "./residents.js";
+import { bytesOf, type Storage } from "./storage.js";
+
+/** What must stay where it is while a run gets ready. */
+export interface Needs {
+  readonly program: Program;
+  /** Its number: what it needs was last used by it. */
+  readonly run: number;
+}
+
+/** Results that nobody has read yet stay in a device's memory up to so many bytes; the oldest move to the host. */
+const resultBudget = 2 ** 28;
+
+export class Room {
+  #arena: Block | null = null;
+
+  constructor(
+    private readonly memory: EngineMemory,
+    private readonly residents: Residents,
+    private readonly programs: LoadedPrograms,
+  ) {}
+
+  /**
+   * Room is made by garbage, then by what was not needed for longest, then by other programs.
+   * @throws OutOfMemoryError where all that is not enough
+   */
+  async find(bytes: number, { program, run }: Needs): Promise<Block> {
+    const found = this.memory.find(bytes);
+    if (found) return found;
+    await yieldToHost(); // finalisers run in tasks of their own
+    for (;;) {
+      const found = this.memory.find(bytes);
+      if (found) return found;
+      if (this.residents.evictOldest(bytes, ({ lastUse }) => lastUse === run) > 0) continue;
+      if (!this.programs.unloadOldest(program)) return this.memory.allocate(bytes);
+    }
+  }
+
+  /** One arena serves all programs, which never run at the same time: it has the size of the largest. */
+  async arena(needs: Needs): Promise<Block> {
+    const { arenaBytes } = needs.program;
+    if (this.#arena && this.#arena.bytes >= arenaBytes) return this.#arena;
+    this.#releaseArena();
+    this.#arena = await this.find(arenaBytes, needs);
+    return this.#arena;
+  }
+
+  /** Gives a run's results places; those that nobody reads make room for them. */
+  async placeResults(results: readonly Storage[], needs: Needs): Promise<void> {
+    if (results.length === 0) return;
+    const over = (): number => {
+      const wanted = results.reduce((bytes, result) => bytes + bytesOf(result), this.residents.resultBytes);
+      return wanted - Math.min(resultBudget, this.memory.limit / 4);
+    };
+    if (over() > 0) {
+      await yieldToHost(); // finalisers run in tasks of their own
+      if (over() > 0) this.residents.evictOldest(over(), ({ lastUse }) => lastUse === needs.run, true);
+    }
+    for (const result of results)
+      this.residents.settle(result, await this.find(bytesOf(result), needs), true);
+  }
+
+  /** Everything goes. */
+  clear(): void {
+    this.residents.evictAll();
+    this.programs.unloadAll();
+    this.#releaseArena();
+  }
+
+  #releaseArena(): void {
+    if (this.#arena) this.memory.release(this.#arena);
+    this.#arena = null;
+  }
+}
