@@ -24,8 +24,16 @@ export { configure, type DeviceSettings, device, openDevice } from "./runtime/de
 export { DeviceError } from "./runtime/machine-choice.js";
 export { OutOfMemoryError } from "./runtime/memory.js";
 export { type Profile, profile, type Trace, type TraceEvent } from "./runtime/profile.js";
-export { assign, compile, type Tree, type Values } from "./tensor/compile.js";
+export {
+  assign,
+  type Compiled,
+  type CompileOptions,
+  compile,
+  type Tree,
+  type Values,
+} from "./tensor/compile.js";
 export { type Nested, tensor } from "./tensor/creation.js";
+export type { NumberArray } from "./tensor/numbers.js";
 export * as random from "./tensor/random.js";
 export { type Shape, ShapeError, show } from "./tensor/shapes.js";
 export {
@@ -36,11 +44,14 @@ export {
   type Variable,
   variable,
 } from "./tensor/tensor.js";
+export type { Like, ShapeTree, TreeOf } from "./tensor/tree.js";
+export type { AverageOptions } from "./training/averaging.js";
 export {
   type Checkpoint,
   checkpointOf,
   decodeCheckpoint,
   encodeCheckpoint,
+  type History,
   load,
   modelOf,
   save,
@@ -54,8 +65,18 @@ export {
   type LearningRateCurve,
 } from "./training/find-lr.js";
 export { type FitEvent, type FitOptions, fit } from "./training/fit.js";
+export type { DoneEvent, EpochEvent, Measured, StepEvent } from "./training/fit-events.js";
 export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
-export type { BatchTensors, Cost, Objective, Scores, Sums, Term } from "./training/objective.js";
+export type {
+  BatchTensors,
+  Cost,
+  Kept,
+  Objective,
+  Scores,
+  Sums,
+  Term,
+  Trainable,
+} from "./training/objective.js";
 export type { ObjectiveEvaluation, ObjectiveEvaluationOptions } from "./training/objective-evaluation.js";
 export * as objectives from "./training/objectives/index.js";
 export { pixelsFor } from "./training/pixels.js";
@@ -66,7 +87,12 @@ export {
   projected,
   projectionError,
 } from "./training/principal-components.js";
-export { evaluateReconstruction, type Reconstruction, reconstructed } from "./training/reconstruction.js";
+export {
+  evaluateReconstruction,
+  type Reconstruction,
+  type ReconstructionOptions,
+  reconstructed,
+} from "./training/reconstruction.js";
 export type { Target } from "./training/target.js";
 export type { TrainingSource } from "./training/training-data.js";
 export { TrainingError } from "./training/training-error.js";

@@ -10,8 +10,8 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /**
- * dy/dx for each x, on the recorded graph. Zeros where y does not depend on x. A tensor lets go of the graph
- * below it when its numbers are read: take gradients first, or use `grad`, which records anew.
+ * dy/dx for each x, of its shape, on the recorded graph. Zeros where y does not depend on x. A tensor lets go of the
+ * graph below it when its numbers are read: take gradients first, or use `grad`, which records anew.
  *
  * @param y  a single number
  * @throws ShapeError if it is not
@@ -103,7 +103,11 @@ function inputsFirst(y: Tensor): Tensor[] {
   return order;
 }
 
-/** The value of f and its gradient at x: one tensor, or a list of them. */
+/**
+ * The value of f, a single number, and its gradient at x, of the shape of x: one tensor, or a list of them.
+ *
+ * @throws ShapeError if f returns more than a single number
+ */
 export function valueAndGrad(f: (x: Tensor) => Tensor): (x: Tensor) => { value: Tensor; gradient: Tensor };
 export function valueAndGrad(
   f: (x: Tensor[]) => Tensor,
@@ -126,7 +130,12 @@ export function valueAndGrad(
   };
 }
 
-/** The gradient of f: a function of the same argument. Gradients of gradients are taken the same way. */
+/**
+ * The gradient of f, whose value is a single number: a function of the same argument, whose result has the argument's
+ * shape (a list of tensors, where f takes one). Gradients of gradients are taken the same way.
+ *
+ * @throws ShapeError if f returns more than a single number
+ */
 export function grad(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor;
 export function grad(f: (x: Tensor[]) => Tensor): (x: Tensor[]) => Tensor[];
 export function grad(f: (x: never) => Tensor): (x: never) => Tensor | Tensor[] {

@@ -21,8 +21,8 @@ export function randomFlip(): Augment {
 /**
  * Covers a square of each picture, whose centre lies anywhere in it.
  *
- * @param size        edge of the square, in pixels: 16 for CIFAR-10, 8 for CIFAR-100
- * @param background  what it is covered with: one number, or one for each channel
+ * @param size                edge of the square, in pixels: 16 for CIFAR-10, 8 for CIFAR-100
+ * @param options.background  what it is covered with: one number, or one for each channel
  * DeVries, Taylor: Improved Regularization of Convolutional Neural Networks with Cutout, arXiv:1708.04552, section 3.2.
  */
 export function cutout(size: number, options: { background?: number | readonly number[] } = {}): Augment {

@@ -15,7 +15,7 @@ export function compose(...steps: Augment[]): Augment {
 
 /**
  * Moves each picture by up to `pixels` whole pixels in both directions.
- * @param background  the value that comes in at the edges
+ * @param options.background  the value that comes in at the edges
  */
 export function randomShift(pixels: number, options: { background?: number } = {}): Augment {
   const { background = 0 } = optionsOf("randomShift", options, { background: 1 });
@@ -41,11 +41,11 @@ export function randomShift(pixels: number, options: { background?: number } = {
  * Turns, scales and shears each picture about its centre, and moves it, each by a random amount; pixels between
  * pixels are interpolated linearly.
  *
- * @param rotation    greatest angle, in degrees
- * @param scale       smallest and greatest factor
- * @param shear       greatest shift to the side per pixel of height
- * @param shift       greatest shift in both directions, in pixels
- * @param background  the value outside the picture
+ * @param options.rotation    greatest angle, in degrees
+ * @param options.scale       smallest and greatest factor
+ * @param options.shear       greatest shift to the side per pixel of height
+ * @param options.shift       greatest shift in both directions, in pixels
+ * @param options.background  the value outside the picture
  */
 export function randomAffine(options: {
   rotation?: number;

@@ -10,6 +10,7 @@ import { batchAt, type ExampleBatch } from "./example-batches.js";
 import { checkExamples, type Examples, type Fields, isExamples } from "./examples.js";
 import type { Mixed, Mixup } from "./mixup.js";
 
+/** Some pictures of a data set with their classes. */
 export interface Batch {
   /** B×H×W×C, 0 to 255: bytes as the data set holds them, or floats where they were augmented. */
   images: Uint8Array | Float32Array;
@@ -35,6 +36,7 @@ export type Augment = (
   },
 ) => void | Promise<void>;
 
+/** Size, order and changes of batches. */
 export interface BatchOptions {
   batchSize: number;
   /** Without it the pictures come in the data set's order. */

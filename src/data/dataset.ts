@@ -34,6 +34,7 @@ export interface StreamedDataset extends Labelled {
   read(indices: Int32Array, draw?: Draw): Promise<Uint8Array>;
 }
 
+/** Pictures with classes: in memory, or read when they are needed. */
 export type AnyDataset = Dataset | StreamedDataset;
 
 /** From what everything random about an epoch follows. */
@@ -133,6 +134,7 @@ export function printable<D extends Named>(dataset: D, where?: string): D {
   );
 }
 
+/** A data set's part for training and its part for testing. */
 export interface Splits<D extends AnyDataset = Dataset> {
   train: D;
   test: D;

@@ -10,7 +10,7 @@ export const digitsSizes = { train: 12_000, test: 2_000 } as const;
  * MNIST. Class i % 10 stands at place i, so that any ten in a row are balanced. Drawing them takes about a second, in
  * which the thread is never busy for long: a page or a server goes on meanwhile.
  *
- * @param seed  gives other training pictures; the test pictures are always the same ones
+ * @param options.seed  gives other training pictures; the test pictures are always the same ones
  */
 export async function digits(options: { seed?: number } = {}): Promise<Splits> {
   const { seed = 0 } = optionsOf("digits", options, { seed: wholeNumber });

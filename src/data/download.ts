@@ -11,6 +11,7 @@ export interface RemoteFile {
   sha256: string;
 }
 
+/** How far a download is, in bytes. */
 export interface Progress {
   file: string;
   /** Bytes that are here, also those of an earlier, broken download. */
@@ -18,7 +19,9 @@ export interface Progress {
   total: number;
 }
 
+/** How patiently files are fetched, and who hears of it. */
 export interface DownloadOptions extends Patience {
+  /** Is told of each piece that arrives. */
   onProgress?: (progress: Progress) => void;
   /** How often one address is asked without getting any further, before the next one is. */
   attempts?: number;

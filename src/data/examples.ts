@@ -26,6 +26,7 @@ export interface Field {
   readonly mask?: string;
 }
 
+/** What an example has, by name. */
 export type Fields = { readonly [name: string]: Field };
 
 /** The numbers of several examples, one after the other; of a ragged field a list, an array for each example. */

@@ -26,8 +26,14 @@ export {
 } from "./examples.js";
 export { fashionMnist } from "./fashion-mnist.js";
 export { labelledPictures, type PictureFields } from "./labelled-pictures.js";
-export type { Mixup } from "./mixup.js";
+export type { Mixed, Mixup } from "./mixup.js";
 export { mnist } from "./mnist.js";
 export type { LoadOptions, Source } from "./places.js";
 export { datasets, describeSource, loadDataset, type Registered, registered } from "./registry.js";
-export { type Example, type ExampleStream, type StreamOptions, stream } from "./stream.js";
+export {
+  type Example,
+  type ExampleSource,
+  type ExampleStream,
+  type StreamOptions,
+  stream,
+} from "./stream.js";

@@ -3,6 +3,7 @@ import { mixtures, ofEpoch } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import type { Draw } from "./dataset.js";
 
+/** Pictures are mixed in pairs, and their targets too. Zhang et al.: mixup, arXiv:1710.09412. */
 export interface Mixup {
   /** Of the Beta distribution from which the share comes: 0.2 for ImageNet, 1 for CIFAR. */
   alpha: number;

@@ -3,6 +3,7 @@
 import { cacheDirectory, environment, joinPath } from "#platform";
 import type { DownloadOptions } from "./download.js";
 
+/** Where a data set is looked for, and how it is fetched. */
 export interface LoadOptions extends DownloadOptions {
   /** Look here and nowhere else. */
   directory?: string;

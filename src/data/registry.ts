@@ -14,6 +14,7 @@ export interface Registered {
   shape: readonly [h: number, w: number, c: number];
   classes: readonly string[];
   sizes: { train: number; test: number };
+  /** Looks where it may lie, and downloads it where it is not there yet. */
   load(options?: LoadOptions): Promise<Splits>;
   /** Where `load` would take it from, without loading anything. */
   source(options?: { directory?: string }): Promise<Source>;
@@ -61,6 +62,11 @@ export function loadDataset(name: string, options?: LoadOptions): Promise<Splits
   return registered(name).load(options);
 }
 
+/**
+ * The data set of this name.
+ *
+ * @throws DataError if there is none
+ */
 export function registered(name: string): Registered {
   if (!Object.hasOwn(datasets, name))
     throw new DataError(`there is no data set "${name}"; there are ${Object.keys(datasets).join(", ")}`);

@@ -11,7 +11,8 @@ import { checkFields, type Field, type Fields, printableFields } from "./example
 /** One example: the numbers of each field, or a number where the field is a single one. */
 export type Example<F extends Fields> = { readonly [K in keyof F]: TypedArray | number };
 
-type Source<F extends Fields> = AsyncIterable<Example<F>> | Iterable<Example<F>>;
+/** Where examples come from: anything that gives them one after the other. */
+export type ExampleSource<F extends Fields> = AsyncIterable<Example<F>> | Iterable<Example<F>>;
 
 /** Examples that come one after the other, and cannot be asked for by their place. */
 export interface ExampleStream<F extends Fields = Fields> {
@@ -25,13 +26,14 @@ export interface ExampleStream<F extends Fields = Fields> {
   epoch(draw: Draw): AsyncGenerator<Example<F>, void, void>;
 }
 
+/** Fields, source and epochs of a {@link stream}. */
 export interface StreamOptions<F extends Fields> {
   readonly fields: F;
   /**
    * Begins an epoch: a function that gives the same examples whenever it is given the same draw. Instead a generator or a
    * web stream that has begun already: the epochs follow one another in it, and it cannot be replayed.
    */
-  readonly from: ((draw: Draw) => Source<F>) | Source<F>;
+  readonly from: ((draw: Draw) => ExampleSource<F>) | ExampleSource<F>;
   /** How many examples make an epoch. */
   readonly length: number;
   /** So many examples wait in a buffer, and a random one of them is next; 0, as they come, if left out. */
@@ -61,7 +63,7 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
   });
   checkFields("stream", name, fields);
   const open = typeof from === "function" ? from : undefined;
-  const endless = open ? undefined : iteratorOf(name, from as Source<F>);
+  const endless = open ? undefined : iteratorOf(name, from as ExampleSource<F>);
 
   return printableFields({
     name,

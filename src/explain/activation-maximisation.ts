@@ -71,6 +71,7 @@ export const regularisations = {
   olah: { coordinates: "waves", jitter: 8, scale: 0.1 },
 } as const satisfies { [name: string]: Regularisation };
 
+/** What {@link activationMaximisation} maximises, how it is held to look natural, and for how many steps. */
 export interface ActivationMaximisationOptions extends Stepwise {
   /** Classes, or units of a layer; a picture for each. */
   target: Target;
@@ -88,6 +89,7 @@ export interface ActivationMaximisationOptions extends Stepwise {
   batchSize?: number;
 }
 
+/** Pictures that units answer to most strongly, and how strongly. */
 export interface Maximised {
   /** N×H×W×C, pixels of 0 to 255; after `stop` fewer, those that were begun. */
   readonly images: Tensor;

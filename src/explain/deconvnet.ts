@@ -24,6 +24,7 @@ import { outputAt, placeOf } from "./walk.js";
 /** A rectifier on the way back: what is positive, wherever it was open on the way there. */
 export const deconvolved: GradientRules = { relu: (dy) => [relu(dy)] };
 
+/** Layer and units of {@link deconvnet}. */
 export interface DeconvnetOptions extends Running {
   /** The last maps before they are pooled (`lastMaps`) if left out. */
   layer?: string;
@@ -31,6 +32,7 @@ export interface DeconvnetOptions extends Running {
   unit?: number | readonly number[];
 }
 
+/** What {@link deconvnet} answers of N pictures. */
 export interface Projection {
   readonly layer: string;
   /** The unit of each picture. */

@@ -36,6 +36,7 @@ import { activationOf, checkedUnits } from "./target.js";
 import { dreamLayer } from "./usual-layers.js";
 import { mapsOf, outputAt } from "./walk.js";
 
+/** Which layer dreams in {@link deepDream}, how far, and in how many sizes. */
 export interface DreamOptions extends Stepwise {
   /** The layer that dreams; one at two thirds of the model (`dreamLayer`) if left out. */
   layer?: string;

@@ -12,6 +12,7 @@ import { fromShares, inputOf } from "./pictures.js";
 import { parts } from "./running.js";
 import { scoresOf } from "./walk.js";
 
+/** How {@link evolvedImages} breeds its pictures. */
 export interface EvolutionOptions extends FoolingOptions {
   /** What is inherited: every pixel by itself, or a small network that paints the picture (CPPN). */
   encoding?: "direct" | "indirect";

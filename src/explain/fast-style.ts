@@ -24,6 +24,7 @@ import { styleNetwork } from "./style-network.js";
 import type { StyleLayers } from "./usual-layers.js";
 import { outputsAt } from "./walk.js";
 
+/** Weights, steps and layers with which {@link trainStyle} trains. */
 export interface StyleTrainingOptions extends Stepwise, Partial<StyleLayers> {
   /** The weight of each style picture; all the same if left out. */
   blend?: readonly number[];

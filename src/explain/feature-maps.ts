@@ -13,9 +13,9 @@ import { mapsOf, outputAt } from "./walk.js";
 /**
  * Every map of a layer for each picture: what its filters answer, where.
  *
- * @param images  N×H×W×C
- * @param layer   the last maps before they are pooled (`lastMaps`) if left out
- * @returns       N×h×w×F, the layer's output as it is
+ * @param images         N×H×W×C
+ * @param options.layer  the last maps before they are pooled (`lastMaps`) if left out
+ * @returns              N×h×w×F, the layer's output as it is
  * @throws ExplainError where there is no such layer, or it has no height and width
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014; Yosinski et al., arXiv:1506.06579,
  * section 2.

@@ -23,6 +23,7 @@ import { parts, type Stepwise } from "./running.js";
 import { aimAt } from "./target.js";
 import { scoresOf } from "./walk.js";
 
+/** What {@link foolingImages} feigns, and when it is content. */
 export interface FoolingOptions extends Stepwise {
   /** The classes to be feigned, a picture for each; all of the model's if left out. */
   classes?: readonly number[];
@@ -33,6 +34,7 @@ export interface FoolingOptions extends Stepwise {
 
 export const fooling = { ...stepwise, classes: 1, confidence: aShare, seed: wholeNumber } as const;
 
+/** Pictures that show nothing, and how sure the model is of them. */
 export interface Fooling {
   readonly classes: readonly number[];
   /** N×H×W×C, pixels of 0 to 255. */

@@ -19,10 +19,10 @@ const place = rule(
 /**
  * The pixels that a unit sees: the smallest rectangle that holds them, borders that padding adds left out.
  *
- * @param layer  its path
- * @param unit   row and column in the layer's maps; a place of a line, or a neuron, is [place, 0] and [0, 0]
- * @param input  which picture, of a network of several; the first if left out
- * @returns      null where it sees none of that input
+ * @param options.layer  its path
+ * @param options.unit   row and column in the layer's maps; a place of a line, or a neuron, is [place, 0] and [0, 0]
+ * @param options.input  which picture, of a network of several; the first if left out
+ * @returns              null where it sees none of that input
  * @throws ExplainError where there is no such layer, input or place, or the network is not built
  * Dumoulin, Visin: A Guide to Convolution Arithmetic for Deep Learning, arXiv:1603.07285.
  */
@@ -46,8 +46,8 @@ export function pixelsSeen(
 /**
  * The units of a layer that see a pixel: the smallest rectangle of its maps that holds them.
  *
- * @param pixel  row and column of the picture
- * @returns      null where none of them does
+ * @param options.pixel  row and column of the picture
+ * @returns              null where none of them does
  * @throws ExplainError where there is no such layer, input or pixel, or the network is not built
  */
 export function unitsSeeing(

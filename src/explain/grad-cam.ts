@@ -21,6 +21,7 @@ import { lastMaps, leadsTo } from "./usual-layers.js";
 import { ofAny } from "./view.js";
 import { layersWithMaps, mapsOf } from "./walk.js";
 
+/** Layer and target of {@link gradCam}. */
 export interface GradCamOptions extends Aimed {
   /** The layer whose maps are weighed; the last maps before they are pooled (`lastMaps`) if left out. */
   layer?: string;

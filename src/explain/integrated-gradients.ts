@@ -19,6 +19,7 @@ import type { Aimed } from "./saliency.js";
 import { aimAt } from "./target.js";
 import { ofAny } from "./view.js";
 
+/** Path and target of {@link integratedGradients}. */
 export interface IntegratedGradientsOptions extends Aimed {
   /** Where the path begins, 1×H×W×C or one for each picture, as the model takes it; black if left out. */
   baseline?: Tensor;

@@ -22,6 +22,7 @@ import { aimAt, isUnit } from "./target.js";
 import { ofAny } from "./view.js";
 import { scoresOf } from "./walk.js";
 
+/** Square and target of {@link occlusion}. */
 export interface OcclusionOptions extends Aimed {
   /** Edge of the square, in pixels; a fifth of the picture's shorter side if left out. */
   size?: number;
@@ -35,6 +36,7 @@ export interface OcclusionOptions extends Aimed {
   batchSize?: number;
 }
 
+/** What {@link occlusion} answers of N pictures, for h×w places of the grey square. */
 export interface Occlusion {
   /** N×h×w: the class's probability (or the score, or the unit's activation) with the square at each place. */
   readonly map: Tensor;

@@ -5,6 +5,7 @@ import { Turns } from "../platform/turns.js";
 export interface Running {
   /** Stops after the part at hand: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
+  /** Is told after each part how many are done. */
   onProgress?: (progress: { done: number; count: number }) => void;
 }
 

@@ -10,6 +10,7 @@ import { parts, type Running } from "./running.js";
 import { aimAt, type Target } from "./target.js";
 import { ofAny } from "./view.js";
 
+/** What a method explains: a class, or a unit of a layer. */
 export interface Aimed extends Running {
   /** The class, or a unit of a layer; the class that the model reads in each picture if left out. */
   target?: Target;

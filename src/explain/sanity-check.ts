@@ -12,6 +12,7 @@ import { strongest } from "./strongest.js";
 /** A method whose answer for each picture is a map: N×H×W, or N×H×W×C. */
 export type MapMethod = (model: Model, images: Tensor) => Promise<Tensor>;
 
+/** Methods that {@link sanityCheck} tries, and on what. */
 export interface SanityOptions extends Stepwise {
   /** Methods by name. */
   methods: { readonly [name: string]: MapMethod };
@@ -20,6 +21,7 @@ export interface SanityOptions extends Stepwise {
   alike?: number;
 }
 
+/** How much the maps of methods change while the weights become random, layer by layer. */
 export interface Sanity {
   /** The layers in the order in which their weights became random, the last of the model first; each stays so. */
   readonly layers: readonly string[];

@@ -17,6 +17,7 @@ import { strongest } from "./strongest.js";
 import { aimAt } from "./target.js";
 import { ofAny } from "./view.js";
 
+/** Noise and target of {@link smoothGrad}. */
 export interface SmoothGradOptions extends Aimed {
   /** Noisy copies of each picture. */
   copies?: number;

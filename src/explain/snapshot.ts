@@ -6,6 +6,7 @@ import type { Snapshot } from "../training/fit-events.js";
 import { featureMaps } from "./feature-maps.js";
 import { filters } from "./filters.js";
 
+/** What of a model a snapshot shows. */
 export interface SnapshotOptions {
   /** Pictures whose maps are looked at, N×H×W×C; only the first counts. */
   image?: Tensor;

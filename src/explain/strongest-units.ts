@@ -13,10 +13,11 @@ import { outputAt, placeOf } from "./walk.js";
 /**
  * The units of a layer that answer most strongly to each picture, by their greatest activation in it.
  *
- * @param images  N×H×W×C
- * @param layer   the last maps before they are pooled (`lastMaps`) if left out
- * @param count   at most so many of each picture; all if left out
- * @returns       for each picture its units, the strongest first, among equals the earlier; none that is silent there
+ * @param images         N×H×W×C
+ * @param options.layer  the last maps before they are pooled (`lastMaps`) if left out
+ * @param options.count  at most so many of each picture; all if left out
+ * @returns              for each picture its units, the strongest first, among equals the earlier; none that is
+ *                       silent there
  * @throws ExplainError where there is no such layer
  */
 export const strongestUnits = ofAny(

@@ -14,7 +14,7 @@ import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
  * its supplement; instance normalisation: Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022; steps up by enlargement and
  * convolution: Odena, Dumoulin, Olah, Distill 2016.
  *
- * @param width  filters of the first convolution; the paper's are 32
+ * @param options.width  filters of the first convolution; the paper's are 32
  */
 export function styleNetwork(options: { width?: number } = {}): nn.Model {
   const { width = 32 } = optionsOf("styleNetwork", options, { width: fromOneOn });

@@ -28,6 +28,7 @@ import { parts, type Stepwise } from "./running.js";
 import { type StyleLayers, usualLayers } from "./usual-layers.js";
 import { mapsOf, outputsAt } from "./walk.js";
 
+/** Weights, layers and iterations of {@link style}. */
 export interface StyleOptions extends Stepwise, Partial<StyleLayers> {
   /** The weight of each style picture; all the same if left out. */
   blend?: readonly number[];
@@ -52,6 +53,7 @@ export interface StyleOptions extends Stepwise, Partial<StyleLayers> {
   previewEvery?: number;
 }
 
+/** The picture that {@link style} painted, and how its loss fell. */
 export interface Styled {
   /** 1×H×W×C of the content's size, pixels of 0 to 255. */
   readonly pixels: Tensor;

@@ -16,6 +16,7 @@ import { parts, type Stepwise } from "./running.js";
 import { lastMaps } from "./usual-layers.js";
 import { outputsAt, placeOf } from "./walk.js";
 
+/** Layers and number of pictures of {@link topActivations}. */
 export interface TopActivationsOptions extends Stepwise {
   /** One layer or several: all their units at once. The last maps before they are pooled (`lastMaps`) if left out. */
   layers?: string | readonly string[];

@@ -5,6 +5,7 @@ import { asRaster, FeatureError, grey, type Plane, type Raster } from "./raster.
 import { settingsOf } from "./settings.js";
 import { type GradientOptions, gradient, sobel } from "./sobel.js";
 
+/** Blur, thresholds and gradient of {@link canny}. Thresholds are in the units of the gradient's magnitude. */
 export interface CannyOptions extends GradientOptions {
   /** Width of the blur before, in pixels; 0: none. */
   sigma?: number;

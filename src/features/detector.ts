@@ -19,10 +19,12 @@ export interface WindowClassifier {
   readonly linear: LinearClassifier;
 }
 
+/** A window in which the classifier finds a class: its place in the picture, in pixels, and its score. */
 export interface Detection extends ScoredBox {
   readonly class: number;
 }
 
+/** Which windows {@link detect} looks at, and which of its finds it keeps. */
 export interface DetectOptions {
   /** The least score of a find: the margin of an SVM. */
   threshold?: number;

@@ -15,6 +15,7 @@ import { separableSums, weightedSums } from "./weighted-sums.js";
 /** What lies beyond the picture: zeros, values of its own (see `extend`), or nothing: then the result is smaller. */
 export type Border = "zero" | "none" | Extension;
 
+/** Step, border and channels of {@link filter}. */
 export interface FilterOptions {
   /** Step between the places of the kernel, in pixels. */
   stride?: number;

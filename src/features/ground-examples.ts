@@ -12,7 +12,7 @@ export const groundClass = "nothing";
  * the other side or none, much too small or much too large, and empty ones. A window that slides over a page meets
  * these far more often than what it looks for, and a classifier that has never seen them calls each of them something.
  *
- * @param share  examples of nothing for each picture
+ * @param options.share  examples of nothing for each picture
  * Dalal, Triggs, CVPR 2005, section 5: person-free windows.
  */
 export function withGround(data: Dataset, options: { share?: number; seed?: number } = {}): Dataset {

@@ -49,6 +49,8 @@ const settingsSchema = v.looseObject(
 );
 
 /**
+ * A classifier from the bytes of its file.
+ *
  * @throws SafetensorsError if the bytes are no safetensors file; FeatureError if it holds something else, or is damaged:
  *     one line that names the file
  */

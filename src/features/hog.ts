@@ -3,6 +3,7 @@ import { printedAs } from "../tensor/printing.js";
 import { FeatureError, type Raster } from "./raster.js";
 import { settingsOf } from "./settings.js";
 
+/** Cells, blocks and orientations of {@link hog}; those of Dalal and Triggs if left out. */
 export interface HogOptions {
   /** Orientations that are told apart. */
   bins?: number;
@@ -24,6 +25,7 @@ export interface HogOptions {
   squareRoot?: boolean;
 }
 
+/** What {@link hog} answers: cells and normalised blocks, row by row. */
 export interface Hog {
   /** Whole cells of the picture; what is left over at the right and below does not count. */
   readonly cellRows: number;

@@ -150,6 +150,7 @@ export const kernels = {
   ],
 } as const satisfies { [name: string]: Matrix };
 
+/** The kernels that have a name, such as `sharpen`. */
 export type KernelName = keyof typeof kernels;
 
 /** What each kernel is for; `stride` where it is meant to be moved by more than one pixel. */

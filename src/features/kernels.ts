@@ -49,7 +49,7 @@ export function gaussianProfile(sigma: number, size: number): number[] {
 
 /**
  * Gaussian blur, w ∝ exp(−(x² + y²) / 2σ²), summing to 1.
- * @param size  edge in pixels, odd; reaches 4σ to each side if left out
+ * @param options.size  edge in pixels, odd; reaches 4σ to each side if left out
  */
 export function gaussian(options: { sigma: number; size?: number }): Matrix {
   const { sigma, size = reach(sigma) } = settingsOf("gaussian", options, bell);
@@ -94,8 +94,8 @@ export function unsharpMask(options: { sigma: number; amount?: number; size?: nu
 
 /**
  * Motion blur: the mean along a line through the middle.
- * @param length  of the line in pixels, odd
- * @param angle   degrees, counter-clockwise from the right
+ * @param options.length  of the line in pixels, odd
+ * @param options.angle   degrees, counter-clockwise from the right
  */
 export function motionBlur(options: { length: number; angle?: number }): Matrix {
   const { length, angle = 0 } = settingsOf("motionBlur", options, {
@@ -113,6 +113,7 @@ export function motionBlur(options: { length: number; angle?: number }): Matrix 
   );
 }
 
+/** Wave and bell of a {@link gabor} kernel. */
 export interface GaborOptions {
   /** Length of the wave in pixels. */
   wavelength: number;
@@ -192,7 +193,11 @@ export function gaborBank(
   );
 }
 
-/** @throws FeatureError unless the kernel is rows of equally many finite numbers */
+/**
+ * Looks whether a kernel is one.
+ *
+ * @throws FeatureError unless the kernel is rows of equally many finite numbers
+ */
 export function checkMatrix(speaker: string, kernel: Matrix): void {
   if (!Array.isArray(kernel) || kernel.length === 0 || !kernel.every((row) => Array.isArray(row)))
     throw new FeatureError(`${speaker}: the kernel is no table of numbers, expected [[…], […], …]`);

@@ -56,6 +56,7 @@ const squaredHinge: Loss = (output, target) => {
   return mul(sum(square(relu(sub(1, mul(signs, output))))), 1 / n);
 };
 
+/** How {@link trainLinear} trains: loss, epochs, steps. */
 export interface LinearOptions {
   classes: number;
   /** "svm": squared hinge, one class against the rest. "softmax": cross entropy, also called logistic regression. */
@@ -66,6 +67,7 @@ export interface LinearOptions {
   /** λ in E + λ/2 · ‖weights‖² */
   weightDecay?: number;
   seed?: number;
+  /** Is told after each epoch; the loss is the mean over its steps. */
   onProgress?: (progress: { epoch: number; epochs: number; loss: number }) => void;
   signal?: AbortSignal;
 }

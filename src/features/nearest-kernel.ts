@@ -9,11 +9,13 @@ import {
   robinsonMasks,
 } from "./kernels.js";
 
+/** A kernel of {@link kernels}, or of yours, with what it is called. */
 export interface NamedMatrix {
   readonly name: string;
   readonly matrix: Matrix;
 }
 
+/** The kernel that a filter is most like, and how much. */
 export interface NearestKernel {
   readonly kernel: NamedMatrix;
   /** Of the filter's and the kernel's weights as directions: 1 the same up to a factor, 0 nothing in common. */

@@ -9,7 +9,8 @@ export interface ScoredBox {
   readonly score: number;
 }
 
-type Box = Omit<ScoredBox, "score">;
+/** A rectangle of a picture, in pixels. */
+export type Box = Omit<ScoredBox, "score">;
 
 function sharedArea(a: Box, b: Box): number {
   const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
@@ -29,6 +30,7 @@ export function nesting(a: Box, b: Box): number {
   return shared === 0 ? 0 : shared / Math.min(a.width * a.height, b.width * b.height);
 }
 
+/** How much boxes may overlap or lie inside each other and still be two, as shares of 0 to 1. */
 export interface SuppressionOptions {
   /** Boxes that overlap by more are one. */
   most?: number;

@@ -6,6 +6,7 @@ import { aBorder, settingsOf } from "./settings.js";
 /** Where the picture brightens, counter-clockwise from the right, 45° from one to the next. */
 export const compassDirections = Object.keys(robinsonMasks) as readonly (keyof typeof robinsonMasks)[];
 
+/** What {@link robinson} answers, each of the picture's size. */
 export interface CompassEdges {
   /** The answer of each mask, in the order of `compassDirections`. */
   readonly responses: readonly Plane[];

@@ -7,6 +7,7 @@ import { kernels, type Matrix } from "./kernels.js";
 import { grey, type Plane, type Raster } from "./raster.js";
 import { aBorder, settingsOf } from "./settings.js";
 
+/** The gradient of brightness at each pixel, as four planes of the picture's size. */
 export interface Gradient {
   /** Change of brightness to the right and downwards, in the kernel's units. */
   readonly gx: Plane;
@@ -24,10 +25,12 @@ export const gradientKernels = {
   scharr: [kernels.scharrX, kernels.scharrY],
 } as const satisfies { [name: string]: readonly [Matrix, Matrix] };
 
+/** The masks of a gradient, Sobel's if left out, and what they see beyond the border. */
 export interface GradientOptions extends Pick<FilterOptions, "padding"> {
   operator?: keyof typeof gradientKernels;
 }
 
+/** What {@link GradientOptions} may be. */
 export const gradient = { padding: aBorder, operator: oneOf(...Object.keys(gradientKernels)) };
 
 /**

@@ -3,6 +3,7 @@ import { filter } from "./filter.js";
 import { asRaster, FeatureError, grey, type Plane, type Raster } from "./raster.js";
 import { settingsOf } from "./settings.js";
 
+/** A place at which the template was found, in pixels, and its score. */
 export interface Match {
   /** The template's upper left corner. */
   readonly x: number;
@@ -12,6 +13,7 @@ export interface Match {
   readonly score: number;
 }
 
+/** Plain convolution, or correlation normalised by mean and deviation. */
 export type MatchingMethod = "response" | "normalised";
 
 /**
@@ -23,8 +25,9 @@ export type MatchingMethod = "response" | "normalised";
  * The normalised one lies in −1..1 and does not ask how bright the place is; where the picture is flat it is 0.
  * Only places at which the template lies inside the picture are tried.
  *
- * @param picture, template  grey, or red, green and blue: then their brightness counts
- * @returns (H − h + 1)×(W − w + 1), at each place of the template's upper left corner
+ * @param picture   grey, or red, green and blue: then its brightness counts
+ * @param template  the same, no larger than the picture
+ * @returns         (H − h + 1)×(W − w + 1), at each place of the template's upper left corner
  * @throws FeatureError if the template is larger than the picture, or flat for "normalised"
  * Lewis: Fast Normalized Cross-Correlation, Vision Interface 1995.
  */
@@ -102,7 +105,7 @@ function integral({ width, height, values }: Plane, f: (v: number) => number): F
 /**
  * The best places of a response, best first, each further than half a template from all better ones.
  *
- * @param least  places below this score are left out
+ * @param options.least  places below this score are left out
  */
 export function bestPlaces(
   response: Plane,

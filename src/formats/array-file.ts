@@ -11,6 +11,7 @@ export interface ArrayFile {
   readonly remarks?: readonly string[];
 }
 
+/** An array in a file: what it is, and its numbers when they are asked for. */
 export interface StoredArray {
   readonly shape: readonly number[];
   /** The type of its numbers in the file. */

@@ -6,6 +6,7 @@
 import { positive } from "../door/rules.js";
 import type { Fail } from "./refusal.js";
 
+/** How much memory a file may ask for. */
 export interface BudgetOptions {
   /** Bytes that reading the file may take; 64 MiB and 16 times the file's own bytes if left out. */
   budget?: number;

@@ -7,6 +7,7 @@
 /** The types that can be read, with their sizes in bytes. */
 export const elementBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const;
 
+/** Types of numbers that are read, by safetensors' names: `F32`, `I64`. */
 export type ElementName = keyof typeof elementBytes;
 
 /** Types that are known and not read, with their sizes in bits. */

@@ -9,6 +9,7 @@ export { OnnxError, openOnnxWeights } from "./onnx-weights.js";
 export { openArrays } from "./open-arrays.js";
 export { PickleError } from "./pickle.js";
 export {
+  type DecodedArray,
   decodeSafetensors,
   encodeSafetensors,
   openSafetensors,

@@ -9,6 +9,7 @@
 import { type ElementName, elementBytes, type Numbers, readNumbers, show, sizeOf } from "./elements.js";
 import { type Fail, refusal } from "./refusal.js";
 
+/** An array of a .npy file, in row-major order. */
 export interface NpyArray {
   readonly shape: readonly number[];
   readonly data: Numbers;

@@ -5,6 +5,7 @@ import { listOwn, picturesBelow, splitsOf } from "./picture-folders.js";
 import { contents } from "./read.js";
 import type { ReadOptions } from "./reading.js";
 
+/** A file that cannot be read as a picture, and why. */
 export interface BadPicture {
   readonly file: string;
   /** One line, without the file's name. */
@@ -19,7 +20,9 @@ export interface CheckedPicture {
   readonly hash: string;
 }
 
+/** How a folder is looked through, and who hears of files that are no pictures. */
 export interface CheckOptions extends ReadOptions {
+  /** Is told after each file. */
   onProgress?(progress: { done: number; count: number }): void;
   signal?: AbortSignal;
 }

@@ -6,6 +6,7 @@ import { type Budget, budgetOf, PictureLoader } from "./picture-loader.js";
 import type { Preprocessing } from "./preprocessing.js";
 import type { ReadOptions } from "./reading.js";
 
+/** What {@link openFolder} makes of the pictures of a folder. */
 export interface FolderOptions extends ReadOptions {
   /** What the pictures are made to, H×W×C. */
   input: readonly [h: number, w: number, c: number];
@@ -25,6 +26,7 @@ export interface FolderOptions extends ReadOptions {
    * one ends whatever reads it.
    */
   skipBad?: {
+    /** Each file that is left out. */
     told(bad: BadPicture): void;
     /** Once all have been looked at. */
     counted?(): void;

@@ -13,6 +13,7 @@ export interface PixelData {
 /** A picture file is a Blob, a File, or its bytes. */
 export type PictureSource = PixelData | Drawable | Blob | ArrayBuffer | Uint8Array;
 
+/** What the tensor of {@link pictureFrom} looks like. */
 export interface PictureFromOptions {
   /** 3: red, green, blue, the usual; 1: brightness. */
   channels?: 1 | 3;

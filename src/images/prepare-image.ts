@@ -4,6 +4,7 @@ import { brightness, type Picture } from "./picture.js";
 import { type Region, resample } from "./resample.js";
 import { checkSize } from "./resize.js";
 
+/** How {@link prepareImage} makes a picture as large as a model takes it. */
 export interface PrepareImageOptions {
   /**
    * How a picture of another aspect ratio fits:

@@ -6,6 +6,7 @@ import { brightness, type Picture } from "./picture.js";
 import { checkSize, type ResizeFilter, resize } from "./resize.js";
 import { partOf } from "./turn.js";
 
+/** How a published network was shown its pictures: resizing, crop, scale of pixels. */
 export interface Preprocessing {
   readonly description: string;
   /** The shorter side becomes this multiple of the crop's, 256 / 224 for instance. */
@@ -15,6 +16,7 @@ export interface Preprocessing {
   readonly pixels?: PixelScaling;
 }
 
+/** The preprocessings of published weights, by name. */
 export const preprocessings = {
   imagenet: {
     description:
@@ -53,6 +55,7 @@ export const preprocessings = {
   },
 } as const satisfies { [name: string]: Preprocessing };
 
+/** The preprocessings that have a name, such as `imagenet`. */
 export type PreprocessingName = keyof typeof preprocessings;
 
 /** A preprocessing that there is not. */
@@ -60,7 +63,11 @@ export class PreprocessingError extends Error {
   override readonly name = "PreprocessingError";
 }
 
-/** @throws PreprocessingError, which names the nearest one */
+/**
+ * The preprocessing of this name.
+ *
+ * @throws PreprocessingError, which names the nearest one
+ */
 export function preprocessingOf(name: string): Preprocessing {
   const names = Object.keys(preprocessings);
   if (!Object.hasOwn(preprocessings, name))
@@ -70,10 +77,11 @@ export function preprocessingOf(name: string): Preprocessing {
   return preprocessings[name as PreprocessingName];
 }
 
-type Input = readonly [h: number, w: number, c: number];
+/** The pictures that a model takes: H×W×C. */
+export type PictureInput = readonly [h: number, w: number, c: number];
 
 /** What a network of this input was most likely shown, where nobody says. */
-export const usualPreprocessing = ([height, width]: Input): PreprocessingName =>
+export const usualPreprocessing = ([height, width]: PictureInput): PreprocessingName =>
   Math.min(height, width) >= 128 ? "imagenet" : "centre";
 
 /**
@@ -84,7 +92,7 @@ export const usualPreprocessing = ([height, width]: Input): PreprocessingName =>
  * @returns      of that size, bytes of 0 to 255; what scales them is the model's part, or `scaledPixels`
  * @throws RangeError where C is another number, or the size is not of whole numbers from 1 on
  */
-export function centreCrop(picture: Picture, input: Input, how: Preprocessing): Picture {
+export function centreCrop(picture: Picture, input: PictureInput, how: Preprocessing): Picture {
   const resized = resizedFor(picture, input, how);
   const [height, width] = input;
   return cropped(resized, { top: half(resized.height - height), left: half(resized.width - width) }, input);
@@ -98,7 +106,7 @@ export function centreCrop(picture: Picture, input: Input, how: Preprocessing): 
  * @returns  ten pictures of the input's size
  * @throws RangeError as `centreCrop`
  */
-export function tenCrop(picture: Picture, input: Input, how: Preprocessing): Picture[] {
+export function tenCrop(picture: Picture, input: PictureInput, how: Preprocessing): Picture[] {
   const resized = resizedFor(picture, input, how);
   const [bottom, right] = [resized.height - input[0], resized.width - input[1]];
   const places = [
@@ -122,7 +130,7 @@ function half(n: number): number {
 /** The picture with the network's channels, its shorter side as long as it must be, the other in proportion. */
 function resizedFor(
   picture: Picture,
-  [height, width, channels]: Input,
+  [height, width, channels]: PictureInput,
   { enlarge, filter }: Preprocessing,
 ): Picture {
   checkSize("preprocessing", { height, width });
@@ -162,7 +170,7 @@ function rounded(values: Float32Array): Uint8Array {
 const cropped = (
   picture: Picture,
   { top, left }: { top: number; left: number },
-  [height, width]: Input,
+  [height, width]: PictureInput,
 ): Picture => partOf(picture, { top, left, height, width });
 
 function mirrored({ width, height, channels, pixels: from }: Picture): Picture {

@@ -6,6 +6,7 @@ import { oneOf, positive } from "../door/rules.js";
 /** Larger pictures are refused before they are decoded: their pixels alone would take 400 MB. */
 export const usualMostPixels = 2 ** 27;
 
+/** In which colours a picture file is read, and how large it may be. */
 export interface ReadOptions {
   /**
    * "srgb": where a file carries a colour profile (Adobe RGB, Display P3), its colours become those of sRGB, as one sees

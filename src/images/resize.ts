@@ -15,6 +15,7 @@ const filters = {
   },
 } as const;
 
+/** Pillow's filters, by its names. */
 export type ResizeFilter = keyof typeof filters;
 
 /**

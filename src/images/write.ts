@@ -4,6 +4,7 @@ import { said } from "../door/said.js";
 import type { Picture } from "./picture.js";
 import { PictureError } from "./picture-error.js";
 
+/** Formats in which pictures are written. */
 export type PictureFormat = "png" | "jpeg" | "webp";
 
 const formats: Readonly<Record<string, PictureFormat>> = {

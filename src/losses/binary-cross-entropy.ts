@@ -9,6 +9,7 @@ import { checkSameShape } from "./checks.js";
 import { type Loss, meanOf } from "./loss.js";
 import { weighed } from "./weighed.js";
 
+/** What the outputs of {@link binaryCrossEntropy} are, and what positive examples count. */
 export interface BinaryCrossEntropyOptions {
   /** What the output is: "logits", from which a sigmoid makes probabilities, or "probabilities". Logits if left out. */
   of?: "logits" | "probabilities";

@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkedScores } from "./checks.js";
 import { inParts, type Loss, type LossParts } from "./loss.js";
 
+/** Which targets do not count. */
 export interface IgnoreOptions {
   /**
    * The target that stands for "none": what bears it adds nothing and is not counted. −1 if left out; 255, say, for

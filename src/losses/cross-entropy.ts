@@ -12,6 +12,7 @@ import { ShapeError } from "../tensor/shapes.js";
 import { classLoss, type IgnoreOptions } from "./class-targets.js";
 import type { Loss } from "./loss.js";
 
+/** Weights of classes, smoothing and ignored targets of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends IgnoreOptions {
   /** For each class how much its examples count, for classes that are rare. The mean is then a weighted one. */
   weights?: readonly number[];

@@ -13,6 +13,7 @@ import { classLoss, type IgnoreOptions, ofRightClass } from "./class-targets.js"
 import { type Loss, meanOf } from "./loss.js";
 import { weighed } from "./weighed.js";
 
+/** γ of {@link focal}. */
 export interface FocalOptions {
   /** How much less what is read rightly counts: 0 is cross entropy. 2 if left out. */
   gamma?: number;
@@ -41,6 +42,7 @@ export function focal(given: FocalOptions & IgnoreOptions = {}): Loss {
   );
 }
 
+/** γ and α of {@link binaryFocal}. */
 export interface BinaryFocalOptions extends FocalOptions {
   /** How much positive examples count; negative ones count 1 − alpha. 0.25 if left out, null: both count 1. */
   alpha?: number | null;

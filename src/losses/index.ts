@@ -1,4 +1,5 @@
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./binary-cross-entropy.js";
+export type { IgnoreOptions } from "./class-targets.js";
 export { type CrossEntropyOptions, crossEntropy } from "./cross-entropy.js";
 export { huber, l1, meanSquaredError, smoothL1 } from "./distances.js";
 export { type BinaryFocalOptions, binaryFocal, type FocalOptions, focal } from "./focal.js";

@@ -53,7 +53,7 @@ export function lossOf({ total, weight, penalty }: LossParts): Tensor {
   return penalty ? add(quotient, penalty) : quotient;
 }
 
-/** The parts of any loss. */
+/** The parts of any loss: single numbers from a batch of N outputs and what they are compared with, N×…. */
 export function partsOf(loss: Loss, ...given: Given): LossParts {
   if (loss.parts) return loss.parts(...given);
   const examples = given[0].shape[0] ?? 1;

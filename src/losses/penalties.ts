@@ -11,6 +11,7 @@ import { inParts, type Loss, partsOf } from "./loss.js";
 /** A single number from a model's parameters, by path. Any function of this form will do. */
 export type Penalty = (parameters: ReadonlyMap<string, Tensor>) => Tensor;
 
+/** Which parameters a penalty such as {@link l2Penalty} is of. */
 export interface PenaltyOptions {
   /** Which parameters count; left out, those of two axes and more: weights and filters, not biases and scales. */
   of?: (path: string, parameter: Tensor) => boolean;

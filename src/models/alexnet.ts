@@ -2,7 +2,8 @@ import { optionsOf } from "../door/options.js";
 import * as nn from "../nn/index.js";
 import { imagenetPixels } from "./imagenet.js";
 
-type Options = { classes?: number };
+/** How many classes an AlexNet has: 1000 if left out. */
+export type AlexnetOptions = { classes?: number };
 
 const pool = () => nn.maxPool2d(3, { stride: 2 });
 
@@ -11,7 +12,7 @@ const pool = () => nn.maxPool2d(3, { stride: 2 });
  * overlapping pooling. 60,965,224 parameters.
  * Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012, section 3.
  */
-export function alexnet(given: Options = {}): nn.Model {
+export function alexnet(given: AlexnetOptions = {}): nn.Model {
   const { classes = 1000 } = optionsOf("alexnet", given, { classes: 1 });
   const conv = (filters: number, kernel: number, groups = 1) => [
     nn.conv2d({ filters, kernel, padding: "same", groups }),
@@ -32,7 +33,7 @@ export function alexnet(given: Options = {}): nn.Model {
  * AlexNet as torchvision has it, N×224×224×3: a single tower, no normalisation. 61,100,840 parameters.
  * Krizhevsky: One Weird Trick for Parallelizing Convolutional Neural Networks, arXiv:1404.5997.
  */
-export function alexnetTorchvision(given: Options = {}): nn.Model {
+export function alexnetTorchvision(given: AlexnetOptions = {}): nn.Model {
   const { classes = 1000 } = optionsOf("alexnetTorchvision", given, { classes: 1 });
   const conv = (filters: number, kernel: number) => [
     nn.conv2d({ filters, kernel, padding: "same" }),

@@ -12,6 +12,7 @@ const plans = {
   densenet264: { growth: 32, blocks: [6, 12, 64, 48] },
 } as const;
 
+/** The DenseNets by their depth: `densenet121`. */
 export type DensenetVariant = keyof typeof plans;
 export const densenetVariants = Object.keys(plans) as DensenetVariant[];
 

@@ -55,6 +55,7 @@ const forms = {
 
 type Conv = { filters: number; kernel: number; stride?: number; padding: "same" | number };
 
+/** GoogLeNet as published, and with batch normalisation. */
 export type GooglenetVariant = keyof typeof forms;
 export const googlenetVariants = Object.keys(forms) as GooglenetVariant[];
 
@@ -62,7 +63,7 @@ export const googlenetVariants = Object.keys(forms) as GooglenetVariant[];
  * GoogLeNet, N×224×224×3: as published, or in torchvision's form with batch normalisation (`googlenet_bn`). In training
  * two auxiliary heads read what the modules 4a and 4d make; their losses count 0.3 times.
  *
- * @param naive  modules without 1×1 convolutions before the large filters and after the pool: figure 2a
+ * @param given.naive  modules without 1×1 convolutions before the large filters and after the pool: figure 2a
  * Szegedy et al.: Going Deeper with Convolutions, arXiv:1409.4842, table 1.
  */
 export function googlenet(

@@ -1,5 +1,6 @@
 import type { DownloadOptions } from "../data/download.js";
 
+/** Where {@link openHub} asks, how often and how long. */
 export interface HubOptions extends DownloadOptions {
   /** Another hub, such as a mirror; $HF_ENDPOINT if left out, else huggingface.co. */
   hubUrl?: string;

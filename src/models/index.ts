@@ -1,4 +1,4 @@
-export { alexnet, alexnetTorchvision } from "./alexnet.js";
+export { type AlexnetOptions, alexnet, alexnetTorchvision } from "./alexnet.js";
 export { autoencoder } from "./autoencoder.js";
 export { type DensenetVariant, densenet } from "./densenet.js";
 export { digitCodes } from "./digit-codes.js";

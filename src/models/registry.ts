@@ -20,6 +20,7 @@ export interface Registered {
   readonly description: string;
   /** What it was designed for; channels and classes of other data are followed where the architecture allows. */
   readonly input: readonly [h: number, w: number, c: number];
+  /** The model, not built, with so many classes in its last layer. */
   make(options?: { classes?: number }): Model;
   /** What it is trained by, where that is not cross entropy. */
   readonly loss?: () => Loss;
@@ -101,7 +102,11 @@ export class UnknownModelError extends Error {
   override name = "UnknownModelError";
 }
 
-/** @throws UnknownModelError, which names the nearest model, or all of them where none is near */
+/**
+ * The model of this name.
+ *
+ * @throws UnknownModelError, which names the nearest model, or all of them where none is near
+ */
 export function registered(name: string): Registered {
   const names = Object.keys(registry);
   if (!Object.hasOwn(registry, name))

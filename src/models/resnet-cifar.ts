@@ -6,6 +6,7 @@ import { checkVariant } from "./variants.js";
 /** Blocks of each of the three stages: n in 6n + 2 layers. */
 const plans = { resnet20: 3, resnet32: 5, resnet44: 7, resnet56: 9, resnet110: 18 } as const;
 
+/** The ResNets for CIFAR by their depth: `resnet20`. */
 export type ResnetCifarVariant = keyof typeof plans;
 export const resnetCifarVariants = Object.keys(plans) as ResnetCifarVariant[];
 

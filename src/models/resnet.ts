@@ -13,6 +13,7 @@ const plans = {
 } as const;
 
 type Depth = keyof typeof plans;
+/** The ResNets for ImageNet by their depth: `resnet50`; with `_v1` the stride is where the paper has it. */
 export type ResnetVariant = Depth | `${Depth}_v1`;
 
 const depths = Object.keys(plans) as Depth[];

@@ -26,6 +26,7 @@ const plans = {
 } as const;
 
 type Step = "pool" | readonly [squeeze: number, narrow: number, wide: number];
+/** The versions of SqueezeNet. */
 export type SqueezenetVariant = keyof typeof plans;
 export const squeezenetVariants = Object.keys(plans) as SqueezenetVariant[];
 

@@ -27,6 +27,7 @@ const plans = {
 type Step = number | { readonly filters: number; readonly kernel: number } | "pool" | "norm";
 type Plan = keyof typeof plans;
 type Normalised = "vgg11" | "vgg13" | "vgg16" | "vgg19";
+/** The VGGs by their depth: `vgg16`; with `_bn` those with batch normalisation. */
 export type VggVariant = Plan | `${Normalised}_bn`;
 
 export const vggVariants: readonly VggVariant[] = [

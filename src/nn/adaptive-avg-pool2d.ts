@@ -4,6 +4,7 @@ import { type Pair, pair } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** How many averages {@link adaptiveAvgPool2d} takes. */
 export interface AdaptiveAvgPool2dOptions {
   /** Of the result, in pixels: its edge, or [height, width]. */
   size: Pair;

@@ -13,9 +13,9 @@ export interface AuxiliaryOptions {
 
 /**
  * A head in the middle of a network: what comes in goes out as it is, and in training also through the head's layers,
- * whose output is a second one of the model. Its loss is added to that of the model `weight` times.
+ * whose output is a second one of the model, N×…. Its loss is added to that of the model `weight` times.
  *
- * @param weight  0.3 if left out
+ * @param given.weight  0.3 if left out
  * Szegedy et al.: Going Deeper with Convolutions, arXiv:1409.4842, section 5.
  */
 export function auxiliary(layers: readonly Layer[], given: { weight?: number } & Named = {}): Layer {

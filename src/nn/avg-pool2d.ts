@@ -5,15 +5,17 @@ import { type Pair, pair, planWindows } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
-type Options = PoolOptions & {
+/** How the windows of {@link avgPool2d} move, and what counts in them. */
+export type AvgPool2dWindows = PoolOptions & {
   /** Whether padding counts in the average; it does if left out. */
   countPadding?: boolean;
 };
 
-export type AvgPool2dOptions = Options & { size: Pair };
+/** {@link avgPool2d} as plain data. */
+export type AvgPool2dOptions = AvgPool2dWindows & { size: Pair };
 
 /** The average of each window: N×H×W×C to N×H'×W'×C. Windows lie side by side if no stride is given. */
-export function avgPool2d(size: Pair, given: Options & Named = {}): Layer {
+export function avgPool2d(size: Pair, given: AvgPool2dWindows & Named = {}): Layer {
   const { name, ...options } = optionsOf("avgPool2d", given, {
     stride: 1,
     padding: 1,

@@ -10,6 +10,7 @@ import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Momentum and epsilon of {@link batchNorm}. */
 export interface BatchNormOptions {
   /** The part of a batch in the running statistics, as in PyTorch: new = (1 − momentum) · old + momentum · batch. */
   momentum?: number;

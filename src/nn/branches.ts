@@ -15,7 +15,7 @@ export interface BranchesOptions {
  *
  *     y = [f₁(x), f₂(x), …]
  *
- * A branch of several layers is a sequential() of them.
+ * From N×…×C to N×…×(C₁ + C₂ + …). A branch of several layers is a sequential() of them.
  *
  * @throws ShapeError where the results differ in more than their channels
  * Szegedy et al.: Going Deeper with Convolutions, arXiv:1409.4842, figure 2.

@@ -8,6 +8,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Filters of {@link conv1d}, and how they move along a signal. */
 export interface Conv1dLayerOptions {
   /** Number of filters: the channels of the result. */
   filters: number;

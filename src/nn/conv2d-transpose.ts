@@ -8,6 +8,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Filters of {@link conv2dTranspose}, and how they move over the result. */
 export interface Conv2dTransposeLayerOptions {
   /** Number of filters: the channels of the result. */
   filters: number;

@@ -7,6 +7,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Filters of {@link conv2d}, and how they move over a picture. */
 export interface Conv2dLayerOptions {
   /** Number of filters: the channels of the result. */
   filters: number;

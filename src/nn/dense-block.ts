@@ -15,7 +15,7 @@ export interface DenseBlockOptions {
  *
  *     xₗ = fₗ([x₀, x₁, …, xₗ₋₁]),  y = [x₀, x₁, …]
  *
- * A step of several layers is a sequential() of them.
+ * From N×…×C to N×…×(C + C₁ + C₂ + …). A step of several layers is a sequential() of them.
  *
  * @throws ShapeError where a result differs from the input in more than its channels
  * Huang, Liu, van der Maaten, Weinberger: Densely Connected Convolutional Networks, arXiv:1608.06993, equation 2.

@@ -7,6 +7,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Units, bias and first weights of {@link dense}. */
 export interface DenseOptions {
   units: number;
   bias?: boolean;

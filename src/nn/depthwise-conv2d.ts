@@ -7,6 +7,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Filters of {@link depthwiseConv2d}, and how they move over a picture. */
 export interface DepthwiseConv2dOptions {
   /** Edge of the filters in pixels, or [height, width]. */
   kernel: Pair;

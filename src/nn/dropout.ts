@@ -8,13 +8,14 @@ import { checkedShare } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** The share of values that {@link dropout} sets to 0 while training. */
 export interface DropoutOptions {
   rate: number;
 }
 
 /**
  * In training each value is 0 with the probability `rate`, and the others are divided by 1 − rate, so that the
- * expected sum stays ("inverted" dropout). In evaluation nothing happens.
+ * expected sum stays ("inverted" dropout). Of any shape, which stays. In evaluation nothing happens.
  * Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov: Dropout, JMLR 15, 2014.
  */
 export function dropout(rate: number, given: Named = {}): Layer {
@@ -23,8 +24,8 @@ export function dropout(rate: number, given: Named = {}): Layer {
 }
 
 /**
- * Dropout of whole channels: in training a channel of an example is 0 everywhere with the probability `rate`. Of
- * neighbouring pixels, which say nearly the same, plain dropout leaves enough to guess the others by.
+ * Dropout of whole channels of N×…×C: in training a channel of an example is 0 everywhere with the probability `rate`.
+ * Of neighbouring pixels, which say nearly the same, plain dropout leaves enough to guess the others by.
  * Tompson, Goroshin, Jain, LeCun, Bregler: Efficient Object Localization Using Convolutional Networks, CVPR 2015,
  * section 3.2.
  */

@@ -6,6 +6,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Words and vectors of {@link embedding}. */
 export interface EmbeddingOptions {
   /** Number of words: they are numbered 0 … words − 1. */
   words: number;

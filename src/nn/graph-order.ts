@@ -9,12 +9,14 @@ import type { AnyLayer } from "./layer.js";
  */
 export type From = string | readonly From[] | { readonly [name: string]: From };
 
+/** A layer of a graph, and where what it takes comes from. */
 export interface GraphNode {
   /** Or the name of another node, whose layer it is: both have the same parameters. */
   readonly layer: AnyLayer | string;
   readonly from: From;
 }
 
+/** A node with its name, where nodes are given as a list. */
 export interface NamedNode extends GraphNode {
   readonly name: string;
 }

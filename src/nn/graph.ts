@@ -20,6 +20,7 @@ import { network } from "./network.js";
 /** One name, whose tensor stands for itself, or several, whose tensors come in a record. */
 type Names = string | readonly string[];
 
+/** A network as {@link graph} takes it: inputs, nodes and outputs by name. */
 export interface GraphPlan<In extends Names, Out extends Names | { readonly [name: string]: string }> {
   /** A name, and the graph takes a tensor; or a list of names, and it takes a record. */
   readonly inputs: In;
@@ -55,6 +56,7 @@ export interface Graph<I extends Tree = Tree, O extends Tree = Tree> extends Net
   describe(): GraphDescription;
 }
 
+/** A graph as plain data: it survives JSON. */
 export interface GraphDescription extends LayerDescription {
   readonly type: "graph";
   readonly options: GraphOptions;

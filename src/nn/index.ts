@@ -7,7 +7,7 @@ export type {
 } from "./activations.js";
 export type { AdaptiveAvgPool2dOptions } from "./adaptive-avg-pool2d.js";
 export type { AuxiliaryOptions } from "./auxiliary.js";
-export type { AvgPool2dOptions } from "./avg-pool2d.js";
+export type { AvgPool2dOptions, AvgPool2dWindows } from "./avg-pool2d.js";
 export type { BatchNormOptions } from "./batch-norm.js";
 export type { BranchesOptions } from "./branches.js";
 export type { Conv1dLayerOptions } from "./conv1d.js";
@@ -40,6 +40,7 @@ export type { ConcatenateOptions, Merging } from "./merging.js";
 export type { Mode } from "./mode.js";
 export type {
   AnyNetwork,
+  BuildOptions,
   LayerDescription,
   Model,
   ModelDescription,

@@ -15,6 +15,7 @@
 import { RandomStream } from "../random/threefry.js";
 import { type Shape, sizeOf } from "../tensor/shapes.js";
 
+/** From which numbers parameters begin: by a rule of fan-in and fan-out, or by constant or range. */
 export type Initialiser =
   | keyof typeof variances
   | "zeros"

@@ -27,6 +27,7 @@ import type { Shape } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Initialiser } from "./initialisers.js";
 
+/** A part of a network: a name and a function, whose parameters its scope keeps. */
 export interface Layer<I extends Tree = Tensor, O extends Tree = Tensor> {
   /** What kind of layer it is: `conv2d`. Also the name in a description. */
   readonly type: string;
@@ -45,6 +46,7 @@ export interface Layer<I extends Tree = Tensor, O extends Tree = Tensor> {
 /** A layer, whatever it takes and gives. */
 export type AnyLayer = Layer<Tree, Tree>;
 
+/** What every layer can be told beside its own options. */
 export interface Named {
   /** What the layer is called in its model. */
   name?: string;

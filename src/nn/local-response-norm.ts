@@ -7,8 +7,8 @@ import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
 /**
- * Local response normalisation across channels. AlexNet's constants if left out, α times the sum as in its paper;
- * `average: true` reads the constants as Caffe and PyTorch do.
+ * Local response normalisation across the channels of N×H×W×C, whose shape stays. AlexNet's constants if left out, α
+ * times the sum as in its paper; `average: true` reads the constants as Caffe and PyTorch do.
  */
 export function localResponseNorm(given: LocalResponseNormOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("localResponseNorm", given, {

@@ -4,6 +4,7 @@ import { type Pair, pair, planWindows } from "../ops/windows.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Windows of {@link maxPool2d}. */
 export interface MaxPool2dOptions extends PoolOptions {
   size: Pair;
 }

@@ -33,6 +33,7 @@ export const average = merging("average", (tensors) =>
   arithmetic.mul(tensors.reduce(arithmetic.add), 1 / tensors.length),
 );
 
+/** The axis of {@link concatenate}. */
 export interface ConcatenateOptions {
   /** Along which the inputs are put one after the other; the last one, the channels, if left out. */
   axis?: number;

@@ -8,6 +8,7 @@ import type { Layer } from "./layer.js";
 import type { Mode } from "./mode.js";
 import type { ModelSummary } from "./summary-table.js";
 
+/** How the parameters of a network are made: from a seed, or all as 0 where they are read from a file next. */
 export interface BuildOptions {
   seed?: number;
   blank?: boolean;
@@ -22,10 +23,12 @@ export interface LayerDescription {
   readonly options: object;
 }
 
+/** Options in the description of a sequential model. */
 export interface SequentialOptions {
   readonly layers: readonly LayerDescription[];
 }
 
+/** A sequential model as plain data: it survives JSON. */
 export interface ModelDescription extends LayerDescription {
   readonly type: "sequential";
   readonly options: SequentialOptions;

@@ -28,7 +28,8 @@ import { summaryTable } from "./summary-table.js";
  *
  * `nn.sequential` and `nn.graph` make such networks, which can be described too.
  *
- * @param layer  its name, or else its type, is that of the network
+ * @param layer  its name, or else its type, is that of the network. What it takes and gives has the
+ *               examples as its first axis
  */
 export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer: Layer<I, O>): Network<I, O> {
   const { type, name = type, options = {} } = layer;

@@ -9,6 +9,7 @@ import { checkedCount, checkedNumber, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** What normalisations by example have in common. */
 export interface NormalisationOptions {
   /** Added to the variance, 1e-5 if left out. */
   epsilon?: number;
@@ -16,6 +17,7 @@ export interface NormalisationOptions {
   affine?: boolean;
 }
 
+/** What {@link layerNorm} goes over, epsilon, scale and shift. */
 export interface LayerNormOptions extends NormalisationOptions {
   /**
    * What is normalised together: the "channels" of each pixel, or all values of an "example". Left out, the channels.
@@ -26,7 +28,7 @@ export interface LayerNormOptions extends NormalisationOptions {
 
 /**
  * Layer normalisation: y = (x − mean) / √(variance + epsilon) · scale + shift, over the channels of each place or over
- * the whole example, in training as in evaluation.
+ * the whole example of N×…×C, in training as in evaluation. The shape stays.
  * Ba, Kiros, Hinton: Layer Normalization, arXiv:1607.06450, equation 4.
  */
 export function layerNorm(given: LayerNormOptions & Named = {}): Layer {
@@ -47,6 +49,7 @@ export function layerNorm(given: LayerNormOptions & Named = {}): Layer {
   });
 }
 
+/** Groups, epsilon, scale and shift of {@link groupNorm}. */
 export interface GroupNormOptions extends NormalisationOptions {
   /** The channels fall into so many groups of neighbours. */
   groups: number;
@@ -80,8 +83,8 @@ export function groupNorm(groups: number, given: Omit<GroupNormOptions, "groups"
 }
 
 /**
- * Instance normalisation: mean and variance of each example and channel, over all pixels; scale and shift for each
- * channel, as style transfer has them.
+ * Instance normalisation of N×…×C: mean and variance of each example and channel, over all pixels; scale and shift for
+ * each channel, as style transfer has them.
  * Ulyanov, Vedaldi, Lempitsky: Instance Normalization, arXiv:1607.08022, equation 4.
  *
  * @throws ShapeError where a channel has a single value, which has no variance

@@ -13,6 +13,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Filters of {@link partialConv2d}, and the channels that each of them sees. */
 export interface PartialConv2dOptions {
   /** For each filter the channels that it sees, counted from 0. */
   connections: readonly (readonly number[])[];

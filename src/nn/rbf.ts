@@ -8,6 +8,7 @@ import { ShapeError, show } from "../tensor/shapes.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** The centres of {@link rbf}, one for each class. */
 export interface RbfOptions {
   /** For each class the values that its unit is nearest to: K rows of equal length. They are not trained. */
   centres: readonly (readonly number[])[];

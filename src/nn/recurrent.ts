@@ -12,6 +12,7 @@ import { checkedCount, checkedWord } from "./checks.js";
 import type { Layer, Named, Scope } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Units of a recurrent layer, and which of its outputs it gives. */
 export interface RecurrentOptions {
   units: number;
   /** "last": the output after the last step, N×U. "all": those of every step, N×T×U; so if left out. */

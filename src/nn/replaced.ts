@@ -18,9 +18,9 @@ import { sequential } from "./sequential.js";
  *     const model = await nn.replaced(base, { dense1: nn.dense(5) });
  *     for await (const event of fit(model, flowers, { loss, optimizer, epochs: 5, trained: "dense1" })) …
  *
- * @param layers  by the path of the layer whose place they take: of a sequential or a graph, at any depth of those
- * @param seed    of the new layers' weights, and of those behind them that are of another shape now; 0 if left out
- * @returns       a network of its own: the old one keeps its weights; not built where that is not
+ * @param layers      by the path of the layer whose place they take: of a sequential or a graph, at any depth of those
+ * @param given.seed  of the new layers' weights, and of those behind them that are of another shape now; 0 if left out
+ * @returns           a network of its own: the old one keeps its weights; not built where that is not
  * @throws TypeError where there is no such layer, or it stands inside a layer of another kind
  */
 export async function replaced<N extends AnyNetwork>(

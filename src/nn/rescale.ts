@@ -8,6 +8,7 @@ import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** y = (x · scale + offset − mean) / deviation; 1/255, 0, 0 and 1 if left out. */
 export interface RescaleOptions {
   scale?: number;
   offset?: number;
@@ -21,7 +22,7 @@ export interface RescaleOptions {
 
 /**
  * Pixels as the model wants them: (x · scale + offset − mean) / deviation, f32. It is part of the model, so that a
- * checkpoint carries its own preprocessing and pictures are given as they are: u8, 0 to 255.
+ * checkpoint carries its own preprocessing and pictures are given as they are: N×H×W×C, u8, 0 to 255. The shape stays.
  */
 export function rescale(given: RescaleOptions & Named = {}): Layer {
   const { name, ...options } = optionsOf("rescale", given, {

@@ -4,7 +4,8 @@ import type { Model, SequentialOptions } from "./model.js";
 import { network } from "./network.js";
 
 /**
- * Layers one after the other. A name may come first: nn.sequential("block1", nn.conv2d(…), nn.relu()).
+ * Layers one after the other, from N×… to N×…: each takes the shape that the one before gives. A name may come first:
+ * nn.sequential("block1", nn.conv2d(…), nn.relu()).
  *
  * Layers of one kind are numbered from 1 and called after it, without "2d": conv1, relu1, conv2, maxPool1. A layer
  * with a name of its own counts too, so that a name given to one layer leaves those of the others as they are.

@@ -6,6 +6,7 @@ import type { Initialiser } from "./initialisers.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** Windows and first coefficients of {@link subsampling2d}. */
 export interface Subsampling2dOptions {
   /** Of the windows, which lie side by side: their edge in pixels, or [height, width]. */
   size: Pair;

@@ -12,6 +12,7 @@ export interface ModelSummary<Shapes = Shape> {
   readonly layers: LayerSummary[];
 }
 
+/** A layer as `summary` shows it. */
 export interface LayerSummary {
   /** The layer's path: `conv1`, `block1/conv1` */
   readonly name: string;

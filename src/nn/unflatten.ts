@@ -4,6 +4,7 @@ import { checkedShape, type Shape, ShapeError, show, sizeOf } from "../tensor/sh
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 
+/** The shape that {@link unflatten} gives. */
 export interface UnflattenOptions {
   /** Of one example. */
   shape: Shape;

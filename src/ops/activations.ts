@@ -1,4 +1,4 @@
-/** Activations of a unit. */
+/** Activations of a unit, element by element: the result has the shape of x. */
 import { optionsOf } from "../door/options.js";
 import type { Floats } from "../kernels/language.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -10,7 +10,8 @@ import type { TensorLike } from "./scalar.js";
 import { where } from "./where.js";
 
 /**
- * max(x, 0). The slope at 0 is 0. Glorot, Bordes, Bengio: Deep Sparse Rectifier Neural Networks, AISTATS 2011.
+ * max(x, 0), element by element. The slope at 0 is 0. Glorot, Bordes, Bengio: Deep Sparse Rectifier Neural Networks,
+ * AISTATS 2011.
  */
 export const relu = (x: Tensor): Tensor => apply(reluOp, [x], {});
 const reluOp = defineOp({
@@ -29,13 +30,13 @@ const reluOp = defineOp({
 });
 
 /**
- * x above 0, slope · x at and below. Maas, Hannun, Ng: Rectifier Nonlinearities Improve Neural Network Acoustic
- * Models, ICML 2013.
+ * x above 0, slope · x at and below, element by element. Maas, Hannun, Ng: Rectifier Nonlinearities Improve Neural
+ * Network Acoustic Models, ICML 2013.
  */
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(greater(x, 0), x, mul(x, slope));
 
 /**
- * x above 0, alpha · (e^x − 1) at and below. Clevert, Unterthiner, Hochreiter, arXiv:1511.07289.
+ * x above 0, alpha · (e^x − 1) at and below, element by element. Clevert, Unterthiner, Hochreiter, arXiv:1511.07289.
  */
 export const elu = (x: Tensor, alpha = 1): Tensor =>
   // The exponent stays at or below 0: what is not chosen must not overflow, its gradient would be NaN.
@@ -50,18 +51,21 @@ export const elu = (x: Tensor, alpha = 1): Tensor =>
 export const prelu = (x: Tensor, slope: Tensor): Tensor => where(greater(x, 0), x, mul(x, slope));
 
 /**
- * λx above 0, λα · (e^x − 1) at and below, with λ = 1.0507 and α = 1.6733: mean 0 and variance 1 map to themselves.
+ * λx above 0, λα · (e^x − 1) at and below, element by element, with λ = 1.0507 and α = 1.6733: mean 0 and variance 1
+ * map to themselves.
  * Klambauer, Unterthiner, Mayr, Hochreiter: Self-Normalizing Neural Networks, NIPS 2017, equations 2 and 14.
  */
 export const selu = (x: Tensor): Tensor => mul(elu(x, 1.6732632423543772), 1.0507009873554805);
 
 /**
- * x · sigmoid(x), also called swish. Elfwing, Uchibe, Doya, arXiv:1702.03118; Ramachandran, Zoph, Le, arXiv:1710.05941.
+ * x · sigmoid(x), element by element, also called swish. Elfwing, Uchibe, Doya, arXiv:1702.03118; Ramachandran, Zoph,
+ * Le, arXiv:1710.05941.
  */
 export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
 
 /**
- * amplitude · tanh(slope · x), with LeNet-5's constants if left out: f(±1) = ±1, where its targets lie.
+ * amplitude · tanh(slope · x), element by element, with LeNet-5's constants if left out: f(±1) = ±1, where its targets
+ * lie.
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, 1998, appendix A.
  */
 export function scaledTanh(x: Tensor, given: { amplitude?: number; slope?: number } = {}): Tensor {
@@ -70,8 +74,8 @@ export function scaledTanh(x: Tensor, given: { amplitude?: number; slope?: numbe
 }
 
 /**
- * x, held between two bounds: min(max(x, low), high). The slope is 1 between them and on them, 0 beyond, as PyTorch's
- * clamp has it; what is beyond a bound passes its gradient to the bound.
+ * x, held between two bounds, element by element: min(max(x, low), high); the shapes broadcast. The slope is 1 between
+ * them and on them, 0 beyond, as PyTorch's clamp has it; what is beyond a bound passes its gradient to the bound.
  */
 export const clip = (x: Tensor, low: TensorLike, high: TensorLike): Tensor => {
   const above = where(logicalOr(greaterEqual(x, low), isNoNumber(x)), x, low);

@@ -30,7 +30,7 @@ const binary = (
     },
   });
 
-/** a + b */
+/** a + b, element by element; the shapes broadcast. */
 export function add(a: TensorLike, b: TensorLike): Tensor {
   return apply(addOp, alike("add", a, b), {});
 }
@@ -41,7 +41,7 @@ const addOp = binary(
   (dy) => [dy, dy],
 );
 
-/** a − b */
+/** a − b, element by element; the shapes broadcast. */
 export function sub(a: TensorLike, b: TensorLike): Tensor {
   return apply(subOp, alike("sub", a, b), {});
 }
@@ -52,7 +52,7 @@ const subOp = binary(
   (dy) => [dy, neg(dy)],
 );
 
-/** a · b */
+/** a · b, element by element; the shapes broadcast. */
 export function mul(a: TensorLike, b: TensorLike): Tensor {
   return apply(mulOp, alike("mul", a, b), {});
 }
@@ -63,7 +63,7 @@ const mulOp = binary(
   (dy, a, b) => [mul(dy, b), mul(dy, a)],
 );
 
-/** a / b, in f32 whatever the operands are */
+/** a / b, element by element, in f32 whatever the operands are; the shapes broadcast. */
 export function div(a: TensorLike, b: TensorLike): Tensor {
   return apply(divOp, alike("div", a, b, "f32"), {});
 }
@@ -77,7 +77,10 @@ const divOp = binary(
   },
 );
 
-/** The greater of a and b; NaN where either is. The gradient goes to the greater, half to each where they are equal. */
+/**
+ * The greater of a and b, element by element; NaN where either is. The shapes broadcast. The gradient goes to the
+ * greater, half to each where they are equal.
+ */
 export function maximum(a: TensorLike, b: TensorLike): Tensor {
   return apply(maximumOp, alike("maximum", a, b), {});
 }
@@ -88,7 +91,10 @@ const maximumOp = binary(
   (dy, a, b) => share(dy, equal(a, b), less(a, b)),
 );
 
-/** The smaller of a and b; NaN where either is. The gradient goes to the smaller, half to each where they are equal. */
+/**
+ * The smaller of a and b, element by element; NaN where either is. The shapes broadcast. The gradient goes to the
+ * smaller, half to each where they are equal.
+ */
 export function minimum(a: TensorLike, b: TensorLike): Tensor {
   return apply(minimumOp, alike("minimum", a, b), {});
 }
@@ -110,7 +116,7 @@ function share(dy: Tensor, tie: Tensor, toB: Tensor): [Tensor, Tensor] {
   return [where(tie, half, where(toB, 0, dy)), where(tie, half, where(toB, dy, 0))];
 }
 
-/** −x */
+/** −x, element by element */
 export function neg(x: Tensor): Tensor {
   return apply(negOp, [x], {});
 }

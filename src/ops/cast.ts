@@ -6,8 +6,8 @@ import type { DType, Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
 /**
- * The values as another type. To integers towards zero (NaN becomes 0, u8 keeps the low 8 bits), to bool: is it
- * not 0.
+ * The values as another type, in the same shape. To integers towards zero (NaN becomes 0, u8 keeps the low 8 bits), to
+ * bool: is it not 0.
  */
 export function cast(x: Tensor, type: DType): Tensor {
   checkTensor("cast", "x", x);

@@ -30,17 +30,17 @@ const compare =
   (a: TensorLike, b: TensorLike): Tensor =>
     apply(op, alike(name, a, b), { how });
 
-/** a = b */
+/** a = b, element by element, as bool; the shapes broadcast. */
 export const equal = compare("equal", "eq");
-/** a ≠ b; true where either is NaN */
+/** a ≠ b, element by element, as bool; true where either is NaN. The shapes broadcast. */
 export const notEqual = compare("notEqual", "ne");
-/** a < b */
+/** a < b, element by element, as bool; the shapes broadcast. */
 export const less = compare("less", "lt");
-/** a ≤ b */
+/** a ≤ b, element by element, as bool; the shapes broadcast. */
 export const lessEqual = compare("lessEqual", "le");
-/** a > b */
+/** a > b, element by element, as bool; the shapes broadcast. */
 export const greater = compare("greater", "gt");
-/** a ≥ b */
+/** a ≥ b, element by element, as bool; the shapes broadcast. */
 export const greaterEqual = compare("greaterEqual", "ge");
 
 const logic = defineOp<{ how: "and" | "or" }>({
@@ -66,9 +66,9 @@ function combine(name: string, how: "and" | "or", a: Tensor, b: Tensor): Tensor 
   return apply(logic, [broadcastTo(cast(a, "bool"), shape), broadcastTo(cast(b, "bool"), shape)], { how });
 }
 
-/** Both are true, or not 0. */
+/** Both are true, or not 0, element by element, as bool; the shapes broadcast. */
 export const logicalAnd = (a: Tensor, b: Tensor): Tensor => combine("logicalAnd", "and", a, b);
-/** At least one is true, or not 0. */
+/** At least one is true, or not 0, element by element, as bool; the shapes broadcast. */
 export const logicalOr = (a: Tensor, b: Tensor): Tensor => combine("logicalOr", "or", a, b);
 
 const notOp = defineOp({
@@ -86,5 +86,5 @@ const notOp = defineOp({
   },
 });
 
-/** True where x is false, or 0. */
+/** True where x is false, or 0, element by element, as bool. */
 export const logicalNot = (x: Tensor): Tensor => apply(notOp, [cast(x, "bool")], {});

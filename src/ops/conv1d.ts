@@ -9,6 +9,7 @@ import { reshape } from "./reshape.js";
 /** "valid": none. "same": ⌈length / stride⌉ windows, the odd place at the end. A number: on both sides. [before, after]. */
 export type LinePadding = "valid" | "same" | number | readonly [number, number];
 
+/** Stride, padding, dilation and groups of {@link conv1d}; 1, none, 1 and 1 if left out. */
 export interface Conv1dOptions {
   /** Step between windows. */
   stride?: number;

@@ -18,6 +18,7 @@ import {
   type WindowPadding,
 } from "./windows.js";
 
+/** Stride, padding, dilation and groups of the convolution that {@link conv2dTranspose} is the transpose of. */
 export interface Conv2dTransposeOptions {
   /** Step between the places at which neighbouring pixels of x stand in the result. */
   stride?: Pair;

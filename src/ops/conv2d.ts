@@ -16,6 +16,7 @@ import { withGradient } from "./stop-gradient.js";
 import { transpose } from "./transpose.js";
 import { checkPictures, type Pair, planWindows, type Steps, type WindowPadding } from "./windows.js";
 
+/** Stride, padding, dilation and groups of {@link conv2d}; 1, none, 1 and 1 if left out. */
 export interface Conv2dOptions {
   /** Step between windows, in pixels. */
   stride?: Pair;

@@ -34,7 +34,7 @@ const unary = (
 
 const float = (x: Tensor): Tensor => cast(x, "f32");
 
-/** |x|; its slope at 0 is 0 */
+/** |x|, element by element; its slope at 0 is 0 */
 export const abs = (x: Tensor): Tensor => apply(absOp, [x], {});
 const absOp = unary(
   "abs",
@@ -43,7 +43,7 @@ const absOp = unary(
   (dy, x) => mul(dy, sign(x)),
 );
 
-/** −1, 0 or 1, NaN for NaN; its slope is 0 */
+/** −1, 0 or 1 by the sign of x, element by element; NaN for NaN. Its slope is 0. */
 export const sign = (x: Tensor): Tensor => apply(signOp, [x], {});
 const signOp = unary(
   "sign",
@@ -58,10 +58,10 @@ const signOp = unary(
   () => null,
 );
 
-/** x² */
+/** x², element by element */
 export const square = (x: Tensor): Tensor => mul(x, x);
 
-/** √x; NaN below 0 */
+/** √x, element by element; NaN below 0 */
 export const sqrt = (x: Tensor): Tensor => apply(sqrtOp, [float(x)], {});
 const sqrtOp = unary(
   "sqrt",
@@ -70,23 +70,25 @@ const sqrtOp = unary(
   (dy, _, y) => div(mul(dy, 0.5), y),
 );
 
-/** e^x */
+/** e^x, element by element */
 export const exp = (x: Tensor): Tensor => apply(expOp, [float(x)], {});
 const expOp = unary("exp", 12, lanes.exp, (dy, _, y) => mul(dy, y));
 
-/** The natural logarithm; −∞ at 0, NaN below */
+/** The natural logarithm, element by element; −∞ at 0, NaN below */
 export const log = (x: Tensor): Tensor => apply(logOp, [float(x)], {});
 const logOp = unary("log", 16, lanes.log, (dy, x) => div(dy, x));
 
-/** tanh x = (e^x − e^−x) / (e^x + e^−x) */
+/** tanh x = (e^x − e^−x) / (e^x + e^−x), element by element */
 export const tanh = (x: Tensor): Tensor => apply(tanhOp, [float(x)], {});
 const tanhOp = unary("tanh", 20, lanes.tanh, (dy, _, y) => mul(dy, sub(1, mul(y, y))));
 
-/** The logistic function 1 / (1 + e^−x) */
+/** The logistic function 1 / (1 + e^−x), element by element */
 export const sigmoid = (x: Tensor): Tensor => apply(sigmoidOp, [float(x)], {});
 const sigmoidOp = unary("sigmoid", 16, lanes.sigmoid, (dy, _, y) => mul(dy, mul(y, sub(1, y))));
 
-/** ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|): neither overflows for large x nor vanishes for small */
+/**
+ * ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|), element by element: neither overflows for large x nor vanishes for small
+ */
 export const softplus = (x: Tensor): Tensor => apply(softplusOp, [float(x)], {});
 const softplusOp = unary(
   "softplus",
@@ -96,7 +98,7 @@ const softplusOp = unary(
 );
 
 /**
- * a^b. A negative a needs a whole b; a^0 is 1 for every a.
+ * a^b, element by element; the shapes broadcast. A negative a needs a whole b; a^0 is 1 for every a.
  *
  *     da = b · a^(b−1) · dy,   db = ln a · a^b · dy  (0 where a ≤ 0)
  */

@@ -9,7 +9,7 @@ import { withGradient } from "./stop-gradient.js";
 import { where } from "./where.js";
 
 /**
- * The error function 2/√π · ∫₀ˣ e^(−t²) dt, to the last digits of f32.
+ * The error function 2/√π · ∫₀ˣ e^(−t²) dt, element by element, to the last digits of f32.
  *
  * Below 1 its series, beyond it a polynomial of 1 / (1 + p·|x|) times e^(−x²).
  * Abramowitz, Stegun: Handbook of Mathematical Functions, 1964, equations 7.1.5 and 7.1.26.

@@ -16,6 +16,7 @@ import { flip, slice } from "./slice.js";
  */
 export type Extension = "reflect" | "symmetric" | "replicate" | "wrap";
 
+/** The ways in which {@link extend} goes on beyond a border. */
 export const extensions = [
   "reflect",
   "symmetric",

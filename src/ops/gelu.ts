@@ -5,13 +5,15 @@ import { cast } from "./cast.js";
 import { tanh } from "./elementary.js";
 import { erf } from "./erf.js";
 
+/** Whether {@link gelu} is computed exactly or by its approximation. */
 export interface GeluOptions {
   /** "tanh": x/2 · (1 + tanh(√(2/π) · (x + 0.044715·x³))); "none" if left out. */
   approximate?: "none" | "tanh";
 }
 
 /**
- * The Gaussian error linear unit x · Φ(x) = x/2 · (1 + erf(x/√2)), where Φ is the normal distribution.
+ * The Gaussian error linear unit x · Φ(x) = x/2 · (1 + erf(x/√2)), element by element, where Φ is the normal
+ * distribution.
  * Hendrycks, Gimpel: Gaussian Error Linear Units, arXiv:1606.08415, section 2.
  */
 export function gelu(x: Tensor, given: GeluOptions = {}): Tensor {

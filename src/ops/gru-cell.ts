@@ -5,6 +5,7 @@ import { sigmoid, tanh } from "./elementary.js";
 import { type CellWeights, checkCell, gate } from "./lstm-cell.js";
 import { matmul } from "./matmul.js";
 
+/** The weights of {@link gruCell}. */
 export interface GruWeights extends CellWeights {
   /** 3·U: added to what the gates take from the state, before the reset gate looks at it. */
   recurrentBias: Tensor;

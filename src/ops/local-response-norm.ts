@@ -8,6 +8,7 @@ import { pow, sqrt, square } from "./elementary.js";
 import { slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
 
+/** n, k, α and β of {@link localResponseNorm}. */
 export interface LocalResponseNormOptions {
   /** n: neighbouring channels in a sum. Of an even number one more lies before than after. */
   size?: number;

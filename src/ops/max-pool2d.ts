@@ -10,6 +10,7 @@ import { withGradient } from "./stop-gradient.js";
 import { spread, type Windows } from "./window-sums.js";
 import { checkPictures, type Pair, planWindows, type WindowPadding, windowsOf } from "./windows.js";
 
+/** Stride and border of pooling windows. */
 export interface PoolOptions {
   /** Step between windows, in pixels; the window's size if left out. */
   stride?: Pair;

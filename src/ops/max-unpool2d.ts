@@ -18,7 +18,7 @@ import { checkPictures, type Pair, pair, planWindows } from "./windows.js";
  * @param x         N×H'×W'×C
  * @param switches  of maxPool2dSwitches, i32 of the shape of x
  * @param size      of the windows, in pixels, as the pooling had it
- * @param options   stride, padding and ceil of the pooling, and `pixels`, the [height, width] of what it pooled
+ * @param given     stride, padding and ceil of the pooling, and `pixels`, the [height, width] of what it pooled
  * @returns         N×H×W×C
  * @throws ShapeError where pooling a picture of these pixels does not give the shape of x
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 2.1.

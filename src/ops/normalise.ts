@@ -14,7 +14,7 @@ import { mean } from "./statistics.js";
  * second look at the values: the mean of squares less the square of the mean would lose all digits where the mean is
  * large.
  *
- * @param epsilon  1e-5 if left out
+ * @param given.epsilon  1e-5 if left out
  */
 export function normalise(x: Tensor, given: { axis: number | readonly number[]; epsilon?: number }): Tensor {
   const { axis, epsilon = 1e-5 } = optionsOf("normalise", given, { axis: 1, epsilon: 1 });

@@ -8,7 +8,7 @@ import { padWith } from "./cut.js";
 /**
  * Values of one kind around x: `pairs` gives, for each axis, how many before and how many after.
  *
- * @param value  0 if left out
+ * @param given.value  what stands around x; 0 if left out
  */
 export function pad(
   x: Tensor,

@@ -12,6 +12,7 @@ import { slice } from "./slice.js";
 import { stopGradient } from "./stop-gradient.js";
 import { checkPictures, type Pair, pair } from "./windows.js";
 
+/** Scale and sampling of {@link roiAlign}. */
 export interface RoiAlignOptions {
   /** Pixels of x for a pixel of the picture in which the boxes are given: 1/16 behind a stride of 16. 1 if left out. */
   scale?: number;

@@ -23,11 +23,11 @@ import { checkPictures, type Pair, pair } from "./windows.js";
  * as far as they lie in the picture, and columns likewise. A bin without pixels is 0. The gradient goes to the winner,
  * not to the boxes. It is what torchvision's roi_pool computes.
  *
- * @param x      N×H×W×C
- * @param boxes  K×5: the picture's number and x1, y1, x2, y2
- * @param size   H' and W', in bins: one number for both, or [height, width]
- * @param scale  pixels of x for a pixel of the picture in which the boxes are given
- * @returns      K×H'×W'×C
+ * @param x            N×H×W×C
+ * @param boxes        K×5: the picture's number and x1, y1, x2, y2
+ * @param size         H' and W', in bins: one number for both, or [height, width]
+ * @param given.scale  pixels of x for a pixel of the picture in which the boxes are given
+ * @returns            K×H'×W'×C
  * Girshick: Fast R-CNN, ICCV 2015, section 2.1.
  */
 export function roiPool(x: Tensor, boxes: Tensor, size: Pair, given: { scale?: number } = {}): Tensor {

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
-/** x, which gradients take for a constant. */
+/** x in its shape, which gradients take for a constant. */
 export const stopGradient = (x: Tensor): Tensor => apply(stopOp, [x], {});
 
 const stopOp = defineOp({

@@ -6,6 +6,7 @@ import { keptShape, reduceSum } from "./broadcast-to.js";
 import { cast } from "./cast.js";
 import { reshape } from "./reshape.js";
 
+/** What a reduction such as {@link sum} goes over, and what becomes of these axes. */
 export interface ReductionOptions {
   /** The axes that are reduced; all where left out. Negative ones count from the end. */
   axis?: number | readonly number[];

@@ -7,6 +7,7 @@ import { resample, type Weights } from "./resample.js";
 import { reshape } from "./reshape.js";
 import { checkPictures, type Pair, pair } from "./windows.js";
 
+/** How {@link upsample2d} finds values between pixels. */
 export interface UpsampleOptions {
   /** "nearest" if left out. */
   method?: "nearest" | "bilinear";

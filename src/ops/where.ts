@@ -7,7 +7,10 @@ import { cast } from "./cast.js";
 import { apply, defineOp } from "./define.js";
 import { type TensorLike, toTensor } from "./scalar.js";
 
-/** a where the condition is true (not 0), else b. All three broadcast; the gradient goes where the value came from. */
+/**
+ * a where the condition is true (not 0), else b, element by element. All three shapes broadcast; the gradient goes
+ * where the value came from.
+ */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   checkTensor("where", "the condition", condition);
   const x = toTensor("where", a, b);

@@ -4,6 +4,7 @@ import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { eachParameter, type Optimizer } from "./optimizer.js";
 
+/** Options of {@link adadelta}; epsilon is 1e-6 if left out. */
 export interface AdadeltaOptions {
   /** Factor of the steps, which the method sizes itself; 1 if left out, as in the paper. */
   lr?: number;

@@ -5,6 +5,7 @@ import { cast } from "../ops/cast.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { eachParameter, type Optimizer } from "./optimizer.js";
 
+/** Options of {@link adagrad}; epsilon is 1e-10 if left out. */
 export interface AdagradOptions {
   /** 0.01 if left out */
   lr?: number;

@@ -6,6 +6,7 @@ import { sqrt, square, tanh } from "../ops/elementary.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { eachParameter, type Optimizer } from "./optimizer.js";
 
+/** Options of {@link adam} and {@link adamW}; betas 0.9 and 0.999, epsilon 1e-8 if left out. */
 export interface AdamOptions {
   /** 0.001 if left out */
   lr?: number;

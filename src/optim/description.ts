@@ -29,7 +29,11 @@ const makers = {
   sgd,
 };
 
-/** @throws TypeError where there is no such optimizer */
+/**
+ * The optimizer that was described.
+ *
+ * @throws TypeError where there is no such optimizer
+ */
 export function fromDescription({ name, options }: OptimizerDescription): Optimizer {
   if (!Object.hasOwn(makers, name))
     throw new TypeError(

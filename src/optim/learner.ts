@@ -6,12 +6,18 @@ import type { Optimizer, Tensors } from "./optimizer.js";
 /** A step's learning rate and its number, counted from 1, as arguments of a compiled function. */
 export type StepTensors = { readonly lr: Tensor; readonly step: Tensor };
 
-/** @param step  counted from 1 */
+/**
+ * Learning rate and number of a step as the tensors that `Learner.update` takes: arguments of a compiled step, so that
+ * a schedule compiles nothing anew.
+ *
+ * @param step  counted from 1
+ */
 export const stepTensors = (lr: number, step: number): StepTensors => ({
   lr: tensor(lr),
   step: tensor(Int32Array.of(step), []),
 });
 
+/** An optimizer with the parameters that it trains: for training loops of your own. */
 export interface Learner {
   /** What the optimizer remembers, by its names. */
   readonly state: ReadonlyMap<string, Variable>;

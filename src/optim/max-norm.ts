@@ -6,6 +6,7 @@ import { sum } from "../ops/sum.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Optimizer, printable } from "./optimizer.js";
 
+/** How long {@link maxNorm} lets weights become. */
 export interface MaxNormOptions {
   /** How long the weights that come into a unit may be, as a vector. */
   norm: number;

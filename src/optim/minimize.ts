@@ -5,6 +5,7 @@ import { zeros } from "../ops/fill.js";
 import { compile } from "../tensor/compile.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 
+/** Iterations, memory and line search of {@link minimize}. */
 export interface MinimizeOptions {
   /** At most so many; 100 if left out. */
   iterations?: number;
@@ -37,6 +38,7 @@ export interface MinimizeEvent {
   evaluations: number;
 }
 
+/** Why {@link minimize} ended, and at which value of the function. */
 export interface MinimizeResult {
   reason: "converged" | "no progress" | "iterations" | "aborted";
   value: number;
@@ -56,7 +58,7 @@ export interface MinimizeResult {
  * The next iteration is made when the next event is asked for. The variables hold the lowest point found so far, or
  * without a line search the last one.
  *
- * @param objective  from the variables to a single number; recorded once
+ * @param objective  from the variables, of any shapes, to a single number; recorded once
  * @throws RangeError where the objective is no number where the search begins
  * Liu, Nocedal: On the Limited Memory BFGS Method, Mathematical Programming 45, 1989. Nocedal, Wright: Numerical
  * Optimization, 2006, algorithms 7.4 and 7.5.

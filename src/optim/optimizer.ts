@@ -3,6 +3,7 @@ import { mul } from "../ops/arithmetic.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 
+/** An optimizer as plain data, as checkpoints have it. */
 export interface OptimizerDescription {
   readonly name: string;
   readonly options: object;
@@ -51,7 +52,7 @@ export interface Optimizer {
 export type Memory<Names extends string> = { readonly [name in Names]: Tensor };
 
 /**
- * An optimizer that treats every parameter by the same rule.
+ * An optimizer that treats every parameter by the same rule; all tensors of a parameter are of its shape.
  *
  * @param memory  the names of what is remembered of each parameter
  * @param rule    made for each step; gives a parameter's next value, and what is remembered of it

@@ -4,6 +4,7 @@ import { add, div, maximum, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { eachParameter, type Optimizer } from "./optimizer.js";
 
+/** Options of {@link rmsprop}; epsilon is 1e-8 and momentum 0 if left out. */
 export interface RmspropOptions {
   /** 0.01 if left out */
   lr?: number;

@@ -6,6 +6,7 @@ import { where } from "../ops/where.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { eachParameter, type Optimizer } from "./optimizer.js";
 
+/** Options of {@link sgd}; no momentum if left out. */
 export interface SgdOptions {
   lr: number;
   momentum?: number;

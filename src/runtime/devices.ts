@@ -57,6 +57,7 @@ export function device(): { target: string; threads: number; fma: boolean; reaso
 /** More threads than a machine runs at once only wait for each other; so many of them are a mistake. */
 export const mostThreads = (): number => Math.max(64, 4 * hardwareThreads());
 
+/** Threads and memory of a device; all that the machine has where left out. */
 export interface DeviceSettings {
   /** Threads that run a program together; 1: all on the calling thread. */
   threads?: number;

@@ -10,6 +10,7 @@ const alignment = 64;
 /** Kernels read whole vectors: past the last element of a buffer by at most this much. */
 const slack = 256;
 
+/** A run, or a tensor, that needs more memory than the device has or was allowed. */
 export class OutOfMemoryError extends Error {
   override name = "OutOfMemoryError";
 }

@@ -22,6 +22,7 @@ export interface Trace {
   readonly otherData: { readonly dropped: number };
 }
 
+/** What the profiled function answered, and where its time went. */
 export interface Profile<T> {
   readonly result: T;
   readonly trace: Trace;

@@ -8,6 +8,7 @@ import type { Device } from "./device.js";
 import { bytesPerElement } from "./program.js";
 import type { Resident } from "./residents.js";
 
+/** The numbers of a tensor on the host: of `f32`, `i32` and `u8`. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 
 export class Storage {

@@ -21,8 +21,10 @@ export type Values<T> = T extends Tensor
     ? Values<E>[]
     : { [K in keyof T]: Values<T[K]> };
 
+/** What {@link compile} answers: a function of tensors whose numbers are known, whose results are plain arrays. */
 export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<Values<R>>;
 
+/** Where a compiled function runs. */
 export interface CompileOptions {
   /** Where it runs; if left out, where the variables lie that it uses. */
   device?: Device;
@@ -133,7 +135,8 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
 }
 
 /**
- * Gives a variable a new value, inside a compiled function. The last assignment to a variable holds.
+ * Gives a variable a new value of its shape and type, inside a compiled function. The last assignment to a variable
+ * holds.
  */
 export function assign(variable: Variable, value: Tensor): void {
   const trace = currentTrace();

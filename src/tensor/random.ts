@@ -7,6 +7,7 @@ import { checkedNumber } from "./arguments.js";
 import { checkedShape, type Shape, sizeOf } from "./shapes.js";
 import { Tensor } from "./tensor.js";
 
+/** From which random numbers follow: the same seed and stream give the same numbers on every target. */
 export interface RandomOptions {
   seed: number;
   /** Another line of numbers of the same seed. */
@@ -16,7 +17,7 @@ export interface RandomOptions {
 /** A seed that was forgotten is told of as one that is undefined. */
 const missing = {} as RandomOptions;
 
-/** Evenly spread over min ≤ x < max. */
+/** Numbers of this shape, evenly spread over min ≤ x < max. */
 export function uniform(
   shape: Shape,
   given: RandomOptions & { min?: number; max?: number } = missing,
@@ -31,7 +32,7 @@ export function uniform(
   return filled("random.uniform", shape, { seed, stream, min, max }, () => random.uniform(min, max));
 }
 
-/** Normally distributed. */
+/** Numbers of this shape, normally distributed. */
 export function normal(
   shape: Shape,
   given: RandomOptions & { mean?: number; deviation?: number } = missing,

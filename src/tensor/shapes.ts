@@ -1,6 +1,7 @@
 /** Shapes and the errors about them. */
 import { kindOfArray, said } from "../door/said.js";
 
+/** Lengths of a tensor's axes, the outermost first: `[8, 32, 32, 3]` is N×H×W×C. `[]` is a single number. */
 export type Shape = readonly number[];
 
 /** Tensors that do not fit together, found at the call that combines them, before anything runs. */

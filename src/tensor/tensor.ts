@@ -24,6 +24,9 @@ const source: Operation = { name: "source", lowering: { kind: "source" } };
 /** So many tensors have been made. */
 let made = 0;
 
+/**
+ * Numbers of one type in a shape: known ones, or what an operation makes of other tensors once they are asked for.
+ */
 export class Tensor implements GraphNode {
   operation: Operation;
   inputs: readonly Tensor[];
@@ -123,6 +126,7 @@ export class Tensor implements GraphNode {
     return printed("Tensor", this.type, this.shape, this.own, state);
   }
 
+  /** As Node and other consoles print it: type, shape and, where they are known, the numbers. */
   [inspect](): string {
     return this.toString();
   }
@@ -224,7 +228,10 @@ export function variable(values: Nested, shape?: Shape, type?: DType): Variable 
   return new Variable(ownCopy(found.values, values), to, found.type);
 }
 
-/** The numbers of several tensors, from one program: what they share is computed once. The arrays are the caller's. */
+/**
+ * The numbers of several tensors of any shapes, in row-major order, from one program: what they share is computed once.
+ * The arrays are the caller's.
+ */
 export async function compute(tensors: readonly Tensor[]): Promise<TypedArray[]> {
   await settle(tensors);
   return Promise.all(tensors.map((t) => (t instanceof Variable ? t.read() : t.own!.slice())));

@@ -5,6 +5,7 @@ import { tensor } from "../tensor/creation.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 import { copyOf, setWeights } from "./weights.js";
 
+/** Whether the weights are averaged over the steps, and how. */
 export interface AverageOptions {
   /** How much of the mean stays in each step: 0.999, say. In the first steps less: at most (1 + t) / (10 + t). */
   readonly decay: number;

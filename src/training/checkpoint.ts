@@ -27,6 +27,7 @@ import { checkModel, isModel } from "./given.js";
 import type { Scores, Sums } from "./objective.js";
 import { checkWeights, copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
 
+/** A model with all that is needed to use it, and to train it further. */
 export interface Checkpoint {
   model: LayerDescription;
   /** The shape of one example, H×W×C of a picture; of a network of several inputs the shapes by their names. */
@@ -40,6 +41,7 @@ export interface Checkpoint {
   notes?: Readonly<Record<string, unknown>>;
 }
 
+/** Where a training stands: what it needs to go on bit for bit as if it had not been stopped. */
 export interface TrainingState {
   seed: number;
   batchSize: number;
@@ -71,6 +73,7 @@ export interface TrainingState {
   shown: number;
 }
 
+/** How a training has gone so far. */
 export interface History {
   /** Of every step, from the first on. */
   losses: Float32Array;
@@ -110,6 +113,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 }
 
 /**
+ * A checkpoint from the bytes of its file.
+ *
  * @param fileName  what error messages call the file
  * @throws SafetensorsError if the bytes are no safetensors file; WeightsError if it is not one of ours, or damaged:
  *     names the place, what is there and what was expected

@@ -23,12 +23,14 @@ import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
 import { byFields, checkSource, isPictures, type TrainingSource } from "./training-data.js";
 
+/** Batches, loss and extras of {@link evaluate}. */
 export interface EvaluateOptions {
   batchSize?: number;
   /** Cross entropy if left out. */
   loss?: Loss;
   /** Stops after the batch at hand: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
+  /** Is told after each batch how many pictures are done. */
   onProgress?: (progress: { done: number; count: number }) => void;
   /** At most so many mistakes are kept, those in which the network was surest. */
   mistakes?: number;
@@ -57,6 +59,7 @@ export interface Evaluation {
   mistakes: Mistake[];
 }
 
+/** A picture that was read as another class than its own. */
 export interface Mistake {
   /** Where in the data set the picture stands. */
   index: number;

@@ -32,6 +32,7 @@ import {
 } from "./training-data.js";
 import { copyOf, setWeights, variablesOf } from "./weights.js";
 
+/** The range of learning rates that {@link findLearningRate} goes through, and how. */
 export interface FindLearningRateOptions extends Pick<FitOptions, "loss" | "target" | "objective"> {
   optimizer: Optimizer;
   batchSize?: number;
@@ -43,9 +44,11 @@ export interface FindLearningRateOptions extends Pick<FitOptions, "loss" | "targ
   seed?: number;
   /** Ends after the step at hand: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
+  /** Is told after each step. */
   onProgress?: (progress: { done: number; count: number }) => void;
 }
 
+/** Loss over learning rate, and what one reads from it. */
 export interface LearningRateCurve {
   /** Step by step; the last one may be where the loss has become far too large. */
   points: { lr: number; loss: number; smoothed: number }[];

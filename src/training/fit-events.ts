@@ -23,6 +23,7 @@ export interface Measured extends Omit<Standing, "scores"> {
   readonly accuracy?: number;
 }
 
+/** A step is done. */
 export interface StepEvent extends Measured {
   kind: "step";
   epoch: number;
@@ -38,6 +39,7 @@ export interface StepEvent extends Measured {
   snapshot?: Snapshot;
 }
 
+/** An epoch is done, and its validation. */
 export interface EpochEvent extends Measured {
   kind: "epoch";
   epoch: number;
@@ -46,6 +48,7 @@ export interface EpochEvent extends Measured {
   seconds: number;
 }
 
+/** The training has ended: the last event. */
 export interface DoneEvent {
   kind: "done";
   reason: "finished" | "stopped early" | "aborted";

@@ -11,6 +11,7 @@ import type { Objective } from "./objective.js";
 import type { Target } from "./target.js";
 import type { TrainingSource } from "./training-data.js";
 
+/** What {@link fit} trains for, how, for how long, and what it keeps. */
 export interface FitOptions extends FreezingOptions {
   /** Of pictures with classes the loss alone says what to train for; of anything else an objective does. */
   loss?: Loss;
@@ -64,9 +65,17 @@ export interface FitOptions extends FreezingOptions {
   /** Shows pictures mixed with others of their batch, and takes the loss of both classes. */
   mixup?: Mixup;
   /** Hands over what is needed to resume: after each epoch or each so many steps, and at the end. */
-  checkpoint?: { every: "epoch" | number; save: (checkpoint: Checkpoint) => void | Promise<void> };
+  checkpoint?: {
+    every: "epoch" | number;
+    /** The training waits for it. */
+    save: (checkpoint: Checkpoint) => void | Promise<void>;
+  };
   /** Looks at the model as it learns, every so many steps: what is seen comes with the step's event. */
-  snapshots?: { every: number; take: (model: Model) => Snapshot | Promise<Snapshot> };
+  snapshots?: {
+    every: number;
+    /** `explain.snapshot`, say, of the layer that you want to see. */
+    take: (model: Model) => Snapshot | Promise<Snapshot>;
+  };
   /** Goes on where this checkpoint was taken. Without a seed or batch size, those of the checkpoint hold. */
   resume?: Checkpoint;
 }

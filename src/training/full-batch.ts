@@ -15,6 +15,7 @@ import { aLoss, checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
 import { checkTrainable } from "./training-data.js";
 
+/** The loss of {@link fitFullBatch}, and how it is minimised. */
 export interface FullBatchOptions extends MinimizeOptions {
   loss: Loss;
   /** The weights that an unbuilt model begins with follow from it. */

@@ -17,6 +17,7 @@ import {
   type Trainable,
 } from "./objective.js";
 
+/** What {@link evaluate} answers where an objective measures. */
 export interface ObjectiveEvaluation {
   /** Over all examples: what they add up to, divided once. */
   readonly loss: number;
@@ -27,10 +28,12 @@ export interface ObjectiveEvaluation {
   readonly count: number;
 }
 
+/** Batches of {@link evaluate} where an objective measures. */
 export interface ObjectiveEvaluationOptions {
   batchSize?: number;
   /** Stops after the batch at hand: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
+  /** Is told after each batch how many examples are done. */
   onProgress?: (progress: { done: number; count: number }) => void;
 }
 

@@ -40,6 +40,7 @@ export function vectorOf(sums: Sums, name: string): number[] {
   return numbers;
 }
 
+/** Scores by their names, such as `accuracy`. */
 export type Scores = { readonly [name: string]: number };
 
 /** Numbers that were kept of each example, with their shape: what a score is computed from that no sums give. */
@@ -66,6 +67,8 @@ export interface Objective {
   /** The fields that the network is given: an unbuilt one is built for their shapes. */
   readonly inputs?: readonly string[];
   /**
+   * What a batch costs, inside a compiled step: each tensor of it has the examples as its first axis.
+   *
    * @param mode    to be handed on to the network: in training it has `training` and a seed
    * @param fields  as the data set declares them: which of them are pixels, say
    */
@@ -77,7 +80,9 @@ export interface Objective {
    * axis, are kept of every batch.
    */
   readonly kept?: {
+    /** What is kept of a batch, each with the examples as its first axis. */
     of(model: Trainable, batch: BatchTensors, fields: Fields): { readonly [name: string]: Tensor };
+    /** The scores, from what was kept of all batches. */
     scores(batches: readonly { readonly [name: string]: Kept }[]): Scores;
   };
   /** The field that holds classes, if one does, and the number that stands for "none" in it: data sets are checked by it. */

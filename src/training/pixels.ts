@@ -20,7 +20,8 @@ interface First {
  * by rescaling them itself, or by looking up words, which they are then; otherwise 0 to 1. Floats that its rescaling would
  * leave alone are rescaled here.
  *
- * @param input  which one, of a network of several
+ * @param pixels  N×H×W×C
+ * @param input   which one, of a network of several
  * @throws TypeError where one way into the network rescales them and another one does not
  */
 export function pixelsFor(network: AnyNetwork, pixels: Tensor, input?: string): Tensor {

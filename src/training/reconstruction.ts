@@ -12,19 +12,21 @@ import { objectiveEvaluator } from "./objective-evaluation.js";
 import { reconstruction } from "./objectives/reconstruction.js";
 import { pixelsFor } from "./pixels.js";
 
+/** How well a network gives back the pictures that it was shown. */
 export interface Reconstruction {
   /** Mean over the pictures: with the mean squared error the mean of (output − pixel)², pixels from 0 to 1. */
   loss: number;
   count: number;
 }
 
-type Options = Omit<EvaluateOptions, "loss" | "mistakes">;
+/** Batches of {@link evaluateReconstruction}, and who hears of them. */
+export type ReconstructionOptions = Omit<EvaluateOptions, "loss" | "mistakes">;
 
 /** How well a model that was trained against pictures makes those of a data set again. */
 export async function evaluateReconstruction(
   model: Model,
   dataset: AnyDataset,
-  options: Options & Pick<EvaluateOptions, "loss"> = {},
+  options: ReconstructionOptions & Pick<EvaluateOptions, "loss"> = {},
 ): Promise<Reconstruction> {
   checkModel("evaluateReconstruction", model);
   optionsOf("evaluateReconstruction", options, evaluation);

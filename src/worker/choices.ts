@@ -59,8 +59,10 @@ export interface LossOptions {
   regularised: { readonly loss: LossChoice; readonly penalties: readonly PenaltyChoice[] };
   smoothL1: { readonly beta?: number };
 }
+/** A loss by its name and options, or one of the worker's own. */
 export type LossChoice = Choice<LossOptions> | Own;
 
+/** A penalty by its name and factor. */
 export interface PenaltyChoice {
   readonly name: "l1Penalty" | "l2Penalty";
   readonly factor: number;
@@ -88,6 +90,7 @@ export interface ScheduleOptions {
   step: First<typeof step>;
   warmUp: { readonly schedule: ScheduleChoice; readonly steps: number };
 }
+/** A schedule by its name and options, or one of the worker's own. */
 export type ScheduleChoice = Choice<ScheduleOptions> | Own;
 
 export interface AugmentOptions {
@@ -98,6 +101,7 @@ export interface AugmentOptions {
   randomFlip: None;
   randomShift: { readonly pixels: number } & Second<typeof randomShift>;
 }
+/** An augmentation by its name and options, or one of the worker's own. */
 export type AugmentChoice = Choice<AugmentOptions> | Own;
 
 /** The layers within a layer may be chosen likewise. */

@@ -10,6 +10,7 @@ import type { AboutData, AboutModel } from "./protocol.js";
 import { crossingData, RemoteDataset } from "./remote-data.js";
 import { RemoteModel } from "./remote-model.js";
 
+/** Of a model that the worker makes. */
 export interface ModelOptions {
   /** How many classes a model by its name shall have, or what they are called. */
   readonly classes?: number | readonly string[];
@@ -19,6 +20,7 @@ export interface ModelOptions {
   readonly seed?: number;
 }
 
+/** Whether what goes to the worker is given away. */
 export interface GiveAway {
   /**
    * Buffers, bitmaps and frames go to the worker without being copied, and are empty here afterwards. Of an array that
@@ -42,6 +44,7 @@ export function connect(worker: WorkerLike): Connection {
   return new Connection(worker);
 }
 
+/** The page's end of the line to a worker, made by {@link connect}. */
 export class Connection {
   readonly #worker: WorkerLike;
   readonly #line: Line;
@@ -120,6 +123,7 @@ export class Connection {
 
 type KeptData = AboutData & { remote: number };
 
+/** A data set of the worker's: its part for training and its part for testing. */
 export interface RemoteSplits {
   readonly train: RemoteDataset;
   readonly test: RemoteDataset;

@@ -30,6 +30,7 @@ export const methods = {
   smoothGrad,
 };
 
+/** The methods of `explain` that a worker runs for a page. */
 export type Method = keyof typeof methods;
 
 /** What the method takes beside model and pictures. */

@@ -2,7 +2,9 @@
 
 /** A worker of a page, or of node:worker_threads. */
 export interface WorkerLike {
+  /** As `Worker` of the browser has it. */
   postMessage(message: unknown, transfer: object[]): void;
+  /** As `Worker` has it, in the browser and in Node. */
   terminate(): unknown;
 }
 

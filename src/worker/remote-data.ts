@@ -6,6 +6,7 @@ import { type Crossing, crossing, Known } from "./crossing.js";
 import type { Line } from "./line.js";
 import type { AboutData } from "./protocol.js";
 
+/** A data set that lives in a worker: what is known of it in the page. */
 export class RemoteDataset extends Known implements AboutData {
   readonly name: string;
   readonly split: string;

@@ -32,6 +32,7 @@ export interface RemoteFitOptions
   /** Where the worker saves it ("opfs:run"), or what the page does with the bytes of the file. */
   checkpoint?: {
     every: "epoch" | number;
+    /** A place of the worker, or a function of the page, for which the training waits. */
     save: string | ((bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>);
   };
   /** Filters of a convolution, and what they make of one picture, with the event of every so many steps. */
@@ -40,27 +41,32 @@ export interface RemoteFitOptions
   resume?: FileSource;
 }
 
+/** A look into the network while it trains: filters and maps of a layer. */
 export interface RemoteSnapshot {
   readonly layer: string;
   readonly filters: Numbers;
   readonly maps?: Numbers;
 }
 
+/** What `fit` of a worker tells the page: the events of the library, tensors as their numbers. */
 export type RemoteFitEvent =
   | (Omit<StepEvent, "snapshot"> & { snapshot?: RemoteSnapshot })
   | EpochEvent
   | DoneEvent;
 
+/** Options of `evaluate` as plain data. */
 export interface RemoteEvaluateOptions extends Omit<EvaluateOptions, "loss"> {
   loss?: LossChoice;
 }
 
+/** How pictures are made to fit, whether they are given away, and what stops the call. */
 export interface RemotePredictOptions extends PictureFromOptions {
   signal?: AbortSignal;
   /** Pictures that are bitmaps, frames or bytes are given away, not copied. */
   transfer?: boolean;
 }
 
+/** A network that lives in a worker: every call crosses to it, and answers plain numbers. */
 export class RemoteModel extends Known {
   readonly #line: Line;
   #about: AboutModel;
@@ -88,6 +94,7 @@ export class RemoteModel extends Known {
     return this.#about.classes;
   }
 
+  /** The model as plain data, of which `nn.fromDescription` makes one of the same layers. */
   describe(): ModelDescription {
     return this.#about.description;
   }

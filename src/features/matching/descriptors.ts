@@ -6,6 +6,7 @@ import { tensor } from "../../tensor/creation.js";
 import { FeatureError } from "../raster.js";
 import { settingsOf, shareAboveZero } from "../settings.js";
 
+/** Two descriptors that belong together, by their places in the two lists, and how far they are apart. */
 export interface DescriptorMatch {
   /** Places in the first and in the second list. */
   readonly from: number;
@@ -15,6 +16,7 @@ export interface DescriptorMatch {
   readonly ratio: number;
 }
 
+/** Which nearest neighbours are believed: Lowe's ratio test and the mutual one. */
 export interface MatchingOptions {
   /** Where the nearest is not clearly nearer than the second, it may be either. 1: all are taken. */
   ratio?: number;
@@ -22,6 +24,7 @@ export interface MatchingOptions {
   mutual?: boolean;
 }
 
+/** {@link MatchingOptions}, and how long a descriptor is. */
 export interface MatchDescriptorsOptions extends MatchingOptions {
   /** Numbers of a descriptor: 128 of SIFT and of SURF's extended ones, 64 of SURF. */
   length?: number;

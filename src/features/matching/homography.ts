@@ -1,3 +1,4 @@
+/** A place in a picture, in pixels: x to the right, y downwards. */
 export interface Point {
   readonly x: number;
   readonly y: number;

@@ -15,6 +15,7 @@ import {
 } from "./agreement.js";
 import { fitHomography, type Homography, type Point, type PointPair, project } from "./homography.js";
 
+/** How {@link ransacHomography} samples, and what it calls agreement. */
 export interface RansacOptions {
   /** Pairs within so many pixels agree with a homography. */
   tolerance?: number;
@@ -25,6 +26,7 @@ export interface RansacOptions {
   seed?: number;
 }
 
+/** The homography on which most pairs agree, and which these are. */
 export interface RansacResult {
   readonly homography: Homography;
   /** Places of the pairs that agree. */

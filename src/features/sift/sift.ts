@@ -8,6 +8,7 @@ import { orientationsOf } from "./orientation.js";
 import { octaves } from "./scale-space.js";
 import { border, type ScaleSettings } from "./settings.js";
 
+/** A place that SIFT finds again in other pictures. */
 export interface Keypoint {
   /** In pixels of the picture; whole numbers are the middles of pixels. */
   readonly x: number;
@@ -20,12 +21,14 @@ export interface Keypoint {
   readonly contrast: number;
 }
 
+/** Keypoints, and a descriptor for each, one after the other. */
 export interface SiftFeatures {
   readonly keypoints: readonly Keypoint[];
   /** 128 numbers a keypoint, of length 1. */
   readonly descriptors: Float32Array;
 }
 
+/** How many keypoints {@link sift} finds, and in which scales. */
 export interface SiftOptions extends Partial<ScaleSettings> {
   /** Begin with the picture at twice its size. */
   doubled?: boolean;

@@ -8,6 +8,7 @@ import { filtersOf, smallestFilter } from "./hessian.js";
 import { integralImage } from "./integral-image.js";
 import { orientationAt } from "./orientation.js";
 
+/** A place that SURF finds again in other pictures. */
 export interface SurfKeypoint {
   /** In pixels of the picture; whole numbers are the middles of pixels. */
   readonly x: number;
@@ -22,12 +23,14 @@ export interface SurfKeypoint {
   readonly sign: 1 | -1;
 }
 
+/** Keypoints, and a descriptor for each, one after the other. */
 export interface SurfFeatures {
   readonly keypoints: readonly SurfKeypoint[];
   /** 64 or 128 numbers a keypoint, of length 1. */
   readonly descriptors: Float32Array;
 }
 
+/** How many keypoints {@link surf} finds, in which scales, and how they are described. */
 export interface SurfOptions {
   octaves?: number;
   /**

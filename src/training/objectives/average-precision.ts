@@ -14,6 +14,7 @@ export interface Found {
   readonly score: number;
 }
 
+/** A box that is there. */
 export type Truth = Omit<Found, "score">;
 
 /** Intersection over union: 0 of boxes that do not touch, 1 of equal ones. */

@@ -15,6 +15,7 @@ import type { BatchTensors, Objective } from "../objective.js";
 import { checkedParts, withHeads } from "./heads.js";
 import { outputOf } from "./inputs.js";
 
+/** Which fields of an example a network is given, and which its output is compared with. */
 export interface FieldNames {
   /** The fields that the network is given: of several it gets an object of tensors by name. `["images"]` if left out. */
   readonly inputs?: readonly string[];

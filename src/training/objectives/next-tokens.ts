@@ -13,6 +13,7 @@ import { accuracyOf, readRightly } from "./classification.js";
 import { checkedParts } from "./heads.js";
 import { outputOf } from "./inputs.js";
 
+/** Which fields {@link nextTokens} reads. */
 export interface NextTokensOptions {
   /** The field of whole numbers N×L; `"tokens"` if left out. */
   readonly tokens?: string;

@@ -12,6 +12,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { Objective } from "../objective.js";
 import { outputOf } from "./inputs.js";
 
+/** Which fields {@link pairRanking} compares. */
 export interface PairRankingOptions {
   /** The field of what shall have the higher score, and that of what shall have the lower one. */
   readonly better: string;
