@@ -3,6 +3,7 @@ import type { Fields } from "../data/examples.js";
 import { nearestName } from "../door/spelling.js";
 import type { Shape } from "../tensor/shapes.js";
 import type { Objective, Trainable } from "./objective.js";
+import { asInput } from "./single-output.js";
 
 /** What takes part in a training beside the network. */
 interface Given {
@@ -27,7 +28,7 @@ export function buildFor(
     (input) => [input, shapeOf(speaker, name, data.name, known, input)] as const,
   );
   if (model.inputShape || shapes.length === 0) return;
-  model.build(shapes.length === 1 ? shapes[0][1] : Object.fromEntries(shapes), { seed });
+  model.build(shapes.length === 1 ? asInput(model, shapes[0][1]) : Object.fromEntries(shapes), { seed });
 }
 
 /** Ragged examples are taken for ones of at least this length: windows fit into them. */

@@ -21,6 +21,7 @@ import {
 } from "./objective-evaluation.js";
 import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
+import { outputFor } from "./single-output.js";
 import { byFields, checkSource, isPictures, type TrainingSource } from "./training-data.js";
 
 /** Batches, loss and extras of {@link evaluate}. */
@@ -119,7 +120,7 @@ export function evaluator(
   loss: Loss = crossEntropy(),
 ): (dataset: AnyDataset, options?: Omit<EvaluateOptions, "loss">) => Promise<Evaluation> {
   const run = compile((images: Tensor, labels: Tensor) => {
-    const output = model(pixelsFor(model, images));
+    const output = outputFor(model, pixelsFor(model, images));
     const { total, weight } = partsOf(loss, output, labels);
     return { output, total, weight };
   });

@@ -11,6 +11,7 @@ import { WeightAverage } from "./averaging.js";
 import { awaited, isBetter, type Patience, patienceAfter, type Rated } from "./best-epoch.js";
 import { buildFor } from "./building.js";
 import type { Checkpoint, TrainingState } from "./checkpoint.js";
+import { causeOf } from "./divergence.js";
 import { checkOptions, checkValidation } from "./fit-checks.js";
 import type { Snapshot } from "./fit-events.js";
 import {
@@ -24,7 +25,7 @@ import {
 import type { FitOptions } from "./fit-options.js";
 import { freezingOf } from "./freezing.js";
 import { checkModel } from "./given.js";
-import { type Objective, Tally, type Trainable } from "./objective.js";
+import { type Cost, type Objective, Tally, type Trainable } from "./objective.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
 import { splitOff } from "./split.js";
 import { type Step, trainingStep } from "./step.js";
@@ -85,6 +86,7 @@ class Run {
   readonly #train: TrainingSource;
   readonly #data: Examples | ExampleStream;
   readonly #steps: number;
+  readonly #classes: Cost["classes"];
   readonly #step: Step;
   readonly #validate: Validate | undefined;
   readonly #average: WeightAverage | undefined;
@@ -143,6 +145,7 @@ class Run {
     );
     freezing ??= freezingOf("fit", model, options); // it was built by the rehearsal
     if (validated) checkValidation(train, validated, { model, objective, cost });
+    this.#classes = cost.classes;
     this.#tally = new Tally(objective, cost.losses);
     const { accumulate } = options;
     this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, accumulate, freezing });
@@ -232,19 +235,25 @@ class Run {
     return lr;
   }
 
-  #count({ loss, sums }: Stepped, { size }: ExampleBatch, lr: number): void {
+  #count({ loss, sums }: Stepped, batch: ExampleBatch, lr: number): void {
     this.#stepOfEpoch++;
     this.#totalSteps++;
     if (!Number.isFinite(loss))
-      throw this.#diverged(Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite", lr);
-    this.#tally.count(sums, size);
+      throw this.#diverged(
+        Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite",
+        lr,
+        causeOf(batch, this.#model.name, this.#classes),
+      );
+    this.#tally.count(sums, batch.size);
     this.#losses.push(loss);
-    this.#watch.lap(size);
+    this.#watch.lap(batch.size);
   }
 
-  #diverged(what: string, lr: number): TrainingError {
+  /** @param cause  what would have made it so whatever the learning rate */
+  #diverged(what: string, lr: number, cause?: string): TrainingError {
     this.#failed = true;
     const place = `at step ${this.#stepOfEpoch} of epoch ${this.#epoch + 1}`;
+    if (cause) return new TrainingError(`${what} ${place}: ${cause}`);
     return new TrainingError(
       `${what} ${place}, with a learning rate of ${short(lr)}; try a smaller one, such as ${short(lr / 10, 1)}`,
     );

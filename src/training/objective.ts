@@ -17,6 +17,12 @@ export interface Term extends LossParts {
   readonly times?: number;
 }
 
+/** How many classes the network tells apart, and the label that stands for "none". */
+export interface Classes {
+  readonly count: number;
+  readonly ignore?: number;
+}
+
 /** What a batch costs: one loss or several by name, each a total and what divides it. */
 export interface Cost {
   /** The loss is the sum over these of times · total / weight + penalty. */
@@ -26,6 +32,8 @@ export interface Cost {
    * "hits 1", … in what `scores` is given.
    */
   readonly sums?: { readonly [name: string]: Tensor };
+  /** Of fields that hold classes: a label beyond them costs NaN, and is then named. */
+  readonly classes?: { readonly [field: string]: Classes };
   /** What the network answered, where it is one tensor: its shape is looked at before the first step. */
   readonly output?: Tensor;
 }

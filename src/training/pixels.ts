@@ -42,7 +42,8 @@ function firstLayers(layer: First, input?: string): First[] {
   if (layer.type === "sequential" && layer.layers?.length) return firstLayers(layer.layers[0]);
   if (layer.type !== "graph" || !layer.nodes) return [layer];
   const { inputs } = layer.options as { inputs: string | readonly string[] };
-  const name = typeof inputs === "string" ? inputs : input;
+  const [only, ...others] = typeof inputs === "string" ? [inputs] : inputs;
+  const name = others.length === 0 ? only : input;
   return layer.nodes
     .filter(({ from }) => name !== undefined && referencesIn(from).includes(name))
     .flatMap(({ layer: inner }) =>

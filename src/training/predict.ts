@@ -4,6 +4,7 @@ import { compile } from "../tensor/compile.js";
 import { settle, type Tensor } from "../tensor/tensor.js";
 import { checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
+import { outputFor } from "./single-output.js";
 
 /**
  * What a model reads in pictures: a probability for each class.
@@ -16,7 +17,7 @@ export async function predict(model: Model, images: Tensor): Promise<Float32Arra
   checkModel("predict", model);
   checkTensor("predict", "images", images);
   await settle([images]);
-  const run = compile((x: Tensor) => model(x.dtype === "u8" ? pixelsFor(model, x) : x));
+  const run = compile((x: Tensor) => outputFor(model, x.dtype === "u8" ? pixelsFor(model, x) : x));
   const output = await run(images);
   const [count] = images.shape;
   const classes = output.length / count;

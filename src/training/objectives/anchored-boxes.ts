@@ -23,7 +23,7 @@ import {
   type Truth,
 } from "./average-precision.js";
 import { fieldNames } from "./classification.js";
-import { outputOf } from "./inputs.js";
+import { fieldOf, outputOf } from "./inputs.js";
 
 export interface AnchoredBoxesOptions {
   /** A boxes [top, left, bottom, right] in the unit of the true ones, from which the network tells how far these are. */
@@ -83,7 +83,11 @@ export function anchoredBoxes(given: AnchoredBoxesOptions): Objective {
         throw new ShapeError(
           `anchoredBoxes: ${model.name} makes ${show(output.shape)}, expected ${show([n, count, classes + 4])}: for each of ${count} anchors the scores of ${classes} classes and 4 numbers of its box`,
         );
-      const targets = matched(tensor(anchors.flat(), [1, count, 4]), batch[boxes], batch[labels]);
+      const targets = matched(
+        tensor(anchors.flat(), [1, count, 4]),
+        fieldOf("anchoredBoxes", batch, boxes),
+        fieldOf("anchoredBoxes", batch, labels),
+      );
       const scores = slice(output, [0, 0, 0], [n, count, classes]);
       const offsets = slice(output, [0, 0, classes], [n, count, classes + 4]);
       const isThere = logicalAnd(targets.finds, equal(targets.label, range(classes)));

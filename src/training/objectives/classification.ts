@@ -13,7 +13,7 @@ import { sum } from "../../ops/sum.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { BatchTensors, Objective } from "../objective.js";
 import { checkedParts, withHeads } from "./heads.js";
-import { outputOf } from "./inputs.js";
+import { fieldOf, outputOf } from "./inputs.js";
 
 /** Which fields of an example a network is given, and which its output is compared with. */
 export interface FieldNames {
@@ -45,7 +45,7 @@ export function classification(loss: Loss = crossEntropy(), given: FieldNames = 
     classes: { field: target, ignore: loss.ignore },
     best: { score: "accuracy", higher: true },
     cost(model, batch, mode, fields) {
-      const labels = batch[target];
+      const labels = fieldOf("classification", batch, target);
       const { output, losses } = withHeads(
         (shown) => outputOf(model, batch, { inputs, fields, mode: shown }),
         mode,
@@ -54,7 +54,12 @@ export function classification(loss: Loss = crossEntropy(), given: FieldNames = 
             checkedParts(loss, y, targets, isMain && mode.training ? model : undefined),
           )(labels),
       );
-      return { losses, output, sums: readRightly(output, labels, loss.ignore) };
+      return {
+        losses,
+        output,
+        sums: readRightly(output, labels, loss.ignore),
+        classes: { [target]: { count: output.shape[output.rank - 1], ignore: loss.ignore } },
+      };
     },
     scores: accuracyOf,
   };

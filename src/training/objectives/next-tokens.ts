@@ -11,7 +11,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { Objective } from "../objective.js";
 import { accuracyOf, readRightly } from "./classification.js";
 import { checkedParts } from "./heads.js";
-import { outputOf } from "./inputs.js";
+import { fieldOf, outputOf } from "./inputs.js";
 
 /** Which fields {@link nextTokens} reads. */
 export interface NextTokensOptions {
@@ -49,7 +49,7 @@ export function nextTokens(loss: Loss = crossEntropy(), given: NextTokensOptions
     inputs,
     best: { score: "perplexity", higher: false },
     cost(model, batch, mode, fields) {
-      const all = batch[tokens];
+      const all = fieldOf("nextTokens", batch, tokens);
       if (all.rank !== 2 || all.shape[1] < 2)
         throw new ShapeError(
           `nextTokens: ${tokens} is ${show(all.shape)}, expected N×L with at least two of each`,
@@ -57,7 +57,8 @@ export function nextTokens(loss: Loss = crossEntropy(), given: NextTokensOptions
       const [n, length] = all.shape;
       const shown = { ...batch, [tokens]: slice(all, [0, 0], [n, length - 1]) };
       const next = slice(cast(all, "i32"), [0, 1], [n, length]);
-      const isThere = mask === undefined ? undefined : slice(batch[mask], [0, 1], [n, length]);
+      const isThere =
+        mask === undefined ? undefined : slice(fieldOf("nextTokens", batch, mask), [0, 1], [n, length]);
       const targets: Tensor = isThere ? where(isThere, next, scalar(loss.ignore ?? -1, "i32")) : next;
       const output = outputOf(model, shown, { inputs, fields, mode });
       const parts = checkedParts(loss, output, targets, mode.training ? model : undefined);
@@ -65,6 +66,7 @@ export function nextTokens(loss: Loss = crossEntropy(), given: NextTokensOptions
       return {
         losses: { loss: parts },
         sums: { ...readRightly(output, targets, loss.ignore ?? -1), surprise: total, tokens: weight },
+        classes: { [tokens]: { count: output.shape[2], ignore: loss.ignore ?? -1 } },
       };
     },
     scores: (sums) => ({

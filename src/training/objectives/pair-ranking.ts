@@ -10,7 +10,7 @@ import { sum } from "../../ops/sum.js";
 import { ShapeError, show } from "../../tensor/shapes.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Objective } from "../objective.js";
-import { outputOf } from "./inputs.js";
+import { fieldOf, outputOf } from "./inputs.js";
 
 /** Which fields {@link pairRanking} compares. */
 export interface PairRankingOptions {
@@ -61,7 +61,7 @@ export function pairRanking(given: PairRankingOptions): Objective {
     best: { score: "ordered", higher: true },
     cost(model, batch, mode, fields) {
       const scoreOf = (field: string): Tensor => {
-        const seen = { ...batch, [as]: batch[field] };
+        const seen = { ...batch, [as]: fieldOf("pairRanking", batch, field) };
         const y = outputOf(model, seen, {
           inputs: [as, ...beside],
           fields: { ...fields, [as]: fields[field] },

@@ -18,7 +18,7 @@ export function reconstruction(loss: Loss = meanSquaredError(), given: FieldName
     name: "reconstruction",
     inputs,
     cost(model, batch, mode, fields) {
-      const wanted = targetOf(batch, target, fields);
+      const wanted = targetOf("reconstruction", batch, target, fields);
       const { output, losses } = withHeads(
         (shown) => outputOf(model, batch, { inputs, fields, mode: shown }),
         mode,

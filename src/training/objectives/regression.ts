@@ -25,7 +25,7 @@ export function regression(loss: Loss = meanSquaredError(), given: FieldNames = 
     inputs,
     best: { score: "rmse", higher: false },
     cost(model, batch, mode, fields) {
-      const wanted = targetOf(batch, target, fields);
+      const wanted = targetOf("regression", batch, target, fields);
       const { output, losses } = withHeads(
         (shown) => outputOf(model, batch, { inputs, fields, mode: shown }),
         mode,

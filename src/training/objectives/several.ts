@@ -3,7 +3,7 @@ import { callback, notNegative, required, text } from "../../door/rules.js";
 import { said } from "../../door/said.js";
 import type { Loss } from "../../losses/loss.js";
 import { Tensor } from "../../tensor/tensor.js";
-import type { Objective, Scores, Term } from "../objective.js";
+import type { Classes, Objective, Scores, Term } from "../objective.js";
 import { accuracyOf, fieldNames, readRightly } from "./classification.js";
 import { checkedParts } from "./heads.js";
 import { inputOf, targetOf } from "./inputs.js";
@@ -53,19 +53,21 @@ export function several(
       const outputs: unknown = (model as unknown as (x: typeof given, mode: object) => unknown)(given, mode);
       const terms: { [name: string]: Term } = {};
       const sums: { [name: string]: Tensor } = {};
+      const classes: { [field: string]: Classes } = {};
       for (const [name, { loss, target, output = name, times }] of entries) {
         const y = outputs instanceof Tensor ? outputs : (outputs as { [name: string]: unknown })?.[output];
         if (!(y instanceof Tensor))
           throw new TypeError(
             `several: ${model.name} has no output called ${output}, it has ${outputs && typeof outputs === "object" ? Object.keys(outputs).join(", ") : said(outputs)}`,
           );
-        const wanted = targetOf(batch, target, fields);
+        const wanted = targetOf("several", batch, target, fields);
         terms[name] = { ...checkedParts(loss, y, wanted), ...(times === undefined ? {} : { times }) };
         if (loss.ignore === undefined) continue;
         const { correct, counted } = readRightly(y, batch[target], loss.ignore);
+        classes[target] = { count: y.shape[y.rank - 1], ignore: loss.ignore };
         Object.assign(sums, { [`${name} correct`]: correct, [`${name} counted`]: counted });
       }
-      return { losses: terms, sums };
+      return { losses: terms, sums, classes };
     },
     scores(sums) {
       const scores: { -readonly [name in keyof Scores]: number } = {};
