@@ -24,6 +24,8 @@ export interface ExampleStream<F extends Fields = Fields> {
   readonly replayable: boolean;
   /** The examples of an epoch, in the order in which they are shown. */
   epoch(draw: Draw): AsyncGenerator<Example<F>, void, void>;
+  /** An epoch in batches; the next one is awaited while one is used. */
+  batches(options: StreamBatchOptions): AsyncGenerator<ExampleBatch<F>, void, void>;
 }
 
 /** Fields, source and epochs of a {@link stream}. */
@@ -65,11 +67,12 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
   const open = typeof from === "function" ? from : undefined;
   const endless = open ? undefined : iteratorOf(name, from as ExampleSource<F>);
 
-  return printableFields({
+  const made: ExampleStream<F> = printableFields({
     name,
     fields,
     length,
     replayable: open !== undefined,
+    batches: (options) => batchesOf(made, options),
     async *epoch(draw) {
       const source = endless ?? iteratorOf(name, open!(draw));
       const random = new RandomStream(draw.seed, orderOfStreams, draw.epoch);
@@ -101,6 +104,7 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
       }
     },
   });
+  return made;
 }
 
 function iteratorOf<T>(name: string, source: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
@@ -121,8 +125,7 @@ export interface StreamBatchOptions {
   readonly first?: number;
 }
 
-/** An epoch of a stream in batches; the next one is awaited while one is used. */
-export async function* streamBatches<F extends Fields>(
+async function* batchesOf<F extends Fields>(
   stream: ExampleStream<F>,
   { batchSize, draw, dropLast = false, first = 0 }: StreamBatchOptions,
 ): AsyncGenerator<ExampleBatch<F>, void, void> {

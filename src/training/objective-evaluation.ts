@@ -1,7 +1,7 @@
 import { batches } from "../data/batches.js";
 import type { ExampleBatch } from "../data/example-batches.js";
 import { checkExamples, type Examples, type Fields } from "../data/examples.js";
-import { type ExampleStream, isStream, streamBatches } from "../data/stream.js";
+import { type ExampleStream, isStream } from "../data/stream.js";
 import { Turns } from "../platform/turns.js";
 import { compile } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -94,6 +94,6 @@ const outline = (batch: { readonly [field: string]: Tensor }): string =>
 
 function inOrder(data: Examples | ExampleStream, batchSize: number): AsyncGenerator<ExampleBatch> {
   return isStream(data)
-    ? streamBatches(data, { batchSize, draw: { seed: 0, epoch: 0 } })
+    ? data.batches({ batchSize, draw: { seed: 0, epoch: 0 } })
     : batches(data, { batchSize });
 }

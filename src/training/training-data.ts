@@ -6,7 +6,7 @@ import type { ExampleBatch } from "../data/example-batches.js";
 import { checkExamples, type Examples, isExamples } from "../data/examples.js";
 import { labelledPictures } from "../data/labelled-pictures.js";
 import type { Mixup } from "../data/mixup.js";
-import { type ExampleStream, isStream, streamBatches } from "../data/stream.js";
+import { type ExampleStream, isStream } from "../data/stream.js";
 import type { Objective } from "./objective.js";
 
 /** What a network can be trained on. */
@@ -35,9 +35,7 @@ export function epochBatches(
   data: Examples | ExampleStream,
   { draw, ...options }: { batchSize: number; draw: Draw; dropLast?: boolean; first?: number },
 ): AsyncGenerator<ExampleBatch, void, void> {
-  return isStream(data)
-    ? streamBatches(data, { ...options, draw })
-    : batches(data, { ...options, shuffle: draw });
+  return isStream(data) ? data.batches({ ...options, draw }) : batches(data, { ...options, shuffle: draw });
 }
 
 /** @throws DataError where something is wrong with it, one line */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { streamBatches } from "../../src/data/stream.js";
 import { data, show } from "../../src/index.js";
 
 const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
@@ -188,7 +187,7 @@ describe("streams", () => {
   ])("do not make whole numbers of %s", async (y, message) => {
     const from = () => [{ x: [1, 2], y }] as never;
     const odd = data.stream("odd", { fields, from, length: 1 });
-    await expect(collect(streamBatches(odd, { batchSize: 1, draw: { seed: 0, epoch: 0 } }))).rejects.toThrow(
+    await expect(collect(odd.batches({ batchSize: 1, draw: { seed: 0, epoch: 0 } }))).rejects.toThrow(
       message,
     );
   });
