@@ -4,6 +4,7 @@
  */
 import { type Extents, largestKernel } from "./extents.js";
 import type { Graph, Node } from "./graph.js";
+import { traits } from "./lowering.js";
 import { sizeOf } from "./operation.js";
 
 /** What is known where companions are looked for: which nodes have a buffer, and who writes those that others write. */
@@ -33,12 +34,12 @@ export function reductionsTogether(
   // Groups of one form by the tensors that they read.
   const readers = new Map<string, Map<Node, Group[]>>();
   for (const node of graph.nodes) {
-    if (node.operation.lowering.kind !== "reduce" || !takesPart(node)) continue;
+    if (node.lowering.kind !== "reduce" || !takesPart(node)) continue;
     const [input] = node.inputs;
     const leaves = storedBelow(input, stored);
     if (!leaves) continue;
     const large = leaves.filter((leaf) => sizeOf(leaf.shape) >= sizeOf(input.shape));
-    const key = `${input.shape} over ${node.attributes.axes}`;
+    const key = `${input.shape} over ${node.lowering.axes}`;
     const alike = readers.get(key) ?? new Map<Node, Group[]>();
     readers.set(key, alike);
     const size = extents.sizeOf(node);
@@ -74,8 +75,7 @@ interface Group {
 }
 
 /** Its positions are those of one input: others are not beside it. */
-const isArgmax = ({ operation: { lowering } }: Node): boolean =>
-  lowering.kind === "reduce" && lowering.combine === "argmax";
+const isArgmax = ({ lowering }: Node): boolean => lowering.kind === "reduce" && lowering.combine === "argmax";
 
 /** The stored nodes from which a node is computed, element by element; null where something else lies between. */
 function storedBelow(node: Node, stored: ReadonlySet<Node>): Node[] | null {
@@ -86,8 +86,8 @@ function storedBelow(node: Node, stored: ReadonlySet<Node>): Node[] | null {
       found.push(n);
       continue;
     }
-    const { kind } = n.operation.lowering;
-    if (kind !== "map" && kind !== "view" && kind !== "reshape" && kind !== "range") return null;
+    const { computed } = traits[n.lowering.kind];
+    if (computed !== "element" && computed !== "view") return null;
     for (const input of n.inputs) seen.add(input);
   }
   return found;

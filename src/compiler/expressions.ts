@@ -1,7 +1,7 @@
 /** Values of nodes as expressions over the loops of one kernel: loads of what is stored, rules for what is not. */
 import type { Expression, Store } from "../kernels/expression.js";
 import { type Affine, dot, identity, NotAffine, reshapeIndex, SplitLoop } from "./affine.js";
-import { type Node, written } from "./graph.js";
+import type { Node } from "./graph.js";
 import { contiguous, type Strided } from "./operation.js";
 
 /** Where a stored node lies: in the buffer of `owner`, itself or the assembled node of which it is a part. */
@@ -123,13 +123,13 @@ export class ExpressionBuilder {
   }
 
   #define(node: Node, indices: readonly Affine[]): Expression {
-    const { lowering } = node.operation;
+    const { lowering } = node;
     switch (lowering.kind) {
       case "map":
         return {
           kind: "apply",
-          name: `${node.operation.name} ${written(node.attributes)}`,
-          rule: lowering.rule(node.attributes),
+          name: node.name,
+          rule: lowering.rule,
           inputs: node.inputs.map((input) => this.build(input, indices)),
           type: node.type,
         };
@@ -139,12 +139,19 @@ export class ExpressionBuilder {
           at: toStrided(dot(indices, contiguous(node.shape).strides, 0, this.loops.length)),
         };
       case "view":
-        return this.build(node.inputs[0], lowering.index(indices, node.attributes, node.inputs[0].shape));
+        return this.build(node.inputs[0], lowering.index(indices));
       case "reshape": {
         const linear = this.#linear(node, indices);
         return linear ?? this.build(node.inputs[0], this.#reshaped(node, indices));
       }
-      default:
+      case "reduce":
+      case "contract":
+      case "squares":
+      case "assemble":
+      case "gather":
+      case "scatterAdd":
+      case "source":
+      case "nothing":
         throw new NeedsStorage(node);
     }
   }
@@ -161,7 +168,7 @@ export class ExpressionBuilder {
   /** A reshape of something stored without gaps needs no more than the position. */
   #linear(node: Node, indices: readonly Affine[]): Expression | null {
     let base = node;
-    while (base.operation.lowering.kind === "reshape" && (base === node || !this.stored.isStored(base)))
+    while (base.lowering.kind === "reshape" && (base === node || !this.stored.isStored(base)))
       base = base.inputs[0];
     if (!this.stored.isStored(base) || this.cores.has(base) || this.extras.includes(base)) return null;
     const { at } = this.stored.placement(base);

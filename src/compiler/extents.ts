@@ -24,7 +24,7 @@ export class Extents {
   placesOf(users: readonly Node[]): Places {
     const places = new Map<Node, Set<number>>();
     for (const user of users) {
-      const sameIndices = user.operation.lowering.kind === "map";
+      const sameIndices = user.lowering.kind === "map";
       const needed = this.stored.has(user) ? new Map([[user, own]]) : this.#places.get(user)!;
       for (const [kernel, indices] of needed) {
         let here = places.get(kernel);

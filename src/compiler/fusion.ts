@@ -8,6 +8,7 @@
 import { reductionsTogether } from "./companions.js";
 import { Extents } from "./extents.js";
 import { type Graph, type Node, usersOf } from "./graph.js";
+import { traits } from "./lowering.js";
 import { sizeOf } from "./operation.js";
 
 export interface Fusion {
@@ -21,8 +22,7 @@ export interface Fusion {
   readonly companions: ReadonlyMap<Node, readonly Node[]>;
 }
 
-export const isView = (node: Node): boolean =>
-  node.operation.lowering.kind === "view" || node.operation.lowering.kind === "reshape";
+export const isView = (node: Node): boolean => traits[node.lowering.kind].computed === "view";
 
 /** Computing a node so often costs more than storing it. */
 const manyPlaces = 3;
@@ -49,13 +49,10 @@ export function fuse(graph: Graph, forced: ReadonlySet<Node>, apart: ReadonlySet
   for (const { value } of graph.assignments) required.add(value);
   const ends = endsOfChains(nodes, users);
   for (const node of nodes) {
-    const { kind } = node.operation.lowering;
-    if (kind === "source" || kind === "nothing") required.add(node);
-    if (kind === "contract" || kind === "squares" || kind === "gather" || kind === "scatterAdd")
-      for (const input of node.inputs) required.add(bases.get(input)!);
-    // These write their own buffer whatever comes after them.
-    if (kind === "assemble" || kind === "gather" || kind === "scatterAdd") required.add(node);
-    if (kind === "contract" || kind === "squares") {
+    const { computed, readsStored } = traits[node.lowering.kind];
+    if (computed === "given" || computed === "alone") required.add(node);
+    if (readsStored) for (const input of node.inputs) required.add(bases.get(input)!);
+    if (computed === "core" && readsStored) {
       const last = ends.get(node);
       if (last && users.get(last)!.some((user) => !isMap(user))) required.add(last);
     }
@@ -118,7 +115,7 @@ function decide(
   }
 
   function fits(node: Node, kernels: readonly Node[]): boolean {
-    const { kind } = node.operation.lowering;
+    const { kind } = node.lowering;
     if (kind === "range") return true;
     if (isView(node)) return kernels.length === 1 || !again.longViews.has(node);
     if (kind === "map") {
@@ -136,16 +133,15 @@ function decide(
 
   /** From how many places the node is seen through views: inside its user it would be computed for each of them. */
   function seenAt(node: Node): number {
-    return users.get(node)!.filter((user) => user.operation.lowering.kind === "view").length;
+    return users.get(node)!.filter((user) => user.lowering.kind === "view").length;
   }
 
   return { stored, cores, extents };
 }
 
-const isMap = (node: Node): boolean => node.operation.lowering.kind === "map";
+const isMap = (node: Node): boolean => node.lowering.kind === "map";
 
-const doesMore = ({ operation: { lowering } }: Node): boolean =>
-  lowering.kind === "map" || lowering.kind === "reshape";
+const doesMore = ({ lowering }: Node): boolean => lowering.kind === "map" || lowering.kind === "reshape";
 
 /** True where the user does element-wise work on the node's values, each once. */
 const leadsOn = (user: Node, node: Node): boolean =>
@@ -189,7 +185,7 @@ function computedAgain(
   const [cheap, singles, views] = [new Map<Node, number>(), new Map<Node, number>(), new Map<Node, number>()];
   const longViews = new Set<Node>();
   for (const node of nodes) {
-    const { lowering } = node.operation;
+    const { lowering } = node;
     if (isView(node)) {
       const row = (views.get(node.inputs[0]) ?? 0) + 1;
       views.set(node, row);
@@ -214,7 +210,7 @@ function computedAgain(
     // Computed once at the top of the kernel, where everything below is a single element.
     const below = node.inputs.map((input) => bases.get(input)!);
     const isSingle = (base: Node): boolean => {
-      const { kind } = base.operation.lowering;
+      const { kind } = base.lowering;
       return sizeOf(base.shape) === 1 && (kind === "source" || kind === "range" || singles.has(base));
     };
     if (sizeOf(node.shape) === 1 && below.every(isSingle))

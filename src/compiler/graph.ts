@@ -1,11 +1,15 @@
 /** A recorded graph as the compiler works on it: equal nodes once, in an order in which inputs come first. */
 import { knownWithoutInputs } from "./empty.js";
-import type { Attributes, ElementType, GraphNode, Operation } from "./operation.js";
+import { type Lowering, traits } from "./lowering.js";
+import { type ElementType, type GraphNode, written } from "./operation.js";
 
-export interface Node {
+export interface Node<L extends Lowering = Lowering> {
   readonly id: number;
-  readonly operation: Operation;
-  readonly attributes: Attributes;
+  readonly lowering: L;
+  /** Of two element-wise nodes of one name, the rules do the same. */
+  readonly name: string;
+  /** For profiles and listings: `conv2d 3×3×64→128`. */
+  readonly label: string;
   readonly inputs: Node[];
   readonly shape: readonly number[];
   readonly type: ElementType;
@@ -24,17 +28,11 @@ export interface Graph {
   readonly key: string;
 }
 
-const copy: Operation = {
+const copy = {
   name: "copy",
-  lowering: {
-    kind: "map",
-    cost: 1,
-    rule:
-      () =>
-      (_, [x]) =>
-        x,
-  },
-};
+  label: "copy",
+  lowering: { kind: "map", cost: 1, rule: (_, [x]) => x } satisfies Lowering,
+} as const;
 
 /** True for leaves that stay in the engine's memory between runs: they are part of the structure, not of a call. */
 const isResident = (node: GraphNode): boolean => node.attributes.resident === true;
@@ -50,25 +48,24 @@ export function linearise(
   const made = new Map<GraphNode, Node>();
   const keys: string[] = [];
 
-  const make = (of: GraphNode): Node => {
-    const inputs = readBy(of).map((input) => made.get(input)!);
-    const { operation, attributes } = knownWithoutInputs(of) ?? of;
-    const { kind } = operation.lowering;
-    if (kind === "reshape") {
+  const make = ({ of, lowering, name, label, inputs: read }: Recorded): Node => {
+    const inputs = read.map((input) => made.get(input)!);
+    if (lowering.kind === "reshape") {
       // A reshape of a reshape is one of what lies below, and none at all where the shape is that again.
-      while (inputs[0].operation.lowering.kind === "reshape") inputs[0] = inputs[0].inputs[0];
+      while (inputs[0].lowering.kind === "reshape") inputs[0] = inputs[0].inputs[0];
       if (String(of.shape) === String(inputs[0].shape)) return inputs[0];
     }
-    const isSource = kind === "source";
+    const isSource = lowering.kind === "source";
     const key = isSource
       ? `source ${sources.length} ${isResident(of) ? "resident " : ""}${of.type} ${of.shape}`
-      : `${operation.name} ${written(attributes)} ${inputs.map((n) => n.id)} ${of.type} ${of.shape}`;
+      : `${name} ${inputs.map((n) => n.id)} ${of.type} ${of.shape}`;
     const known = byKey.get(key);
     if (known) return known;
     const node: Node = {
       id: nodes.length,
-      operation,
-      attributes,
+      lowering,
+      name,
+      label,
       inputs,
       shape: of.shape,
       type: of.type,
@@ -82,20 +79,15 @@ export function linearise(
   };
   // In the order in which they were recorded: each layer's gradient stands beside its neighbours', so that what a
   // backward pass needs of a layer can be forgotten when it is through with it.
-  for (const source of firstSources) made.set(source, make(source));
-  for (const node of recorded([
-    ...outputs,
-    ...assignments.map((a) => a.value),
-    ...assignments.map((a) => a.variable),
-  ]))
-    if (!made.has(node)) made.set(node, make(node));
+  for (const source of firstSources) made.set(source, make(recorded(source)));
+  const roots = [...outputs, ...assignments.map((a) => a.value), ...assignments.map((a) => a.variable)];
+  for (const node of needed(roots)) if (!made.has(node.of)) made.set(node.of, make(node));
 
   const outputNodes = outputs.map((node) => made.get(node)!);
   const assigned = assignments.map(({ variable, value }) => {
     const node = made.get(value)!;
     // A variable may get its own new value in the same run: what is assigned is its value of now.
-    const now =
-      node.source < 0 ? node : { ...node, id: nodes.length, operation: copy, inputs: [node], source: -1 };
+    const now = node.source < 0 ? node : { ...node, ...copy, id: nodes.length, inputs: [node], source: -1 };
     if (now !== node) {
       nodes.push(now);
       keys.push(`copy ${node.id}`);
@@ -110,29 +102,39 @@ export function linearise(
   return { nodes, sources, outputs: outputNodes, assignments: assigned, key };
 }
 
-/** All that the given nodes need, oldest first. */
-function recorded(nodes: readonly GraphNode[]): GraphNode[] {
-  const found = new Set(nodes);
-  for (const node of found) for (const input of readBy(node)) found.add(input);
-  return [...found].sort((a, b) => a.serial - b.serial);
+/** A node as it was recorded, and what the compiler makes of it. */
+interface Recorded extends Pick<Node, "lowering" | "name" | "label"> {
+  readonly of: GraphNode;
+  /** Those whose values are needed: of a view the first. Others stand there for its gradient only. */
+  readonly inputs: readonly GraphNode[];
 }
 
-/** The inputs whose values a node needs: of a view the first. Others stand there for its gradient only. */
-const readBy = (node: GraphNode): readonly GraphNode[] => {
-  if (knownWithoutInputs(node)) return [];
-  const { kind } = node.operation.lowering;
-  return kind === "view" || kind === "reshape" ? node.inputs.slice(0, 1) : node.inputs;
-};
+/** All that the given nodes need, oldest first. */
+function needed(roots: readonly GraphNode[]): Recorded[] {
+  const found = new Set(roots);
+  const all: Recorded[] = [];
+  for (const node of found) {
+    const made = recorded(node);
+    all.push(made);
+    for (const input of made.inputs) found.add(input);
+  }
+  return all.sort((a, b) => a.of.serial - b.of.serial);
+}
 
-/** Attributes as text. JSON alone would write an infinite number as null, and -0 as 0. */
-export const written = (attributes: Attributes): string =>
-  JSON.stringify(attributes, (_, value) => {
-    if (typeof value !== "number") return value;
-    return Number.isFinite(value) && !Object.is(value, -0) ? value : numeral(value);
-  });
-
-/** As text, where -0 is not 0. */
-export const numeral = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+function recorded(of: GraphNode): Recorded {
+  const { operation, attributes, shape } = of;
+  const inputs = of.inputs.map((input) => input.shape);
+  const lowering = operation.lower(attributes, { inputs, out: shape });
+  const known = knownWithoutInputs(of, lowering);
+  if (known) return { of, ...known, inputs: [] };
+  return {
+    of,
+    lowering,
+    name: `${operation.name} ${written(attributes)}`,
+    label: operation.label?.(attributes, inputs) ?? operation.name,
+    inputs: traits[lowering.kind].computed === "view" ? of.inputs.slice(0, 1) : of.inputs,
+  };
+}
 
 /** For each node, those that take it as an input. */
 export function usersOf(nodes: readonly Node[]): Map<Node, Node[]> {
@@ -142,7 +144,9 @@ export function usersOf(nodes: readonly Node[]): Map<Node, Node[]> {
 }
 
 /** Adds a node to the graph that is being written. */
-export type AddNode = (node: Omit<Node, "id" | "source">) => Node;
+export type AddNode = <L extends Lowering>(
+  node: Omit<Node<L>, "id" | "source" | "label"> & { label?: string },
+) => Node<L>;
 
 /**
  * Writes the graph anew, node by node: `rule` may answer with another node that takes a node's place. Its second
@@ -152,7 +156,7 @@ export function rewrite(graph: Graph, rule: (node: Node, inputs: Node[], add: Ad
   const replaced = new Map<Node, Node>();
   const nodes: Node[] = [];
   const add: AddNode = (node) => {
-    const made = { ...node, id: nodes.length, source: -1 };
+    const made = { ...node, label: node.label ?? node.name, id: nodes.length, source: -1 };
     nodes.push(made);
     return made;
   };

@@ -2,7 +2,7 @@
 
 import { placeAll } from "../kernels/collapse.js";
 import { accumulatesInMemory } from "../kernels/contraction/cut.js";
-import type { Contraction } from "../kernels/contraction/shape.js";
+import { type Axis, type Contraction, product } from "../kernels/contraction/shape.js";
 import { collect, formatOf, type Store } from "../kernels/expression.js";
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import { type KernelLibrary, libraryOf } from "../kernels/library.js";
@@ -21,6 +21,7 @@ import {
 } from "./expressions.js";
 import { type Fusion, isView } from "./fusion.js";
 import type { Node } from "./graph.js";
+import { along, type ContractionAxis, type Lowering, layoutOf, strideOf } from "./lowering.js";
 import { contiguous, type Strided, sizeOf } from "./operation.js";
 
 export interface Launch {
@@ -57,20 +58,27 @@ export class Lowerer implements StoredNodes {
   /** The launches that compute a stored node. */
   lower(node: Node): Launch[] {
     const core = this.fusion.cores.get(node) ?? node;
-    switch (core.operation.lowering.kind) {
+    const { lowering } = core;
+    switch (lowering.kind) {
       case "contract":
-        return [this.#contraction(node, core)];
+        return [this.#contraction(node, core, lowering)];
       case "reduce":
-        return [this.#reduction(node, core)];
+        return [this.#reduction(node, core, lowering)];
       case "squares":
-        return [this.#squares(node, core)];
+        return [this.#squares(node, core, lowering)];
       case "assemble":
-        return this.#assembly(node);
+        return this.#assembly(node, lowering);
       case "gather":
       case "scatterAdd":
-        return [this.#picking(node)];
-      default:
+        return [this.#picking(node, lowering)];
+      case "map":
+      case "view":
+      case "reshape":
+      case "range":
         return [this.#map(node)];
+      case "source":
+      case "nothing":
+        return [];
     }
   }
 
@@ -133,10 +141,7 @@ export class Lowerer implements StoredNodes {
     });
   }
 
-  #reduction(node: Node, core: Node): Launch {
-    const { lowering } = core.operation;
-    if (lowering.kind !== "reduce") throw new TypeError("not a reduction");
-    const axes = core.attributes.axes as number[];
+  #reduction(node: Node, core: Node, { axes }: Lowering<"reduce">): Launch {
     const input = core.inputs[0];
     const sizes = axes.map((a) => input.shape[a]);
     const companions = this.fusion.companions.get(node) ?? [];
@@ -155,8 +160,8 @@ export class Lowerer implements StoredNodes {
         inputIndices.push(axis < 0 ? kept[next++] : inner[axis]);
       });
       const place = toStrided(dot(inner, contiguous(sizes).strides, 0, loops.length));
-      const reductions = [core, ...companions].map(({ operation, inputs: [reduced] }): Reduction => {
-        const { combine } = operation.lowering as typeof lowering;
+      const reductions = [core, ...companions].map(({ lowering, inputs: [reduced] }): Reduction => {
+        const { combine } = lowering as Lowering<"reduce">;
         return {
           combine,
           value: builder.build(reduced, inputIndices),
@@ -181,17 +186,20 @@ export class Lowerer implements StoredNodes {
     });
   }
 
-  #contraction(node: Node, core: Node): Launch {
-    const { lowering } = core.operation;
-    if (lowering.kind !== "contract") throw new TypeError("not a contraction");
+  #contraction(node: Node, core: Node, lowering: Lowering<"contract">): Launch {
     const [a, b] = core.inputs;
     const [layoutA, layoutB] = [this.#operand(a), this.#operand(b)];
-    const shapes = { a: a.shape, b: b.shape, out: core.shape };
-    const axes = lowering.axes(layoutA, layoutB, core.attributes, shapes);
+    const { columns } = lowering;
     // Lanes lie along the columns of B: where they are not neighbours, B is copied so that they are.
-    if (axes.columns.b !== 1 && axes.columns.count > 1) throw new NeedsStorage(b);
-    if (node !== core && accumulatesInMemory(axes.depth)) throw new NeedsStorage(core);
-    const order = [...axes.batch, ...axes.rows, axes.columns];
+    if (strideOf(layoutB, columns.b) !== 1 && columns.count > 1) throw new NeedsStorage(b);
+    const inMemory = (axis: ContractionAxis): Axis => ({
+      count: axis.count,
+      a: strideOf(layoutA, axis.a),
+      b: strideOf(layoutB, axis.b),
+    });
+    const depth = lowering.depth.map(inMemory);
+    if (node !== core && accumulatesInMemory(depth)) throw new NeedsStorage(core);
+    const order = [...lowering.batch, ...lowering.rows, columns];
     try {
       const indices = identity(node.shape);
       const builder = new ExpressionBuilder(this, node.shape, new Map([[core, 0]]), [], [a, b]);
@@ -202,21 +210,21 @@ export class Lowerer implements StoredNodes {
       const store = builder.store(node, value, indices);
       const placed = placeAll([store], (at) => ({
         offset: at.offset,
-        strides: order.map(({ dimension }) => along(at, loops[dimension!])),
+        strides: order.map(({ out }) => stepAlong(at, loops[out!])),
       }));
       const contraction: Contraction = {
-        batch: axes.batch,
-        rows: axes.rows,
-        columns: axes.columns.count,
-        vectorStride: axes.vectorStride ?? this.target.lanes,
-        depth: axes.depth,
+        batch: lowering.batch.map(inMemory),
+        rows: lowering.rows.map(inMemory),
+        columns: columns.count,
+        vectorStride: columns.vectors === undefined ? this.target.lanes : layoutB.strides[columns.vectors],
+        depth,
         startA: layoutA.offset,
         startB: layoutB.offset,
         stores: placed,
       };
       const generated = this.#library.kernel(this.#nameOf(node, core), { kind: "contraction", contraction });
       if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
-      const terms = axes.depth.reduce((n, axis) => n * axis.count, 1);
+      const terms = product(lowering.depth);
       const operands = [this.storedBase(a), this.storedBase(b)];
       const replaceable = builder.readOnlyAt(store.at).filter((read) => !operands.includes(read));
       return this.#launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, replaceable);
@@ -226,12 +234,9 @@ export class Lowerer implements StoredNodes {
     }
   }
 
-  #squares(node: Node, core: Node): Launch {
-    const { lowering } = core.operation;
-    if (lowering.kind !== "squares") throw new TypeError("not a transform of squares");
+  #squares(node: Node, core: Node, axes: Lowering<"squares">): Launch {
     const [input] = core.inputs;
     const layout = this.#operand(input);
-    const axes = lowering.axes(layout, { from: input.shape, out: core.shape });
     try {
       const indices = identity(node.shape);
       const builder = new ExpressionBuilder(this, node.shape, new Map([[core, 0]]), [], [input]);
@@ -241,24 +246,23 @@ export class Lowerer implements StoredNodes {
       const { channels } = axes;
       const { lanes } = this.target;
       const vectors = {
-        from: channels.from * lanes,
-        dimension: axes.vectors ?? channels.dimension,
-        step: axes.vectors === undefined ? lanes : 1,
+        from: channels.from && along(channels.from.dimension, channels.from.step * lanes),
+        out: axes.vectors === undefined ? along(channels.out.dimension, lanes) : along(axes.vectors),
       };
       const order = [...axes.outer, vectors, axes.rows, axes.columns, channels];
       const store = builder.store(node, value, indices);
       const stores = placeAll([store], (at) => ({
         offset: at.offset,
-        strides: order.map(({ dimension, step }) => along(at, loops[dimension]) * step),
+        strides: order.map(({ out }) => stepAlong(at, loops[out.dimension]) * out.step),
       }));
       const generated = this.#library.kernel(this.#nameOf(node, core), {
         kind: "squares",
-        generate: lowering.generate,
+        generate: axes.generate,
         squares: {
-          matrix: lowering.matrix,
+          matrix: axes.matrix,
           outer: axes.outer.map((axis) => axis.count),
           channels: channels.count,
-          from: { offset: layout.offset, strides: order.map((axis) => axis.from) },
+          from: { offset: layout.offset, strides: order.map((axis) => strideOf(layout, axis.from)) },
           stores,
           last: axes.last,
         },
@@ -271,15 +275,11 @@ export class Lowerer implements StoredNodes {
     }
   }
 
-  #assembly(node: Node): Launch[] {
-    const { lowering } = node.operation;
-    if (lowering.kind !== "assemble") throw new TypeError("not an assembly");
+  #assembly(node: Node, { parts: where, gaps }: Lowering<"assemble">): Launch[] {
     const place = this.placement(node);
-    const shapes = node.inputs.map((input) => input.shape);
-    const parts = lowering.parts(node.attributes, shapes, place.at);
-    const gaps = lowering.gaps(node.attributes, shapes, node.shape);
+    const parts = where.map((part) => layoutOf(part, place.at));
     const launches: Launch[] = [];
-    const whole = { begin: node.shape.map(() => 0), end: [...node.shape] };
+    const whole = { begin: node.shape.map(() => 0), end: node.shape };
     const boxes = "everywhere" in gaps ? [whole] : gaps.boxes;
     const uniform = boxes.every((box) => box.begin[0] === 0 && box.end[0] === node.shape[0]);
     for (const group of boxes.length === 0 ? [] : uniform ? [boxes] : boxes.map((box) => [box])) {
@@ -329,18 +329,13 @@ export class Lowerer implements StoredNodes {
     return launches;
   }
 
-  #picking(node: Node): Launch {
+  #picking(node: Node, { kind, axis, generate }: Lowering<"gather" | "scatterAdd">): Launch {
     const [values, indices] = node.inputs;
-    const axis = node.attributes.axis as number;
     for (const input of node.inputs) {
       const at = this.#operand(input);
       if (at.offset !== 0 || !sameLayout(at, contiguous(input.shape), input.shape))
         throw new NeedsStorage(input);
     }
-    const { lowering } = node.operation;
-    if (lowering.kind !== "gather" && lowering.kind !== "scatterAdd")
-      throw new TypeError("nothing is picked");
-    const { kind, generate } = lowering;
     const scatter = kind === "scatterAdd";
     const picked = scatter ? node.shape : values.shape;
     const picking = {
@@ -408,15 +403,10 @@ export class Lowerer implements StoredNodes {
 
   /** `conv2d 3×3×64→128 + add + relu` */
   #nameOf(node: Node, core: Node | null): string {
-    const label = (n: Node): string =>
-      n.operation.label?.(
-        n.attributes,
-        n.inputs.map((i) => i.shape),
-      ) ?? n.operation.name;
     if (core) {
       const chain: string[] = [];
-      for (const n of this.#wayFrom(node, core)) if (!isView(n)) chain.unshift(label(n));
-      return [label(core), ...chain].join(" + ");
+      for (const n of this.#wayFrom(node, core)) if (!isView(n)) chain.unshift(n.label);
+      return [core.label, ...chain].join(" + ");
     }
     const seen = new Set<Node>([node]);
     const operations: string[] = [];
@@ -426,7 +416,7 @@ export class Lowerer implements StoredNodes {
         seen.add(input);
         visit(input);
       }
-      if (!isView(n) || n === node) if (n.operation.lowering.kind !== "source") operations.push(label(n));
+      if (!isView(n) || n === node) if (n.lowering.kind !== "source") operations.push(n.label);
     };
     visit(node);
     const names = [...new Set(operations)];
@@ -467,4 +457,4 @@ function loopsOf(core: Node, inside: readonly Affine[], node: Node): number[] {
   });
 }
 
-const along = (at: Strided, loop: number): number => (loop < 0 ? 0 : at.strides[loop]);
+const stepAlong = (at: Strided, loop: number): number => (loop < 0 ? 0 : at.strides[loop]);

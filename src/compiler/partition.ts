@@ -1,11 +1,11 @@
 /**
- * Rewrites sums that would leave threads idle: few results, each over many terms. They become several partial
- * results and a small sum of these. The cut depends on the shape alone, so results do not depend on threads.
+ * Split-K: sums that would leave threads idle, few results of many terms each, become several partial results and a
+ * small sum of these. The cut depends on the shape alone, so results do not depend on threads.
  */
+import { product } from "../kernels/contraction/shape.js";
 import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
-import { type ContractionAxis, contiguous, type Operation, type Strided, sizeOf } from "./operation.js";
-
-const reshape: Operation = { name: "reshape", lowering: { kind: "reshape" } };
+import { along, type ContractionAxis, type Lowering } from "./lowering.js";
+import { sizeOf } from "./operation.js";
 
 /** Results below this number, over more terms than that, are worth cutting. */
 const fewResults = 1024;
@@ -16,10 +16,10 @@ const enoughProducts = 32;
 
 export function partition(graph: Graph): void {
   rewrite(graph, (node, inputs, add) => {
-    const { lowering } = node.operation;
+    const { lowering } = node;
     if (lowering.kind === "reduce" && lowering.combine !== "argmax")
-      return cutReduction(node, inputs[0], add);
-    return lowering.kind === "contract" ? cutContraction(node, inputs, add) : null;
+      return cutReduction({ ...node, lowering }, inputs[0], add);
+    return lowering.kind === "contract" ? cutContraction({ ...node, lowering }, inputs, add) : null;
   });
 }
 
@@ -31,16 +31,16 @@ function parts(count: number, wanted = 16): number {
   return best >= 4 ? best : 1;
 }
 
-function cutReduction(node: Node, input: Node, add: AddNode): Node | null {
-  const axes = node.attributes.axes as number[];
+function cutReduction(node: Node<Lowering<"reduce">>, input: Node, add: AddNode): Node | null {
+  const { axes } = node.lowering;
   const results = sizeOf(node.shape);
   if (results > fewResults || sizeOf(input.shape) / results < manyTerms) return null;
   const axis = axes.find((a) => parts(input.shape[a]) > 1);
   if (axis === undefined) return null;
   const p = parts(input.shape[axis]);
   const cut = add({
-    operation: reshape,
-    attributes: {},
+    name: "reshape",
+    lowering: { kind: "reshape" },
     inputs: [input],
     shape: input.shape.toSpliced(axis, 1, p, input.shape[axis] / p),
     type: input.type,
@@ -48,60 +48,45 @@ function cutReduction(node: Node, input: Node, add: AddNode): Node | null {
   // The part's axis stays; all reduced axes after it have moved by one.
   const remaining = axes.map((a) => (a >= axis ? a + 1 : a));
   const shape = cut.shape.filter((_, d) => !remaining.includes(d));
-  const partial = add({ ...node, inputs: [cut], attributes: { ...node.attributes, axes: remaining }, shape });
+  const partial = add({ ...node, lowering: { ...node.lowering, axes: remaining }, inputs: [cut], shape });
   const kept = cut.shape.map((_, d) => d).filter((d) => !remaining.includes(d));
-  return add({ ...node, inputs: [partial], attributes: { ...node.attributes, axes: [kept.indexOf(axis)] } });
+  return add({ ...node, lowering: { ...node.lowering, axes: [kept.indexOf(axis)] }, inputs: [partial] });
 }
 
-function cutContraction(node: Node, inputs: Node[], add: AddNode): Node | null {
-  const { lowering } = node.operation;
+function cutContraction(node: Node<Lowering<"contract">>, inputs: Node[], add: AddNode): Node | null {
+  const { batch, depth, rows, columns } = node.lowering;
   const results = sizeOf(node.shape);
-  if (lowering.kind !== "contract" || results > 1e6) return null;
-  // Counts do not depend on how the operands lie: contiguous stands for any layout here.
-  const shapes = { a: inputs[0].shape, b: inputs[1].shape, out: node.shape };
-  const { batch, depth, rows } = lowering.axes(
-    contiguous(shapes.a),
-    contiguous(shapes.b),
-    node.attributes,
-    shapes,
-  );
+  if (results > 1e6) return null;
   // The products of a batch are shared as they are.
-  if (batch.reduce((n, axis) => n * axis.count, 1) >= enoughProducts) return null;
-  const terms = depth.reduce((n, axis) => n * axis.count, 1);
+  if (product(batch) >= enoughProducts) return null;
+  const terms = product(depth);
   // Partial results cost memory: many of them only where they are small.
   const p = parts(depth[0].count, results > 65536 ? 4 : 16);
   if (p === 1 || terms / p < 128 || results * terms < 1e6) return null;
   // A product with many rows has enough tiles to share, and reads A row by row.
-  if (terms < 8 * rows.reduce((n, axis) => n * axis.count, 1)) return null;
-  const operation: Operation = {
-    name: `${node.operation.name} in ${p} parts`,
-    label: node.operation.label,
+  if (terms < 8 * product(rows)) return null;
+  const [first, ...rest] = depth;
+  const count = first.count / p;
+  /** The results have one more dimension in front, which counts the parts. */
+  const shifted = <A extends ContractionAxis>(axis: A): A => ({ ...axis, out: axis.out! + 1 });
+  const jump = (walk: ContractionAxis["a"]): ContractionAxis["a"] =>
+    walk && along(walk.dimension, walk.step * count);
+  const partial = add({
+    ...node,
     lowering: {
-      kind: "contract",
-      axes(a: Strided, b: Strided, attributes) {
-        const whole = lowering.axes(a, b, attributes, shapes);
-        const shift = (axis: ContractionAxis): ContractionAxis => ({
-          ...axis,
-          dimension: axis.dimension! + 1,
-        });
-        const [first, ...rest] = whole.depth;
-        const count = first.count / p;
-        return {
-          batch: [
-            { count: p, a: first.a * count, b: first.b * count, dimension: 0 },
-            ...whole.batch.map(shift),
-          ],
-          rows: whole.rows.map(shift),
-          columns: shift(whole.columns),
-          depth: [{ ...first, count }, ...rest],
-        };
-      },
+      ...node.lowering,
+      convolution: undefined,
+      batch: [{ count: p, a: jump(first.a), b: jump(first.b), out: 0 }, ...batch.map(shifted)],
+      rows: rows.map(shifted),
+      columns: shifted(columns),
+      depth: [{ ...first, count }, ...rest],
     },
-  };
-  const partial = add({ ...node, operation, inputs, shape: [p, ...node.shape] });
+    inputs,
+    shape: [p, ...node.shape],
+  });
   return add({
-    operation: { name: "sum", lowering: { kind: "reduce", combine: "sum" } },
-    attributes: { axes: [0] },
+    name: "sum",
+    lowering: { kind: "reduce", combine: "sum", axes: [0] },
     inputs: [partial],
     shape: node.shape,
     type: node.type,

@@ -6,6 +6,7 @@ import { NeedsStorage, type Placement } from "./expressions.js";
 import { type Fusion, fuse } from "./fusion.js";
 import type { Graph, Node } from "./graph.js";
 import { type Launch, Lowerer } from "./lower.js";
+import { layoutOf, traits } from "./lowering.js";
 import { contiguous, sizeOf } from "./operation.js";
 import { packOperands } from "./pack.js";
 import { partition } from "./partition.js";
@@ -201,11 +202,10 @@ function takeApart(
         inside.add(input);
       }
   if (forced.size + unaliased.size === before)
-    throw new Error(`the compiler cannot lower ${kernel.operation.name} of ${kernel.shape.join("×")}`);
+    throw new Error(`the compiler cannot lower ${kernel.label} of ${kernel.shape.join("×")}`);
 }
 
-const isComputed = ({ operation: { lowering } }: Node): boolean =>
-  lowering.kind !== "source" && lowering.kind !== "nothing";
+const isComputed = ({ lowering }: Node): boolean => traits[lowering.kind].computed !== "given";
 
 /** Results that go only into an assembled buffer are computed right there: a padded border costs no copy. */
 function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Map<Node, Placement> {
@@ -213,19 +213,16 @@ function aliases(graph: Graph, fusion: Fusion, unaliased: ReadonlySet<Node>): Ma
   const fixed = new Set<Node>([...graph.outputs, ...graph.assignments.map((a) => a.value), ...unaliased]);
   const written = new Set([...fusion.extras.values(), ...fusion.companions.values()].flat());
   for (const node of [...graph.nodes].reverse()) {
-    const { lowering } = node.operation;
+    const { lowering } = node;
     if (lowering.kind !== "assemble" || !fusion.stored.has(node)) continue;
-    const shapes = node.inputs.map((input) => input.shape);
-    const gaps = lowering.gaps(node.attributes, shapes, node.shape);
+    const { parts, gaps } = lowering;
     if ("everywhere" in gaps) continue;
     const here = placed.get(node) ?? { owner: node, at: contiguous(node.shape) };
-    const parts = lowering.parts(node.attributes, shapes, here.at);
     node.inputs.forEach((input, i) => {
-      const { kind } = (fusion.cores.get(input) ?? input).operation.lowering;
-      const placeable = ["map", "reduce", "contract", "squares", "assemble"].includes(kind);
-      if (!fusion.stored.has(input) || input.source >= 0 || !placeable) return;
+      const { kind } = (fusion.cores.get(input) ?? input).lowering;
+      if (!fusion.stored.has(input) || !traits[kind].writesAnywhere) return;
       if (fixed.has(input) || placed.has(input) || written.has(input)) return;
-      placed.set(input, { owner: here.owner, at: parts[i] });
+      placed.set(input, { owner: here.owner, at: layoutOf(parts[i], here.at) });
     });
   }
   return placed;
@@ -327,7 +324,7 @@ export function programFor(
 }
 
 /** Whether a node is a convolution of 3×3 windows, or the gradient of its filter. */
-const hasSmallWindows = ({ operation: { lowering }, inputs, shape }: Node): boolean => {
+const hasSmallWindows = ({ lowering, inputs, shape }: Node): boolean => {
   if (lowering.kind !== "contract" || !lowering.convolution) return false;
   const [height, width] = lowering.convolution.computes === "results" ? inputs[1].shape : shape;
   return height === 3 && width === 3;

@@ -1,5 +1,5 @@
 /**
- * Few columns leave most lanes of a vector empty: a convolution with 6 filters fills 6 of 16. Where A is walked alike
+ * Widening the columns: few columns leave most lanes of a vector empty: a convolution with 6 filters fills 6 of 16. Where A is walked alike
  * along the rows and along the depth, as a convolution walks its picture, neighbours along one of them become columns:
  *
  *     C[x, f] = Σ_k A[x + k] · B[k, f]
@@ -14,16 +14,11 @@
  *
  * It costs products with zeros, or ones that nobody needs: (n + p − 1) / n of the shorter side n.
  */
+import { product } from "../kernels/contraction/shape.js";
 import { scale, sum } from "./affine.js";
 import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
-import {
-  type ContractionAxes,
-  type ContractionAxis,
-  contiguous,
-  type Operation,
-  type Strided,
-  sizeOf,
-} from "./operation.js";
+import { along, type Box, type ContractionAxis, type Lowering, partAt } from "./lowering.js";
+import { sizeOf } from "./operation.js";
 
 /** What has to be won for the rearranging of B or C. */
 const worthwhile = 1.25;
@@ -44,46 +39,40 @@ export function widenColumns(graph: Graph, lanes: number): void {
   });
 }
 
-/** A row and a depth axis that walk A with the same steps. */
+/** A contraction, and a row and a depth axis of it that walk A with the same steps. */
 interface Walk {
-  readonly axes: ContractionAxes;
+  readonly lowering: Lowering<"contract">;
   readonly row: ContractionAxis;
   readonly step: ContractionAxis;
-  /** The dimension of B along which the depth axis runs. */
+  /** The dimension of the result along which the rows run, and that of B along which the depth axis does. */
+  readonly rowInOut: number;
   readonly stepInB: number;
 }
 
-function walkOf(node: Node, [a, b]: readonly Node[]): Walk | null {
-  const { lowering } = node.operation;
+function walkOf(node: Node, [, b]: readonly Node[]): Walk | null {
+  const { lowering } = node;
   if (lowering.kind !== "contract") return null;
-  const shapes = { a: a.shape, b: b.shape, out: node.shape };
-  const plain = contiguous(b.shape);
-  const axes = lowering.axes(distinct(a.shape), plain, node.attributes, shapes);
-  const { rows, columns, depth } = axes;
-  if (columns.dimension !== node.shape.length - 1 || columns.b !== 1 || columns.count === 1) return null;
-  if (sizeOf(node.shape) * depth.reduce((n, axis) => n * axis.count, 1) < fewProducts) return null;
+  const { rows, columns, depth } = lowering;
+  if (columns.out !== node.shape.length - 1 || columns.count === 1) return null;
+  if (columns.b?.dimension !== b.shape.length - 1 || columns.b.step !== 1) return null;
+  if (sizeOf(node.shape) * product(depth) < fewProducts) return null;
   for (const row of rows)
     for (const step of depth) {
-      if (row.count === 1 || step.count === 1 || row.a !== step.a || row.b !== 0) continue;
-      const stepInB = b.shape.findIndex((n, d) => n === step.count && plain.strides[d] === step.b);
-      if (stepInB < 0) continue;
+      if (row.count === 1 || step.count === 1 || row.b || row.out === null) continue;
+      if (!row.a || row.a.dimension !== step.a?.dimension || row.a.step !== step.a.step) continue;
+      if (step.b?.step !== 1 || b.shape[step.b.dimension] !== step.count) continue;
+      const [rowInOut, stepInB] = [row.out, step.b.dimension];
       // What becomes columns must lie beside those that there are, in the result or in B.
       const isBeside =
-        row.count >= step.count ? meetsLast(node.shape, row.dimension!) : meetsLast(b.shape, stepInB);
-      if (isBeside) return { axes, row, step, stepInB };
+        row.count >= step.count ? meetsLast(node.shape, rowInOut) : meetsLast(b.shape, stepInB);
+      if (isBeside) return { lowering, row, step, rowInOut, stepInB };
     }
   return null;
 }
 
-/** A layout in which steps along one dimension are never as long as steps along another. */
-const distinct = (shape: readonly number[]): Strided => ({
-  strides: contiguous(shape).strides.map((stride, d) => stride + (d + 1) * 2 ** 40),
-  offset: 0,
-});
-
 /** How many neighbours become columns: 1 where it does not pay. */
-function neighbours({ axes, row, step }: Walk, lanes: number): number {
-  const f = axes.columns.count;
+function neighbours({ lowering, row, step }: Walk, lanes: number): number {
+  const f = lowering.columns.count;
   const [shorter, longer] = [Math.min(row.count, step.count), Math.max(row.count, step.count)];
   const used = (p: number): number =>
     ((p * f) / (Math.ceil((p * f) / lanes) * lanes)) * (shorter / (shorter + p - 1));
@@ -99,151 +88,122 @@ const meetsLast = (shape: readonly number[], dimension: number): boolean =>
 function rowsIntoColumns(
   node: Node,
   [a, b]: readonly Node[],
-  { axes: { columns }, row, step, stepInB }: Walk,
+  { lowering, row, step, rowInOut, stepInB }: Walk,
   p: number,
   add: AddNode,
 ): Node {
-  const rowInOut = row.dimension!;
-  const f = columns.count;
+  const f = lowering.columns.count;
   const last = b.shape.length - 1;
+  const shape = b.shape.with(stepInB, step.count + p - 1).with(last, p * f);
   const shifted = add({
-    operation: shiftedCopies(stepInB, step.count),
-    attributes: {},
+    name: `copies shifted along ${stepInB}`,
+    lowering: shiftedCopies(shape, { along: stepInB, count: step.count, f, p }),
     inputs: Array.from({ length: p }, () => b),
-    shape: b.shape.with(stepInB, step.count + p - 1).with(last, p * f),
+    shape,
     type: "f32",
   });
-  const wide = widened(node, [a, shifted], node.shape.with(rowInOut, row.count / p), p * f, (axis) => {
-    if (axis.dimension === rowInOut) return { ...axis, count: row.count / p, a: axis.a * p };
-    return isSame(axis, step) ? { ...axis, count: step.count + p - 1 } : axis;
+  const wide = add({
+    ...node,
+    lowering: widened(lowering, p * f, [
+      { axis: row, becomes: { ...row, count: row.count / p, a: faster(row, p) } },
+      { axis: step, becomes: { ...step, count: step.count + p - 1 } },
+    ]),
+    inputs: [a, shifted],
+    shape: node.shape.with(rowInOut, row.count / p).with(-1, p * f),
   });
-  return add({ ...node, operation: reshape, inputs: [add(wide)] });
+  return add({ ...node, ...reshape, inputs: [wide] });
 }
 
 function depthIntoColumns(
   node: Node,
   [a, b]: readonly Node[],
-  { axes: { columns }, row, step, stepInB }: Walk,
+  { lowering, row, step, rowInOut, stepInB }: Walk,
   p: number,
   add: AddNode,
 ): Node {
-  const f = columns.count;
-  const last = b.shape.length - 1;
+  const f = lowering.columns.count;
   const side = add({
-    operation: reshape,
-    attributes: {},
+    ...reshape,
     inputs: [b],
-    shape: b.shape.with(stepInB, step.count / p).with(last, p * f),
+    shape: b.shape.with(stepInB, step.count / p).with(-1, p * f),
     type: "f32",
   });
-  const rowInOut = row.dimension!;
-  const shape = node.shape.with(rowInOut, row.count + p - 1);
-  const wide = add(
-    widened(node, [a, side], shape, p * f, (axis) => {
-      if (axis.dimension === rowInOut) return { ...axis, count: row.count + p - 1 };
-      return isSame(axis, step) ? { ...axis, count: step.count / p, a: axis.a * p } : axis;
-    }),
-  );
+  const wide = add({
+    ...node,
+    lowering: widened(lowering, p * f, [
+      { axis: row, becomes: { ...row, count: row.count + p - 1 } },
+      { axis: step, becomes: { ...step, count: step.count / p, a: faster(step, p) } },
+    ]),
+    inputs: [a, side],
+    shape: node.shape.with(rowInOut, row.count + p - 1).with(-1, p * f),
+  });
+  const last = node.shape.length - 1;
   const shares = add({
-    operation: {
-      name: "shares of neighbours",
-      lowering: {
-        kind: "view",
-        index: (out) => {
-          const q = out[out.length - 1];
-          return out
-            .slice(0, -1)
-            .map((at, d) =>
-              d === rowInOut ? sum(at, q) : d === node.shape.length - 1 ? sum(at, scale(q, f)) : at,
-            );
-        },
+    name: "shares of neighbours",
+    lowering: {
+      kind: "view",
+      index(out) {
+        const q = out[last + 1];
+        return out
+          .slice(0, -1)
+          .map((at, d) => (d === rowInOut ? sum(at, q) : d === last ? sum(at, scale(q, f)) : at));
       },
     },
-    attributes: {},
     inputs: [wide],
     shape: [...node.shape, p],
     type: "f32",
   });
   return add({
     ...node,
-    operation: { name: "sum", lowering: { kind: "reduce", combine: "sum" } },
-    attributes: { axes: [node.shape.length] },
+    name: "sum",
+    label: "sum",
+    lowering: { kind: "reduce", combine: "sum", axes: [last + 1] },
     inputs: [shares],
   });
 }
 
-const reshape: Operation = { name: "reshape", lowering: { kind: "reshape" } };
+const reshape = { name: "reshape", label: "reshape", lowering: { kind: "reshape" } } as const;
 
-const isSame = (x: ContractionAxis, y: ContractionAxis): boolean =>
-  x.dimension === y.dimension && x.a === y.a && x.count === y.count;
+/** The walk through A with steps that are so many times as long. */
+const faster = ({ a }: ContractionAxis, times: number): ContractionAxis["a"] =>
+  a && along(a.dimension, a.step * times);
 
-/** The contraction with more columns, and two of its axes changed. */
+/** The contraction with more columns, and other axes in the place of two. */
 function widened(
-  node: Node,
-  inputs: Node[],
-  shape: readonly number[],
+  lowering: Lowering<"contract">,
   columns: number,
-  change: (axis: ContractionAxis) => ContractionAxis,
-): Omit<Node, "id" | "source"> {
-  const { lowering, label, name } = node.operation;
-  if (lowering.kind !== "contract") throw new Error(`${name} is no contraction`);
-  const shapes = { a: node.inputs[0].shape, b: node.inputs[1].shape, out: node.shape };
-  const changedIn = (original: readonly ContractionAxis[], actual: readonly ContractionAxis[]) =>
-    actual.map((axis, i) => {
-      // Which axis it is says the plain layout: here A may lie otherwise.
-      const plain = change(original[i]);
-      const factor = plain.a / (original[i].a || 1);
-      return { ...axis, count: plain.count, a: original[i].a === 0 ? axis.a : axis.a * factor };
-    });
-  const plainAxes = lowering.axes(distinct(shapes.a), contiguous(shapes.b), node.attributes, shapes);
+  changes: readonly { axis: ContractionAxis; becomes: ContractionAxis }[],
+): Lowering<"contract"> {
+  const changed = (axis: ContractionAxis): ContractionAxis =>
+    changes.find((change) => change.axis === axis)?.becomes ?? axis;
   return {
-    ...node,
-    operation: {
-      name: `${name}, ${columns} columns`,
-      label: label && ((attributes) => label(attributes, [shapes.a, shapes.b])),
-      lowering: {
-        kind: "contract",
-        axes(a: Strided, b: Strided, attributes) {
-          const axes = lowering.axes(a, b, attributes, shapes);
-          return {
-            ...axes,
-            rows: changedIn(plainAxes.rows, axes.rows),
-            columns: { ...axes.columns, count: columns },
-            depth: changedIn(plainAxes.depth, axes.depth),
-          };
-        },
-      },
-    },
-    inputs,
-    shape: shape.with(shape.length - 1, columns),
+    ...lowering,
+    convolution: undefined,
+    rows: lowering.rows.map(changed),
+    columns: { ...lowering.columns, count: columns },
+    depth: lowering.depth.map(changed),
   };
 }
 
-/** Copies of B side by side along the last dimension, each one step further along another; zeros around them. */
-function shiftedCopies(dimension: number, count: number): Operation {
+/** p copies of f columns side by side, each one step further along another dimension; zeros around them. */
+function shiftedCopies(
+  shape: readonly number[],
+  { along: dimension, count, f, p }: { along: number; count: number; f: number; p: number },
+): Lowering<"assemble"> {
+  const last = shape.length - 1;
+  const copies = Array.from({ length: p }, (_, q) => q);
+  const boxes = copies.flatMap((q) => {
+    const box = (from: number, to: number): Box => ({
+      begin: shape.map((_, d) => (d === dimension ? from : d === last ? q * f : 0)),
+      end: shape.map((n, d) => (d === dimension ? to : d === last ? (q + 1) * f : n)),
+    });
+    return [box(0, q), box(q + count, shape[dimension])].filter(
+      ({ begin, end }) => begin[dimension] < end[dimension],
+    );
+  });
   return {
-    name: `copies shifted along ${dimension}`,
-    lowering: {
-      kind: "assemble",
-      parts: (_, inputs, out) =>
-        inputs.map((shape, q) => ({
-          offset: out.offset + q * (out.strides[dimension] + shape[shape.length - 1] * out.strides.at(-1)!),
-          strides: out.strides,
-        })),
-      gaps: (_, inputs, out) => ({
-        value: 0,
-        boxes: inputs.flatMap((shape, q) => {
-          const last = out.length - 1;
-          const f = shape[last];
-          const box = (from: number, to: number) => ({
-            begin: out.map((_, d) => (d === dimension ? from : d === last ? q * f : 0)),
-            end: out.map((n, d) => (d === dimension ? to : d === last ? (q + 1) * f : n)),
-          });
-          return [box(0, q), box(q + count, out[dimension])].filter(
-            ({ begin, end }) => begin[dimension] < end[dimension],
-          );
-        }),
-      }),
-    },
+    kind: "assemble",
+    parts: copies.map((q) => partAt(shape.length, { [dimension]: q, [last]: q * f })),
+    gaps: { value: 0, boxes },
   };
 }

@@ -3,19 +3,19 @@
  * filter are transformed, 36 matrix products stand in the place of the convolution, and the transform of their
  * results ends in the same store as it would. Decided from shapes alone: no result depends on threads or target.
  */
-import { squaresKernel } from "../kernels/squares.js";
 import { tile } from "../kernels/winograd.js";
 import { type AddNode, type Graph, type Node, rewrite } from "./graph.js";
-import { sizeOf } from "./operation.js";
+import { type Lowering, noGaps, partAt } from "./lowering.js";
+import { type Shapes, sizeOf } from "./operation.js";
 import { constants, liesApart } from "./pack.js";
 import {
-  gradientProductOf,
+  gradientProductOfTiles,
   ofFilter,
   ofFilterGradient,
   ofPicture,
   ofResultGradient,
   ofResults,
-  productOf,
+  productOfTiles,
 } from "./winograd-axes.js";
 import { type Found, pays } from "./winograd-cost.js";
 
@@ -39,15 +39,9 @@ export function winograd(graph: Graph, lanes: number, isConstant: (source: Node)
     const { down, right } = found;
     const seen = (count: number): number => results * count + pixels - results;
     const whole = surrounded(picture, seen(down), seen(right));
-    const tiles = add({
-      operation: {
-        name: "transform of tiles",
-        lowering: { kind: "squares", generate: squaresKernel, matrix: "picture", axes: ofPicture },
-      },
-      attributes: {},
+    const tiles = added(add, "transform of tiles", ofPicture, {
       inputs: [whole],
       shape: [pixels, pixels, found.n, down, right, found.c],
-      type: "f32",
     });
     if (found.computes === "filter gradient")
       return filterGradient(
@@ -64,11 +58,21 @@ export function winograd(graph: Graph, lanes: number, isConstant: (source: Node)
   });
 }
 
+/** A node whose lowering follows from the shapes. */
+function added(
+  add: AddNode,
+  name: string,
+  lower: (shapes: Shapes) => Lowering,
+  { inputs, shape, label }: { inputs: Node[]; shape: readonly number[]; label?: string },
+): Node {
+  const lowering = lower({ inputs: inputs.map((input) => input.shape), out: shape });
+  return add({ name, label, lowering, inputs, shape, type: "f32" });
+}
+
 function convolutionIn(node: Node, constant: ReadonlySet<Node>): Found | null {
-  const { lowering } = node.operation;
+  const { lowering } = node;
   if (lowering.kind !== "contract" || !lowering.convolution) return null;
-  const { computes, steps } = lowering.convolution;
-  const { stride, dilation } = steps(node.attributes);
+  const { computes, stride, dilation } = lowering.convolution;
   const other = node.inputs[1];
   const [filter, made] = computes === "results" ? [other.shape, node.shape] : [node.shape, other.shape];
   const [kH, kW, c] = filter;
@@ -88,23 +92,12 @@ function convolution(
   filter: Node,
   add: AddNode,
 ): Node {
-  const product = add({
-    operation: productOf(node),
-    attributes: {},
+  const products = added(add, "product of tiles", productOfTiles, {
+    label: `${node.label} in tiles`,
     inputs: [tiles, filter],
     shape: [pixels, pixels, n, down, right, f],
-    type: "f32",
   });
-  return add({
-    operation: {
-      name: "transform of products",
-      lowering: { kind: "squares", generate: squaresKernel, matrix: "results", axes: ofResults },
-    },
-    attributes: {},
-    inputs: [product],
-    shape: node.shape,
-    type: "f32",
-  });
+  return added(add, "transform of products", ofResults, { inputs: [products], shape: node.shape });
 }
 
 /** dE/dg = Gᵀ [Σ over tiles of V ∘ (A dE/dY Aᵀ)] G: each step of the convolution, transposed. */
@@ -116,42 +109,18 @@ function filterGradient(
   lanes: number,
   add: AddNode,
 ): Node {
-  const transformed = add({
-    operation: {
-      name: "transform of gradients",
-      lowering: {
-        kind: "squares",
-        generate: squaresKernel,
-        matrix: "resultGradient",
-        axes: ofResultGradient,
-      },
-    },
-    attributes: {},
+  const transformed = added(add, "transform of gradients", ofResultGradient, {
     inputs: [gradient],
     shape: [pixels, pixels, Math.ceil(f / lanes), n, down, right, lanes],
-    type: "f32",
   });
-  const product = add({
-    operation: gradientProductOf(node),
-    attributes: {},
+  const products = added(add, "gradient product of tiles", gradientProductOfTiles, {
+    label: `${node.label} in tiles`,
     inputs: [tiles, transformed],
     shape: [pixels, pixels, c, f],
-    type: "f32",
   });
-  return add({
-    operation: {
-      name: "transform of filter gradients",
-      lowering: {
-        kind: "squares",
-        generate: squaresKernel,
-        matrix: "filterGradient",
-        axes: ofFilterGradient,
-      },
-    },
-    attributes: {},
-    inputs: [product],
+  return added(add, "transform of filter gradients", ofFilterGradient, {
+    inputs: [products],
     shape: node.shape,
-    type: "f32",
   });
 }
 
@@ -164,11 +133,8 @@ function withZerosAround(x: Node, height: number, width: number, add: AddNode): 
     { begin: [0, 0, x.shape[2], 0, 0], end: shape.with(1, x.shape[1]) },
   ].filter((box) => box.end.every((e, d) => e > box.begin[d]));
   return add({
-    operation: {
-      name: "whole tiles",
-      lowering: { kind: "assemble", parts: (_, __, out) => [out], gaps: () => ({ value: 0, boxes }) },
-    },
-    attributes: {},
+    name: "whole tiles",
+    lowering: { kind: "assemble", parts: [partAt(shape.length)], gaps: { value: 0, boxes } },
     inputs: [x],
     shape,
     type: "f32",
@@ -181,28 +147,15 @@ function transformedFilter(filter: Node, lanes: number, add: AddNode): Node {
   // The turned filter of an input gradient is copied first, so that its columns are neighbours.
   const inOrder = liesApart(filter, 4)
     ? add({
-        operation: {
-          name: "in order",
-          lowering: {
-            kind: "assemble",
-            parts: (_, __, out) => [out],
-            gaps: () => ({ value: 0, boxes: [] }),
-          },
-        },
-        attributes: {},
+        name: "in order",
+        lowering: { kind: "assemble", parts: [partAt(filter.shape.length)], gaps: noGaps },
         inputs: [filter],
         shape: filter.shape,
         type: "f32",
       })
     : filter;
-  return add({
-    operation: {
-      name: "transform of filters",
-      lowering: { kind: "squares", generate: squaresKernel, matrix: "filter", axes: ofFilter },
-    },
-    attributes: {},
+  return added(add, "transform of filters", ofFilter, {
     inputs: [inOrder],
     shape: [pixels, pixels, Math.ceil(f / lanes), c, lanes],
-    type: "f32",
   });
 }

@@ -22,10 +22,7 @@ const reluOp = defineOp({
   lowering: {
     kind: "map",
     cost: 1,
-    rule:
-      () =>
-      (k, [x]) =>
-        x.type === "f32" ? k.max(x as Floats, k.f32(0)) : k.max(x as never, k.i32(0)),
+    rule: (k, [x]) => (x.type === "f32" ? k.max(x as Floats, k.f32(0)) : k.max(x as never, k.i32(0))),
   },
 });
 

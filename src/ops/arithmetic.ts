@@ -23,10 +23,7 @@ const binary = (
     lowering: {
       kind: "map",
       cost,
-      rule:
-        () =>
-        (k, [a, b]) =>
-          emit(k, a as Floats, b as Floats),
+      rule: (k, [a, b]) => emit(k, a as Floats, b as Floats),
     },
   });
 
@@ -127,9 +124,6 @@ const negOp = defineOp({
   lowering: {
     kind: "map",
     cost: 1,
-    rule:
-      () =>
-      (k, [x]) =>
-        x.type === "f32" ? k.neg(x as Floats) : k.neg(x as Ints),
+    rule: (k, [x]) => (x.type === "f32" ? k.neg(x as Floats) : k.neg(x as Ints)),
   },
 });

@@ -36,14 +36,14 @@ const broadcasting = defineOp<{ shape: Shape }>({
       .filter((d) => d < lead || (x.shape[d - lead] === 1 && shape[d] !== 1));
     return [reshape(reduceSum(dy, repeated), x.shape)];
   },
-  lowering: {
+  lowering: (_, { inputs: [input] }) => ({
     kind: "view",
-    index(out, _, input) {
+    index(out) {
       const lead = out.length - input.length;
       const loops = out[0]?.coefficients.length ?? 0;
       return input.map((d, i) => (d === 1 ? zero(loops) : out[i + lead]));
     },
-  },
+  }),
 });
 
 /** The shape with reduced axes of length 1. */
@@ -59,5 +59,5 @@ const summing = defineOp<{ axes: number[] }>({
   name: "sum",
   shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
   vjp: (dy, { inputs: [x], attributes: { axes } }) => [broadcastTo(reshape(dy, keptShape(x, axes)), x.shape)],
-  lowering: { kind: "reduce", combine: "sum" },
+  lowering: ({ axes }) => ({ kind: "reduce", combine: "sum", axes }),
 });

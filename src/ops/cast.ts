@@ -21,14 +21,7 @@ const op = defineOp<{ from: DType; to: DType }>({
   type: (_, { to }) => to,
   // There is one type of floats: a cast begins or ends at integers, which have no slope.
   vjp: () => [null],
-  lowering: {
-    kind: "map",
-    cost: 1,
-    rule:
-      ({ to }) =>
-      (k, [x]) =>
-        converted(k, x, to as DType),
-  },
+  lowering: ({ to }) => ({ kind: "map", cost: 1, rule: (k, [x]) => converted(k, x, to) }),
   label: ({ to }) => to,
 });
 

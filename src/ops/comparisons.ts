@@ -14,14 +14,11 @@ const op = defineOp<{ how: Comparison }>({
   shape: ([a]) => a,
   type: () => "bool",
   vjp: () => [null, null],
-  lowering: {
+  lowering: ({ how }) => ({
     kind: "map",
     cost: 1,
-    rule:
-      ({ how }) =>
-      (k, [a, b]) =>
-        k.compare(how as Comparison, a as Floats, b as Floats),
-  },
+    rule: (k, [a, b]) => k.compare(how, a as Floats, b as Floats),
+  }),
   label: ({ how }) => how,
 });
 
@@ -48,14 +45,11 @@ const logic = defineOp<{ how: "and" | "or" }>({
   shape: ([a]) => a,
   type: () => "bool",
   vjp: () => [null, null],
-  lowering: {
+  lowering: ({ how }) => ({
     kind: "map",
     cost: 1,
-    rule:
-      ({ how }) =>
-      (k, [a, b]) =>
-        how === "and" ? k.and(a as Mask, b as Mask) : k.or(a as Mask, b as Mask),
-  },
+    rule: (k, [a, b]) => (how === "and" ? k.and(a as Mask, b as Mask) : k.or(a as Mask, b as Mask)),
+  }),
   label: ({ how }) => how,
 });
 
@@ -79,10 +73,7 @@ const notOp = defineOp({
   lowering: {
     kind: "map",
     cost: 1,
-    rule:
-      () =>
-      (k, [a]) =>
-        k.not(a as Mask),
+    rule: (k, [a]) => k.not(a as Mask),
   },
 });
 

@@ -1,3 +1,4 @@
+import { noGaps, type Part, partAt } from "../compiler/lowering.js";
 import { optionsOf } from "../door/options.js";
 import { checkedTensors } from "../tensor/arguments.js";
 import { checkedAxis, ShapeError, show } from "../tensor/shapes.js";
@@ -55,17 +56,13 @@ const op = defineOp<{ axis: number }>({
       return slice(dy, begin, dy.shape.with(axis, from));
     });
   },
-  lowering: {
-    kind: "assemble",
-    parts(attributes, inputs, out) {
-      const axis = attributes.axis as number;
-      let from = 0;
-      return inputs.map((shape) => {
-        const part = { offset: out.offset + from * out.strides[axis], strides: out.strides };
-        from += shape[axis];
-        return part;
-      });
-    },
-    gaps: () => ({ value: 0, boxes: [] }),
+  lowering({ axis }, { inputs, out }) {
+    let from = 0;
+    const parts = inputs.map((shape): Part => {
+      const part = partAt(out.length, { [axis]: from });
+      from += shape[axis];
+      return part;
+    });
+    return { kind: "assemble", parts, gaps: noGaps };
   },
 });

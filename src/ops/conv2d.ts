@@ -1,4 +1,4 @@
-import type { ContractionAxis } from "../compiler/operation.js";
+import { along } from "../compiler/lowering.js";
 import { optionsOf } from "../door/options.js";
 import { checkedWhole, checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
@@ -100,31 +100,22 @@ const op = defineOp<Steps>({
     inputGradient(dy, w, x.shape, attributes),
     filterGradient(x, dy, w.shape, attributes),
   ],
-  lowering: {
+  lowering: ({ stride, dilation }, { inputs: [, [kH, kW, c]], out: [n, y, x, g, f] }) => ({
     kind: "contract",
-    convolution: { computes: "results", steps: (attributes) => attributes as Steps },
-    axes(a, b, attributes, shapes) {
-      const { stride, dilation } = attributes as Steps;
-      const [n, y, x, g, f] = shapes.out;
-      const [kH, kW, c] = shapes.b;
-      const [an, ay, ax, ag, ac] = a.strides;
-      const [by, bx, bc, bg, bf] = b.strides;
-      return {
-        batch: [{ count: g, a: ag, b: bg, dimension: 3 }],
-        rows: [
-          { count: n, a: an, b: 0, dimension: 0 },
-          { count: y, a: ay * stride[0], b: 0, dimension: 1 },
-          { count: x, a: ax * stride[1], b: 0, dimension: 2 },
-        ],
-        columns: { count: f, a: 0, b: bf, dimension: 4 },
-        depth: [
-          { count: kH, a: ay * dilation[0], b: by, dimension: null },
-          { count: kW, a: ax * dilation[1], b: bx, dimension: null },
-          { count: c, a: ac, b: bc, dimension: null },
-        ],
-      };
-    },
-  },
+    convolution: { computes: "results", stride, dilation },
+    batch: [{ count: g, a: along(3), b: along(3), out: 3 }],
+    rows: [
+      { count: n, a: along(0), b: null, out: 0 },
+      { count: y, a: along(1, stride[0]), b: null, out: 1 },
+      { count: x, a: along(2, stride[1]), b: null, out: 2 },
+    ],
+    columns: { count: f, a: null, b: along(4), out: 4 },
+    depth: [
+      { count: kH, a: along(1, dilation[0]), b: along(0), out: null },
+      { count: kW, a: along(2, dilation[1]), b: along(1), out: null },
+      { count: c, a: along(4), b: along(2), out: null },
+    ],
+  }),
   label: (_, [[, , , g, c], [kH, kW, , , f]]) => `conv2d ${kH}×${kW}×${c * g}→${f * g}`,
 });
 
@@ -246,32 +237,22 @@ const filterOp = defineOp<Steps & { size: [number, number] }>({
     inputGradient(dy, u, x.shape, { stride, dilation }),
     apply(op, [reachedBy(x, dy, u, { stride, dilation }), u], { stride, dilation }),
   ],
-  lowering: {
+  lowering: ({ stride, dilation }, { inputs: [, [n, y, x]], out: [kH, kW, c, g, f] }) => ({
     kind: "contract",
-    convolution: { computes: "filter gradient", steps: (attributes) => attributes as Steps },
-    axes(a, b, attributes, shapes) {
-      const { stride, dilation } = attributes as Steps;
-      const [kH, kW, c, g, f] = shapes.out;
-      const [n, y, x] = shapes.b;
-      const [an, ay, ax, ag, ac] = a.strides;
-      const [bn, by, bx, bg, bf] = b.strides;
-      const rows: ContractionAxis[] = [
-        { count: kH, a: ay * dilation[0], b: 0, dimension: 0 },
-        { count: kW, a: ax * dilation[1], b: 0, dimension: 1 },
-        { count: c, a: ac, b: 0, dimension: 2 },
-      ];
-      return {
-        batch: [{ count: g, a: ag, b: bg, dimension: 3 }],
-        rows,
-        columns: { count: f, a: 0, b: bf, dimension: 4 },
-        depth: [
-          { count: n, a: an, b: bn, dimension: null },
-          { count: y, a: ay * stride[0], b: by, dimension: null },
-          { count: x, a: ax * stride[1], b: bx, dimension: null },
-        ],
-      };
-    },
-  },
+    convolution: { computes: "filter gradient", stride, dilation },
+    batch: [{ count: g, a: along(3), b: along(3), out: 3 }],
+    rows: [
+      { count: kH, a: along(1, dilation[0]), b: null, out: 0 },
+      { count: kW, a: along(2, dilation[1]), b: null, out: 1 },
+      { count: c, a: along(4), b: null, out: 2 },
+    ],
+    columns: { count: f, a: null, b: along(4), out: 4 },
+    depth: [
+      { count: n, a: along(0), b: along(0), out: null },
+      { count: y, a: along(1, stride[0]), b: along(1), out: null },
+      { count: x, a: along(2, stride[1]), b: along(2), out: null },
+    ],
+  }),
   label: ({ size }, [[, , , , c], [, , , g, f]]) =>
     `conv2d filter gradient ${size.join("×")}×${c * g}→${f * g}`,
 });

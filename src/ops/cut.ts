@@ -1,5 +1,7 @@
 /** Values cut out of a tensor at even steps, and values put around and between those of one: each is the gradient of the other. */
 import { scale } from "../compiler/affine.js";
+import type { Gaps } from "../compiler/lowering.js";
+import type { Shape } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 
@@ -41,13 +43,10 @@ const cutting = defineOp<Attributes>({
     );
     return [padWith(rising, { low, high, interior, value: 0 })];
   },
-  lowering: {
+  lowering: ({ from, step }) => ({
     kind: "view",
-    index: (out, attributes) => {
-      const { from, step } = attributes as Attributes;
-      return out.map((i, d) => scale(i, step[d], from[d]));
-    },
-  },
+    index: (out) => out.map((i, d) => scale(i, step[d], from[d])),
+  }),
 });
 
 export type Padding = {
@@ -72,31 +71,24 @@ const padded = defineOp<Padding>({
     const step = interior.map((n) => n + 1);
     return [cut(dy, low, x.shape, step)];
   },
-  lowering: {
+  lowering: (padding, { inputs: [x], out }) => ({
     kind: "assemble",
-    parts: (attributes, _, out) => {
-      const { low, interior } = attributes as Padding;
-      return [
-        {
-          offset: low.reduce((sum, n, d) => sum + n * out.strides[d], out.offset),
-          strides: out.strides.map((s, d) => s * (interior[d] + 1)),
-        },
-      ];
-    },
-    gaps(attributes, [x], out) {
-      const { low, high, interior, value } = attributes as Padding;
-      if (interior.some((n, d) => n > 0 && x[d] > 1)) return { value, everywhere: true };
-      // Slabs before and after x along each axis; along the axes already done, only beside x.
-      const boxes: { begin: number[]; end: number[] }[] = [];
-      const begin = out.map(() => 0);
-      const end = [...out];
-      for (let d = out.length - 1; d >= 0; d--) {
-        if (low[d] > 0) boxes.push({ begin: [...begin], end: end.with(d, low[d]) });
-        if (high[d] > 0) boxes.push({ begin: begin.with(d, out[d] - high[d]), end: [...end] });
-        begin[d] = low[d];
-        end[d] = out[d] - high[d];
-      }
-      return { value, boxes: boxes.filter((box) => box.end.every((e, d) => e > box.begin[d])) };
-    },
-  },
+    parts: [{ begin: padding.low, step: padding.interior.map((n) => n + 1) }],
+    gaps: gapsAround(x, padding, out),
+  }),
 });
+
+function gapsAround(x: Shape, { low, high, interior, value }: Padding, out: Shape): Gaps {
+  if (interior.some((n, d) => n > 0 && x[d] > 1)) return { value, everywhere: true };
+  // Slabs before and after x along each axis; along the axes already done, only beside x.
+  const boxes: { begin: number[]; end: number[] }[] = [];
+  const begin = out.map(() => 0);
+  const end = [...out];
+  for (let d = out.length - 1; d >= 0; d--) {
+    if (low[d] > 0) boxes.push({ begin: [...begin], end: end.with(d, low[d]) });
+    if (high[d] > 0) boxes.push({ begin: begin.with(d, out[d] - high[d]), end: [...end] });
+    begin[d] = low[d];
+    end[d] = out[d] - high[d];
+  }
+  return { value, boxes: boxes.filter((box) => box.end.every((e, d) => e > box.begin[d])) };
+}

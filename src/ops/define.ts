@@ -1,5 +1,6 @@
 /** How an operation is defined: what it is called, the shape it makes, its gradient, and how it is lowered. */
-import type { Attributes, Lowering, Operation } from "../compiler/operation.js";
+import type { Lowering } from "../compiler/lowering.js";
+import type { Attributes, Operation, Shapes } from "../compiler/operation.js";
 import { checkTensor } from "../tensor/arguments.js";
 import type { Shape } from "../tensor/shapes.js";
 import { type DType, Tensor } from "../tensor/tensor.js";
@@ -18,7 +19,8 @@ export interface Definition<A extends Attributes> {
   type?(inputs: readonly DType[], attributes: A): DType;
   /** The vector–Jacobian product: dE/dinput for each input from dE/doutput; null where there is none. */
   vjp(dy: Tensor, applied: Applied<A>): readonly (Tensor | null)[];
-  readonly lowering: Lowering;
+  /** The record from which the compiler computes it; a function where it depends on attributes or shapes. */
+  readonly lowering: Lowering | ((attributes: A, shapes: Shapes) => Lowering);
   label?(attributes: A, inputs: readonly Shape[]): string;
 }
 
@@ -32,7 +34,8 @@ export function defineOp<A extends Attributes = Record<string, never>>(
   const { name, lowering, label } = definition;
   return {
     name,
-    lowering,
+    lower: (attributes, shapes) =>
+      typeof lowering === "function" ? lowering(attributes as A, shapes) : lowering,
     label: label ? (attributes, inputs) => label(attributes as A, inputs) : undefined,
     definition,
   };

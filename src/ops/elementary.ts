@@ -25,10 +25,7 @@ const unary = (
     lowering: {
       kind: "map",
       cost,
-      rule:
-        () =>
-        (k, [x]) =>
-          emit(k, x as Floats),
+      rule: (k, [x]) => emit(k, x as Floats),
     },
   });
 
@@ -124,9 +121,6 @@ const powOp: Differentiable = defineOp({
   lowering: {
     kind: "map",
     cost: 30,
-    rule:
-      () =>
-      (k, [a, b]) =>
-        lanes.pow(k, a as Floats, b as Floats),
+    rule: (k, [a, b]) => lanes.pow(k, a as Floats, b as Floats),
   },
 });

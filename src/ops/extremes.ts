@@ -83,14 +83,14 @@ const maxOp = defineOp<{ axes: number[] }>({
   name: "max",
   shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
   vjp: (dy, { inputs: [x], attributes: { axes } }) => [toWinner(dy, x, argmaxOver(x, axes), axes)],
-  lowering: { kind: "reduce", combine: "max" },
+  lowering: ({ axes }) => ({ kind: "reduce", combine: "max", axes }),
 });
 
 const minOp = defineOp<{ axes: number[] }>({
   name: "min",
   shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
   vjp: (dy, { inputs: [x], attributes: { axes } }) => [toWinner(dy, x, argmaxOver(neg(x), axes), axes)],
-  lowering: { kind: "reduce", combine: "min" },
+  lowering: ({ axes }) => ({ kind: "reduce", combine: "min", axes }),
 });
 
 const argmaxOp = defineOp<{ axes: number[] }>({
@@ -98,5 +98,5 @@ const argmaxOp = defineOp<{ axes: number[] }>({
   shape: ([x], { axes }) => x.filter((_, d) => !axes.includes(d)),
   type: () => "i32",
   vjp: () => [null],
-  lowering: { kind: "reduce", combine: "argmax" },
+  lowering: ({ axes }) => ({ kind: "reduce", combine: "argmax", axes }),
 });

@@ -39,7 +39,7 @@ const gatherOp = defineOp<{ axis: number }>({
     scatterAdd(dy, indices, axis, x.shape[axis]),
     null,
   ],
-  lowering: { kind: "gather", generate: gatherKernel },
+  lowering: ({ axis }) => ({ kind: "gather", axis, generate: gatherKernel }),
 });
 
 /** So many slices are added up one by one. */
@@ -73,5 +73,5 @@ const scatterOp = defineOp<{ axis: number; extent: number }>({
     apply(gatherOp, [dx, indices], { axis }),
     null,
   ],
-  lowering: { kind: "scatterAdd", generate: scatterAddKernel },
+  lowering: ({ axis }) => ({ kind: "scatterAdd", axis, generate: scatterAddKernel }),
 });

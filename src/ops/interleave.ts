@@ -1,3 +1,4 @@
+import { noGaps } from "../compiler/lowering.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./define.js";
 import { slice } from "./slice.js";
@@ -20,16 +21,9 @@ const op = defineOp<{ stride: readonly [number, number] }>({
     inputs.map((_, i) =>
       slice(dy, [0, Math.floor(i / stride[1]), i % stride[1], 0], dy.shape, [1, ...stride, 1]),
     ),
-  lowering: {
+  lowering: ({ stride: [sy, sx] }, { inputs }) => ({
     kind: "assemble",
-    parts(attributes, inputs, out) {
-      const [sy, sx] = attributes.stride as [number, number];
-      const [on, oy, ox, oc] = out.strides;
-      return inputs.map((_, i) => ({
-        offset: out.offset + Math.floor(i / sx) * oy + (i % sx) * ox,
-        strides: [on, oy * sy, ox * sx, oc],
-      }));
-    },
-    gaps: () => ({ value: 0, boxes: [] }),
-  },
+    parts: inputs.map((_, i) => ({ begin: [0, Math.floor(i / sx), i % sx, 0], step: [1, sy, sx, 1] })),
+    gaps: noGaps,
+  }),
 });

@@ -1,4 +1,4 @@
-import type { ContractionAxis } from "../compiler/operation.js";
+import { along } from "../compiler/lowering.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { broadcastShapes, ShapeError, show, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -68,20 +68,15 @@ const op = defineOp({
   shape: ([a, b]) => [...a.slice(0, -1), b[b.length - 1]],
   // dA = dY·Bᵀ, dB = Aᵀ·dY
   vjp: (dy, { inputs: [a, b] }) => [product(dy, turned(b)), product(turned(a), dy)],
-  lowering: {
-    kind: "contract",
-    axes(a, b, _, { a: shapeA, out }) {
-      const rank = out.length;
-      const batch = out
-        .slice(0, -2)
-        .map((count, d): ContractionAxis => ({ count, a: a.strides[d], b: b.strides[d], dimension: d }));
-      return {
-        batch,
-        rows: [{ count: out[rank - 2], a: a.strides[rank - 2], b: 0, dimension: rank - 2 }],
-        columns: { count: out[rank - 1], a: 0, b: b.strides[rank - 1], dimension: rank - 1 },
-        depth: [{ count: shapeA[rank - 1], a: a.strides[rank - 1], b: b.strides[rank - 2], dimension: null }],
-      };
-    },
+  lowering(_, { inputs: [a], out }) {
+    const [row, column] = [out.length - 2, out.length - 1];
+    return {
+      kind: "contract",
+      batch: out.slice(0, -2).map((count, d) => ({ count, a: along(d), b: along(d), out: d })),
+      rows: [{ count: out[row], a: along(row), b: null, out: row }],
+      columns: { count: out[column], a: null, b: along(column), out: column },
+      depth: [{ count: a[column], a: along(column), b: along(row), out: null }],
+    };
   },
   label: (_, [a, b]) => `matmul ${a.join("×")} by ${b.join("×")}`,
 });

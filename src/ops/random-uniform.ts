@@ -30,16 +30,14 @@ const op = defineOp<{ stream: number }>({
   shape: ([place]) => place,
   type: () => "f32",
   vjp: () => [null, null],
-  lowering: {
+  lowering: ({ stream }) => ({
     kind: "map",
     cost: 100,
-    rule:
-      ({ stream }) =>
-      (k, [place, seed]) => {
-        const word = threefry(k, seed as Ints, k.i32(stream as number), place as Ints, k.i32(0));
-        return k.mul(k.toFloat(k.shiftRight(word, 8)), k.f32(2 ** -24));
-      },
-  },
+    rule(k, [place, seed]) {
+      const word = threefry(k, seed as Ints, k.i32(stream), place as Ints, k.i32(0));
+      return k.mul(k.toFloat(k.shiftRight(word, 8)), k.f32(2 ** -24));
+    },
+  }),
 });
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];

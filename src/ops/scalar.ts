@@ -1,4 +1,4 @@
-import { numeral } from "../compiler/graph.js";
+import { numeral } from "../compiler/operation.js";
 import { kindOfArray, said } from "../door/said.js";
 import { type DType, Tensor } from "../tensor/tensor.js";
 import { isTracing } from "../tensor/tracing.js";
@@ -12,18 +12,16 @@ const constant = defineOp<{ value: number; type: DType }>({
   shape: () => [],
   type: (_, { type }) => type,
   vjp: () => [],
-  lowering: {
+  lowering: ({ value, type }) => ({
     kind: "map",
     cost: 0,
-    rule:
-      ({ value, type }) =>
-      (k) =>
-        type === "f32"
-          ? k.f32(value as number)
-          : type === "bool"
-            ? k.compare("ne", k.i32(value as number), k.i32(0))
-            : k.i32(value as number),
-  },
+    rule: (k) =>
+      type === "f32"
+        ? k.f32(value)
+        : type === "bool"
+          ? k.compare("ne", k.i32(value), k.i32(0))
+          : k.i32(value),
+  }),
   label: ({ value }) => String(value),
 });
 

@@ -33,8 +33,8 @@ const op = defineOp<{ permutation: number[] }>({
       permutation.map((_, d) => permutation.indexOf(d)),
     ),
   ],
-  lowering: {
+  lowering: ({ permutation }) => ({
     kind: "view",
-    index: (out, { permutation }) => out.map((_, d) => out[(permutation as number[]).indexOf(d)]),
-  },
+    index: (out) => out.map((_, d) => out[permutation.indexOf(d)]),
+  }),
 });

@@ -33,9 +33,6 @@ const op = defineOp({
   lowering: {
     kind: "map",
     cost: 1,
-    rule:
-      () =>
-      (k, [condition, a, b]) =>
-        k.select(condition as Mask, a as Floats, b as Floats),
+    rule: (k, [condition, a, b]) => k.select(condition as Mask, a as Floats, b as Floats),
   },
 });

@@ -172,11 +172,13 @@ const backwardsOp = defineOp<{ shape: number[] }>({
       "windows backwards: the gradient belongs to the operation that looks through the windows",
     );
   },
-  lowering: {
+  lowering: ({ shape: [, , , kh, kw] }) => ({
     kind: "view",
-    index([n, y, x, q, r, c], attributes) {
-      const [, , , kh, kw] = attributes.shape as number[];
-      return [n, affineSum(y, scale(q, -1, kh - 1)), affineSum(x, scale(r, -1, kw - 1)), c];
-    },
-  },
+    index: ([n, y, x, q, r, c]) => [
+      n,
+      affineSum(y, scale(q, -1, kh - 1)),
+      affineSum(x, scale(r, -1, kw - 1)),
+      c,
+    ],
+  }),
 });

@@ -148,13 +148,12 @@ const op = defineOp<Attributes>({
   vjp: () => {
     throw new Error("windows: the gradient belongs to the operation that looks through the windows");
   },
-  lowering: {
+  lowering: ({ stride, dilation }) => ({
     kind: "view",
-    index([n, y, x, a, b, c], attributes) {
-      const { stride, dilation } = attributes as Attributes;
+    index([n, y, x, a, b, c]) {
       const place = (d: number, window: Affine, inside: Affine): Affine =>
         sum(scale(window, stride[d]), scale(inside, dilation[d]));
       return [n, place(0, y, a), place(1, x, b), c];
     },
-  },
+  }),
 });

@@ -19,7 +19,7 @@ import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from ".
 export type { DType, TypedArray };
 
 /** A leaf: its numbers come from outside the graph. */
-const source: Operation = { name: "source", lowering: { kind: "source" } };
+const source: Operation = { name: "source", lower: () => ({ kind: "source" }) };
 
 /** So many tensors have been made. */
 let made = 0;

@@ -1,0 +1,169 @@
+/**
+ * How a node is computed: one record for each kind, in which axes are named by dimension. Whoever must know all kinds
+ * has a table or a switch over them, so that a new one that was forgotten there does not compile.
+ */
+import type { Rule, Strided } from "../kernels/expression.js";
+import type { PickingGenerator } from "../kernels/gather.js";
+import type { Combine } from "../kernels/reduce.js";
+import type { Squares, squaresKernel } from "../kernels/squares.js";
+import type { Affine } from "./affine.js";
+
+/** The record of each kind. */
+interface Lowerings {
+  /** A leaf: its values come with each run, or lie in a variable. */
+  source: object;
+  /** No elements: there is nothing to compute. */
+  nothing: object;
+  /** The row-major position of each element, as i32. */
+  range: object;
+  /** Element by element; inputs have the shape of the result. `cost`: roughly, in additions. */
+  map: { readonly rule: Rule; readonly cost: number };
+  /** The values of the first input elsewhere: the index into it, for the index into the result. */
+  view: { index(out: readonly Affine[]): Affine[] };
+  /** The values of the first input in the same row-major order under another shape. */
+  reshape: object;
+  /** Over axes that the result no longer has. */
+  reduce: { readonly combine: Combine; readonly axes: readonly number[] };
+  contract: ContractionAxes;
+  /** Small squares of the input between a constant matrix and its transpose: the transforms around a product. */
+  squares: SquaresAxes & {
+    readonly matrix: Squares["matrix"];
+    /** Writes the kernel: it comes with those who make such nodes, so that nobody else loads it. */
+    readonly generate: typeof squaresKernel;
+  };
+  /** Inputs side by side in one buffer, what none covers filled with a value. */
+  assemble: { readonly parts: readonly Part[]; readonly gaps: Gaps };
+  /** Inputs: values, indices of slices along `axis`. */
+  gather: { readonly axis: number; readonly generate: PickingGenerator };
+  /** Inputs: values, and to which slice along `axis` each is added. */
+  scatterAdd: { readonly axis: number; readonly generate: PickingGenerator };
+}
+
+export type Kind = keyof Lowerings;
+export type Lowering<Of extends Kind = Kind> = {
+  [K in Of]: { readonly kind: K } & Readonly<Lowerings[K]>;
+}[Of];
+
+/** A walk along one dimension of a tensor, `step` elements at a time. */
+export interface Along {
+  readonly dimension: number;
+  readonly step: number;
+}
+
+export const along = (dimension: number, step = 1): Along => ({ dimension, step });
+
+/** Elements in memory between two steps; 0 where the walk stands still. */
+export const strideOf = ({ strides }: Strided, walk: Along | null): number =>
+  walk ? strides[walk.dimension] * walk.step : 0;
+
+/** An axis of a contraction: how it walks A and B (null: not at all), and the dimension of the result along it. */
+export interface ContractionAxis {
+  readonly count: number;
+  readonly a: Along | null;
+  readonly b: Along | null;
+  readonly out: number | null;
+}
+
+export interface ContractionAxes {
+  /** Along the result, in A and in B. */
+  readonly batch: readonly ContractionAxis[];
+  /** Along the result and in A. */
+  readonly rows: readonly ContractionAxis[];
+  /** Along the result and in B: the dimension in which B is contiguous. */
+  readonly columns: ContractionAxis & {
+    /** Where B is packed: its dimension that counts vectors of columns. Their lanes are neighbours. */
+    readonly vectors?: number;
+  };
+  /** In A and B, summed over. */
+  readonly depth: readonly ContractionAxis[];
+  /**
+   * Present where this is a convolution of N×H×W×G×C with kH×kW×C×G×F to N×H'×W'×G×F, or a filter's gradient in one:
+   * the step between windows, and the distance between the pixels that neighbouring weights see.
+   */
+  readonly convolution?: {
+    readonly computes: "results" | "filter gradient";
+    readonly stride: readonly number[];
+    readonly dilation: readonly number[];
+  };
+}
+
+/** A loop over squares, or over the rows, columns or channels of one: how it walks the input and the result. */
+export interface SquaresAxis {
+  readonly count: number;
+  readonly from: Along | null;
+  readonly out: Along;
+}
+
+export interface SquaresAxes {
+  readonly outer: readonly SquaresAxis[];
+  /** Counted in the result's square, or for the channels in all. */
+  readonly rows: SquaresAxis;
+  readonly columns: SquaresAxis;
+  readonly channels: SquaresAxis;
+  /** Where the result has its channels in vectors: the dimension that counts these. */
+  readonly vectors?: number;
+  /** How many rows and columns of the last squares along the last two loops exist. */
+  readonly last: readonly [rows: number, columns: number];
+}
+
+/** Where an input lies in what is assembled: along each dimension where it begins, and how far apart its elements are. */
+export interface Part {
+  readonly begin: readonly number[];
+  readonly step: readonly number[];
+}
+
+/** An input whose elements stay neighbours. Along dimensions that are not named it begins at 0. */
+export function partAt(rank: number, begin: { readonly [dimension: number]: number } = {}): Part {
+  const dimensions = Array.from({ length: rank }, (_, d) => d);
+  return { begin: dimensions.map((d) => begin[d] ?? 0), step: dimensions.map(() => 1) };
+}
+
+/** The layout of a part of a buffer. */
+export function layoutOf({ begin, step }: Part, { offset, strides }: Strided): Strided {
+  return {
+    offset: begin.reduce((sum, n, d) => sum + n * strides[d], offset),
+    strides: strides.map((stride, d) => stride * step[d]),
+  };
+}
+
+/** The boxes left free: begin and end along each dimension. `everywhere` where they are not boxes. */
+export type Gaps =
+  | { readonly value: number; readonly boxes: readonly Box[] }
+  | { readonly value: number; readonly everywhere: true };
+
+export interface Box {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+}
+
+/** All is covered, or what is not is never read. */
+export const noGaps: Gaps = { value: 0, boxes: [] };
+
+/** What fusion and placing must know of a kind. */
+interface Traits {
+  /**
+   * Where its values come to be: they are there (`given`); in the kernels that use them, element by element (`element`)
+   * or as index arithmetic (`view`); in a kernel that may go on with each value (`core`); in a kernel that does nothing
+   * else (`alone`).
+   */
+  readonly computed: "given" | "element" | "view" | "core" | "alone";
+  /** Inputs are read as they lie: they must be stored, or views of what is stored. */
+  readonly readsStored: boolean;
+  /** It can write its values into a part of a larger buffer. */
+  readonly writesAnywhere: boolean;
+}
+
+export const traits: { readonly [K in Kind]: Traits } = {
+  source: { computed: "given", readsStored: false, writesAnywhere: false },
+  nothing: { computed: "given", readsStored: false, writesAnywhere: false },
+  range: { computed: "element", readsStored: false, writesAnywhere: false },
+  map: { computed: "element", readsStored: false, writesAnywhere: true },
+  view: { computed: "view", readsStored: false, writesAnywhere: false },
+  reshape: { computed: "view", readsStored: false, writesAnywhere: false },
+  reduce: { computed: "core", readsStored: false, writesAnywhere: true },
+  contract: { computed: "core", readsStored: true, writesAnywhere: true },
+  squares: { computed: "core", readsStored: true, writesAnywhere: true },
+  assemble: { computed: "alone", readsStored: false, writesAnywhere: true },
+  gather: { computed: "alone", readsStored: true, writesAnywhere: false },
+  scatterAdd: { computed: "alone", readsStored: true, writesAnywhere: false },
+};
