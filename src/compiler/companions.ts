@@ -1,10 +1,10 @@
 /**
- * Reductions that one kernel does in one pass: max pooling and its switches, the mean and the variance of a
+ * Horizontal fusion: reductions that one kernel does in one pass: max pooling and its switches, the mean and the variance of a
  * normalisation, and in its gradient the sums over the same two tensors.
  */
 import { type Extents, largestKernel } from "./extents.js";
 import type { Graph, Node } from "./graph.js";
-import { traits } from "./lowering.js";
+import { isInside } from "./lowering.js";
 import { sizeOf } from "./operation.js";
 
 /** What is known where companions are looked for: which nodes have a buffer, and who writes those that others write. */
@@ -86,8 +86,7 @@ function storedBelow(node: Node, stored: ReadonlySet<Node>): Node[] | null {
       found.push(n);
       continue;
     }
-    const { computed } = traits[n.lowering.kind];
-    if (computed !== "element" && computed !== "view") return null;
+    if (!isInside(n.lowering)) return null;
     for (const input of n.inputs) seen.add(input);
   }
   return found;

@@ -3,7 +3,7 @@
  * known without computing: a sum over nothing is 0, what is put around nothing is the border alone.
  */
 import type { Lanes } from "../kernels/language.js";
-import type { Lowering } from "./lowering.js";
+import { type Lowering, valueOfNothing } from "./lowering.js";
 import { type GraphNode, numeral } from "./operation.js";
 
 export const isEmpty = ({ shape }: { readonly shape: readonly number[] }): boolean => shape.includes(0);
@@ -22,33 +22,9 @@ export function knownWithoutInputs(node: GraphNode, lowering: Lowering): Known |
   if (lowering.kind === "source") return null;
   if (isEmpty(node)) return nothing;
   if (!node.inputs.some(isEmpty)) return null;
-  const value = valueEverywhere(lowering, node);
+  const isFloat = node.type === "f32";
+  const value = valueOfNothing(lowering, { isFloat, allEmpty: node.inputs.every(isEmpty) });
   return value === null ? null : everywhere(value, node.type);
-}
-
-/** The one value of all elements; null where it is not known. */
-function valueEverywhere(lowering: Lowering, { type, inputs }: GraphNode): number | null {
-  switch (lowering.kind) {
-    case "contract":
-    case "scatterAdd":
-      return 0;
-    case "reduce":
-      // The largest of none is refused by `max`; inside other operations it is what every number exceeds.
-      return { sum: 0, max: -Infinity, min: Infinity, argmax: 0 }[lowering.combine];
-    case "gather":
-      // Whatever index is given, it lies outside an axis without values.
-      return type === "f32" ? Number.NaN : 0;
-    case "assemble":
-      return inputs.every(isEmpty) ? lowering.gaps.value : null;
-    case "view":
-    case "reshape":
-    case "map":
-    case "squares":
-    case "range":
-    case "source":
-    case "nothing":
-      return null;
-  }
 }
 
 function everywhere(value: number, type: GraphNode["type"]): Known {

@@ -2,6 +2,7 @@
 import type { Expression, Store } from "../kernels/expression.js";
 import { type Affine, dot, identity, NotAffine, reshapeIndex, SplitLoop } from "./affine.js";
 import type { Node } from "./graph.js";
+import { isInside } from "./lowering.js";
 import { contiguous, type Strided } from "./operation.js";
 
 /** Where a stored node lies: in the buffer of `owner`, itself or the assembled node of which it is a part. */
@@ -124,6 +125,7 @@ export class ExpressionBuilder {
 
   #define(node: Node, indices: readonly Affine[]): Expression {
     const { lowering } = node;
+    if (!isInside(lowering)) throw new NeedsStorage(node);
     switch (lowering.kind) {
       case "map":
         return {
@@ -144,15 +146,6 @@ export class ExpressionBuilder {
         const linear = this.#linear(node, indices);
         return linear ?? this.build(node.inputs[0], this.#reshaped(node, indices));
       }
-      case "reduce":
-      case "contract":
-      case "squares":
-      case "assemble":
-      case "gather":
-      case "scatterAdd":
-      case "source":
-      case "nothing":
-        throw new NeedsStorage(node);
     }
   }
 

@@ -1,4 +1,7 @@
-/** A recorded graph as the compiler works on it: equal nodes once, in an order in which inputs come first. */
+/**
+ * A recorded graph as the compiler works on it: equal nodes once (common-subexpression elimination), in an order in which
+ * inputs come first.
+ */
 import { knownWithoutInputs } from "./empty.js";
 import { type Lowering, traits } from "./lowering.js";
 import { type ElementType, type GraphNode, written } from "./operation.js";

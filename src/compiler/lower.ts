@@ -71,6 +71,8 @@ export class Lowerer implements StoredNodes {
       case "gather":
       case "scatterAdd":
         return [this.#picking(node, lowering)];
+      case "scan":
+        return [this.#scan(node, lowering)];
       case "map":
       case "view":
       case "reshape":
@@ -273,6 +275,25 @@ export class Lowerer implements StoredNodes {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
     }
+  }
+
+  /** Each kept point of the index space walks along the axis: the kept loops come first. */
+  #scan(node: Node, { axis, exclusive, generate }: Lowering<"scan">): Launch {
+    return withSplits([...node.shape.toSpliced(axis, 1), node.shape[axis]], (loops, all, origins) => {
+      const indices = all.slice(0, -1).toSpliced(axis, 0, all[all.length - 1]);
+      const kept = origins.filter((dimension) => dimension < node.shape.length - 1).length;
+      const builder = new ExpressionBuilder(this, loops, new Map());
+      const value = builder.build(node.inputs[0], indices);
+      const stores = [builder.store(node, { kind: "result", index: 0 }, indices)];
+      const generated = this.#library.kernel(node.label, {
+        kind: "scan",
+        generate,
+        scan: { kept: loops.slice(0, kept), scanned: loops.slice(kept), exclusive, value, stores },
+      });
+      this.#mustFit(generated, node);
+      const replaceable = builder.readOnlyAt(stores[0].at);
+      return this.#launch(generated, builder, [node], sizeOf(loops), stores, replaceable);
+    });
   }
 
   #assembly(node: Node, { parts: where, gaps }: Lowering<"assemble">): Launch[] {

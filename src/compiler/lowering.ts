@@ -5,6 +5,7 @@
 import type { Rule, Strided } from "../kernels/expression.js";
 import type { PickingGenerator } from "../kernels/gather.js";
 import type { Combine } from "../kernels/reduce.js";
+import type { scanKernel } from "../kernels/scan.js";
 import type { Squares, squaresKernel } from "../kernels/squares.js";
 import type { Affine } from "./affine.js";
 
@@ -37,6 +38,8 @@ interface Lowerings {
   gather: { readonly axis: number; readonly generate: PickingGenerator };
   /** Inputs: values, and to which slice along `axis` each is added. */
   scatterAdd: { readonly axis: number; readonly generate: PickingGenerator };
+  /** Running sums along an axis; `exclusive`: each of what comes before it. */
+  scan: { readonly axis: number; readonly exclusive: boolean; readonly generate: typeof scanKernel };
 }
 
 export type Kind = keyof Lowerings;
@@ -139,7 +142,7 @@ export interface Box {
 /** All is covered, or what is not is never read. */
 export const noGaps: Gaps = { value: 0, boxes: [] };
 
-/** What fusion and placing must know of a kind. */
+/** What fusion, expressions and placing must know of a kind. */
 interface Traits {
   /**
    * Where its values come to be: they are there (`given`); in the kernels that use them, element by element (`element`)
@@ -153,7 +156,7 @@ interface Traits {
   readonly writesAnywhere: boolean;
 }
 
-export const traits: { readonly [K in Kind]: Traits } = {
+export const traits = {
   source: { computed: "given", readsStored: false, writesAnywhere: false },
   nothing: { computed: "given", readsStored: false, writesAnywhere: false },
   range: { computed: "element", readsStored: false, writesAnywhere: false },
@@ -166,4 +169,42 @@ export const traits: { readonly [K in Kind]: Traits } = {
   assemble: { computed: "alone", readsStored: false, writesAnywhere: true },
   gather: { computed: "alone", readsStored: true, writesAnywhere: false },
   scatterAdd: { computed: "alone", readsStored: true, writesAnywhere: false },
+  scan: { computed: "alone", readsStored: false, writesAnywhere: true },
+} as const satisfies { readonly [K in Kind]: Traits };
+
+/** Kinds whose values are computed in the kernels that use them. */
+type Inside = { [K in Kind]: (typeof traits)[K]["computed"] extends "element" | "view" ? K : never }[Kind];
+
+export function isInside(lowering: Lowering): lowering is Lowering<Inside> {
+  const { computed } = traits[lowering.kind];
+  return computed === "element" || computed === "view";
+}
+
+/** What all values are of a result that has some though an input has none; null where that is not known. */
+const ofNothing: { readonly [K in Kind]: (lowering: Lowering<K>, of: OfNothing) => number | null } = {
+  contract: () => 0,
+  scatterAdd: () => 0,
+  // The largest of none is refused by `max`; inside other operations it is what every number exceeds.
+  reduce: ({ combine }) => ({ sum: 0, max: -Infinity, min: Infinity, argmax: 0 })[combine],
+  // Whatever index is given, it lies outside an axis without values.
+  gather: (_, { isFloat }) => (isFloat ? Number.NaN : 0),
+  assemble: ({ gaps }, { allEmpty }) => (allEmpty ? gaps.value : null),
+  view: () => null,
+  reshape: () => null,
+  map: () => null,
+  squares: () => null,
+  range: () => null,
+  scan: () => null,
+  source: () => null,
+  nothing: () => null,
 };
+
+export function valueOfNothing<K extends Kind>(lowering: Lowering<K>, of: OfNothing): number | null {
+  const rule = ofNothing[lowering.kind as K] as (lowering: Lowering<K>, of: OfNothing) => number | null;
+  return rule(lowering, of);
+}
+
+interface OfNothing {
+  readonly isFloat: boolean;
+  readonly allEmpty: boolean;
+}

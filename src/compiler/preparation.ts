@@ -1,5 +1,5 @@
 /**
- * What a program computes from variables alone, that it does not change itself: filters in the order in which
+ * Hoisting of what is constant: what a program computes from variables alone, that it does not change itself: filters in the order in which
  * contractions read them, factors of a normalisation. A model that predicts computes it once, not with each batch.
  */
 import type { Node } from "./graph.js";

@@ -47,6 +47,14 @@ export function collect(roots: readonly Expression[]): Expression[] {
   return [...seen];
 }
 
+/** i32 where the value is known to be one before it is evaluated: loads and casts say so. */
+export function resultType(e: Expression): "f32" | "i32" {
+  if (e.kind === "load") return e.type === "f32" ? "f32" : "i32";
+  if (e.kind === "position") return "i32";
+  if (e.kind === "apply") return e.type === "f32" ? "f32" : "i32";
+  return "f32";
+}
+
 /** Address of a strided operand inside `depth` loops. */
 interface Pointer {
   readonly at: Strided;

@@ -7,6 +7,7 @@ import type { Picking, PickingGenerator } from "./gather.js";
 import type { Format, TargetDescription } from "./language.js";
 import { type Generated, mapKernel } from "./map.js";
 import { type Reduction, reduceKernel } from "./reduce.js";
+import type { Scan, scanKernel } from "./scan.js";
 import type { Squares, squaresKernel } from "./squares.js";
 import { transposeKernel } from "./transpose.js";
 
@@ -23,7 +24,8 @@ export type Task =
   | { kind: "contraction"; contraction: Contraction }
   | { kind: "squares"; squares: Squares; generate: typeof squaresKernel }
   | { kind: "fill"; format: Format; value: number; boxes: readonly Box[] }
-  | { kind: "gather" | "scatterAdd"; format: Format; picking: Picking; generate: PickingGenerator };
+  | { kind: "gather" | "scatterAdd"; format: Format; picking: Picking; generate: PickingGenerator }
+  | { kind: "scan"; scan: Scan; generate: typeof scanKernel };
 
 const keptKernels = 4096;
 
@@ -63,6 +65,8 @@ export class KernelLibrary {
       case "gather":
       case "scatterAdd":
         return task.generate(target, name, task.format, task.picking);
+      case "scan":
+        return task.generate(target, name, task.scan);
     }
   }
 }
@@ -102,6 +106,10 @@ function describe(task: Task): string {
     case "gather":
     case "scatterAdd":
       return JSON.stringify(task);
+    case "scan": {
+      const { value, stores, ...loops } = task.scan;
+      return `scan ${JSON.stringify(loops)}${body([value], stores)}`;
+    }
   }
 }
 

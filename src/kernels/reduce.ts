@@ -1,7 +1,7 @@
 import { KernelBuilder } from "./builder.js";
 import { cascade, type Walk } from "./cascade.js";
 import { collapse } from "./collapse.js";
-import { collect, Evaluator, type Expression, type Store } from "./expression.js";
+import { collect, Evaluator, type Expression, resultType, type Store } from "./expression.js";
 import type { Floats, Int, Ints, Lanes, TargetDescription } from "./language.js";
 import { decode, enterAll, type Generated, nest, shareLoops } from "./map.js";
 
@@ -344,14 +344,6 @@ function start(k: KernelBuilder, sources: Plan["sources"]): Accumulators {
     value: k.variable(neutral(k, combine, resultType(value)) as Floats),
     position: position ? k.variable(k.i32(0)) : null,
   }));
-}
-
-/** i32 where the value is known to be one before it is evaluated: loads and casts say so. */
-function resultType(e: Expression): "f32" | "i32" {
-  if (e.kind === "load") return e.type === "f32" ? "f32" : "i32";
-  if (e.kind === "position") return "i32";
-  if (e.kind === "apply") return e.type === "f32" ? "f32" : "i32";
-  return "f32";
 }
 
 function join(

@@ -259,6 +259,16 @@ const smooth: Operation[] = [
       };
     }),
   ),
+  both("cumsum", true, ({ a, pick }) => {
+    const rank = a.textbook.shape.length;
+    if (!isFloat(a) || rank === 0) return null;
+    const options = { axis: pick(rank), exclusive: pick(2) === 1, reverse: pick(2) === 1 };
+    const times = 1 / Math.sqrt(Math.max(1, a.textbook.shape[options.axis]));
+    return {
+      engine: r.mul(r.cumsum(r.tanh(a.engine), options), times),
+      textbook: t.mul(t.cumsum(t.tanh(a.textbook), options), { shape: [], data: Float64Array.of(times) }),
+    };
+  }),
   ...(["softmax", "logSoftmax"] as const).map((name) =>
     both(name, true, ({ a, pick }) => {
       const rank = a.textbook.shape.length;

@@ -38,6 +38,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   conv1d: (o) => R.conv1d(R.zeros([1, 4, 2]), R.zeros([3, 2, 1]), o),
   conv2d: (o) => R.conv2d(x, R.zeros([3, 3, 2, 1]), o),
   conv2dTranspose: (o) => R.conv2dTranspose(x, R.zeros([3, 3, 1, 2]), o),
+  cumsum: (o) => R.cumsum(x, o),
   gather: (o) => R.gather(x, R.tensor(Int32Array.of(0)), o),
   gelu: (o) => R.gelu(x, o),
   localResponseNorm: (o) => R.localResponseNorm(x, o),

@@ -114,6 +114,11 @@ const examples: { [name: string]: Example } = {
     textbook: (x) => textbook.gelu(x, { approximate: "tanh" }),
   },
   prelu: { inputs: [a, b], engine: receptive.prelu, textbook: textbook.prelu },
+  cumsum: {
+    inputs: [a],
+    engine: (x) => receptive.cumsum(x, { axis: 1, reverse: true }),
+    textbook: (x) => textbook.cumsum(x, { axis: 1, reverse: true }),
+  },
   maxout: {
     inputs: [distinct([3, 6])],
     engine: (x) => receptive.maxout(x, 3),

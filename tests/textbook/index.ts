@@ -16,6 +16,7 @@ export {
 } from "./comparisons.js";
 export { conv2d } from "./conv2d.js";
 export { conv1d, conv2dTranspose } from "./convolutions.js";
+export { cumsum } from "./cumsum.js";
 export { extend } from "./extend.js";
 export { gather } from "./gather.js";
 export { erf, gelu } from "./gelu.js";
