@@ -5,13 +5,13 @@ import { checkedAxis } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { cut, padWith, reversed } from "./cut.js";
 import { apply, defineOp } from "./define.js";
-import { padWith } from "./pad.js";
 import { reshape } from "./reshape.js";
-import { flip, slice } from "./slice.js";
 import { withGradient } from "./stop-gradient.js";
 import { sum } from "./sum.js";
 
+/** Which way the sums of {@link cumsum} run. */
 export interface CumsumOptions {
   /** Along it the sums run. Negative ones count from the end. */
   axis: number;
@@ -29,7 +29,8 @@ export interface CumsumOptions {
  * Of f32 no sum is a long chain: at most 64 terms are added one by one, sums of so many are terms again. Of whole numbers
  * and booleans the sums are i32.
  *
- * @returns  the shape of x
+ * @param x  of any shape
+ * @returns  the shape of x; f32 or i32
  * @throws ShapeError where x has no such axis
  */
 export function cumsum(x: Tensor, given: CumsumOptions = missing): Tensor {
@@ -48,9 +49,9 @@ const longestChain = 64;
 type Direction = { exclusive: boolean; reverse: boolean };
 
 function running(x: Tensor, axis: number, { exclusive, reverse }: Direction): Tensor {
-  const forwards = reverse ? flip(x, axis) : x;
+  const forwards = reverse ? reversed(x, [axis]) : x;
   const sums = inParts(forwards, axis, exclusive);
-  const y = reverse ? flip(sums, axis) : sums;
+  const y = reverse ? reversed(sums, [axis]) : sums;
   // A value is part of all sums from its place on.
   return withGradient(y, [x], (dy) => [running(dy, axis, { exclusive, reverse: !reverse })]);
 }
@@ -62,11 +63,16 @@ function inParts(x: Tensor, axis: number, exclusive: boolean): Tensor {
   const parts = Math.ceil(n / longestChain);
   const none = x.shape.map(() => 0);
   const filled = { low: none, high: none.with(axis, parts * longestChain - n), interior: none, value: 0 };
-  const cut = reshape(padWith(x, filled), x.shape.toSpliced(axis, 1, parts, longestChain));
-  const within = apply(op, [cut], { axis: axis + 1, exclusive });
-  const totals = sum(cut, { axis: axis + 1, keepDims: true });
+  const pieces = reshape(padWith(x, filled), x.shape.toSpliced(axis, 1, parts, longestChain));
+  const within = apply(op, [pieces], { axis: axis + 1, exclusive });
+  const totals = sum(pieces, { axis: axis + 1, keepDims: true });
   const whole = reshape(add(within, inParts(totals, axis, true)), x.shape.with(axis, parts * longestChain));
-  return slice(whole, none, x.shape);
+  return cut(
+    whole,
+    none,
+    x.shape,
+    x.shape.map(() => 1),
+  );
 }
 
 const op = defineOp<{ axis: number; exclusive: boolean }>({
