@@ -27,7 +27,7 @@ export function dense(units: number, given: Omit<DenseOptions, "units"> & Named 
     forward(x, scope) {
       if (x.rank !== 2)
         throw new ShapeError(
-          `dense: x is of rank ${x.rank} (${show(x.shape)}), expected N×inputs${x.rank > 2 ? "; put flatten() before it" : ""}`,
+          `dense: x is of rank ${x.rank} (${show(x.shape)}), expected N×inputs${x.rank > 2 ? "; put flatten() before it" : ""}${x.rank === 3 ? `, or have conv1d({ filters: ${units}, kernel: 1 }) do it at each of ${x.shape[1]} places` : ""}`,
         );
       const weights = scope.parameter("weights", [x.shape[1], units], initialiser);
       if (weights.shape[0] !== x.shape[1])

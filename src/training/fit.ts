@@ -242,7 +242,10 @@ class Run {
       throw this.#diverged(
         Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite",
         lr,
-        causeOf(batch, this.#model.name, this.#classes),
+        causeOf(batch, this.#model, this.#objective.inputs ?? [], this.#classes) ??
+          (this.#totalSteps === 1
+            ? "before any weight changed, so the network or its loss makes it"
+            : undefined),
       );
     this.#tally.count(sums, batch.size);
     this.#losses.push(loss);

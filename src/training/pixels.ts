@@ -6,7 +6,7 @@ import { cast } from "../ops/cast.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** What can stand first in a network: a layer, or a network again. */
-interface First {
+export interface First {
   readonly type: string;
   readonly options?: object;
   /** Of layers one after the other. */
@@ -37,8 +37,8 @@ export function pixelsFor(network: AnyNetwork, pixels: Tensor, input?: string): 
   return bytesOnly && pixels.type === "f32" ? scalingOf(scaling)(pixels) : pixels;
 }
 
-/** The layers that see an input first. */
-function firstLayers(layer: First, input?: string): First[] {
+/** The layers of a network that see an input first. */
+export function firstLayers(layer: First, input?: string): First[] {
   if (layer.type === "sequential" && layer.layers?.length) return firstLayers(layer.layers[0]);
   if (layer.type !== "graph" || !layer.nodes) return [layer];
   const { inputs } = layer.options as { inputs: string | readonly string[] };

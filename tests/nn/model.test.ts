@@ -169,7 +169,7 @@ describe("layers of one's own", () => {
     );
     expect(() => model(zeros([1, 3, 3]))).toThrow(
       new ShapeError(
-        "net › layer 2 (residual1) › inner › layer 1 (dense1): x is of rank 3 (1×3×3), expected N×inputs; put flatten() before it",
+        "net › layer 2 (residual1) › inner › layer 1 (dense1): x is of rank 3 (1×3×3), expected N×inputs; put flatten() before it, or have conv1d({ filters: 2, kernel: 1 }) do it at each of 3 places",
       ),
     );
   });

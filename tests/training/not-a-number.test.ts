@@ -1,6 +1,7 @@
 /** A loss that the examples make NaN names the example; a learning rate is blamed only where it is to blame. */
 import { describe, expect, test } from "vitest";
 import { examples, type GivenField } from "../../src/data/examples.js";
+import { div, mean, sub } from "../../src/index.js";
 import * as losses from "../../src/losses/index.js";
 import * as nn from "../../src/nn/index.js";
 import * as optim from "../../src/optim/index.js";
@@ -87,6 +88,32 @@ describe("a loss that is no number", () => {
     const numbers = objectives.regression(losses.meanSquaredError(), { inputs: ["x"], target: "y" });
     expect(await ending(numbers, { x: points, y: { values: y, shape: [2] } })).toContain(
       "y is Infinity in example 11 (counted from 0)",
+    );
+  });
+
+  test("names the word for which the network has no vector", async () => {
+    const net = () =>
+      nn.sequential(
+        "net",
+        nn.embedding({ words: 5, size: 4 }),
+        nn.lstm({ units: 4, outputs: "last" }),
+        nn.dense(2),
+      );
+    const words = Array.from({ length: 12 }, (_, i) => Int32Array.of(i % 5, 1, 2));
+    expect(await ending(classes, { x: { values: words }, y: labels() }, net())).toBe("finished");
+    words[6] = Int32Array.of(0, 9);
+    expect(await ending(classes, { x: { values: words }, y: labels() }, net())).toContain(
+      "x is 9 in example 6 (counted from 0), net has vectors for 5 words; expected 0 to 4",
+    );
+  });
+
+  test("in the first step is not put down to the learning rate", async () => {
+    const divided = objectives.regression((output, target) => mean(div(sub(output, target), 0)), {
+      inputs: ["x"],
+      target: "x",
+    });
+    expect(await ending(divided, { x: points })).toMatch(
+      /^the loss became (NaN|infinite) at step 1 of epoch 1: before any weight changed, so the network or its loss makes it$/,
     );
   });
 
