@@ -3,16 +3,16 @@ import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { suggestion } from "../door/spelling.js";
 import { UsageError } from "../door/usage-error.js";
-import { regularisations } from "../explain/index.js";
+import { type Method, type MethodOption, methods, type regularisations } from "../explain/index.js";
 import { encodeNpy } from "../formats/npy.js";
 import type { Picture } from "../images/picture.js";
 import { loadData } from "../openers/data-sets.js";
 import type { NetworkOptions } from "../openers/network.js";
 import type { Asked } from "../report/explain/asked.js";
+import { sheetOf, sheetOptions } from "../report/explain/sheets.js";
 import { renderContactSheet } from "../report/pictures/contact-sheet.js";
 import { configure } from "../runtime/devices.js";
 import { tensor } from "../tensor/creation.js";
-import { type Method, methodOptions, methods } from "./explain-methods.js";
 import { interruption } from "./interruption.js";
 import { networkOf, networkOptions } from "./networks.js";
 import { type GivenPicture, picturesGiven, preparedFor } from "./pictures-given.js";
@@ -21,7 +21,6 @@ import { seed, threads, whole, wholeList } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
 
 export function explainCommand(program: Command): void {
-  const names = Object.keys(methods);
   const command = program
     .command("explain")
     .description("what a network has learned, as a picture")
@@ -29,25 +28,10 @@ export function explainCommand(program: Command): void {
     .argument("[image...]", "picture files, for the methods that explain pictures");
   networkOptions(command)
     .option(
-      "--layer <name>",
-      "the layer to look at (see `receptive summary`); where maps are looked at, the last before they are pooled if left out",
-    )
-    .option(
-      "--unit <numbers>",
-      "units of the layer, counted from 0, such as 3 or 0,4,17; the strongest, or all, if left out",
-      wholeList,
-    )
-    .option(
-      "--class <numbers>",
-      "the class to explain, counted from 0, or one for each picture; the one that is read if left out",
-      wholeList,
-    )
-    .option(
       "--data <name>",
-      "for top-activations and sanity-check: the data set; the one it was trained on if left out",
+      `for ${namesOf(({ about }) => about === "data")}: the data set; the one it was trained on if left out`,
     )
     .option("--limit <pictures>", "of the data set the first so many pictures only", whole(1))
-    .option("--top <pictures>", "for top-activations: pictures for each unit", whole(1), 9)
     .addOption(
       new Option(
         "--scale <range>",
@@ -55,19 +39,9 @@ export function explainCommand(program: Command): void {
       )
         .choices(["layer", "map"])
         .default("layer"),
-    )
-    .addOption(
-      new Option(
-        "--regularisation <name>",
-        "for activation-maximisation: what holds pictures back from noise",
-      )
-        .choices(Object.keys(regularisations))
-        .default("olah"),
-    )
-    .option("--steps <n>", "for methods that go step by step: how many", whole(1))
-    .option("--size <pixels>", "for occlusion: the edge of the square", whole(1))
-    .option("--stride <pixels>", "for occlusion: how far it moves", whole(1))
-    .option("--seed <n>", "everything random follows from it", seed, 0)
+    );
+  for (const flag of flags) command.addOption(methodOption(flag));
+  command
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option("--output <file>", "the picture (default: METHOD.png)")
     .option("--map <file>", "also write the numbers as .npy (with --json beside the picture if left out)")
@@ -79,7 +53,7 @@ export function explainCommand(program: Command): void {
       "after",
       `
 Methods:
-${names.map((name) => `  ${name.padEnd(25)} ${methods[name].description}`).join("\n")}
+${methods.map(({ name, description }) => `  ${name.padEnd(25)} ${description}`).join("\n")}
 
 Examples:
   $ receptive explain filters
@@ -112,24 +86,25 @@ interface Options extends NetworkOptions {
 
 async function run(name: string, files: string[], options: Options, command: Command): Promise<void> {
   const { json, output = `${name}.png`, threads } = options;
-  const names = Object.keys(methods);
-  if (!Object.hasOwn(methods, name))
+  const names = methods.map((one) => one.name);
+  const method = methods.find((one) => one.name === name);
+  if (!method)
     throw new UsageError(
       `there is no method "${name}" (there are ${names.join(", ")})${suggestion(name, names)}`,
     );
-  const method = methods[name];
-  if (method.takesPictures && files.length === 0)
+  const takesPictures = method.about === "pictures";
+  if (takesPictures && files.length === 0)
     throw new UsageError(
       `explain ${name}: expects a picture file, such as receptive explain ${name} photo.jpg`,
     );
-  if (!method.takesPictures && files.length > 0)
+  if (!takesPictures && files.length > 0)
     throw new UsageError(`explain ${name}: takes no picture files, ${files[0]} is one too many`);
-  const classes = method.takesPictures ? (options.class?.length ?? 1) : 1;
+  const classes = takesPictures ? (options.class?.length ?? 1) : 1;
   if (classes > 1 && classes !== files.length)
     throw new UsageError(
       `${name}: ${classes} classes for ${files.length} ${files.length === 1 ? "picture" : "pictures"}`,
     );
-  refuseUnused(name, method, command);
+  refuseUnused(method, command);
   if (options.map !== undefined && !options.map.endsWith(".npy"))
     throw new UsageError(`--map ${options.map}: numbers are written as .npy`);
   await configure({ threads });
@@ -142,8 +117,9 @@ async function run(name: string, files: string[], options: Options, command: Com
   const begun = performance.now();
   try {
     const { signal } = stop;
-    const { sheet, facts, map } = await method.run({
+    const { sheet, facts, map } = await sheetOf(method)({
       ...options,
+      chosen: { ...options },
       network,
       files: given.map(({ file }) => basename(file)),
       pictures,
@@ -195,16 +171,63 @@ const classesOf = (given: readonly GivenPicture[], classes: number[] | undefined
     ? classes
     : given.flatMap(({ place }) => classes.slice(place, place + 1));
 
-/** @throws UsageError where an option was given that this method does not look at */
-function refuseUnused(name: string, { options, takesPictures }: Method, command: Command): void {
-  const unused = methodOptions.find(
-    (option) => command.getOptionValueSource(option) === "cli" && !options.includes(option),
+/** The words for what is chosen of methods, in the order in which methods have them. */
+const flags = [...new Set(methods.flatMap(({ options }) => options.map(({ flag }) => flag)))];
+
+const namesOf = (isMeant: (method: Method) => boolean): string =>
+  methods
+    .filter(isMeant)
+    .map(({ name }) => name)
+    .join(", ");
+
+/** An option with all that it means: of which methods, and what holds where it is left out. */
+function methodOption(flag: string): Option {
+  const taking = methods.flatMap((method) =>
+    method.options.filter((option) => option.flag === flag).map((option) => ({ method, option })),
   );
-  if (!takesPictures && !options.includes("data") && command.getOptionValueSource("colours") === "cli")
+  const [{ option }] = taking;
+  const meanings = new Map<string, string[]>();
+  for (const { method, option: one } of taking) {
+    const meaning = `${one.help}${one.usual === 0 ? "" : ` (default: ${one.usual})`}`;
+    meanings.set(meaning, [...(meanings.get(meaning) ?? []), method.name]);
+  }
+  const said = [...meanings].map(([meaning, names]) =>
+    meanings.size === 1 && names.length > 4 ? meaning : `for ${names.join(", ")}: ${meaning}`,
+  );
+  const value = option.kind === "list" ? "numbers" : option.kind === "whole" ? (option.unit ?? "n") : "name";
+  const made = new Option(`--${flag} <${value}>`, said.join("; "));
+  if (option.choices) made.choices(option.choices);
+  if (option.kind === "list") made.argParser(wholeList);
+  if (option.kind === "whole") made.argParser(flag === "seed" ? seed : whole(1));
+  // What is the same number or word for all.
+  if (
+    option.kind !== "name" &&
+    taking.every(({ option: { usual } }) => usual === option.usual) &&
+    isValue(option)
+  )
+    made.default(option.usual, "");
+  return made;
+}
+
+const isValue = ({ usual, choices }: MethodOption): boolean =>
+  typeof usual === "number" || choices?.includes(usual) === true;
+
+/** @throws UsageError where an option was given that this method does not look at */
+function refuseUnused(method: Method, command: Command): void {
+  const { name, about } = method;
+  const taken = [
+    ...method.options.map(({ flag }) => flag),
+    ...(about === "data" ? ["data", "limit"] : []),
+    ...(sheetOptions[name] ?? []),
+  ];
+  const unused = [...flags, "data", "limit", "scale"].find(
+    (option) => command.getOptionValueSource(option) === "cli" && !taken.includes(option),
+  );
+  if (about === "network" && command.getOptionValueSource("colours") === "cli")
     throw new UsageError(`explain ${name}: --colours does nothing here, where no picture files are read`);
   if (unused)
     throw new UsageError(
-      `explain ${name}: --${unused} does nothing here; ${options.length === 1 ? "the option" : "the options"} of this method: ${options.map((option) => `--${option}`).join(", ")}`,
+      `explain ${name}: --${unused} does nothing here; ${taken.length === 1 ? "the option" : "the options"} of this method: ${taken.map((option) => `--${option}`).join(", ")}`,
     );
 }
 

@@ -29,6 +29,7 @@ import { Tensor, Variable } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { faintSpectrum, pictureOf, spectrumShape } from "./frequency.js";
+import { amount, choice, classOption, layerOption, type Method, seedOption, unitOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
 import { aShare, aSize, aTarget, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
@@ -310,3 +311,32 @@ export function totalVariation(p: Tensor): Tensor {
   const right = sub(slice(p, [0, 0, 1, 0], [n, h, w, c]), slice(p, [0, 0, 0, 0], [n, h, w - 1, c]));
   return add(sum(abs(down)), sum(abs(right)));
 }
+
+export const activationMaximisationMethod: Method<Maximised> = {
+  name: "activation-maximisation",
+  title: "Activation maximisation",
+  description: "the picture that each unit of a layer, or each class, answers to most",
+  question: "Which picture does a unit, or a class, answer to most?",
+  cannotSay:
+    "It does not show what the network expects to see: how pictures are held back from noise decides how they look.",
+  about: "network",
+  networks: "that take pictures",
+  answer: { kind: "pictures" },
+  options: [
+    { ...layerOption, help: "the layer whose units pictures are made of" },
+    unitOption,
+    { ...classOption, usual: "all", help: "classes to make pictures of, counted from 0" },
+    choice("regularisation", {
+      choices: Object.keys(regularisations),
+      usual: "olah",
+      help: "what holds pictures back from noise",
+    }),
+    amount("steps", { usual: 256, help: "steps of Adam", least: 0 }),
+    seedOption,
+  ],
+  isStepwise: true,
+  run(network, _, { layer, unit, target, ...options }) {
+    const aimed = layer === undefined ? target : { layer, unit };
+    return activationMaximisation(network, { target: aimed as Target, ...options });
+  },
+};

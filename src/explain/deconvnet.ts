@@ -12,6 +12,7 @@ import { sum } from "../ops/sum.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Box, boxSeen } from "./field.js";
+import { type Method, mapsOption, unitOption } from "./method.js";
 import { picturesFor } from "./pictures.js";
 import { aUnit, running } from "./rules.js";
 import { parts, type Running } from "./running.js";
@@ -105,3 +106,16 @@ export const deconvnet = ofAny(
   },
   { ofLayers: true },
 );
+
+export const deconvnetMethod: Method<Projection> = {
+  name: "deconvnet",
+  title: "Deconvnet",
+  description: "units of a layer projected back to the pixels that drove them",
+  question: "What in this picture drove the unit where it answers most?",
+  cannotSay: "It does not say what else would drive the unit: it shows this picture's own edges and colours.",
+  about: "pictures",
+  networks: "with maps before the answer",
+  answer: { kind: "pictures" },
+  options: [mapsOption, unitOption],
+  run: (network, { images }, options) => deconvnet(network, images!, options),
+};

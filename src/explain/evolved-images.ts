@@ -8,6 +8,7 @@ import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Cppn, mutated, painted, simpleCppn } from "./cppn.js";
 import { classesOf, type Fooling, type FoolingOptions, fooling } from "./fooling-images.js";
+import { amount, classesOption, type Method, seedOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
 import { parts } from "./running.js";
 import { scoresOf } from "./walk.js";
@@ -128,3 +129,24 @@ const byNetwork = (channels: number): Encoding<Cppn> => ({
   child: (parent, _, random) => mutated(parent, random),
   picture: painted,
 });
+
+export const evolutionMethod: Method<{ pixels: Fooling; patterns: Fooling }> = {
+  name: "evolution",
+  title: "Evolved images",
+  description: "pictures that the network is sure of, by evolution of pixels and of patterns",
+  question: "Which pictures make the network sure of a class, where nothing but its answers is known?",
+  cannotSay: "It does not say that no other picture would be found: evolution ends where it is stopped.",
+  about: "network",
+  networks: "that tell classes",
+  answer: { kind: "pictures" },
+  options: [
+    classesOption,
+    amount("steps", { name: "generations", usual: 1000, help: "generations at most" }),
+    seedOption,
+  ],
+  isStepwise: true,
+  run: async (network, _, options) => ({
+    pixels: await evolvedImages(network, { ...options, encoding: "direct" }),
+    patterns: await evolvedImages(network, { ...options, encoding: "indirect" }),
+  }),
+};

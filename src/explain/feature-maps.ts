@@ -3,6 +3,7 @@ import { text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
+import { type Method, mapsOption, unitOption } from "./method.js";
 import { picturesFor } from "./pictures.js";
 import { running } from "./rules.js";
 import { parts, type Running } from "./running.js";
@@ -43,3 +44,16 @@ export const featureMaps = ofAny(
   },
   { ofLayers: true },
 );
+
+export const featureMapsMethod: Method<Tensor> = {
+  name: "feature-maps",
+  title: "Feature maps",
+  description: "every map of a layer for a picture",
+  question: "What does each filter answer, where in the picture?",
+  cannotSay: "It does not say what the answers are good for: a strong map need not have a part in the class.",
+  about: "pictures",
+  networks: "with maps before the answer",
+  answer: { kind: "pictures" },
+  options: [mapsOption, unitOption],
+  run: (network, { images }, { unit: _, ...options }) => featureMaps(network, images!, options),
+};

@@ -3,6 +3,7 @@ import { show } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkModel } from "../training/given.js";
 import { ExplainError } from "./explain-error.js";
+import { type Method, mapsOption } from "./method.js";
 
 /**
  * The filters of a convolution, as they are now: kH×kW×C×F. On three channels, those of a first layer, each is a
@@ -32,3 +33,17 @@ export async function filters(model: Model, layer?: string): Promise<{ layer: st
 }
 
 const ending = ".filters";
+
+export const filtersMethod: Method<{ layer: string; filters: Tensor }> = {
+  name: "filters",
+  title: "Filters",
+  description: "the weights of a convolution",
+  question: "What pattern does each filter of a convolution look for?",
+  cannotSay:
+    "It does not show anything that is seen behind the first layer: a filter there weighs maps, not colours.",
+  about: "network",
+  networks: "with convolutions",
+  answer: { kind: "pictures" },
+  options: [{ ...mapsOption, usual: "the first convolution", help: "the convolution" }],
+  run: (network, _, { layer }) => filters(network, layer as string | undefined),
+};

@@ -17,6 +17,7 @@ import { beginningsOfFooling } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
+import { amount, classesOption, type Method, seedOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
 import { aShare, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
@@ -117,3 +118,17 @@ export async function classesOf(
   await aimAt(speaker, model, pictures, classes);
   return classes;
 }
+
+export const foolingMethod: Method<Fooling> = {
+  name: "fooling",
+  title: "Fooling images",
+  description: "pictures of noise that the network is sure of, by gradient",
+  question: "Can noise be changed a little, so that the network is sure that it shows a class?",
+  cannotSay: "It does not say how the network reads photographs: such pictures do not come by chance.",
+  about: "network",
+  networks: "that tell classes",
+  answer: { kind: "pictures" },
+  options: [classesOption, amount("steps", { usual: 500, help: "steps at most" }), seedOption],
+  isStepwise: true,
+  run: (network, _, options) => foolingImages(network, options),
+};

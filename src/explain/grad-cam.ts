@@ -12,6 +12,7 @@ import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { guidedBackpropagation } from "./guided-backpropagation.js";
+import { heatMap } from "./method.js";
 import { picturesFor } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts } from "./running.js";
@@ -117,4 +118,31 @@ export const guidedGradCam = ofAny(async function guidedGradCam(
   const channels = what.shape[3];
   const values = what.own!.map((value, i) => value * where.own![Math.floor(i / channels)]);
   return Tensor.from(Float32Array.from(values), what.shape, "f32");
+});
+
+export const gradCamMethod = heatMap({
+  name: "grad-cam",
+  title: "Grad-CAM",
+  description: "where the maps of a layer speak for the class",
+  question: "Where in the picture does the network see the class?",
+  cannotSay:
+    "It does not say which pixels: its grain is that of the layer's maps, and what speaks against is left out.",
+  sign: "none",
+  unit: "score",
+  networks: "with maps before the answer",
+  looksAtMaps: true,
+  run: gradCam,
+});
+
+export const guidedGradCamMethod = heatMap({
+  name: "guided-grad-cam",
+  title: "Guided Grad-CAM",
+  description: "guided backpropagation where Grad-CAM points",
+  question: "Which details are there, where the network sees the class?",
+  cannotSay: "It does not say how much a detail counts: the product of the two has no meaning as a number.",
+  sign: "both",
+  unit: "product of the two",
+  networks: "with maps before the answer",
+  looksAtMaps: true,
+  run: guidedGradCam,
 });

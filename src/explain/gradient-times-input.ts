@@ -3,7 +3,8 @@ import type { Model } from "../nn/index.js";
 import { mul } from "../ops/arithmetic.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { gradientOf } from "./input-gradient.js";
-import { picturesFor } from "./pictures.js";
+import { heatMap } from "./method.js";
+import { picturesFor, zeroInput } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts } from "./running.js";
 import type { Aimed } from "./saliency.js";
@@ -32,4 +33,16 @@ export const gradientTimesInput = ofAny(async function gradientTimesInput(
   const map = await gradientOf(aim, x, (g, pictures) => mul(g, pictures));
   await done(1);
   return map;
+});
+
+export const gradientTimesInputMethod = heatMap({
+  name: "gradient-times-input",
+  title: "Gradient × input",
+  description: "each pixel's part in the score, to first order",
+  question: "What does each pixel add to the score, as far as a tangent can say?",
+  cannotSay: "It does not see what pixels do together, and pixels of 0 have no part whatever they mean.",
+  sign: "both",
+  unit: "score",
+  baseline: async (network) => `baseline: an input of 0, ${await zeroInput(network)}`,
+  run: gradientTimesInput,
 });

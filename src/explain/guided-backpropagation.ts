@@ -6,6 +6,7 @@ import { greater } from "../ops/comparisons.js";
 import { where } from "../ops/where.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { gradientOf } from "./input-gradient.js";
+import { heatMap } from "./method.js";
 import { picturesFor } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts } from "./running.js";
@@ -43,4 +44,15 @@ export const guidedBackpropagation = ofAny(async function guidedBackpropagation(
   const map = await gradientOf(aim, x, (g) => g, guided);
   await done(1);
   return map;
+});
+
+export const guidedBackpropagationMethod = heatMap({
+  name: "guided-backpropagation",
+  title: "Guided backpropagation",
+  description: "the gradient without what is negative on its way",
+  question: "Which details of the picture excite the units that the score rests on?",
+  cannotSay: "It hardly says anything of the class: much of it stays when the weights are made random.",
+  sign: "both",
+  unit: "score per unit of the input",
+  run: guidedBackpropagation,
 });

@@ -12,6 +12,7 @@ import { show } from "../tensor/shapes.js";
 import { compute, Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { inputGradient } from "./input-gradient.js";
+import { amount, heatMap } from "./method.js";
 import { evenGrey, picturesFor } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts } from "./running.js";
@@ -129,3 +130,22 @@ async function baselineFor(model: Model, x: Tensor, baseline?: Tensor): Promise<
   const [values] = await compute([broadcastTo(baseline ?? evenGrey(model, 0, x.shape[3]), x.shape)]);
   return Tensor.from(Float32Array.from(values), x.shape, "f32");
 }
+
+export const integratedGradientsMethod = heatMap({
+  name: "integrated-gradients",
+  title: "Integrated gradients",
+  description: "each pixel's part in the score",
+  question: "How is the score's difference to a black picture shared out among the pixels?",
+  cannotSay:
+    "It does not say what the score comes from by itself: another picture to compare with gives other parts.",
+  sign: "both",
+  unit: "score",
+  baseline: async () => "baseline: a black picture",
+  options: [
+    amount("steps", {
+      usual: "64, and more until the parts add up to the score",
+      help: "points on the way from black to the picture",
+    }),
+  ],
+  run: integratedGradients,
+});

@@ -14,6 +14,7 @@ import { where } from "../ops/where.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
+import { amount, classOption, layerOption, type Method, unitOption } from "./method.js";
 import { evenGrey, picturesFor } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts } from "./running.js";
@@ -153,3 +154,22 @@ export const occlusion = ofAny(async function occlusion(
 });
 
 const pixels = rule("a whole number of pixels from 1 on", fromOneOn.holds);
+
+export const occlusionMethod: Method<Occlusion> = {
+  name: "occlusion",
+  title: "Occlusion",
+  description: "what hiding each part of a picture costs the class",
+  question: "What becomes of the class when a part of the picture is hidden?",
+  cannotSay: "It does not see what two parts do that stand for each other: hiding one alone costs nothing.",
+  about: "pictures",
+  networks: "that take pictures",
+  answer: { kind: "heat map", sign: "both", unit: "probability lost" },
+  options: [
+    layerOption,
+    unitOption,
+    classOption,
+    amount("size", { usual: "a fifth of the shorter side", unit: "pixels", help: "the edge of the square" }),
+    amount("stride", { usual: "a quarter of the square", unit: "pixels", help: "how far it moves" }),
+  ],
+  run: (network, { images }, options) => occlusion(network, images!, options),
+};

@@ -4,6 +4,7 @@ import { abs } from "../ops/elementary.js";
 import { max } from "../ops/extremes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { gradientOf } from "./input-gradient.js";
+import { heatMap } from "./method.js";
 import { picturesFor } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts, type Running } from "./running.js";
@@ -39,4 +40,16 @@ export const saliency = ofAny(async function saliency(
   const map = await gradientOf(aim, x, (g) => max(abs(g), { axis: 3 }));
   await done(1);
   return map;
+});
+
+export const saliencyMethod = heatMap({
+  name: "saliency",
+  title: "Saliency",
+  description: "how strongly each pixel moves the score",
+  question: "Which pixels would move the score most if they changed a little?",
+  cannotSay:
+    "It does not say which pixels the score comes from, nor whether a change would raise or lower it.",
+  sign: "none",
+  unit: "score per unit of the input",
+  run: saliency,
 });

@@ -1,9 +1,12 @@
+import { picturesAt } from "../data/dataset.js";
 import { optionsOf } from "../door/options.js";
 import { required, rule, wholeNumber } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
-import * as nn from "../nn/index.js";
+import { network } from "../nn/network.js";
+import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyOf, variablesOf } from "../training/weights.js";
+import { type HeatMapMethod, type Method, mapsOption, seedOption } from "./method.js";
 import { inputOf } from "./pictures.js";
 import { aShare, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
@@ -52,8 +55,7 @@ export async function sanityCheck(model: Model, images: Tensor, options: SanityO
     seed: wholeNumber,
     alike: aShare,
   });
-  const copy = nn.sequential(model.name, ...model.layers);
-  copy.build(inputOf("sanityCheck", model), { seed });
+  const copy = unlearned(model, seed);
   const [trained, random] = await Promise.all([copyOf(variablesOf(model)), copyOf(variablesOf(copy))]);
   const names = Object.keys(methods);
   const owners = [...trained.keys()].map((path) => path.slice(0, path.lastIndexOf(".")));
@@ -91,6 +93,16 @@ export async function sanityCheck(model: Model, images: Tensor, options: SanityO
     likeness: Object.fromEntries(names.map((name, m) => [name, likeness[m]])),
     unmoved: names.filter((_, m) => likeness[m][taken.length - 1] >= alike),
   };
+}
+
+/** The same network, of one input as a method sees it, with first numbers in place of what was learned. */
+function unlearned(model: Model, seed: number): Model {
+  const input = inputOf("sanityCheck", model);
+  // A network is a layer, too: it then has parameters of its own, by the same paths.
+  const copy = network<Tensor, Tensor>(model);
+  copy.build([...input], { seed });
+  const { layers, layerNames } = model;
+  return Object.assign(copy, { layers, layerNames }) as unknown as Model;
 }
 
 const byName = rule(
@@ -135,3 +147,31 @@ function ranks(values: Float32Array): Float64Array {
   }
   return found;
 }
+
+/** @param maps  the methods that are checked */
+export const sanityMethod = (maps: readonly HeatMapMethod[]): Method<Sanity> => ({
+  name: "sanity-check",
+  title: "Sanity check",
+  description: "which methods depend on what was learned: maps while weights become random",
+  question: "Which methods show what the network has learned, and which would show the same of a random one?",
+  cannotSay: "It does not say that a method that changes is right: only that one that does not is none.",
+  about: "data",
+  networks: "with maps before the answer",
+  answer: { kind: "table" },
+  options: [mapsOption, seedOption],
+  isStepwise: true,
+  async run(network, { data }, { layer, ...options }) {
+    const n = Math.min(8, data!.length);
+    const places = Int32Array.from({ length: n }, (_, i) => i);
+    const images = tensor(await picturesAt(data!, places), [n, ...data!.shape]);
+    const target = Array.from(data!.labels.subarray(0, n));
+    const methods = Object.fromEntries(
+      maps.map((method): [string, MapMethod] => [
+        method.name,
+        (model, x) =>
+          method.run(model, { images: x }, { target, ...(method.looksAtMaps && layer ? { layer } : {}) }),
+      ]),
+    );
+    return sanityCheck(network, images, { methods, ...options });
+  },
+});

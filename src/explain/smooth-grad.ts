@@ -9,6 +9,7 @@ import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { Tensor } from "../tensor/tensor.js";
 import { inputGradient } from "./input-gradient.js";
+import { amount, heatMap, seedOption } from "./method.js";
 import { picturesFor } from "./pictures.js";
 import { aimed } from "./rules.js";
 import { parts } from "./running.js";
@@ -102,3 +103,16 @@ function extent(values: Float32Array): number {
   }
   return high - low;
 }
+
+export const smoothGradMethod = heatMap({
+  name: "smoothgrad",
+  title: "SmoothGrad",
+  description: "saliency of the mean gradient over noisy copies",
+  question: "Which pixels move the score, in this picture and in ones like it?",
+  cannotSay:
+    "It does not say how the score changes in the picture itself: the answer is a mean over disturbed ones.",
+  sign: "none",
+  unit: "score per unit of the input",
+  options: [amount("steps", { name: "copies", usual: 50, help: "noisy copies of each picture" }), seedOption],
+  run: smoothGrad,
+});

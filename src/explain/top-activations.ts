@@ -11,6 +11,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkModel } from "../training/given.js";
 import { pixelsFor } from "../training/pixels.js";
 import { type Box, boxSeen } from "./field.js";
+import { amount, type Method, mapsOption, unitOption } from "./method.js";
 import { stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { lastMaps } from "./usual-layers.js";
@@ -122,3 +123,21 @@ class Best {
     if (kept.length > this.#k) kept.pop();
   }
 }
+
+export const topActivationsMethod: Method<Map<string, Hit[][]>> = {
+  name: "top-activations",
+  title: "Top activations",
+  description: "the pictures of a data set, and the parts of them, that drive units highest",
+  question: "Which pictures, and which parts of them, drive a unit highest?",
+  cannotSay: "It does not say what a unit means: what these pictures share may not be what drives it.",
+  about: "data",
+  networks: "with maps before the answer",
+  answer: { kind: "pictures" },
+  options: [
+    { ...mapsOption, name: "layers" },
+    unitOption,
+    amount("top", { name: "k", usual: 9, help: "pictures for each unit" }),
+  ],
+  isStepwise: true,
+  run: (network, { data }, { unit: _, ...options }) => topActivations(network, data!, options),
+};

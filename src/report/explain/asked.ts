@@ -29,6 +29,8 @@ export interface Asked {
   size?: number;
   stride?: number;
   seed: number;
+  /** All that was chosen, by the methods' words for it. */
+  chosen: { readonly [flag: string]: unknown };
   running: explain.Stepwise;
 }
 

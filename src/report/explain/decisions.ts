@@ -23,31 +23,24 @@ import {
   unitNames,
 } from "./asked.js";
 
-export interface Attribution {
-  /** "Saliency" */
-  name: string;
-  /** How what it shows is said in a line. */
-  description: string;
-  /** Of the map's numbers. */
-  unit: string;
-  /** What the map is compared with, of methods that compare. */
-  baseline?: (asked: Asked) => Promise<string>;
-  /** The layer whose maps it looks at, of methods that look at one. */
-  looksAt?: (asked: Asked, aim: explain.Aimed) => string;
-  map(asked: Asked, aim: explain.Aimed): Promise<Tensor>;
-}
-
 /** For each picture: it, the map with its scale, and the map laid over it. */
-export async function attributionSheet(asked: Asked, method: Attribution): Promise<Answer> {
-  const layer = method.looksAt?.(asked, aimedAtClass(asked));
-  const aim = layer === undefined ? await aimed(asked) : aimedAtClass(asked);
-  const map = await method.map(asked, aim);
+export async function attributionSheet(asked: Asked, method: explain.HeatMapMethod): Promise<Answer> {
+  const { network, images, layer: named, chosen } = asked;
+  const layer = method.looksAtMaps ? layerOf(asked, method.title) : undefined;
+  const aim = method.looksAtMaps ? aimedAtClass(asked) : await aimed(asked);
+  const { layer: _, unit: __, class: ___, ...settings } = chosen;
+  const map = await method.run(
+    network.model,
+    { images },
+    { ...aim, ...(method.looksAtMaps ? { layer: named } : {}), ...explain.namedOptions(method, settings) },
+  );
   const subjects = await subjectsOf(asked, aim);
-  const baseline = await method.baseline?.(asked);
-  const how = [asked.network.model.name, method.description, ...(baseline ? [baseline] : [])];
+  const { unit } = method.answer;
+  const baseline = await method.baseline?.(network.model);
+  const how = [network.model.name, method.description, ...(baseline ? [baseline] : [])];
   return {
     sheet: {
-      title: `${method.name}: ${about(asked, subjects)}`,
+      title: `${method.title}: ${about(asked, subjects)}`,
       subtitle: `${how.join("; ")}${layer ? `; maps of ${layer}` : ""}`,
       sections: [
         {
@@ -55,7 +48,7 @@ export async function attributionSheet(asked: Asked, method: Attribution): Promi
           columns: Math.min(6, Math.max(3, 3 * Math.min(2, asked.pictures.length))),
           edge: 420,
           tiles: asked.pictures.flatMap((photo, i) =>
-            drawn(photo, map, i, { words: [asked.files[i], subjects[i].words], unit: method.unit }),
+            drawn(photo, map, i, { words: [asked.files[i], subjects[i].words], unit }),
           ),
         },
       ],
@@ -63,7 +56,7 @@ export async function attributionSheet(asked: Asked, method: Attribution): Promi
     facts: {
       ...(layer === undefined ? {} : { layer }),
       ...(baseline === undefined ? {} : { baseline }),
-      unit: method.unit,
+      unit,
       pictures: subjects.map(({ facts }) => facts),
     },
     map,
@@ -261,13 +254,17 @@ export async function sanitySheet(asked: Asked): Promise<Answer> {
   const images = tensor(bytes, [n, ...input]);
   const target = Array.from(test.labels.subarray(0, n));
   const maps: { [name: string]: explain.MapMethod } = {
-    saliency: (m, x) => explain.saliency(m, x, { target }),
-    SmoothGrad: (m, x) => explain.smoothGrad(m, x, { target, copies: 20, seed }),
-    "gradient × input": (m, x) => explain.gradientTimesInput(m, x, { target }),
-    "integrated gradients": (m, x) => explain.integratedGradients(m, x, { target, steps: 32 }),
-    "guided backpropagation": (m, x) => explain.guidedBackpropagation(m, x, { target }),
-    "Grad-CAM": (m, x) => explain.gradCam(m, x, { target, layer: asked.layer }),
-    "guided Grad-CAM": (m, x) => explain.guidedGradCam(m, x, { target, layer: asked.layer }),
+    ...Object.fromEntries(
+      explain.heatMapMethods.map((method): [string, explain.MapMethod] => [
+        inSentence(method.title),
+        (m, x) =>
+          method.run(
+            m,
+            { images: x },
+            { target, ...quick(seed)[method.name], ...(method.looksAtMaps ? { layer: asked.layer } : {}) },
+          ),
+      ]),
+    ),
     occlusion: async (m, x) => (await explain.occlusion(m, x, { target, measure: "score" })).map,
   };
   const kept: { [name: string]: Tensor[] } = {};
@@ -317,3 +314,13 @@ export async function sanitySheet(asked: Asked): Promise<Answer> {
     facts: { layers, likeness, unmoved },
   };
 }
+
+/** Settings that are good enough to tell maps apart: each is made once for every layer. */
+const quick = (seed: number): { readonly [method: string]: object } => ({
+  smoothgrad: { copies: 20, seed },
+  "integrated-gradients": { steps: 32 },
+});
+
+/** "Guided Grad-CAM" as it stands within a sentence: names such as SmoothGrad keep their capitals. */
+const inSentence = (title: string): string =>
+  /^.[a-z]+\b(?!-)/.test(title) ? title[0].toLowerCase() + title.slice(1) : title;
