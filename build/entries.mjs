@@ -5,6 +5,7 @@ export const entries = {
   explain: "explain/index",
   features: "features/index",
   formats: "formats/index",
+  formatting: "formatting/index",
   images: "images/index",
   losses: "losses/index",
   models: "models/index",

@@ -186,9 +186,11 @@ function methodOption(flag: string): Option {
     method.options.filter((option) => option.flag === flag).map((option) => ({ method, option })),
   );
   const [{ option }] = taking;
+  // What is the same number or word for all.
+  const isShared = isValue(option) && taking.every(({ option: { usual } }) => usual === option.usual);
   const meanings = new Map<string, string[]>();
   for (const { method, option: one } of taking) {
-    const meaning = `${one.help}${one.usual === 0 ? "" : ` (default: ${one.usual})`}`;
+    const meaning = `${one.help}${isShared ? "" : ` (default: ${one.usual})`}`;
     meanings.set(meaning, [...(meanings.get(meaning) ?? []), method.name]);
   }
   const said = [...meanings].map(([meaning, names]) =>
@@ -199,13 +201,7 @@ function methodOption(flag: string): Option {
   if (option.choices) made.choices(option.choices);
   if (option.kind === "list") made.argParser(wholeList);
   if (option.kind === "whole") made.argParser(flag === "seed" ? seed : whole(1));
-  // What is the same number or word for all.
-  if (
-    option.kind !== "name" &&
-    taking.every(({ option: { usual } }) => usual === option.usual) &&
-    isValue(option)
-  )
-    made.default(option.usual, "");
+  if (isShared) made.default(option.usual);
   return made;
 }
 

@@ -18,7 +18,44 @@ const redBlue: readonly Rgb[] = [
   [103, 0, 31],
 ];
 
-/** A colour for −1..1: blue below zero, white at zero, red above. */
+/** Even steps of CIE lightness on either side, as dark at −v as at v, so that a print in grey still shows sizes. */
+const signs: { readonly [theme in "light" | "dark"]: readonly Rgb[] } = {
+  light: [
+    [0, 54, 125],
+    [0, 90, 180],
+    [46, 131, 220],
+    [107, 173, 241],
+    [176, 214, 251],
+    [255, 255, 255],
+    [250, 199, 178],
+    [237, 145, 115],
+    [212, 92, 67],
+    [174, 42, 33],
+    [121, 0, 17],
+  ],
+  dark: [
+    [175, 221, 255],
+    [88, 182, 252],
+    [43, 140, 217],
+    [36, 101, 162],
+    [37, 65, 99],
+    [26, 32, 38],
+    [97, 50, 46],
+    [158, 72, 58],
+    [213, 103, 74],
+    [250, 147, 110],
+    [255, 204, 182],
+  ],
+};
+
+/**
+ * A colour for −1..1 on a screen: blue below zero, red above. Zero is the surface that it lies on: white, or in a dark
+ * theme nearly black, and both ends rise from it.
+ */
+export const signed = (value: number, theme: "light" | "dark" = "light"): Rgb =>
+  between(signs[theme], (value + 1) / 2);
+
+/** A colour for −1..1 on sheets: blue below zero, white at zero, red above. */
 export const diverging = (value: number): Rgb => between(redBlue, (value + 1) / 2);
 
 /** A colour for 0..1: from white to the colour of the diagonal, blue, or of errors, red. */
@@ -71,6 +108,21 @@ const categories: readonly Rgb[] = [
 /** A colour for a class, by its number from 0 on: ten of them, over and over. */
 export const categorical = (index: number): Rgb =>
   categories[((index % categories.length) + categories.length) % categories.length] ?? noNumber;
+
+/** `#b2182b` */
+export const hex = (colour: Rgb): string =>
+  `#${colour.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
+/** Black or white, whichever is read better on a colour: never below 4.58 to 1 (WCAG 2.2). */
+export const inkOn = (colour: Rgb): Rgb => (luminance(colour) > 0.179 ? [0, 0, 0] : [255, 255, 255]);
+
+/** Relative luminance of sRGB, 0 to 1. */
+function luminance(colour: Rgb): number {
+  const [r, g, b] = colour.map((byte) =>
+    byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
 
 const noNumber: Rgb = [128, 128, 128];
 
