@@ -32,7 +32,12 @@ export async function bundleForNode() {
     plugin: forHost("node"),
     format: "es",
     ending: "js",
-    chunks: { ...chunksIn("node"), "cli/main": [built("cli/main")] },
+    // First what a picture thread needs: it starts several times sooner without the rest of the library.
+    chunks: {
+      "node/pictures": ["held-pictures", "sharp", "showing"].map((name) => built(`images/${name}`)),
+      ...chunksIn("node"),
+      "cli/main": [built("cli/main")],
+    },
   });
   chmodSync("dist/cli/main.js", 0o755);
 }

@@ -118,6 +118,10 @@ export function trainCommand(program: Command): void {
       "of a folder: memory for pictures that were read before, 0 for none (default: 512)",
       whole(0),
     )
+    .option(
+      "--cache <file>",
+      "of a folder: a file of the pictures as the network takes them, written where there is none; not with --augment crop",
+    )
     .option("--snapshots", "also write an animation of its filters and maps while they form (learning.gif)")
     .addOption(traceOption())
     .option("--json", "a JSON line on stdout for each event: start, step, epoch, done")
@@ -142,6 +146,7 @@ type Options = Partial<Settings> & {
   checkpointEvery?: number;
   classes?: string;
   cacheMb?: number;
+  cache?: string;
   snapshots?: boolean;
   json?: boolean;
 };
@@ -164,7 +169,11 @@ async function train(options: Options, command: Command): Promise<void> {
   const output = options.output ?? (options.resume ? dirname(options.resume) : defaultOutput(settings));
   await checkWritable(output);
   await configure({ threads: options.threads });
-  refuseFileOptions(settings.data, ["skipBad", "colours", "cacheMb"], command);
+  refuseFileOptions(settings.data, ["skipBad", "colours", "cacheMb", "cache"], command);
+  if (options.cache !== undefined && cropsFiles(settings.augment))
+    throw new UsageError(
+      "--cache keeps pictures as the network takes them, and --augment crop shows other parts of them in every epoch: leave out one of them",
+    );
   if (remark) tell(remark);
 
   const checkpoint = join(output, checkpointFile);
@@ -184,6 +193,8 @@ async function train(options: Options, command: Command): Promise<void> {
         randomViews: cropsFiles(settings.augment),
         colours: settings.colours,
         cacheMegabytes: options.cacheMb,
+        cacheFile: options.cache,
+        signal: stop.signal,
         ...skip.options,
       },
     });

@@ -1,3 +1,7 @@
 /** What browsers have for `#pictures`. */
-export { decodePicture, holdPicture } from "./decode-browser.js";
+export { decodePicture } from "./decode-browser.js";
 export { encodePicture } from "./encode-browser.js";
+
+/** Loops do: a page would load the vectors with the first picture that it shows. */
+export const brightnessBySimd = (): undefined => undefined;
+export const resizedBySimd = (): undefined => undefined;

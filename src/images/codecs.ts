@@ -1,3 +1,4 @@
 /** What Node has for `#pictures`. */
-export { decodePicture, holdPicture } from "./decode.js";
+export { decodePicture } from "./decode.js";
 export { encodePicture } from "./encode.js";
+export { brightnessBySimd, resizedBySimd } from "./resize-simd.js";

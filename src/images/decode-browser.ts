@@ -39,6 +39,3 @@ export async function decodePicture(
     bitmap.close();
   }
 }
-
-/** A page reads no folders, and holds no pictures for them. */
-export const holdPicture = async (): Promise<undefined> => undefined;

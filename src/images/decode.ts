@@ -1,7 +1,6 @@
 /** The bytes of a picture file as a picture. Decoders are loaded at their first use. */
 import { type ColourChange, toSrgb } from "./colour-profile.js";
 import { type Decoded, DecodingError, type Header, UnknownSort } from "./decoders/decoded.js";
-import type { HeldPicture } from "./held-pictures.js";
 import { kindOf, type PictureKind } from "./kind.js";
 import type { Picture } from "./picture.js";
 import { PictureError } from "./picture-error.js";
@@ -13,7 +12,7 @@ import {
   type WantedPart,
 } from "./reading.js";
 import { resize } from "./resize.js";
-import { loadSharp, sharpPixels } from "./sharp.js";
+import { loadSharp, paysToLoad, sharpPixels } from "./sharp.js";
 import { onWhite, partOf, turned } from "./turn.js";
 
 /**
@@ -37,42 +36,6 @@ export async function decodePicture(
     if (error instanceof RangeError)
       throw new PictureError(`${name}: not a picture that can be read (damaged image)`);
     throw error;
-  }
-}
-
-/**
- * A picture that is decoded once, for parts of it: each is to the bit what `decodePicture` makes of the file.
- * @returns undefined where that cannot be: without sharp, for kinds that it does not decode alike, for damaged files
- */
-export async function holdPicture(
-  bytes: Uint8Array,
-  { colours = "srgb", mostPixels = usualMostPixels }: ReadOptions = {},
-): Promise<HeldPicture | undefined> {
-  const sharp = loadSharp();
-  const found = sharp && kindOf(bytes);
-  if (!found || !("kind" in found) || found.kind === "avif" || found.kind === "svg") return undefined;
-  try {
-    const decoder = await decoders[found.kind]();
-    const header = decoder.header(bytes);
-    checkSize(header, mostPixels);
-    if (!header.isPlain || header.width * header.height > (header.atMost ?? Number.POSITIVE_INFINITY))
-      return undefined;
-    const change = colours === "srgb" && header.profile ? toSrgb(header.profile) : undefined;
-    const channels = header.isGrey ? 1 : 3;
-    const whole = await sharpPixels(sharp, bytes, { channels });
-    return {
-      bytes: whole.pixels.length,
-      async part({ size, region }) {
-        const picture = await sharpPixels(sharp, whole, {
-          channels,
-          wanted: { size, region: region(seen(header)) },
-        });
-        change?.(picture.pixels, picture.channels);
-        return picture;
-      },
-    };
-  } catch {
-    return undefined; // what is wrong `decodePicture` says
   }
 }
 
@@ -140,7 +103,8 @@ async function decoded(
   const change = colours === "srgb" && header.profile ? toSrgb(header.profile) : undefined;
   // Asked once: parts are drawn at random.
   const asked = part && { size: part.size, region: part.region(seen(header)) };
-  if (header.isPlain && (asked || header.width * header.height > fewPixels)) {
+  const count = header.width * header.height;
+  if (header.isPlain && (asked || count > fewPixels) && paysToLoad(count, kind === "jpeg")) {
     const picture = await bySharp(bytes, header, change, asked);
     if (picture) return picture;
   }

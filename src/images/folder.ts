@@ -1,6 +1,8 @@
 /** Data sets that are folders of picture files, a folder for each class. */
 import { chosen, DataError, printable, type Splits, type StreamedDataset } from "../data/dataset.js";
+import { said } from "../door/said.js";
 import { type BadPicture, type CheckOptions, checkPictures } from "./check-pictures.js";
+import { cachePictures } from "./picture-cache.js";
 import { type ClassFolder, checkDepth, classFolders, splitsOf } from "./picture-folders.js";
 import { type Budget, budgetOf, PictureLoader } from "./picture-loader.js";
 import type { Preprocessing } from "./preprocessing.js";
@@ -21,6 +23,14 @@ export interface FolderOptions extends ReadOptions {
    * `randomViews` whole pictures are kept, of which parts are cut anew, otherwise what the network sees of each.
    */
   cacheMegabytes?: number;
+  /**
+   * A file beside the memory, for data sets that are larger: what the network sees of each picture, one after the other.
+   * Where there is none it is written first, all pictures being decoded; later runs decode nothing. One that is damaged, or
+   * of other pictures, is refused. Not with `randomViews`, of which every epoch sees others.
+   */
+  cacheFile?: string;
+  /** Stops the writing of `cacheFile`, of which nothing is left then. */
+  signal?: AbortSignal;
   /**
    * Every picture is decoded beforehand; those that cannot be read are left out, and told here. Without it the first bad
    * one ends whatever reads it.
@@ -44,6 +54,8 @@ export interface FolderOptions extends ReadOptions {
  */
 export async function openFolder(path: string, options: FolderOptions): Promise<Splits<StreamedDataset>> {
   const budget = budgetOf("openFolder", options);
+  checkCacheFile("openFolder", options);
+  const loaders: PictureLoader[] = [];
   const splits = await splitsOf(path);
   if (splits?.train && splits.test) {
     const [forTraining, forTesting] = [
@@ -58,10 +70,12 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
       throw new DataError(
         `${splits.test}: has a class ${stray.name}, which ${splits.train.slice(path.length + 1)} has not`,
       );
-    return {
-      train: datasetOf(path, "train", classes, forTraining, options, budget),
-      test: datasetOf(path, "test", classes, forTesting, options, budget),
+    const opened = {
+      train: datasetOf(path, "train", classes, forTraining, options, budget, loaders),
+      test: datasetOf(path, "test", classes, forTesting, options, budget, loaders),
     };
+    await cached(loaders, options);
+    return opened;
   }
   if (splits?.test)
     throw new DataError(
@@ -78,8 +92,11 @@ export async function openFolder(path: string, options: FolderOptions): Promise<
     all,
     options,
     budget,
+    loaders,
   );
-  return splitTenth(whole);
+  const opened = splitTenth(whole);
+  await cached(loaders, options);
+  return opened;
 }
 
 /**
@@ -95,6 +112,8 @@ export async function openClasses(
   classes: readonly string[],
   options: FolderOptions,
 ): Promise<StreamedDataset> {
+  const budget = budgetOf("openClasses", options);
+  checkCacheFile("openClasses", options);
   const top = (await splitsOf(path))?.test ?? path;
   const found = await readable(await classFolders(top), options);
   options.skipBad?.counted?.();
@@ -110,7 +129,31 @@ export async function openClasses(
       throw new DataError(`${path}: the model knows no class ${folder.name}; it knows ${listed(classes)}`);
     return { ...folder, name: classes[label] };
   });
-  return datasetOf(path, "test", classes, named, options, budgetOf("openClasses", options));
+  const loaders: PictureLoader[] = [];
+  const opened = datasetOf(path, "test", classes, named, options, budget, loaders);
+  await cached(loaders, options);
+  return opened;
+}
+
+function checkCacheFile(speaker: string, { cacheFile, randomViews }: FolderOptions): void {
+  if (cacheFile === undefined) return;
+  if (typeof cacheFile !== "string" || cacheFile.trim() === "")
+    throw new TypeError(`${speaker}: cacheFile is ${said(cacheFile)}, expected the path of a file`);
+  if (randomViews)
+    throw new TypeError(
+      `${speaker}: cacheFile keeps of each picture what the network sees, of which randomViews draws others in every epoch; leave out one of them`,
+    );
+}
+
+/** Whatever changes how a picture is shown stands in the words by which the file is known again. */
+async function cached(
+  loaders: readonly PictureLoader[],
+  { cacheFile, input, preprocessing, tenCrop, colours, signal }: FolderOptions,
+): Promise<void> {
+  if (cacheFile === undefined) return;
+  const { enlarge, filter } = preprocessing;
+  const shown = JSON.stringify([input, enlarge, filter, tenCrop === true, colours ?? "srgb"]);
+  await cachePictures(cacheFile, loaders, shown, signal);
 }
 
 /** Folders write "golden_retriever" for "golden retriever". */
@@ -147,6 +190,7 @@ function datasetOf(
   folders: readonly ClassFolder[],
   { input, preprocessing, randomViews = false, tenCrop: ten = false, colours, mostPixels }: FolderOptions,
   budget: Budget,
+  loaders: PictureLoader[],
 ): StreamedDataset {
   const indexOf = new Map(classes.map((name, index) => [name, index]));
   const samples = folders.flatMap(({ name, files }) => {
@@ -158,6 +202,7 @@ function datasetOf(
     { input, preprocessing, tenCrop: ten, reading: { colours, mostPixels } },
     budget,
   );
+  loaders.push(loader);
   return printable({
     name: `folder:${path}`,
     split,

@@ -1,9 +1,10 @@
+import { pictureThreads } from "#platform";
 import type { Draw } from "../data/dataset.js";
 import { said } from "../door/said.js";
 import { HeldPictures } from "./held-pictures.js";
 import { type Budget, KeptViews } from "./kept-views.js";
-import { NoPictureThreads, pictureThreads } from "./picture-threads.js";
-import { type Asked, readContents, type Showing, shown } from "./showing.js";
+import type { PictureCache } from "./picture-cache.js";
+import { type Asked, errorOf, readContents, type Showing, type ShowTask, shown } from "./showing.js";
 
 export type { Budget };
 
@@ -34,7 +35,9 @@ let loaders = 0;
 
 /** The pictures of some files as a network takes them. Which thread reads a file, and when, changes none of them. */
 export class PictureLoader {
-  readonly #files: readonly string[];
+  readonly files: readonly string[];
+  /** Bytes of a picture in all its views. */
+  readonly size: number;
   readonly #showing: Showing;
   readonly #kept: KeptViews;
   readonly #budget: Budget;
@@ -42,13 +45,15 @@ export class PictureLoader {
   #held: HeldPictures | undefined;
   readonly #waiting: (() => Promise<void>)[] = [];
   #working = 0;
+  #cache: { cache: Pick<PictureCache, "read">; first: number } | undefined;
 
   constructor(files: readonly string[], showing: Omit<Showing, "id">, budget: Budget) {
     const { input, tenCrop } = showing;
-    this.#files = files;
+    this.files = files;
     this.#showing = { ...showing, id: loaders++ };
     this.#budget = budget;
-    this.#kept = new KeptViews(files.length, (tenCrop ? 10 : 1) * input[0] * input[1] * input[2], budget);
+    this.size = (tenCrop ? 10 : 1) * input[0] * input[1] * input[2];
+    this.#kept = new KeptViews(files.length, this.size, budget);
   }
 
   /**
@@ -57,35 +62,52 @@ export class PictureLoader {
    * @throws PictureError of the first file that cannot be read
    */
   async read(indices: Int32Array, draw?: Draw): Promise<Uint8Array> {
-    const { input, tenCrop } = this.#showing;
-    const size = (tenCrop ? 10 : 1) * input[0] * input[1] * input[2];
+    const { size } = this;
     const images = new Uint8Array(indices.length * size);
-    const missing: number[] = [];
+    let missing: number[] = [];
     for (let i = 0; i < indices.length; i++) {
       const kept = draw ? undefined : this.#kept.get(indices[i]);
       if (kept) images.set(kept, i * size);
       else missing.push(i);
     }
+    const unkept = missing;
+    if (this.#cache && !draw && missing.length > 0) {
+      const { cache, first } = this.#cache;
+      for (const [k, pixels] of cache.read(missing.map((i) => first + indices[i])).entries())
+        images.set(pixels, missing[k] * size);
+      missing = [];
+    }
     const found = (places: readonly number[], pixels: Uint8Array): void => {
-      for (const [k, i] of places.entries()) {
-        const one = pixels.subarray(k * size, (k + 1) * size);
-        images.set(one, i * size);
-        if (!draw) this.#kept.keep(indices[i], one);
-      }
+      for (const [k, i] of places.entries()) images.set(pixels.subarray(k * size, (k + 1) * size), i * size);
     };
-    const asked = (i: number): Asked => ({ file: this.#files[indices[i]], index: indices[i], draw });
+    const asked = (i: number): Asked => ({ file: this.files[indices[i]], index: indices[i], draw });
     await Promise.all(
       this.#groups(missing, (i) => indices[i]).map(async ({ thread, places }) => {
-        try {
-          if (thread === undefined) throw new NoPictureThreads();
-          found(places, await pictureThreads(this.#heldBytes).ask(thread, this.#showing, places.map(asked)));
-        } catch (error) {
-          if (!(error instanceof NoPictureThreads)) throw error;
-          await Promise.all(places.map(async (i) => found([i], await this.#here(asked(i)))));
-        }
+        const pixels = thread === undefined ? undefined : await this.#byThread(thread, places.map(asked));
+        if (pixels) found(places, pixels);
+        else await Promise.all(places.map(async (i) => found([i], await this.#here(asked(i)))));
       }),
     );
+    // In their own order, whichever was decoded first.
+    if (!draw) for (const i of unkept) this.#kept.keep(indices[i], images.subarray(i * size, (i + 1) * size));
     return images;
+  }
+
+  /** From now on pictures come from the cache, this loader's from the place `first` on. */
+  readFrom(cache: Pick<PictureCache, "read">, first: number): void {
+    this.#cache = { cache, first };
+  }
+
+  /** @returns undefined where it is to be done here */
+  async #byThread(thread: number, files: readonly Asked[]): Promise<Uint8Array | undefined> {
+    const threads = pictureThreads();
+    if (!threads) return undefined;
+    const heldBytes = Math.floor(this.#budget.whole / threads.count);
+    const task = { kind: "show", showing: this.#showing, files, heldBytes } satisfies ShowTask;
+    const pixels = await threads.ask(thread, task).catch((error: Error) => {
+      throw errorOf(error);
+    });
+    return pixels as Uint8Array | undefined;
   }
 
   /** A file is always read by the same thread, which may have it still. */
@@ -93,8 +115,7 @@ export class PictureLoader {
     missing: readonly number[],
     indexOf: (place: number) => number,
   ): { thread?: number; places: number[] }[] {
-    const threads =
-      this.#files.length > fewFiles && missing.length > 0 ? pictureThreads(this.#heldBytes).count : 0;
+    const threads = this.files.length > fewFiles && missing.length > 0 ? (pictureThreads()?.count ?? 0) : 0;
     if (threads === 0) return missing.length > 0 ? [{ places: [...missing] }] : [];
     const groups: { thread: number; places: number[] }[] = [];
     const open: { thread: number; places: number[] }[] = [];
@@ -109,12 +130,8 @@ export class PictureLoader {
     return groups;
   }
 
-  get #heldBytes(): number {
-    return this.#budget.whole;
-  }
-
   #here(asked: Asked): Promise<Uint8Array> {
-    this.#held ??= new HeldPictures(this.#heldBytes);
+    this.#held ??= new HeldPictures(this.#budget.whole);
     return new Promise((resolve, reject) => {
       this.#waiting.push(() => shown(asked, this.#showing, readContents, this.#held).then(resolve, reject));
       if (this.#working < atOnce) void this.#work();

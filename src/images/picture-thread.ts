@@ -1,12 +1,13 @@
 /** A thread that reads and decodes picture files: `dist/node/picture-thread.js` in the package. */
 import { readFileSync } from "node:fs";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
+import type { FromPictureThread, ToPictureThread } from "../platform/node-picture-threads.js";
 import { HeldPictures } from "./held-pictures.js";
-import type { FromPictureThread, ToPictureThread } from "./picture-threads.js";
-import { type ReadFile, readContents, shown } from "./showing.js";
+import { loadSharpLater } from "./sharp.js";
+import { type ReadFile, readContents, type ShowTask, shown } from "./showing.js";
 
-const { heldBytes } = workerData as { heldBytes: number };
-const held = new HeldPictures(heldBytes);
+let held: HeldPictures | undefined;
+loadSharpLater();
 
 /** Pictures at once: while sharp decodes one on a thread of its own, this one resizes another. */
 const atOnce = 4;
@@ -28,22 +29,28 @@ async function work(): Promise<void> {
   working--;
 }
 
-function answer({ request, showing, files }: ToPictureThread): void {
+const answer = (request: number, pixels: Uint8Array<ArrayBuffer>): void =>
+  parentPort!.postMessage({ request, pixels } satisfies FromPictureThread, [pixels.buffer]);
+
+function failed(request: number, error: unknown): void {
+  const { name, message } = error as Error;
+  parentPort!.postMessage({ request, error: { name, message } } satisfies FromPictureThread);
+}
+
+function show(request: number, { showing, files, heldBytes }: ShowTask): void {
+  held ??= new HeldPictures(heldBytes);
   const pixels: Uint8Array[] = new Array(files.length);
   let left = files.length;
-  let failed = false;
+  let isOver = false;
   for (const [i, asked] of files.entries())
     waiting.push(async () => {
-      if (failed) return;
+      if (isOver) return;
       try {
         pixels[i] = await shown(asked, showing, readNow, held);
-        if (--left > 0) return;
-        const all = joined(pixels);
-        parentPort!.postMessage({ request, pixels: all } satisfies FromPictureThread, [all.buffer]);
+        if (--left === 0) answer(request, joined(pixels));
       } catch (error) {
-        failed = true;
-        const { name, message } = error as Error;
-        parentPort!.postMessage({ request, error: { name, message } } satisfies FromPictureThread);
+        isOver = true;
+        failed(request, error);
       }
     });
 }
@@ -58,7 +65,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-parentPort!.on("message", (message: ToPictureThread) => {
-  answer(message);
+parentPort!.on("message", ({ request, task }: ToPictureThread) => {
+  show(request, task as ShowTask);
   while (working < atOnce && waiting.length > 0) void work();
 });

@@ -1,5 +1,6 @@
 /** How published networks were shown their pictures: resized, cropped, and with pixels as they want them. */
 
+import { brightnessBySimd } from "#pictures";
 import { suggestion } from "../door/spelling.js";
 import type { PixelScaling } from "../models/pixel-scaling.js";
 import { brightness, type Picture } from "./picture.js";
@@ -153,7 +154,11 @@ export function withChannels(picture: Picture, channels: number): Picture {
     throw new RangeError(`a picture has 1 or 3 channels, the network expects ${channels}`);
   if (picture.channels === channels) return picture;
   const { width, height } = picture;
-  if (channels === 1) return { width, height, channels, pixels: rounded(brightness(picture)) };
+  if (channels === 1)
+    return {
+      ...{ width, height, channels },
+      pixels: brightnessBySimd(picture.pixels) ?? rounded(brightness(picture)),
+    };
   const pixels = new Uint8Array(width * height * 3);
   for (let i = 0, at = 0; i < picture.pixels.length; i++, at += 3)
     pixels[at] = pixels[at + 1] = pixels[at + 2] = picture.pixels[i];

@@ -1,22 +1,10 @@
+import { resizedBySimd } from "#pictures";
 import { said } from "../door/said.js";
 import type { Picture } from "./picture.js";
+import type { PictureRegion } from "./reading.js";
+import { bits, filters, half, type ResizeFilter, type Taps, tapsOf } from "./resize-taps.js";
 
-/** The weight of a pixel by its distance from the middle, in pixels of the coarser of both pictures. */
-const filters = {
-  bilinear: { reach: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
-  // Keys: Cubic Convolution Interpolation for Digital Image Processing, IEEE TASSP 1981, equation 4, a = −1/2.
-  bicubic: {
-    reach: 2,
-    weight(x: number) {
-      const t = Math.abs(x);
-      if (t < 1) return (1.5 * t - 2.5) * t * t + 1;
-      return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
-    },
-  },
-} as const;
-
-/** Pillow's filters, by its names. */
-export type ResizeFilter = keyof typeof filters;
+export type { ResizeFilter };
 
 /**
  * A picture in another size, as the preprocessing of published networks has it (Pillow's resize, torchvision's with
@@ -35,60 +23,64 @@ export function resize(
     throw new TypeError(
       `resize: there is no filter ${said(filter)}, expected ${Object.keys(filters).map(said).join(" or ")}`,
     );
+  const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
+  return resizedPart(picture, whole, { width, height }, filter);
+}
+
+/** A part of a picture in another size: what is beside it does not count. */
+export function resizedPart(
+  picture: Picture,
+  region: PictureRegion,
+  { width, height }: { width: number; height: number },
+  filter: ResizeFilter,
+): Picture {
+  const columns = tapsOf(region.width, width, filter);
+  const rows = tapsOf(region.height, height, filter);
   const { channels } = picture;
-  const narrow = narrowed(picture, width, filter);
-  const rowLength = width * channels;
-  const pixels = new Uint8ClampedArray(height * rowLength);
+  const pixels =
+    resizedBySimd(picture, region, columns, rows) ?? resizedByLoops(picture, region, columns, rows);
+  return { width, height, channels, pixels };
+}
+
+export function resizedByLoops(
+  { width: fullWidth, channels, pixels: all }: Picture,
+  { left, top, height: oldHeight }: PictureRegion,
+  columns: Taps,
+  rows: Taps,
+): Uint8Array {
+  const rowLength = columns.count * channels;
+  const narrow = new Uint8ClampedArray(oldHeight * rowLength);
+  (channels === 3 ? narrowColours : narrowGrey)(
+    all.subarray((top * fullWidth + left) * channels),
+    fullWidth * channels,
+    columns,
+    narrow,
+  );
+  const pixels = new Uint8ClampedArray(rows.count * rowLength);
   const sums = new Int32Array(rowLength);
-  for (const [i, { first, weights }] of tapsOf(picture.height, height, filter).entries()) {
+  for (let i = 0; i < rows.count; i++) {
     sums.fill(half);
-    for (let t = 0; t < weights.length; t++) {
-      const [weight, row] = [weights[t], (first + t) * rowLength];
+    const begin = rows.begins[i];
+    for (let t = begin; t < rows.begins[i + 1]; t++) {
+      const [weight, row] = [rows.weights[t], (rows.firsts[i] + t - begin) * rowLength];
       for (let j = 0; j < rowLength; j++) sums[j] += Math.imul(weight, narrow[row + j]);
     }
     for (let j = 0; j < rowLength; j++) pixels[i * rowLength + j] = sums[j] >> bits;
   }
-  return { width, height, channels, pixels: new Uint8Array(pixels.buffer) };
-}
-
-/** The picture in another width: where nearly all of the time goes. Weights lie in one array, sums are whole numbers. */
-function narrowed(
-  { pixels, width: fullWidth, height, channels }: Picture,
-  width: number,
-  filter: ResizeFilter,
-): Uint8ClampedArray {
-  const taps = tapsOf(fullWidth, width, filter);
-  const most = Math.max(...taps.map(({ weights }) => weights.length));
-  const columns: Columns = {
-    begins: Int32Array.from(taps, ({ first }) => first * channels),
-    ends: Int32Array.from(taps, ({ weights }, j) => j * most + weights.length),
-    weights: new Int32Array(width * most),
-    most,
-  };
-  for (const [j, { weights }] of taps.entries()) columns.weights.set(weights, j * most);
-  const narrow = new Uint8ClampedArray(height * width * channels);
-  (channels === 3 ? narrowColours : narrowGrey)(pixels, fullWidth * channels, columns, narrow);
-  return narrow;
-}
-
-interface Columns {
-  readonly begins: Int32Array;
-  readonly ends: Int32Array;
-  readonly weights: Int32Array;
-  readonly most: number;
+  return new Uint8Array(pixels.buffer);
 }
 
 function narrowGrey(
   pixels: Uint8Array,
   rowLength: number,
-  { begins, ends, weights, most }: Columns,
+  { count, firsts, begins, weights }: Taps,
   narrow: Uint8ClampedArray,
 ): void {
   for (let row = 0, to = 0; to < narrow.length; row += rowLength)
-    for (let j = 0; j < begins.length; j++) {
+    for (let j = 0; j < count; j++) {
       let sum = half;
-      const end = ends[j];
-      for (let t = j * most, at = row + begins[j]; t < end; t++, at++)
+      const end = begins[j + 1];
+      for (let t = begins[j], at = row + firsts[j]; t < end; t++, at++)
         sum = (sum + Math.imul(weights[t], pixels[at])) | 0;
       narrow[to++] = sum >> bits;
     }
@@ -97,16 +89,16 @@ function narrowGrey(
 function narrowColours(
   pixels: Uint8Array,
   rowLength: number,
-  { begins, ends, weights, most }: Columns,
+  { count, firsts, begins, weights }: Taps,
   narrow: Uint8ClampedArray,
 ): void {
   for (let row = 0, to = 0; to < narrow.length; row += rowLength)
-    for (let j = 0; j < begins.length; j++) {
+    for (let j = 0; j < count; j++) {
       let red = half;
       let green = half;
       let blue = half;
-      const end = ends[j];
-      for (let t = j * most, at = row + begins[j]; t < end; t++, at += 3) {
+      const end = begins[j + 1];
+      for (let t = begins[j], at = row + firsts[j] * 3; t < end; t++, at += 3) {
         const weight = weights[t];
         red = (red + Math.imul(weight, pixels[at])) | 0;
         green = (green + Math.imul(weight, pixels[at + 1])) | 0;
@@ -124,33 +116,4 @@ export function checkSize(speaker: string, { height, width }: { height: number; 
     throw new RangeError(
       `${speaker}: the size is ${said(height)}×${said(width)}, expected whole numbers of pixels from 1 on`,
     );
-}
-
-/**
- * Weights are whole numbers of 2^−22: so Pillow has them, and so the same pixels fall to the same side. Sums stay within
- * 32 bits: the weights' sizes come to less than 1.3, also of filters that go below zero.
- */
-const bits = 22;
-const one = 2 ** bits;
-const half = one / 2;
-
-/** The source pixels that make up each new pixel: `weights[t]` belongs to pixel `first + t`; they sum to `one`. */
-function tapsOf(
-  length: number,
-  newLength: number,
-  filter: ResizeFilter,
-): { first: number; weights: Int32Array }[] {
-  const { reach, weight } = filters[filter];
-  const scale = length / newLength;
-  const stretch = Math.max(scale, 1);
-  return Array.from({ length: newLength }, (_, i) => {
-    const centre = (i + 0.5) * scale;
-    const first = Math.max(0, Math.floor(centre - reach * stretch + 0.5));
-    const end = Math.min(length, Math.floor(centre + reach * stretch + 0.5));
-    const weights = Float64Array.from({ length: end - first }, (_, t) =>
-      weight((first + t + 0.5 - centre) / stretch),
-    );
-    const total = weights.reduce((sum, w) => sum + w, 0);
-    return { first, weights: Int32Array.from(weights, (w) => Math.round((w / total) * one)) };
-  });
 }

@@ -12,6 +12,21 @@ export function loadSharp(): typeof SharpPackage | undefined {
   return found.sharp;
 }
 
+/** Loading sharp takes as long as it saves in decoding so many pixels of JPEG, in a thread. */
+const worthLoading = 2 ** 25;
+let untilItPays = 0;
+
+/** Sharp is loaded once it pays: where there are few pictures the built-in decoders are through sooner. */
+export function loadSharpLater(): void {
+  untilItPays = worthLoading;
+}
+
+/** Whether sharp should be asked for a picture of so many pixels; those that are not JPEG it saves more of. */
+export function paysToLoad(pixels: number, isJpeg: boolean): boolean {
+  untilItPays -= isJpeg ? pixels : 4 * pixels;
+  return untilItPays <= 0;
+}
+
 function look(): NonNullable<typeof found> {
   try {
     return { sharp: requirePackage("sharp").exports as typeof SharpPackage };
@@ -20,10 +35,10 @@ function look(): NonNullable<typeof found> {
   }
 }
 
-/** A file or, of what this has given before, a part: turned upright, on white, 8 bits a channel; `wanted` in sharp's own resampling. */
+/** A picture file, turned upright, on white, 8 bits a channel; `wanted` in sharp's own resampling. */
 export async function sharpPixels(
   sharp: typeof SharpPackage,
-  source: Uint8Array | Picture,
+  bytes: Uint8Array,
   {
     channels,
     wanted,
@@ -35,12 +50,9 @@ export async function sharpPixels(
   },
 ): Promise<Picture> {
   // "error": damage such as a missing end is refused, a harmless warning about a tag is not.
-  const image =
-    "pixels" in source
-      ? sharp(source.pixels, { limitInputPixels: false, raw: source })
-      : sharp(source, { failOn: "error", limitInputPixels: false, ignoreIcc: !followsProfile })
-          .autoOrient()
-          .flatten({ background: "white" });
+  const image = sharp(bytes, { failOn: "error", limitInputPixels: false, ignoreIcc: !followsProfile })
+    .autoOrient()
+    .flatten({ background: "white" });
   if (wanted) {
     const [height, width] = wanted.size;
     image.extract(wanted.region).resize(width, height, { fit: "fill", kernel: "linear" });

@@ -1,13 +1,14 @@
 /** What becomes of one picture file before a network sees it: on the main thread, or on one of its own. */
 
-import { decodePicture, holdPicture } from "#pictures";
+import { decodePicture } from "#pictures";
 import { ofEpoch, partsOfFiles } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import type { HeldPictures } from "./held-pictures.js";
 import { PictureError } from "./picture-error.js";
 import { centreCrop, type Preprocessing, tenCrop, withChannels } from "./preprocessing.js";
 import { contents } from "./read.js";
-import type { PictureRegion, ReadOptions, WantedPart } from "./reading.js";
+import type { PictureRegion, ReadOptions } from "./reading.js";
+import { resizedPart } from "./resize.js";
 
 /** How the files of a folder are shown: data alone, so that a thread can be told. */
 export interface Showing {
@@ -24,6 +25,15 @@ export interface Asked {
   readonly file: string;
   readonly index: number;
   readonly draw?: { readonly seed: number; readonly epoch: number };
+}
+
+/** What a thread is asked. */
+export interface ShowTask {
+  readonly kind: "show";
+  readonly showing: Showing;
+  readonly files: readonly Asked[];
+  /** Of decoded pictures, that this thread may hold. */
+  readonly heldBytes: number;
 }
 
 /** Reads a file that is most likely there. */
@@ -46,13 +56,14 @@ export async function shown(
   const { input, preprocessing, reading } = showing;
   if (draw) {
     const random = new RandomStream(draw.seed, ofEpoch(partsOfFiles, draw.epoch), index);
-    const part: WantedPart = { size: input, region: (whole) => randomRegion(whole, random) };
-    const known = held?.get(showing.id, index);
-    if (known) return withChannels(await known.part(part), input[2]).pixels;
-    const bytes = await read(file);
-    const whole = await held?.hold(showing.id, index, () => holdPicture(bytes, reading));
-    const picture = whole ? await whole.part(part) : await decodePicture(bytes, file, reading, part);
-    return withChannels(picture, input[2]).pixels;
+    let whole = held?.get(showing.id, index);
+    if (!whole) {
+      whole = await decodePicture(await read(file), file, reading);
+      held?.hold(showing.id, index, whole);
+    }
+    const [height, width, channels] = input;
+    const region = randomRegion(whole, random);
+    return withChannels(resizedPart(whole, region, { width, height }, "bilinear"), channels).pixels;
   }
   const picture = await decodePicture(await read(file), file, reading);
   if (!showing.tenCrop) return centreCrop(picture, input, preprocessing).pixels;

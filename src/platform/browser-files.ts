@@ -30,7 +30,10 @@ export async function fileExists(_path: string): Promise<boolean> {
   return false;
 }
 
-export async function writeFileAtomic(path: string, _bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  _bytes: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   throw noFiles("write", path);
 }
 
@@ -62,3 +65,12 @@ export const realPath = async (path: string): Promise<string> => path;
 
 const noFiles = (verb: string, path: string) =>
   new Error(`cannot ${verb} ${path}: a page in the browser has no files`);
+
+export const readPieces = (
+  path: string,
+  _pieces: readonly { at: number; length: number }[],
+): Uint8Array[] => {
+  throw noFiles("read", path);
+};
+
+export const fileStates = (paths: readonly string[]): string[] => paths.map(() => "none");

@@ -1,4 +1,5 @@
 /** Threads in the browser: workers on shared memory, where the page is cross-origin isolated. */
+import type { PictureThreads } from "./node-picture-threads.js";
 import type { ThreadEvents, ThreadHandle } from "./node-threads.js";
 
 export type { ThreadEvents, ThreadHandle };
@@ -35,12 +36,8 @@ export function startThread<From>(main: string, events: ThreadEvents<From>): Thr
   };
 }
 
-/** A page is a bundle: there are no files of the package. */
-export const startModuleThread = <From>(
-  _name: string,
-  _data: object,
-  _events: ThreadEvents<From>,
-): ThreadHandle | undefined => undefined;
+/** A page is a bundle: there are no files of the package, of which threads could be started. */
+export const pictureThreads = (): PictureThreads | undefined => undefined;
 
 let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants, createReadStream, type Stats } from "node:fs";
+import { closeSync, constants, createReadStream, openSync, readSync, type Stats, statSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -62,9 +62,13 @@ export async function fileExists(path: string): Promise<boolean> {
  * on the disk. A link stays one, and what it leads to is written; a file keeps its mode and owner; what is no file,
  * such as /dev/stdout, is written to as it is.
  *
+ * @param bytes  all of them, or one piece after another: where that fails, nothing is written either
  * @throws FileError  one line: no space, no permission, a directory, a name that is too long
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   await inWords(path, async () => {
     const made = await madeFolder(dirname(path));
     const target = await behindLinks(path);
@@ -72,14 +76,15 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
       .stat(target)
       .catch((error) => (isAbsent(error) ? undefined : Promise.reject(error)));
     if (before?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    if (before && !before.isFile()) return fs.writeFile(target, bytes);
+    if (before && !before.isFile()) return fs.writeFile(target, bytes as Uint8Array);
     const folder = dirname(target);
     const temporary = join(folder, temporaryName());
     // "wx": whatever lies there already, a link above all, is not written to.
     const file = await fs.open(temporary, "wx", before ? before.mode & 0o777 : 0o666);
     try {
       try {
-        await file.writeFile(bytes);
+        // Its types say less than it does: pieces are taken too.
+        await file.writeFile(bytes as Uint8Array);
         if (before) await keepOwner(file, before);
         await file.sync();
       } finally {
@@ -208,3 +213,26 @@ export async function listFolder(path: string): Promise<{ folders: string[]; fil
 
 const isAbsent = (error: unknown) =>
   error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+
+/** Pieces of a file, read at once: a promise of a small one takes ten times as long. Shorter where the file ends. */
+export function readPieces(path: string, pieces: readonly { at: number; length: number }[]): Uint8Array[] {
+  const file = openSync(path, "r");
+  try {
+    return pieces.map(({ at, length }) => {
+      const bytes = new Uint8Array(length);
+      let read = 0;
+      for (let more = 1; more > 0 && read < length; read += more)
+        more = readSync(file, bytes, read, length - read, at + read);
+      return read === length ? bytes : bytes.slice(0, read);
+    });
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Of each file how large it is and when it was last written, as a text. */
+export const fileStates = (paths: readonly string[]): string[] =>
+  paths.map((path) => {
+    const state = statSync(path, { throwIfNoEntry: false });
+    return state ? `${state.size} ${state.mtimeMs}` : "none";
+  });

@@ -91,6 +91,28 @@ describe.skipIf(!isBuilt)("one broken picture among many", () => {
     expect(measured.stderr).toBe(`skipped ${empty}\n1 picture was skipped\n`);
     expect(JSON.parse(measured.stdout)).toMatchObject({ count: 4 });
 
+    const cached = await run(`${train} --skip-bad --cache pets.cache`);
+    expect(cached.code).toBe(0);
+    const again = await run(`${train} --skip-bad --cache pets.cache`);
+    const scores = (out: string) =>
+      jsonLines(out)
+        .filter(({ kind }) => kind === "epoch")
+        .map(({ loss }) => loss);
+    expect(scores(cached.stdout).length).toBe(1);
+    expect(scores(cached.stdout)).toEqual(scores(skipped.stdout));
+    expect(scores(again.stdout)).toEqual(scores(skipped.stdout));
+    const bytes = await readFile(join(folder, "pets.cache"));
+    await writeFile(join(folder, "pets.cache"), bytes.subarray(0, 100));
+    expect((await run(`${train} --skip-bad --cache pets.cache`)).stderr).toMatch(
+      /error: pets\.cache: is a damaged cache of pictures; remove it, and it is written anew\n$/,
+    );
+    expect(await run(`${train} --augment crop --cache pets.cache`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^error: --cache keeps pictures as the network takes them, and --augment crop shows other parts of them in every epoch: leave out one of them\n/,
+      ),
+    });
+
     const files = ["pets/test/cat/0.png", "pets/test/dog/empty.png", "pets/test/dog/0.png", "gone.png"];
     const predict = `predict ${files.join(" ")} --checkpoint out/checkpoint.safetensors`;
     const answers = await run(predict);

@@ -67,6 +67,10 @@ describe.skipIf(!isBuilt)("filter", () => {
       "error: --skip-bad is for picture files, --data folder:PATH: it does nothing with digits",
     ],
     [
+      "train --data digits --cache x.cache",
+      "error: --cache is for picture files, --data folder:PATH: it does nothing with digits",
+    ],
+    [
       "train --data digits --colours srgb",
       "error: --colours is for picture files, --data folder:PATH: it does nothing with digits",
     ],

@@ -119,6 +119,8 @@ describe.skipIf(!existsSync(built))("threads (need npm run build)", () => {
         "--eval",
         `import { openFolder, preprocessings } from ${JSON.stringify(pathToFileURL(built).href)};
         import { createHash } from "node:crypto";
+        let started = 0;
+        process.on("worker", () => started++);
         const { train } = await openFolder(${JSON.stringify(path)}, { preprocessing: preprocessings.centre, ...${JSON.stringify(options)} });
         const hash = (bytes) => createHash("sha256").update(bytes).digest("hex");
         const all = Int32Array.from({ length: train.length }, (_, i) => i);
@@ -139,10 +141,11 @@ describe.skipIf(!existsSync(built))("threads (need npm run build)", () => {
       const body = `const draw = { seed: 3, epoch: 1 };
       const parts = [all.slice(100), all.slice(0, 50).reverse(), all.slice(50, 100)];
       const read = await Promise.all(parts.map((part) => train.read(part, draw)));
-      console.log(read.map(hash).join(), process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length > 0);`;
+      console.log(read.map(hash).join(), started > 0);`;
       const options = { input: [5, 6, 3], randomViews };
       const [threads, main] = [run(path, options, body), run(path, options, body, noThreads)];
       expect(threads.split(" ")[0]).toBe(main.split(" ")[0]);
+      expect([threads.split(" ")[1], main.split(" ")[1]]).toEqual(["true", "false"]);
       const { train } = await openFolder(path, { ...how, randomViews });
       const { createHash } = await import("node:crypto");
       const own = await train.read(all(150).slice(100), { seed: 3, epoch: 1 });
@@ -160,6 +163,31 @@ describe.skipIf(!existsSync(built))("threads (need npm run build)", () => {
       `PictureError ${broken}: not a picture that can be read (premature end of PNG image)`,
     );
     expect(run(path, options, body, noThreads)).toBe(run(path, options, body));
+  });
+
+  test("start where the package is installed, imported or required, and not where workers are forbidden", async () => {
+    const path = await folder(150, png);
+    const options = { input: [5, 6, 3] };
+    const body = "console.log(hash(await train.read(all)), started > 0);";
+    const [hashed, started] = run(path, options, body).split(" ");
+    expect(started).toBe("true");
+    const required = `const { openFolder, preprocessings } = require(${JSON.stringify(resolve(built, "../../require/node/images.cjs"))});
+      let started = 0;
+      process.on("worker", () => started++);
+      openFolder(${JSON.stringify(path)}, { preprocessing: preprocessings.centre, ...${JSON.stringify(options)} }).then(async ({ train }) => {
+        const pixels = await train.read(Int32Array.from({ length: train.length }, (_, i) => i));
+        console.log(require("node:crypto").createHash("sha256").update(pixels).digest("hex"), started > 0);
+      });`;
+    const output = execFileSync(process.execPath, ["--eval", required], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    expect(output.trim()).toBe(`${hashed} true`);
+    const flag = process.allowedNodeEnvironmentFlags.has("--permission")
+      ? "--permission"
+      : "--experimental-permission";
+    const forbidden = run(path, options, body, [flag, "--allow-fs-read=*", "--no-warnings"]);
+    expect(forbidden).toBe(`${hashed} false`);
   });
 
   test("end with the program, also in the middle of their work", async () => {
