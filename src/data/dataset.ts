@@ -1,3 +1,4 @@
+import { said } from "../door/said.js";
 import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 
@@ -145,10 +146,18 @@ export class DataError extends Error {
   override name = "DataError";
 }
 
-/** The samples begin ≤ i < end of a data set, without a copy. */
+/**
+ * The samples begin ≤ i < end of a data set, without a copy.
+ * @throws RangeError where there are no such
+ */
 export function part(dataset: Dataset, begin: number, end: number, split?: string): Dataset;
 export function part(dataset: AnyDataset, begin: number, end: number, split?: string): AnyDataset;
 export function part(dataset: AnyDataset, begin: number, end: number, split = dataset.split): AnyDataset {
+  const { name, length } = dataset;
+  if (![begin, end].every(Number.isInteger) || begin < 0 || begin > end || end > length)
+    throw new RangeError(
+      `part: ${said(begin)} to ${said(end)} of ${name}, expected whole numbers of its ${length} samples, 0 ≤ begin ≤ end ≤ ${length}`,
+    );
   if ("read" in dataset)
     return chosen(
       dataset,

@@ -340,3 +340,19 @@ test("looking costs nothing that anybody notices: 60,000 pictures of 28×28", as
   for (let i = 0; i < 10; i++) checkDataset("test", data);
   expect((process.cpuUsage().user - begun) / 1e4).toBeLessThan(5); // milliseconds each
 });
+
+test("a part of a data set is one of whole samples that there are", () => {
+  const mine = own();
+  expect(part(mine, 2, 5)).toMatchObject({ length: 3, labels: Uint8Array.of(2, 0, 1) });
+  expect(part(mine, 6, 6).length).toBe(0);
+  for (const [begin, end, said] of [
+    [0, 7, "0 to 7"],
+    [-1, 2, "-1 to 2"],
+    [4, 3, "4 to 3"],
+    [0.5, 3, "0.5 to 3"],
+    [{ count: 3 }, undefined, "{ count } to undefined"],
+  ] as [number, number, string][])
+    expect(() => part(mine, begin, end)).toThrow(
+      new RangeError(`part: ${said} of mine, expected whole numbers of its 6 samples, 0 ≤ begin ≤ end ≤ 6`),
+    );
+});
