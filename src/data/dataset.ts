@@ -1,3 +1,5 @@
+import { checkArgument } from "../door/argument.js";
+import { rule } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
@@ -152,7 +154,8 @@ export class DataError extends Error {
  */
 export function part(dataset: Dataset, begin: number, end: number, split?: string): Dataset;
 export function part(dataset: AnyDataset, begin: number, end: number, split?: string): AnyDataset;
-export function part(dataset: AnyDataset, begin: number, end: number, split = dataset.split): AnyDataset {
+export function part(dataset: AnyDataset, begin: number, end: number, split?: string): AnyDataset {
+  checkArgument("part", "what is cut", dataset, aDataset);
   const { name, length } = dataset;
   if (![begin, end].every(Number.isInteger) || begin < 0 || begin > end || end > length)
     throw new RangeError(
@@ -162,17 +165,27 @@ export function part(dataset: AnyDataset, begin: number, end: number, split = da
     return chosen(
       dataset,
       Int32Array.from({ length: end - begin }, (_, i) => begin + i),
-      split,
+      split ?? dataset.split,
     );
   const [h, w, c] = dataset.shape;
   return printable({
     ...described(dataset),
-    split,
+    split: split ?? dataset.split,
     length: end - begin,
     images: dataset.images.subarray(begin * h * w * c, end * h * w * c),
     labels: dataset.labels.subarray(begin, end),
   });
 }
+
+/** What must be pictures with classes. */
+export const aDataset = rule(
+  "a data set with shape, images and labels, or read",
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    "shape" in value &&
+    ("read" in value || ("images" in value && "labels" in value)),
+);
 
 /** "Uint8Array", "Array", "Undefined": what an array is, also one of another realm, a frame's or a test environment's. */
 export const kindOf = (values: unknown): string => Object.prototype.toString.call(values).slice(8, -1);

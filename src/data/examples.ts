@@ -1,5 +1,6 @@
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
-import { fromOneOn, required, wholeNumber } from "../door/rules.js";
+import { fromOneOn, recordOf, required, text, wholeNumber } from "../door/rules.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Shape, show, sizeOf } from "../tensor/shapes.js";
 import type { DType, TypedArray } from "../tensor/tensor.js";
@@ -84,6 +85,8 @@ export function examples<const G extends { readonly [name: string]: GivenField }
   given: G,
   options: { classes?: readonly string[] } = {},
 ): Examples<{ [K in keyof G]: Field }> {
+  checkArgument("examples", "the name", name, text);
+  checkArgument("examples", "what is given", given, recordOf("{ field: { values, shape } }"));
   const { classes } = optionsOf("examples", options, { classes: 1 });
   const lengths = new Map<string, number>();
   const fields = {} as { [K in keyof G]: Field };

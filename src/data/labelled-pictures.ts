@@ -1,7 +1,8 @@
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
 import { callback } from "../door/rules.js";
 import { type Augment, prepare } from "./batches.js";
-import type { AnyDataset } from "./dataset.js";
+import { type AnyDataset, aDataset } from "./dataset.js";
 import { type Examples, type Field, printableFields } from "./examples.js";
 import type { Mixup } from "./mixup.js";
 
@@ -16,6 +17,7 @@ export function labelledPictures(
   dataset: AnyDataset,
   options: { augment?: Augment; mixup?: Mixup } = {},
 ): Examples<PictureFields> {
+  checkArgument("labelledPictures", "what is given", dataset, aDataset);
   const { augment, mixup } = optionsOf("labelledPictures", options, { augment: callback, mixup: 1 });
   const isChanged = augment !== undefined || mixup !== undefined;
   const one: Field = { shape: [], dtype: "i32" };

@@ -1,4 +1,6 @@
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
+import { text } from "../door/rules.js";
 import { type CifarEntry, cifar10Entry, cifar100Entry } from "./cifar.js";
 import { DataError, type Splits } from "./dataset.js";
 import { digits, digitsSizes } from "./digits.js";
@@ -68,6 +70,7 @@ export function loadDataset(name: string, options?: LoadOptions): Promise<Splits
  * @throws DataError if there is none
  */
 export function registered(name: string): Registered {
+  checkArgument("data", "the name", name, text);
   if (!Object.hasOwn(datasets, name))
     throw new DataError(`there is no data set "${name}"; there are ${Object.keys(datasets).join(", ")}`);
   return datasets[name];

@@ -28,6 +28,10 @@ export const withinOne = rule("0 < _ < 1", (value) => positive.holds(value) && (
 export const flag = rule("true or false", (value) => typeof value === "boolean");
 export const text = rule("a text", (value) => typeof value === "string");
 export const callback = rule("a function", (value) => typeof value === "function");
+/** Plain objects are meant: `names` says what is in them. */
+export const recordOf = (names: string): Rule =>
+  rule(`a record ${names}`, (value) => typeof value === "object" && value !== null && !Array.isArray(value));
+export const list = (of: string): Rule => rule(`a list of ${of}`, Array.isArray);
 // One of another realm is one as well.
 export const signal = rule(
   "an AbortSignal",

@@ -109,6 +109,8 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   fileName: string,
 ): { tensors: Map<string, DecodedArray>; metadata: Record<string, string> } {
+  if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]")
+    throw new TypeError(`${fileName}: expected the bytes of a safetensors file, a Uint8Array`);
   const fail = refusal(SafetensorsError, fileName);
   const dataStart = headerEnd(bytes, bytes.byteLength, fail);
   const { layouts, metadata } = readHeader(bytes.subarray(8, dataStart), bytes.byteLength - dataStart, fail);

@@ -1,9 +1,12 @@
+import { checkArgument } from "../door/argument.js";
+import { callback } from "../door/rules.js";
 import { add, div, mul } from "../ops/arithmetic.js";
 import { equal } from "../ops/comparisons.js";
 import { scalar } from "../ops/scalar.js";
 import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
+import { checkTensor } from "../tensor/arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** From an output, its target, and in training the model's parameters by path. */
@@ -55,6 +58,9 @@ export function lossOf({ total, weight, penalty }: LossParts): Tensor {
 
 /** The parts of any loss: single numbers from a batch of N outputs and what they are compared with, N×…. */
 export function partsOf(loss: Loss, ...given: Given): LossParts {
+  checkArgument("partsOf", "the loss", loss, callback);
+  checkTensor("partsOf", "the output", given[0]);
+  checkTensor("partsOf", "the target", given[1]);
   if (loss.parts) return loss.parts(...given);
   const examples = given[0].shape[0] ?? 1;
   return { total: mul(loss(...given), examples), weight: scalar(examples) };

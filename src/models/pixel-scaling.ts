@@ -1,3 +1,6 @@
+import { checkArgument } from "../door/argument.js";
+import { optionsOf } from "../door/options.js";
+import { list, oneOf, required, rule } from "../door/rules.js";
 import { fromDescription, type Model } from "../nn/index.js";
 import { show } from "../tensor/shapes.js";
 import { copyOf, setWeights, variablesOf, type Weights, WeightsError } from "../training/weights.js";
@@ -18,10 +21,13 @@ export interface PixelScaling {
  * @param model  built, with its weights
  * @throws WeightsError if the model does not begin by rescaling pixels of three channels
  */
-export async function withPixelScaling(
-  model: Model,
-  { order, mean, deviation }: PixelScaling,
-): Promise<Model> {
+export async function withPixelScaling(model: Model, given: PixelScaling): Promise<Model> {
+  checkArgument("withPixelScaling", "the model", model, layersInARow);
+  const { order, mean, deviation } = optionsOf("withPixelScaling", given, {
+    order: required(oneOf("rgb", "bgr")),
+    mean: required(list("numbers")),
+    deviation: required(list("numbers")),
+  });
   const [first, ...rest] = model.options.layers;
   const channels = model.inputShape?.at(-1);
   if (first?.type !== "rescale" || channels !== 3)
@@ -55,3 +61,7 @@ function turnChannels(owner: string, weights: Weights): void {
       [data[red], data[blue]] = [data[blue], data[red]];
     }
 }
+
+const layersInARow = rule("layers one after the other, such as resnet(18)", (value) =>
+  Array.isArray((value as Model | null)?.options?.layers),
+);

@@ -1,3 +1,5 @@
+import { checkArgument } from "../door/argument.js";
+import { callback, text } from "../door/rules.js";
 import { suggestion } from "../door/spelling.js";
 import { crossEntropy, type Loss, maximumAPosteriori, meanSquaredError } from "../losses/index.js";
 import type { Model } from "../nn/index.js";
@@ -77,6 +79,7 @@ export function objectiveOf(
   name: string,
   ofClasses: () => Loss = crossEntropy,
 ): { loss: Loss; target: Target } {
+  checkArgument("objectiveOf", "the loss", ofClasses, callback);
   const { loss = ofClasses, target = "class" }: Partial<Registered> = Object.hasOwn(registry, name)
     ? registry[name]
     : {};
@@ -108,6 +111,7 @@ export class UnknownModelError extends Error {
  * @throws UnknownModelError, which names the nearest model, or all of them where none is near
  */
 export function registered(name: string): Registered {
+  checkArgument("models", "the name", name, text);
   const names = Object.keys(registry);
   if (!Object.hasOwn(registry, name))
     throw new UnknownModelError(

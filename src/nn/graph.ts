@@ -1,3 +1,6 @@
+import { checkArgument } from "../door/argument.js";
+import { optionsOf } from "../door/options.js";
+import { rule, text } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { suggestion } from "../door/spelling.js";
 import type { Tree } from "../tensor/compile.js";
@@ -92,6 +95,7 @@ export function graph<const In extends Names, const Out extends Names | { readon
 ): Graph<Named<In>, Named<Out>>;
 export function graph(...given: [string, Plan] | [Plan]): unknown {
   const [name, plan] = given.length === 2 ? given : (["graph", given[0]] as const);
+  checkPlan(name, plan);
   const { inputs, outputs } = plan;
   const names = typeof inputs === "string" ? [inputs] : [...inputs];
   const nodes = inOrder(name, names, withHomes(name, names, plan.nodes), outputsOf(outputs));
@@ -126,6 +130,18 @@ export function graph(...given: [string, Plan] | [Plan]): unknown {
     nodes,
     describe: () => ({ type, name, options }),
   });
+}
+
+/** @throws TypeError where what a graph is made of is of another kind */
+function checkPlan(name: string, plan: Plan): void {
+  checkArgument("graph", "the name", name, text);
+  const { inputs, nodes, outputs } = optionsOf(name, plan, { inputs: 1, nodes: 1, outputs: 1 });
+  const isNames = (value: unknown) => typeof value === "string" || Array.isArray(value);
+  const isRecord = (value: unknown) => typeof value === "object" && value !== null;
+  const someNames = rule("a name, or a list of them", isNames);
+  checkArgument(name, "inputs", inputs, someNames);
+  checkArgument(name, "nodes", nodes, rule("a record { name: { layer, from } }, or a list", isRecord));
+  if (!isRecord(outputs)) checkArgument(name, "outputs", outputs, someNames);
 }
 
 type Plan = GraphPlan<Names, Names | { readonly [name: string]: string }>;

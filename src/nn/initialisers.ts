@@ -13,7 +13,7 @@
  * A uniform distribution over ±a has the variance a² / 3. Normal ones are not truncated.
  */
 import { RandomStream } from "../random/threefry.js";
-import { type Shape, sizeOf } from "../tensor/shapes.js";
+import { checkedShape, type Shape, sizeOf } from "../tensor/shapes.js";
 
 /** From which numbers parameters begin: by a rule of fan-in and fan-out, or by constant or range. */
 export type Initialiser =
@@ -48,6 +48,7 @@ const variances = {
 
 /** Of weights …×inputs×outputs; what comes before are the window's axes, whose pixels all connect. */
 export function fansOf(shape: Shape): Fans {
+  checkedShape("fansOf", shape);
   const window = sizeOf(shape.slice(0, -2));
   return { fanIn: window * (shape.at(-2) ?? 1), fanOut: window * (shape.at(-1) ?? 1) };
 }

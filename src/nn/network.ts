@@ -1,4 +1,6 @@
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
+import { rule } from "../door/rules.js";
 import type { Device } from "../runtime/device.js";
 import { assign, type Tree } from "../tensor/compile.js";
 import { printedAs } from "../tensor/printing.js";
@@ -32,6 +34,7 @@ import { summaryTable } from "./summary-table.js";
  *               examples as its first axis
  */
 export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer: Layer<I, O>): Network<I, O> {
+  checkArgument("network", "the layer", layer, aLayer);
   const { type, name = type, options = {} } = layer;
   const parameters = new Map<string, Variable>();
   const buffers = new Map<string, Variable>();
@@ -157,3 +160,10 @@ function numbersAsked<I extends Tree>(name: string, layer: Layer<I, Tree>, x: I)
 
 const standIns = <I extends Tree>(shapes: ShapeTree, examples = 1): I =>
   treeOf(shapes, (shape) => placeholder([examples, ...shape], "f32")) as I;
+
+const aLayer = rule(
+  "one, { type, forward }",
+  (value) =>
+    (typeof value === "object" || typeof value === "function") &&
+    typeof (value as Layer | null)?.forward === "function",
+);

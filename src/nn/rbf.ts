@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { list, required } from "../door/rules.js";
 import { neg, sub } from "../ops/arithmetic.js";
 import { square } from "../ops/elementary.js";
 import { reshape } from "../ops/reshape.js";
@@ -26,7 +27,10 @@ export interface RbfOptions {
  * LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 1998, equation 7.
  */
 export function rbf(given: RbfOptions & Named): Layer {
-  const { name, ...options } = optionsOf("rbf", given, { centres: 1, name: 1 });
+  const { name, ...options } = optionsOf("rbf", given, {
+    centres: required(list("centres, each a list of numbers")),
+    name: 1,
+  });
   const { centres } = options;
   const inputs = centres[0]?.length ?? 0;
   if (inputs === 0) throw new ShapeError("rbf: there are no centres");

@@ -1,11 +1,15 @@
 /** Recurrent layers. They are unrolled: each length of sequence is a program of its own. */
+
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
+import { callback } from "../door/rules.js";
 import { concat } from "../ops/concat.js";
 import { zeros } from "../ops/fill.js";
 import { gruCell } from "../ops/gru-cell.js";
 import { lstmCell } from "../ops/lstm-cell.js";
 import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedCount, checkedWord } from "./checks.js";
@@ -31,6 +35,8 @@ export function unrolled<S>(
   start: S,
   step: (x: Tensor, state: S, t: number) => { output: Tensor; state: S },
 ): { outputs: Tensor[]; state: S } {
+  checkTensor("unrolled", "x", x);
+  checkArgument("unrolled", "the step", step, callback);
   if (x.rank !== 3)
     throw new ShapeError(`unrolled: x is of rank ${x.rank} (${show(x.shape)}), expected N×T×D`);
   const [n, steps, depth] = x.shape;

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, mul } from "./arithmetic.js";
@@ -43,6 +44,7 @@ export function localResponseNorm(x: Tensor, given: LocalResponseNormOptions = {
     beta = 0.75,
     average = false,
   } = optionsOf("localResponseNorm", given, { size: 1, k: 1, alpha: 1, beta: 1, average: 1 });
+  checkTensor("localResponseNorm", "x", x);
   if (x.rank < 2)
     throw new ShapeError(
       `localResponseNorm: x is of rank ${x.rank} (${show(x.shape)}), expected channels as the last of several axes`,

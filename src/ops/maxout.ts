@@ -1,3 +1,4 @@
+import { checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { max } from "./extremes.js";
@@ -16,6 +17,7 @@ import { reshape } from "./reshape.js";
  * Goodfellow, Warde-Farley, Mirza, Courville, Bengio: Maxout Networks, ICML 2013, section 3.
  */
 export function maxout(x: Tensor, pieces: number): Tensor {
+  checkTensor("maxout", "x", x);
   const channels = x.shape[x.rank - 1];
   if (!Number.isInteger(pieces) || pieces < 1 || x.rank === 0 || channels % pieces !== 0)
     throw new ShapeError(`maxout: ${pieces} pieces do not divide the channels of x (${show(x.shape)})`);

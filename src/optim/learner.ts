@@ -1,7 +1,9 @@
+import { checkArgument } from "../door/argument.js";
+import { rule } from "../door/rules.js";
 import { assign } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
-import type { Optimizer, Tensors } from "./optimizer.js";
+import { anOptimizer, type Optimizer, type Tensors } from "./optimizer.js";
 
 /** A step's learning rate and its number, counted from 1, as arguments of a compiled function. */
 export type StepTensors = { readonly lr: Tensor; readonly step: Tensor };
@@ -47,6 +49,8 @@ export function learner(
   parameters: ReadonlyMap<string, Variable>,
   rate?: (path: string) => number,
 ): Learner {
+  checkArgument("learner", "the optimizer", optimizer, anOptimizer);
+  checkArgument("learner", "parameters", parameters, variablesByPath);
   const state = optimizer.state(parameters);
   return {
     state,
@@ -70,3 +74,5 @@ function assignAll(variables: ReadonlyMap<string, Variable>, values: Tensors): v
     if (value && value !== variable) assign(variable, value);
   }
 }
+
+const variablesByPath = rule("variables by path, such as model.parameters", (value) => value instanceof Map);

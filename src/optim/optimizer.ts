@@ -1,4 +1,5 @@
 import { called } from "../door/called.js";
+import { rule } from "../door/rules.js";
 import { mul } from "../ops/arithmetic.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
@@ -112,3 +113,9 @@ function remembered(speaker: string, state: Tensors, path: string): Tensor {
   if (!value) throw new TypeError(`${speaker}: the state has no ${path}: it was made for other parameters`);
   return value;
 }
+
+/** What must be an optimizer. */
+export const anOptimizer = rule(
+  "one such as optim.sgd({ lr: 0.01 })",
+  (value) => typeof (value as Optimizer | null)?.update === "function",
+);

@@ -7,6 +7,7 @@
 import { linearise } from "../compiler/graph.js";
 import type { Attributes, GraphNode, Operation } from "../compiler/operation.js";
 import { programFor } from "../compiler/plan.js";
+import { said } from "../door/said.js";
 import type { Device, Given } from "../runtime/device.js";
 import { theEngine } from "../runtime/devices.js";
 import { DeviceError } from "../runtime/machine-choice.js";
@@ -233,6 +234,8 @@ export function variable(values: Nested, shape?: Shape, type?: DType): Variable 
  * The arrays are the caller's.
  */
 export async function compute(tensors: readonly Tensor[]): Promise<TypedArray[]> {
+  if (!Array.isArray(tensors) || !tensors.every((t) => t instanceof Tensor))
+    throw new TypeError(`compute: expected a list of tensors, got ${said(tensors)}`);
   await settle(tensors);
   return Promise.all(tensors.map((t) => (t instanceof Variable ? t.read() : t.own!.slice())));
 }

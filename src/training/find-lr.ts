@@ -13,11 +13,12 @@ import {
 } from "../door/rules.js";
 import { said } from "../door/said.js";
 import type { Optimizer } from "../optim/index.js";
+import { anOptimizer } from "../optim/optimizer.js";
 import { Turns } from "../platform/turns.js";
 import { printedAs } from "../tensor/printing.js";
 import { buildFor } from "./building.js";
 import type { FitOptions } from "./fit-options.js";
-import { aLoss, anObjective, anOptimizer, checkModel } from "./given.js";
+import { aLoss, anObjective, checkModel } from "./given.js";
 import type { Trainable } from "./objective.js";
 import { rehearseTraining } from "./rehearsal.js";
 import { trainingStep } from "./step.js";

@@ -16,9 +16,10 @@ import {
 } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { arePaths } from "../nn/paths.js";
+import { anOptimizer } from "../optim/optimizer.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
 import type { FitOptions } from "./fit-options.js";
-import { aLoss, anObjective, anOptimizer } from "./given.js";
+import { aLoss, anObjective } from "./given.js";
 import type { Cost, Objective, Trainable } from "./objective.js";
 import {
   byFields,

@@ -2,18 +2,12 @@
 import { rule } from "../door/rules.js";
 import { said } from "../door/said.js";
 import type { AnyNetwork } from "../nn/index.js";
-import type { Optimizer } from "../optim/index.js";
 import { isObjective } from "./objective.js";
 
 export const aLoss = rule(
   "a function, such as losses.crossEntropy()",
   (value) => typeof value === "function" && !isModel(value),
 );
-export const anOptimizer = rule(
-  "one such as optim.sgd({ lr: 0.01 })",
-  (value) => typeof (value as Optimizer | null)?.update === "function",
-);
-
 export const anObjective = rule("one such as objectives.classification()", isObjective);
 
 export const isModel = (value: unknown): value is AnyNetwork =>

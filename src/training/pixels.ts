@@ -3,7 +3,9 @@ import type { AnyNetwork } from "../nn/index.js";
 import { type RescaleOptions, scalingOf } from "../nn/rescale.js";
 import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
+import { checkTensor } from "../tensor/arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkModel } from "./given.js";
 
 /** What can stand first in a network: a layer, or a network again. */
 export interface First {
@@ -25,6 +27,8 @@ export interface First {
  * @throws TypeError where one way into the network rescales them and another one does not
  */
 export function pixelsFor(network: AnyNetwork, pixels: Tensor, input?: string): Tensor {
+  checkModel("pixelsFor", network);
+  checkTensor("pixelsFor", "the pixels", pixels);
   const firsts = firstLayers(network as First, input);
   const rescaling = firsts.filter(({ type }) => type === "rescale");
   if (rescaling.length === 0)

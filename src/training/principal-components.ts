@@ -1,6 +1,8 @@
 import { batches } from "../data/batches.js";
 import { checkDataset } from "../data/checked-dataset.js";
-import { type AnyDataset, picturesAt } from "../data/dataset.js";
+import { type AnyDataset, areBytes, picturesAt } from "../data/dataset.js";
+import { checkArgument } from "../door/argument.js";
+import { rule } from "../door/rules.js";
 import { matmul } from "../ops/matmul.js";
 import { transpose } from "../ops/transpose.js";
 import { anything } from "../random/streams.js";
@@ -104,7 +106,10 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /** A picture, from as many numbers as there are components. Not held within 0 to 1, which would not be linear. */
-export function projected({ mean, directions }: PrincipalComponents, picture: Uint8Array): Float64Array {
+export function projected(components: PrincipalComponents, picture: Uint8Array): Float64Array {
+  checkArgument("projected", "the first argument", components, someComponents);
+  checkArgument("projected", "the picture", picture, rule("its bytes", areBytes));
+  const { mean, directions } = components;
   const x = mean.map((m, i) => picture[i] / 255 - m);
   const y = mean.slice();
   for (const direction of directions) {
@@ -116,6 +121,8 @@ export function projected({ mean, directions }: PrincipalComponents, picture: Ui
 
 /** The mean squared error of the pictures of a data set, made again from their components. */
 export async function projectionError(components: PrincipalComponents, dataset: AnyDataset): Promise<number> {
+  checkArgument("projectionError", "the first argument", components, someComponents);
+  checkDataset("projectionError", dataset, { ofClasses: false });
   let sum = 0;
   for (let index = 0; index < dataset.length; index++) {
     const picture = await picturesAt(dataset, Int32Array.of(index));
@@ -124,3 +131,8 @@ export async function projectionError(components: PrincipalComponents, dataset: 
   }
   return sum / (dataset.length * components.mean.length);
 }
+
+const someComponents = rule(
+  "the answer of principalComponents, { mean, directions }",
+  (value) => typeof value === "object" && value !== null && "mean" in value && "directions" in value,
+);

@@ -1,3 +1,4 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { fromOneOn, required, rule, text, wholeNumber, withinOne } from "../../door/rules.js";
 import { add, div, maximum, minimum, mul, sub } from "../../ops/arithmetic.js";
@@ -111,6 +112,8 @@ export function anchoredBoxes(given: AnchoredBoxesOptions): Objective {
   };
 }
 
+const isOutput = (value: unknown): boolean => (value as Kept | null)?.shape?.length === 3;
+
 const someBoxes = rule("boxes [top, left, bottom, right] of some height and width", (value) =>
   Array.isArray(value)
     ? value.length > 0 && value.every((box) => box?.length === 4 && box[2] > box[0] && box[3] > box[1])
@@ -187,7 +190,7 @@ function distance(output: Tensor, target: Tensor): Tensor {
  * @param options  `first`, the number of the first picture; `least`, how sure an answer must be, 0.05 if left out
  */
 export function boxesFound(
-  { values, shape: [n, count, width] }: Kept,
+  kept: Kept,
   anchors: readonly Corners[],
   options: { first?: number; least?: number } = {},
 ): Found[] {
@@ -195,6 +198,17 @@ export function boxesFound(
     first: wholeNumber,
     least: withinOne,
   });
+  checkArgument(
+    "boxesFound",
+    "what a network gave",
+    kept,
+    rule("{ values, shape }, N×A×(classes + 4)", isOutput),
+  );
+  checkArgument("boxesFound", "the anchors", anchors, someBoxes);
+  const {
+    values,
+    shape: [n, count, width],
+  } = kept;
   const classes = width - 4;
   const found: Found[] = [];
   for (let i = 0; i < n; i++)

@@ -1,7 +1,8 @@
 /** How well boxes were found: the average precision of each class, and its mean. */
 
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { withinOne } from "../../door/rules.js";
+import { rule, withinOne } from "../../door/rules.js";
 
 /** [top, left, bottom, right], in one unit. */
 export type Corners = readonly [top: number, left: number, bottom: number, right: number];
@@ -49,6 +50,8 @@ export function meanAveragePrecision(
   options: { least?: number } = {},
 ): number {
   const { least = 0.5 } = optionsOf("meanAveragePrecision", options, { least: withinOne });
+  for (const [name, boxes] of Object.entries({ found, truths }))
+    checkArgument("meanAveragePrecision", name, boxes, boxesOfClasses);
   const labels = [...new Set(truths.map(({ label }) => label))];
   const precisions = labels.map((label) =>
     averagePrecision(
@@ -85,3 +88,8 @@ function averagePrecision(found: readonly Found[], truths: readonly Truth[], lea
   }
   return sum;
 }
+
+const boxesOfClasses = rule(
+  "a list of { picture, label, box: [top, left, bottom, right] }",
+  (value) => Array.isArray(value) && value.every((one: Truth | null) => one?.box?.length === 4),
+);

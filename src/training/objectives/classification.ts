@@ -1,5 +1,6 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { rule, text } from "../../door/rules.js";
+import { callback, rule, text } from "../../door/rules.js";
 import { crossEntropy } from "../../losses/cross-entropy.js";
 import type { Loss, LossParts } from "../../losses/loss.js";
 import { add, mul, sub } from "../../ops/arithmetic.js";
@@ -38,6 +39,7 @@ export const fieldNames = {
  * @param loss  over classes; cross entropy if left out
  */
 export function classification(loss: Loss = crossEntropy(), given: FieldNames = {}): Objective {
+  checkArgument("classification", "the loss", loss, callback);
   const { inputs = ["images"], target = "labels" } = optionsOf("classification", given, fieldNames);
   return {
     name: "classification",

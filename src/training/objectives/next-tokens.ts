@@ -1,5 +1,6 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { rule, text } from "../../door/rules.js";
+import { callback, rule, text } from "../../door/rules.js";
 import { crossEntropy } from "../../losses/cross-entropy.js";
 import type { Loss } from "../../losses/loss.js";
 import { cast } from "../../ops/cast.js";
@@ -33,6 +34,7 @@ export interface NextTokensOptions {
  * @param loss  over classes; cross entropy if left out
  */
 export function nextTokens(loss: Loss = crossEntropy(), given: NextTokensOptions = {}): Objective {
+  checkArgument("nextTokens", "the loss", loss, callback);
   const {
     tokens = "tokens",
     beside = [],

@@ -1,4 +1,6 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
+import { callback } from "../../door/rules.js";
 import { meanSquaredError } from "../../losses/index.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Objective } from "../objective.js";
@@ -13,6 +15,7 @@ import { outputOf, targetOf } from "./inputs.js";
  * @param given  `target` is the first of the inputs if left out; another field makes it denoising, say
  */
 export function reconstruction(loss: Loss = meanSquaredError(), given: FieldNames = {}): Objective {
+  checkArgument("reconstruction", "the loss", loss, callback);
   const { inputs = ["images"], target = inputs[0] } = optionsOf("reconstruction", given, fieldNames);
   return {
     name: "reconstruction",

@@ -1,4 +1,6 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
+import { callback } from "../../door/rules.js";
 import { meanSquaredError } from "../../losses/index.js";
 import type { Loss } from "../../losses/loss.js";
 import { sub } from "../../ops/arithmetic.js";
@@ -19,6 +21,7 @@ import { outputOf, targetOf } from "./inputs.js";
  * @throws ShapeError where outputs and targets differ in shape: broadcast, they would be compared with one another
  */
 export function regression(loss: Loss = meanSquaredError(), given: FieldNames = {}): Objective {
+  checkArgument("regression", "the loss", loss, callback);
   const { inputs = ["images"], target = "labels" } = optionsOf("regression", given, fieldNames);
   return {
     name: "regression",

@@ -1,4 +1,6 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
+import { callback } from "../../door/rules.js";
 import { crossEntropy } from "../../losses/cross-entropy.js";
 import type { Loss } from "../../losses/loss.js";
 import { add, sub } from "../../ops/arithmetic.js";
@@ -20,6 +22,7 @@ import { accuracyOf, classification, type FieldNames, fieldNames } from "./class
  * @param loss  over classes; cross entropy if left out, which does not count pixels of the class −1
  */
 export function segmentation(loss: Loss = crossEntropy(), given: FieldNames = {}): Objective {
+  checkArgument("segmentation", "the loss", loss, callback);
   const { inputs = ["images"], target = "labels" } = optionsOf("segmentation", given, fieldNames);
   const pixels = classification(loss, { inputs, target });
   return {

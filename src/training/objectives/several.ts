@@ -1,5 +1,6 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { callback, notNegative, required, text } from "../../door/rules.js";
+import { callback, notNegative, recordOf, required, text } from "../../door/rules.js";
 import { said } from "../../door/said.js";
 import type { Loss } from "../../losses/loss.js";
 import { Tensor } from "../../tensor/tensor.js";
@@ -35,6 +36,7 @@ export function several(
   given: { readonly inputs?: readonly string[] } = {},
 ): Objective {
   const { inputs = ["images"] } = optionsOf("several", given, { inputs: fieldNames.inputs });
+  checkArgument("several", "what is given", losses, recordOf("{ name: { loss, target } }"));
   const entries = Object.entries(losses);
   if (entries.length === 0)
     throw new TypeError("several: there is no loss, expected { name: { loss, target } }");
