@@ -295,6 +295,7 @@ const plain = new Set([
   ...["optim.constant", "optim.eachParameter", "optim.fromDescription", "optim.learner", "optim.stepTensors"],
   ...["data.compose", "data.describeSource", "data.part", "data.randomFlip", "data.registered"],
   ...["explain.classLayers", "explain.dreamLayer", "explain.filters", "explain.layersWithMaps"],
+  "explain.namedOptions",
   ...["explain.stylise", "explain.unitCount", "explain.usualLayers", "explain.zeroInput"],
   ...["features.asRaster", "features.checkMatrix", "features.classicKernels", "features.classify"],
   ...["features.decodeHogClassifier", "features.encodeHogClassifier", "features.evaluateHogClassifier"],
