@@ -39,12 +39,12 @@ export async function newestCheckpoint(): Promise<{ path: string; others: number
  * Better before training than after it.
  * @throws UsageError where the folder, or what it lies in, is a file; FileError where nothing can be written there
  */
-export async function checkWritable(folder: string): Promise<void> {
+export async function checkWritable(folder: string, option = "--output"): Promise<void> {
   const existing = await existingFolder(folder);
   const entry = await fs.stat(existing).catch(() => undefined);
   if (entry && !entry.isDirectory())
     throw new UsageError(
-      `--output ${folder}: ${existing === folder ? "" : `${existing} `}is a file, not a directory`,
+      `${option} ${folder}: ${existing === folder ? "" : `${existing} `}is a file, not a directory`,
     );
   if (entry) await inWords(folder, () => fs.access(existing, fs.constants.W_OK));
 }

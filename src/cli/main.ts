@@ -12,6 +12,7 @@ import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
 import { featuresCommand } from "./features.js";
 import { filterCommand } from "./filter.js";
 import { findLrCommand } from "./find-lr.js";
+import { checkGiven } from "./given.js";
 import { helpWidth, wrapped } from "./help.js";
 import { modelsCommand } from "./models.js";
 import { predictCommand } from "./predict.js";
@@ -84,6 +85,8 @@ for (const add of [
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)
     command.addOption(new Option("--debug", "show where an error comes from"));
+
+program.hook("preAction", (_, command) => checkGiven(command));
 
 class VersionAsked extends Error {}
 

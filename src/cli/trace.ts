@@ -2,7 +2,6 @@
 
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
-import { UsageError } from "../door/usage-error.js";
 
 export const traceOption = (): Option =>
   new Option("--trace <file>", "also write what ran when, for chrome://tracing or ui.perfetto.dev (JSON)");
@@ -14,9 +13,6 @@ export function traced<A extends [...unknown[], Command]>(
   return async (...args) => {
     const { trace: file } = (args.at(-1) as Command).opts<{ trace?: string }>();
     if (file === undefined) return action(...args);
-    if (file === "") throw new UsageError("--trace is empty, expected the name of a file");
-    // Before anything is computed: a trace that cannot be written is told after an hour otherwise.
-    await writeFileAtomic(file, new Uint8Array(0));
     const { startProfile } = await import("../runtime/profile.js");
     const stop = startProfile();
     try {

@@ -12,6 +12,7 @@ import { checkDataName, defaultData, loadData } from "../openers/data-sets.js";
 import { pictureInput } from "../openers/picture-input.js";
 import { begunWith } from "../openers/transfer.js";
 import { augmentationNames, cropsFiles } from "../recipes/augmentations.js";
+import { checkFrozen } from "../recipes/frozen.js";
 import {
   fitOptionsOf,
   optimizers,
@@ -166,6 +167,8 @@ async function train(options: Options, command: Command): Promise<void> {
   const make = isNamed
     ? registered(settings.model).make
     : () => fromDescription(resume.model as ModelDescription);
+  const input = isNamed ? registered(settings.model).input : pictureInput(resume);
+  if (settings.freeze !== undefined) checkFrozen(settings.freeze, make({ classes: 2 }), input);
   const output = options.output ?? (options.resume ? dirname(options.resume) : defaultOutput(settings));
   await checkWritable(output);
   await configure({ threads: options.threads });
@@ -181,7 +184,6 @@ async function train(options: Options, command: Command): Promise<void> {
   const stop = interruption();
   let claim: { release: () => void } | undefined;
   try {
-    const input = isNamed ? registered(settings.model).input : pictureInput(resume);
     const skip = skipping(settings, { json, signal: stop.signal });
     const data = await loadData(settings.data, {
       limit: settings.limit,

@@ -34,7 +34,8 @@ export interface DownloadOptions extends Patience {
  *
  * @param path  where the file shall lie; without one it is only returned
  * @returns     the whole file
- * @throws DataError if no address gives the file; whatever `signal` gives as reason if it is aborted
+ * @throws DataError if no address gives the file; FileError if it cannot be written, and then nothing of it is left;
+ *     whatever `signal` gives as reason if it is aborted
  */
 export async function download(
   file: string,
@@ -62,7 +63,7 @@ export async function download(
           throw new Refused(`sent more than the ${remote.bytes} bytes expected`);
         }
         buffer.set(chunk, received);
-        await partial?.append(chunk);
+        await partial?.append(chunk).catch(unwritten);
         received += chunk.length;
         onProgress?.({ file, received, total: remote.bytes });
       }
@@ -84,10 +85,15 @@ export async function download(
       try {
         signal?.throwIfAborted();
         await fetchRest(address);
-        if (path !== undefined) await writeFileAtomic(path, buffer);
+        // Before the file is written: a disk need not have room for both.
         await partial?.remove();
+        if (path !== undefined) await writeFileAtomic(path, buffer).catch(unwritten);
         return buffer;
       } catch (error) {
+        if (error instanceof Unwritten) {
+          await partial?.remove().catch(() => {});
+          throw error.cause;
+        }
         signal?.throwIfAborted();
         failure = reason(error);
         if (error instanceof Refused) break;
@@ -119,11 +125,18 @@ class Partial {
     return size;
   }
   append = (chunk: Uint8Array) => appendFile(this.path, chunk);
-  remove = () => removeFile(this.path);
+  remove = () => removeFile(this.path).catch(unwritten);
 }
 
 /** An answer that asking again will not change. */
 class Refused extends Error {}
+
+/** What the disk does not take: no server can help. */
+class Unwritten extends Error {}
+
+function unwritten(cause: unknown): never {
+  throw new Unwritten("the file cannot be written", { cause });
+}
 
 async function request(
   address: string,

@@ -140,7 +140,7 @@ export async function appendFile(path: string, bytes: Uint8Array): Promise<void>
 
 /** Removes a file; it is no error if there is none. */
 export async function removeFile(path: string): Promise<void> {
-  await fs.rm(path, { force: true });
+  await inWords(path, () => fs.rm(path, { force: true }));
 }
 
 /** Makes a rename last. Windows cannot open folders, and needs no such thing. */

@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodePng } from "../../src/images/encode-png.js";
@@ -11,6 +14,27 @@ const { folder, remove } = await temporaryFolder();
 const [full, locked] = [join(folder, "full"), join(folder, "locked")];
 await mkdir(full);
 await mkdir(locked);
+
+/** A hub with one repository of one file. */
+async function hub(content: Uint8Array) {
+  const oid = createHash("sha256").update(content).digest("hex");
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url!);
+    if (request.url!.includes("/api/")) {
+      request.resume();
+      const lfs = { oid, size: content.length, pointerSize: 100 };
+      const file = { type: "file", path: "model.safetensors", size: content.length, oid: "0", lfs };
+      response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify([file]));
+    } else response.writeHead(200, { "Content-Length": content.length }).end(content);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    close: () => new Promise((closed) => server.close(closed)),
+  };
+}
 
 /** Root is denied nothing: a full disk and a read-only one are mounted, where that is allowed. */
 function mount(...args: string[]): boolean {
@@ -80,6 +104,32 @@ describe.skipIf(!isBuilt || !isFull)(
       expect(stderr.split("\n").at(-2)).toBe(`error: full/${name}: no space is left on the disk`);
       expect((await readdir(full)).sort()).toEqual(before);
       expect(await readFile(join(full, "old.png"), "utf8")).toBe("of before");
+    });
+    test.each([
+      [`evaluate --checkpoint ${weights} --data digits --limit 8 --trace`, "new.json"],
+      [`predict photo.png --checkpoint ${weights} --trace`, "new.json"],
+    ])("%s full/%s: the same", async (line, name) => {
+      const before = (await readdir(full)).sort();
+      const { code, stderr } = await receptive([...line.split(" "), `full/${name}`], { folder });
+      expect(code).toBe(1);
+      expect(stderr.split("\n").at(-2)).toBe(`error: full/${name}: no space is left on the disk`);
+      expect((await readdir(full)).sort()).toEqual(before);
+    });
+    test("weights of the hub whose cache is full: asked for once, and nothing of them is left", async () => {
+      const content = new Uint8Array(2 ** 20).fill(7);
+      const { url, asked, close } = await hub(content);
+      const { code, stderr } = await receptive(["convert", "hf:someone/net"], {
+        folder,
+        environment: { HF_ENDPOINT: url, XDG_CACHE_HOME: full },
+      });
+      await close();
+      expect(code).toBe(1);
+      expect(stderr.trimEnd()).toMatch(
+        /^error: \S*full\S*model\.safetensors\S*: no space is left on the disk$/,
+      );
+      expect(asked.filter((path) => path.endsWith("model.safetensors"))).toHaveLength(1);
+      const names = await readdir(full, { recursive: true });
+      expect(names.filter((name) => name.includes("model"))).toEqual([]);
     });
     test("train says it when it saves, and takes its folder away again", async () => {
       const { code, stderr } = await receptive(

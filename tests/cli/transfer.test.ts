@@ -28,7 +28,7 @@ describe.skipIf(!isBuilt)("receptive train --weights --freeze", () => {
       ["train", "--data", "digits", "--limit", "320", "--epochs", "1", "--output", "base", "--threads", "2"],
       { folder },
     );
-  });
+  }, 60_000);
   afterAll(() => remove());
 
   const begin = [
@@ -70,7 +70,7 @@ describe.skipIf(!isBuilt)("receptive train --weights --freeze", () => {
     [
       "a pattern that fits nothing",
       ["--freeze", "dense9"],
-      'fit: trained: no parameter is called "dense9"; did you mean "dense1"?',
+      'error: --freeze: no parameter is called "dense9"; did you mean "dense1"?\n',
     ],
   ])("refuses %s in one line", async (_, more, message) => {
     const { code, stderr } = await receptive([...begin, ...more, "--output", "refused"], { folder });

@@ -56,6 +56,17 @@ describe("download", () => {
 
   const left = () => readdir(folder);
 
+  test("a disk that takes nothing: told at once, in its words, and no other address is asked", async () => {
+    const { remote, address, requests } = await serve(send);
+    await writeFile(join(folder, "file"), "");
+    const below = join(folder, "file", "data.gz");
+    await expect(download("data.gz", { ...remote, addresses: [address, address] }, below)).rejects.toThrow(
+      `${below}.part: a part of the path is a file, not a directory`,
+    );
+    expect(requests).toHaveLength(1);
+    expect(await left()).toEqual(["file"]);
+  });
+
   test("a good server: the file lies there, and the progress ends at the whole", async () => {
     const { remote } = await serve(send);
     const seen: number[] = [];
