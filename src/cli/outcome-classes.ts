@@ -2,6 +2,7 @@
 import { type AnyDataset, picturesAt } from "../data/dataset.js";
 import { objectiveOf } from "../models/index.js";
 import { confusionText } from "../report/confusion.js";
+import { writableNames } from "../report/sheet/characters.js";
 import { renderSheet, type SheetInput } from "../report/sheet.js";
 import { type Evaluation, evaluate } from "../training/evaluate.js";
 import { scores, scoresAsJson, terminal } from "./evaluate.js";
@@ -26,6 +27,7 @@ async function sheetOf(
 ): Promise<SheetInput> {
   const { model, data, latest } = run;
   const { test } = data;
+  const classes = writableNames(test.classes);
   const pixels = await picturesAt(
     test,
     Int32Array.from(mistakes, ({ index }) => index),
@@ -39,13 +41,13 @@ async function sheetOf(
       confusion,
       mistakes: mistakes.map(({ truth, read, confidence }, i) => ({
         picture: pictureAt(pixels, i, test.shape),
-        truth: test.classes[truth],
-        read: test.classes[read],
+        truth: classes[truth],
+        read: classes[read],
         confidence,
       })),
       mistakeCount: Math.round((1 - top1) * pictures),
     },
-    classes: test.classes,
+    classes,
     filters: await firstFilters(model),
     training: courseOf(latest),
   };

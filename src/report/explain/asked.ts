@@ -8,6 +8,7 @@ import type { Picture } from "../../images/picture.js";
 import type { Network } from "../../openers/network.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { ContactSheet } from "../pictures/contact-sheet.js";
+import { writableNames } from "../sheet/characters.js";
 
 /** What a method is asked. Classes and units count from 0, as in the library. */
 export interface Asked {
@@ -46,9 +47,15 @@ export const classNames =
   (k: number): string =>
     classes[k]?.split(",")[0] ?? `class ${k}`;
 
+/** The same as the fonts of a sheet can write them. */
+export function writtenNames({ network: { classes } }: Pick<Asked, "network">): (k: number) => string {
+  const names = writableNames(classes.map((name) => name.split(",")[0]));
+  return (k) => names[k] ?? `class ${k}`;
+}
+
 /** A unit of a layer as people call it: of the layer of classes the class, else its number. */
 export function unitNames(asked: Pick<Asked, "network">, layer: string): (k: number) => string {
-  const nameOf = classNames(asked);
+  const nameOf = writtenNames(asked);
   return explain.classLayers(asked.network.model).includes(layer) ? nameOf : (k) => `unit ${k}`;
 }
 
@@ -104,10 +111,11 @@ export async function subjectsOf(asked: Asked, { target }: explain.Aimed): Promi
       };
     }
     const name = classNames(asked)(k);
+    const written = writtenNames(asked)(k);
     const probability = found.probabilities![i];
     return {
-      name,
-      words: `${name} (${percent(probability)})`,
+      name: written,
+      words: `${written} (${percent(probability)})`,
       facts: { image: asked.files[i], class: name, index: k, score, probability },
     };
   });

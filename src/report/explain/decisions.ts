@@ -15,12 +15,12 @@ import {
   about,
   aimed,
   aimedAtClass,
-  classNames,
   dataOf,
   layerOf,
   subjectsOf,
   uninterrupted,
   unitNames,
+  writtenNames,
 } from "./asked.js";
 
 /** For each picture: it, the map with its scale, and the map laid over it. */
@@ -115,7 +115,7 @@ export async function occlusionSheet(asked: Asked): Promise<Answer> {
   const [, height, width] = found.map.shape;
   const each = height * width;
   const subjects = await subjectsOf(asked, aim);
-  const nameOf = classNames(asked);
+  const nameOf = writtenNames(asked);
   const said = (value: number) => (isUnit ? significant(value) : percent(value));
   const costs = pictures.map((_, i) => {
     const before = found.before.own![i];

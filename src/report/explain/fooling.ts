@@ -3,7 +3,7 @@ import * as explain from "../../explain/index.js";
 import { count, percent } from "../../formatting/numbers.js";
 import { pictureOf } from "../../images/colour-maps.js";
 import type { Section } from "../pictures/contact-sheet.js";
-import { type Answer, type Asked, classCount, classNames } from "./asked.js";
+import { type Answer, type Asked, classCount, classNames, writtenNames } from "./asked.js";
 
 function foolingSection(
   asked: Asked,
@@ -12,7 +12,7 @@ function foolingSection(
 ): Section {
   const [, height, width, channels] = images.shape;
   const each = height * width * channels;
-  const nameOf = classNames(asked);
+  const nameOf = writtenNames(asked);
   return {
     title,
     remark: `after ${count(steps)} rounds`,

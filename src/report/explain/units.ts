@@ -9,6 +9,7 @@ import type { Picture } from "../../images/picture.js";
 import { greyScale, signedScale } from "../pictures/colour-scale.js";
 import type { Section, Tile } from "../pictures/contact-sheet.js";
 import { cut, shaded } from "../pictures/numbers.js";
+import { writableNames } from "../sheet/characters.js";
 import {
   type Answer,
   type Asked,
@@ -18,6 +19,7 @@ import {
   layerOf,
   uninterrupted,
   unitNames,
+  writtenNames,
 } from "./asked.js";
 
 export async function filterSheet({ network: { model }, layer: named }: Asked): Promise<Answer> {
@@ -144,6 +146,7 @@ export async function topSheet(asked: Asked): Promise<Answer> {
   const found = await explain.topActivations(network.model, dataset, { layers: layer, k: top, ...running });
   const hits = found.get(layer)!;
   const nameOf = unitNames(asked, layer);
+  const written = writableNames(dataset.classes);
   const [height, width, channels] = dataset.shape;
   const sections: Section[] = [];
   let hasParts = false;
@@ -170,7 +173,7 @@ export async function topSheet(asked: Asked): Promise<Answer> {
       tiles: hits[k].flatMap((hit, i) => ({
         picture: whole[i],
         ...(seesAll ? {} : { box: hit.box }),
-        caption: dataset.classes[dataset.labels[hit.index]],
+        caption: written[dataset.labels[hit.index]],
       })),
     });
     if (seesAll) continue;
@@ -222,7 +225,7 @@ export async function maximisedSheet(asked: Asked): Promise<Answer> {
   });
   const [n, height, width, channels] = images.shape;
   const each = height * width * channels;
-  const nameOf = layer === undefined ? classNames(asked) : unitNames(asked, layer);
+  const nameOf = layer === undefined ? writtenNames(asked) : unitNames(asked, layer);
   const what = layer === undefined ? `each class of ${model.name}` : `units of ${layer} of ${model.name}`;
   const first = chosen.length < all && !(classes ?? unit) ? `; the first ${chosen.length} of ${all}` : "";
   return {
@@ -249,7 +252,9 @@ export async function maximisedSheet(asked: Asked): Promise<Answer> {
       ...(layer === undefined ? {} : { layer }),
       regularisation,
       pictures: Array.from({ length: n }, (_, i) => ({
-        ...(layer === undefined ? { class: nameOf(chosen[i]), index: chosen[i] } : { unit: chosen[i] }),
+        ...(layer === undefined
+          ? { class: classNames(asked)(chosen[i]), index: chosen[i] }
+          : { unit: chosen[i] }),
         before: before[i],
         score: scores[i],
       })),

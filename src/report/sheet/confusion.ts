@@ -1,4 +1,5 @@
 import { css, faint, ink, muted } from "../../formatting/inks.js";
+import { count } from "../../formatting/numbers.js";
 import { type Rgb, shadeOf } from "../../formatting/palettes.js";
 import type { Picture } from "../../images/picture.js";
 import { heading, headingHeight } from "./panel.js";
@@ -31,7 +32,7 @@ export function confusionPanel(
   const frame = { x: left, y: top, width: edge, height: edge };
 
   return (
-    heading(box, "Confusion matrix", named ? "" : `${classes.length} classes`) +
+    heading(box, "Confusion matrix", named ? "" : `${count(classes.length)} classes`) +
     text(left + edge / 2, box.y + headingHeight + 6, "predicted", {
       size: 12,
       colour: muted,
@@ -101,8 +102,10 @@ function shades(confusion: readonly (readonly number[])[]): Shade {
     const total = row.reduce((sum, n) => sum + n, 0);
     return row.map((n) => (total === 0 ? 0 : n / total));
   });
-  const errors = shares.flatMap((row, truth) => row.filter((_, predicted) => predicted !== truth));
-  const largest = Math.max(0.05, ...errors); // a handful of errors is not painted as a disaster
+  let largest = 0.05; // a handful of errors is not painted as a disaster
+  for (const [truth, row] of shares.entries())
+    for (const [predicted, share] of row.entries())
+      if (predicted !== truth && share > largest) largest = share;
   return (truth, predicted) => {
     const share = shares[truth][predicted];
     if (truth === predicted) return { colour: shadeOf("blue", share), strength: share };

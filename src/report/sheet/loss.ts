@@ -87,7 +87,9 @@ function lossScale(
   if (low >= 0 && positive.length > 0 && spansDecades(lowest, high))
     return { scale: logScale([lowest, high], range), lowest, logarithmic: true };
   const bottom = Math.min(low, 0);
-  return { scale: linearScale([bottom, high * 1.03], range), lowest: bottom, logarithmic: false };
+  // A loss that is 0 throughout, as of a single class, lies on the axis.
+  const top = high === 0 && bottom === 0 ? 1 : high * 1.03;
+  return { scale: linearScale([bottom, top], range), lowest: bottom, logarithmic: false };
 }
 
 function axes(plot: Box, across: Scale, up: Scale, xTitle: string, yTitle: string): string {

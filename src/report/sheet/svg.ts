@@ -1,6 +1,7 @@
 import { ink } from "../../formatting/inks.js";
 import { encodePng } from "../../images/encode-png.js";
 import type { Picture } from "../../images/picture.js";
+import { drawable } from "./characters.js";
 
 /** Pieces of SVG as strings. Coordinates are pixels of the sheet, y downwards. */
 
@@ -59,7 +60,7 @@ export function text(x: number, y: number, content: string, style: TextStyle = {
       "text-anchor": anchor === "start" ? undefined : anchor,
       transform: turned === undefined ? undefined : `rotate(${turned} ${rounded(x)} ${rounded(y)})`,
     },
-    escaped(content),
+    escaped(drawable(content)),
   );
 }
 
