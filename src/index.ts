@@ -69,6 +69,7 @@ export type { DoneEvent, EpochEvent, Measured, StepEvent } from "./training/fit-
 export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
 export type {
   BatchTensors,
+  Classes,
   Cost,
   Kept,
   Objective,

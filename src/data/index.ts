@@ -34,6 +34,7 @@ export {
   type Example,
   type ExampleSource,
   type ExampleStream,
+  type StreamBatchOptions,
   type StreamOptions,
   stream,
 } from "./stream.js";

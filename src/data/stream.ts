@@ -117,6 +117,7 @@ function iteratorOf<T>(name: string, source: AsyncIterable<T> | Iterable<T>): As
   );
 }
 
+/** Size and order of the batches of a stream. */
 export interface StreamBatchOptions {
   readonly batchSize: number;
   readonly draw: Draw;

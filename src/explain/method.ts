@@ -40,6 +40,7 @@ export interface MethodSubject {
   readonly data?: AnyDataset;
 }
 
+/** A method that explains, with what a person and a program have to know of it. */
 export interface Method<R = unknown> {
   /** As addresses and commands have it: `grad-cam`. */
   readonly name: string;

@@ -27,6 +27,7 @@ export const heatMapMethods: readonly HeatMapMethod[] = [
   guidedGradCamMethod,
 ];
 
+/** All methods, also those whose answer is not a map. */
 export const methods: readonly Method[] = [
   filtersMethod,
   featureMapsMethod,
