@@ -1,4 +1,5 @@
 /** Every option of every command, as the program itself lists them. */
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -266,6 +267,47 @@ test.each([
   ["style", ["style", "picture.png", "--style", "", "--"], "--style is empty, expected --style <image...>"],
 ])("%s refuses what is empty, as where a shell knows no variable", async (_, words, message) => {
   expect(await run(words)).toEqual({ code: 2, said: [`error: ${message}`], printed: "" });
+});
+
+/** Words of a line, as a shell takes them. */
+const wordsOf = (line: string): string[] =>
+  Array.from(line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g), ([, a, b, c]) => a ?? b ?? c);
+
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const examples = [
+  ...Array.from(readme.matchAll(/`receptive ([^`]+)`/g), ([, line]) => ["README", line] as const),
+  ...Array.from(readme.matchAll(/^npx receptive ([^#\n]+)/gm), ([, line]) => ["README", line] as const),
+  ...[program, ...commands].flatMap((command) =>
+    Array.from(helpOf(command).matchAll(/^ +\$ receptive (.+?)(?: {3,}.*)?$/gm), ([, line]) => {
+      return [command === program ? "--help" : pathOf(command), line] as const;
+    }),
+  ),
+];
+
+/** The whole help, with its examples. */
+function helpOf(command: Command): string {
+  let text = "";
+  const printing = vi.spyOn(process.stdout, "write").mockImplementation((piece) => {
+    text += piece;
+    return true;
+  });
+  command.outputHelp();
+  printing.mockRestore();
+  return text.replaceAll(/ \\\n +/g, " ");
+}
+
+describe("what README and the help show is what the program takes", () => {
+  test("there are dozens", () => expect(examples.length).toBeGreaterThan(50));
+  test.each(examples.filter(([, line]) => !line.endsWith("--help")))("%s: receptive %s", async (_, line) => {
+    const restored = commands.map((command) => {
+      const { _actionHandler: action } = command as unknown as { _actionHandler: unknown };
+      command.action(() => {});
+      return () => Object.assign(command, { _actionHandler: action });
+    });
+    const { code, said } = await run(wordsOf(line));
+    for (const restore of restored) restore();
+    expect({ code, said }).toEqual({ code: 0, said: [] });
+  });
 });
 
 describe("what --json prints is JSON, a line each", () => {

@@ -84,12 +84,15 @@ describe.skipIf(!isBuilt)("one broken picture among many", () => {
     const skipped = await run(`${train} --skip-bad`);
     expect(skipped.stderr).toBe(`skipped ${cut}\nskipped ${empty}\n2 pictures were skipped\n`);
     expect(skipped.code).toBe(0);
+    const told = jsonLines(skipped.stdout);
+    expect(told[0]).toMatchObject({ kind: "start", skipped: 2 });
+    expect(told.at(-1)).toMatchObject({ kind: "done", testUnread: 0 });
 
     const evaluate = "evaluate --checkpoint out/checkpoint.safetensors --data folder:pets --json";
     expect((await run(evaluate)).stderr).toBe(`error: ${empty}\n`);
     const measured = await run(`${evaluate} --skip-bad`);
     expect(measured.stderr).toBe(`skipped ${empty}\n1 picture was skipped\n`);
-    expect(JSON.parse(measured.stdout)).toMatchObject({ count: 4 });
+    expect(JSON.parse(measured.stdout)).toMatchObject({ count: 4, unread: 0, skipped: 1 });
 
     const cached = await run(`${train} --skip-bad --cache pets.cache`);
     expect(cached.code).toBe(0);
