@@ -3,7 +3,8 @@
  * few of a process' file handles for it. Minified, since nobody reads them: the modules beside them have maps.
  *
  * - `dist/node`: `library.js`, and for each entry a file that names what of it is the entry's, so that all entries are of
- *   one engine; `dist/cli/main.js` are the commands on top of the same file.
+ *   one engine; `dist/cli/main.js` are the commands on top of the same file. What these import later lies in files of its
+ *   own: they await their command at the end of their module, before what would stand behind it is there.
  * - `dist/require`: the same as CommonJS, for those who can only require (Jest) or read no import map (Parcel). What
  *   Node and browsers do differently is in files of their own.
  */
@@ -36,6 +37,7 @@ export async function bundleForNode() {
     chunks: {
       "node/pictures": ["held-pictures", "sharp", "showing"].map((name) => built(`images/${name}`)),
       ...chunksIn("node"),
+      "node/imagenet-classes": [built("models/imagenet-classes")],
       "cli/main": [built("cli/main")],
     },
   });
