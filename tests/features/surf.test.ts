@@ -120,6 +120,14 @@ function repeatability(
   return inside.filter((place) => to.some((p) => overlapError(place, p) < 0.4)).length / inside.length;
 }
 
+/*
+ * What is counted is place and size: directions have no part in it. Box filters are square, so that SURF loses around odd
+ * multiples of 45° (section 3.2 and figure 3 of the paper), ours less than dlib's, by the same count of all its points.
+ * In per cent, turned by 30° and 45°, SIFT, ours, dlib: chelsea.png 76 73 66 and 74 71 60, coffee.png 64 65 60 and 63 59 54;
+ * rocket.jpg 70 56 52 and 73 57 55, where SIFT is more than ten points ahead: with `step: 1`, twice the places in each
+ * direction, ours has 67 and 65 there.
+ */
+
 /** What is done to a picture, and what share of SIFT's and of SURF's keypoints is found again in it. */
 async function foundAgain(picture: features.Raster) {
   const { width, height } = picture;
