@@ -2,7 +2,7 @@ import { background, blue, faint, ink, muted, orange, paleBlue } from "../format
 import { significant } from "../formatting/numbers.js";
 import { renderSvg } from "./render.js";
 import { linearScale, logScale, spansDecades } from "./sheet/scales.js";
-import { type Box, curve, dot, element, line, rectangle, text, textWidth } from "./sheet/svg.js";
+import { type Box, curve, dot, element, fittedText, line, rectangle, text, textWidth } from "./sheet/svg.js";
 
 /** The course of a learning-rate range test. */
 export interface RateCurve {
@@ -30,7 +30,7 @@ export function rateCurveSvg({ title, points, suggestion }: RateCurve): string {
     },
     rectangle({ x: 0, y: 0, width, height }, { fill: background }) +
       text(plot.x, 44, "Learning rate", { size: 22, bold: true }) +
-      text(plot.x, 68, title, { size: 14, colour: muted }) +
+      text(plot.x, 68, fittedText(title, plot.width, 14), { size: 14, colour: muted }) +
       (shown.length === 0
         ? text(plot.x, plot.y + 20, "No step was made.", { colour: muted })
         : drawn(plot, shown, suggestion)),
@@ -80,8 +80,25 @@ function drawn(plot: Box, points: RateCurve["points"], suggestion: number | null
       blue,
       2.5,
     ) +
-    mark(plot, points, suggestion, at)
+    mark(plot, points, suggestion, at) +
+    legend(right)
   );
+}
+
+/** What the lines are, at the right of the title. */
+function legend(right: number): string {
+  const [size, y] = [12, 44];
+  let x = right;
+  return [["each step", paleBlue, 1.5] as const, ["smoothed over steps", blue, 2.5] as const]
+    .map(([label, colour, thickness]) => {
+      x -= textWidth(label, size);
+      const words = text(x, y, label, { size });
+      x -= 26;
+      const sample = line(x, y - 4, x + 20, y - 4, colour, thickness);
+      x -= 16;
+      return words + sample;
+    })
+    .join("");
 }
 
 /**

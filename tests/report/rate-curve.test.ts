@@ -19,6 +19,8 @@ test("title, axes and the suggestion are written", () => {
       "training loss",
       "1e-5",
       "0.00316: the loss falls fastest",
+      "smoothed over steps",
+      "each step",
     ]),
   );
 });
