@@ -83,6 +83,7 @@ const little: Readonly<Record<string, string>> = {
 const senseless: Readonly<Record<string, string>> = {
   augment: "nonsense",
   box: "nonsense",
+  cache: "picture.png/below/a/file",
   checkpoint: "nowhere.safetensors",
   classes: "nowhere.txt",
   classifier: "nowhere.safetensors",
