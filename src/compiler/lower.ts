@@ -1,13 +1,10 @@
 /** Writes the kernels: every stored node becomes an index space with expressions, and that a kernel. */
 
 import { placeAll } from "../kernels/collapse.js";
-import { accumulatesInMemory } from "../kernels/contraction/cut.js";
 import { type Axis, type Contraction, product } from "../kernels/contraction/shape.js";
 import { collect, formatOf, type Store } from "../kernels/expression.js";
-import type { Kernel, TargetDescription } from "../kernels/language.js";
-import { type KernelLibrary, libraryOf } from "../kernels/library.js";
-import type { Generated } from "../kernels/map.js";
 import type { Reduction } from "../kernels/reduce.js";
+import type { Task } from "../kernels/task.js";
 import { type Affine, dot, identity, NotAffine, SplitLoop } from "./affine.js";
 import { isEmpty } from "./empty.js";
 import {
@@ -23,10 +20,16 @@ import { type Fusion, isView } from "./fusion.js";
 import type { Node } from "./graph.js";
 import { along, type ContractionAxis, type Lowering, layoutOf, strideOf } from "./lowering.js";
 import { contiguous, type Strided, sizeOf } from "./operation.js";
+import type { Target } from "./target.js";
 
-export interface Launch {
-  readonly kernel: Kernel;
-  readonly items: number;
+/** What a kernel is asked to do. */
+interface Asked {
+  /** For profiles and listings: `conv2d 3×3×64→128 + add + relu`. */
+  readonly name: string;
+  readonly task: Task;
+}
+
+export interface Launch extends Asked {
   /** Stored nodes whose buffers are the kernel's arguments, in order. */
   readonly arguments: readonly Node[];
   readonly reads: readonly Node[];
@@ -39,14 +42,12 @@ export interface Launch {
 
 export class Lowerer implements StoredNodes {
   readonly #placements = new Map<Node, Placement>();
-  readonly #library: KernelLibrary;
 
   constructor(
-    private readonly target: TargetDescription,
+    private readonly target: Target,
     private readonly fusion: Fusion,
     aliases: ReadonlyMap<Node, Placement>,
   ) {
-    this.#library = libraryOf(target);
     for (const node of fusion.stored)
       this.#placements.set(node, aliases.get(node) ?? { owner: node, at: contiguous(node.shape) });
   }
@@ -116,12 +117,15 @@ export class Lowerer implements StoredNodes {
     return withSplits(from.shape, (loops, indices) => {
       const builder = new ExpressionBuilder(this, loops, new Map());
       const store = builder.store(to, builder.build(from, indices), indices);
-      const generated = this.#library.kernel(`copy ${from.shape.join("×")}`, {
-        kind: "map",
-        space: loops,
-        stores: [store],
-      });
-      return this.#launch(generated, builder, [to], sizeOf(loops), [store], []);
+      const asked: Asked = {
+        name: `copy ${from.shape.join("×")}`,
+        task: {
+          kind: "map",
+          space: loops,
+          stores: [store],
+        },
+      };
+      return this.#launch(asked, builder, [to], sizeOf(loops), [store], []);
     });
   }
 
@@ -136,10 +140,10 @@ export class Lowerer implements StoredNodes {
         if (!made || String(made.indices) !== String(indices)) throw new NeedsStorage(extra);
         stores.push(builder.store(extra, made.value, indices));
       }
-      const generated = this.#library.kernel(this.#nameOf(node, null), { kind: "map", space: loops, stores });
-      this.#mustFit(generated, node);
+      const asked: Asked = { name: this.#nameOf(node, null), task: { kind: "map", space: loops, stores } };
+      this.#mustFit(asked, node);
       const replaceable = builder.readOnlyAt(stores[0].at);
-      return this.#launch(generated, builder, [node, ...extras], sizeOf(loops), stores, replaceable);
+      return this.#launch(asked, builder, [node, ...extras], sizeOf(loops), stores, replaceable);
     });
   }
 
@@ -175,16 +179,19 @@ export class Lowerer implements StoredNodes {
         stores.push(builder.store(companion, { kind: "result", index: i + 1 }, indices));
       });
       const names = [this.#nameOf(node, core), ...companions.map((n) => this.#nameOf(n, n))];
-      const generated = this.#library.kernel(names.join(" and "), {
-        kind: "reduce",
-        kept: loops.slice(0, keptLoops),
-        reduced: loops.slice(keptLoops),
-        reductions,
-        stores,
-      });
-      this.#mustFit(generated, node);
+      const asked: Asked = {
+        name: names.join(" and "),
+        task: {
+          kind: "reduce",
+          kept: loops.slice(0, keptLoops),
+          reduced: loops.slice(keptLoops),
+          reductions,
+          stores,
+        },
+      };
+      this.#mustFit(asked, node);
       const replaceable = builder.readOnlyAt(stores[0].at);
-      return this.#launch(generated, builder, [node, ...companions], sizeOf(loops), stores, replaceable);
+      return this.#launch(asked, builder, [node, ...companions], sizeOf(loops), stores, replaceable);
     });
   }
 
@@ -200,7 +207,6 @@ export class Lowerer implements StoredNodes {
       b: strideOf(layoutB, axis.b),
     });
     const depth = lowering.depth.map(inMemory);
-    if (node !== core && accumulatesInMemory(depth)) throw new NeedsStorage(core);
     const order = [...lowering.batch, ...lowering.rows, columns];
     try {
       const indices = identity(node.shape);
@@ -218,18 +224,18 @@ export class Lowerer implements StoredNodes {
         batch: lowering.batch.map(inMemory),
         rows: lowering.rows.map(inMemory),
         columns: columns.count,
-        vectorStride: columns.vectors === undefined ? this.target.lanes : layoutB.strides[columns.vectors],
+        vectorStride: columns.vectors === undefined ? null : layoutB.strides[columns.vectors],
         depth,
         startA: layoutA.offset,
         startB: layoutB.offset,
         stores: placed,
       };
-      const generated = this.#library.kernel(this.#nameOf(node, core), { kind: "contraction", contraction });
-      if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
+      const asked: Asked = { name: this.#nameOf(node, core), task: { kind: "contraction", contraction } };
+      if (node !== core && !this.#fits(asked)) throw new NeedsStorage(core);
       const terms = product(lowering.depth);
       const operands = [this.storedBase(a), this.storedBase(b)];
       const replaceable = builder.readOnlyAt(store.at).filter((read) => !operands.includes(read));
-      return this.#launch(generated, builder, [node], sizeOf(core.shape) * terms, placed, replaceable);
+      return this.#launch(asked, builder, [node], sizeOf(core.shape) * terms, placed, replaceable);
     } catch (error) {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
@@ -246,7 +252,7 @@ export class Lowerer implements StoredNodes {
         node === core ? ({ kind: "result", index: 0 } as const) : builder.definition(node, indices);
       const loops = loopsOf(core, node === core ? indices : builder.resultIndices(core), node);
       const { channels } = axes;
-      const { lanes } = this.target;
+      const { lanes } = axes;
       const vectors = {
         from: channels.from && along(channels.from.dimension, channels.from.step * lanes),
         out: axes.vectors === undefined ? along(channels.out.dimension, lanes) : along(axes.vectors),
@@ -257,20 +263,23 @@ export class Lowerer implements StoredNodes {
         offset: at.offset,
         strides: order.map(({ out }) => stepAlong(at, loops[out.dimension]) * out.step),
       }));
-      const generated = this.#library.kernel(this.#nameOf(node, core), {
-        kind: "squares",
-        generate: axes.generate,
-        squares: {
-          matrix: axes.matrix,
-          outer: axes.outer.map((axis) => axis.count),
-          channels: channels.count,
-          from: { offset: layout.offset, strides: order.map((axis) => strideOf(layout, axis.from)) },
-          stores,
-          last: axes.last,
+      const asked: Asked = {
+        name: this.#nameOf(node, core),
+        task: {
+          kind: "squares",
+          generate: axes.generate,
+          squares: {
+            matrix: axes.matrix,
+            outer: axes.outer.map((axis) => axis.count),
+            channels: channels.count,
+            from: { offset: layout.offset, strides: order.map((axis) => strideOf(layout, axis.from)) },
+            stores,
+            last: axes.last,
+          },
         },
-      });
-      if (node !== core && !(this.target.accepts?.(generated.kernel) ?? true)) throw new NeedsStorage(core);
-      return this.#launch(generated, builder, [node], sizeOf(core.shape) * 6, stores, []);
+      };
+      if (node !== core && !this.#fits(asked)) throw new NeedsStorage(core);
+      return this.#launch(asked, builder, [node], sizeOf(core.shape) * 6, stores, []);
     } catch (error) {
       if (error instanceof NotAffine || error instanceof SplitLoop) throw new NeedsStorage(core);
       throw error;
@@ -285,14 +294,17 @@ export class Lowerer implements StoredNodes {
       const builder = new ExpressionBuilder(this, loops, new Map());
       const value = builder.build(node.inputs[0], indices);
       const stores = [builder.store(node, { kind: "result", index: 0 }, indices)];
-      const generated = this.#library.kernel(node.label, {
-        kind: "scan",
-        generate,
-        scan: { kept: loops.slice(0, kept), scanned: loops.slice(kept), exclusive, value, stores },
-      });
-      this.#mustFit(generated, node);
+      const asked: Asked = {
+        name: node.label,
+        task: {
+          kind: "scan",
+          generate,
+          scan: { kept: loops.slice(0, kept), scanned: loops.slice(kept), exclusive, value, stores },
+        },
+      };
+      this.#mustFit(asked, node);
       const replaceable = builder.readOnlyAt(stores[0].at);
-      return this.#launch(generated, builder, [node], sizeOf(loops), stores, replaceable);
+      return this.#launch(asked, builder, [node], sizeOf(loops), stores, replaceable);
     });
   }
 
@@ -304,21 +316,24 @@ export class Lowerer implements StoredNodes {
     const boxes = "everywhere" in gaps ? [whole] : gaps.boxes;
     const uniform = boxes.every((box) => box.begin[0] === 0 && box.end[0] === node.shape[0]);
     for (const group of boxes.length === 0 ? [] : uniform ? [boxes] : boxes.map((box) => [box])) {
-      const generated = this.#library.kernel(`fill the border of ${node.shape.join("×")}`, {
-        kind: "fill",
-        format: formatOf[node.type],
-        value: gaps.value,
-        boxes: group.map(({ begin, end }) => ({
-          counts: end.map((e, d) => e - begin[d]),
-          at: {
-            offset: place.at.offset + begin.reduce((sum, i, d) => sum + i * place.at.strides[d], 0),
-            strides: place.at.strides,
-          },
-        })),
-      });
+      const asked: Asked = {
+        name: `fill the border of ${node.shape.join("×")}`,
+        task: {
+          kind: "fill",
+          format: formatOf[node.type],
+          value: gaps.value,
+          boxes: group.map(({ begin, end }) => ({
+            counts: end.map((e, d) => e - begin[d]),
+            at: {
+              offset: place.at.offset + begin.reduce((sum, i, d) => sum + i * place.at.strides[d], 0),
+              strides: place.at.strides,
+            },
+          })),
+        },
+      };
       const work = group.reduce((n, { begin, end }) => n + sizeOf(end.map((e, d) => e - begin[d])), 0);
       launches.push({
-        ...generated,
+        ...asked,
         arguments: [place.owner],
         reads: [],
         writes: [node],
@@ -337,13 +352,16 @@ export class Lowerer implements StoredNodes {
           const store = builder.storeAt(node, parts[i], value, indices);
           const copied = this.isStored(this.storedBase(input));
           const what = copied ? `copy ${input.shape.join("×")}` : this.#nameOf(input, null);
-          const generated = this.#library.kernel(`${what} into place`, {
-            kind: "map",
-            space: loops,
-            stores: [store],
-          });
-          if (!this.isStored(input)) this.#mustFit(generated, input);
-          return this.#launch(generated, builder, [node], sizeOf(loops), [store], []);
+          const asked: Asked = {
+            name: `${what} into place`,
+            task: {
+              kind: "map",
+              space: loops,
+              stores: [store],
+            },
+          };
+          if (!this.isStored(input)) this.#mustFit(asked, input);
+          return this.#launch(asked, builder, [node], sizeOf(loops), [store], []);
         }),
       );
     });
@@ -366,10 +384,10 @@ export class Lowerer implements StoredNodes {
       count: sizeOf(indices.shape),
     };
     const name = this.#nameOf(node, null);
-    const generated = this.#library.kernel(name, { kind, format: formatOf[node.type], picking, generate });
+    const asked: Asked = { name: name, task: { kind, format: formatOf[node.type], picking, generate } };
     const [a, b] = [this.storedBase(values), this.storedBase(indices)];
     return {
-      ...generated,
+      ...asked,
       arguments: [a, b, node].map((n) => this.placement(n).owner),
       reads: [a, b],
       writes: [node],
@@ -379,7 +397,7 @@ export class Lowerer implements StoredNodes {
   }
 
   #launch(
-    generated: Generated,
+    asked: Asked,
     builder: ExpressionBuilder,
     writes: readonly Node[],
     work: number,
@@ -388,7 +406,7 @@ export class Lowerer implements StoredNodes {
   ): Launch {
     const rules = collect(stores.map((s) => s.value)).filter((e) => e.kind === "apply").length;
     return {
-      ...generated,
+      ...asked,
       arguments: builder.buffers,
       reads: builder.reads,
       writes,
@@ -397,9 +415,13 @@ export class Lowerer implements StoredNodes {
     };
   }
 
-  /** Splits what a kernel computes where it is more than the target has registers for. */
-  #mustFit({ kernel }: Generated, node: Node): void {
-    if (this.target.accepts?.(kernel) ?? true) return;
+  #fits({ task, name }: Asked): boolean {
+    return this.target.fits(task, name);
+  }
+
+  /** Splits what a kernel computes where it is more than one can do. */
+  #mustFit(asked: Asked, node: Node): void {
+    if (this.#fits(asked)) return;
     const [other] = [...(this.fusion.extras.get(node) ?? []), ...(this.fusion.companions.get(node) ?? [])];
     if (other) throw new NeedsStorage(other);
     const inside = new Map<Node, number>();

@@ -103,6 +103,8 @@ export interface SquaresAxes {
   readonly rows: SquaresAxis;
   readonly columns: SquaresAxis;
   readonly channels: SquaresAxis;
+  /** Channels are taken in vectors of so many. */
+  readonly lanes: number;
   /** Where the result has its channels in vectors: the dimension that counts these. */
   readonly vectors?: number;
   /** How many rows and columns of the last squares along the last two loops exist. */

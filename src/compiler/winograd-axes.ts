@@ -6,19 +6,18 @@ import type { Shapes } from "./operation.js";
 
 const { results, pixels } = tile;
 
-const transform = (matrix: Lowering<"squares">["matrix"], axes: SquaresAxes): Lowering<"squares"> => ({
-  kind: "squares",
-  generate: squaresKernel,
-  matrix,
-  ...axes,
-});
+const transform = (
+  matrix: Lowering<"squares">["matrix"],
+  lanes: number,
+  axes: Omit<SquaresAxes, "lanes">,
+): Lowering<"squares"> => ({ kind: "squares", generate: squaresKernel, matrix, lanes, ...axes });
 
 /** A loop that is not there: two are wanted. */
 const once = { count: 1, from: null } as const;
 
 /** kH×kW×C×1×F into 6×6×vectors of F×C×lanes. */
-export const ofFilter = ({ inputs: [from] }: Shapes): Lowering<"squares"> =>
-  transform("filter", {
+export const ofFilter = ({ inputs: [from] }: Shapes, lanes: number): Lowering<"squares"> =>
+  transform("filter", lanes, {
     outer: [
       { count: from[2], from: along(2), out: along(3) },
       { ...once, out: along(3, 0) },
@@ -31,8 +30,8 @@ export const ofFilter = ({ inputs: [from] }: Shapes): Lowering<"squares"> =>
   });
 
 /** N×H×W×1×C into 6×6×N×down×right×C. */
-export const ofPicture = ({ out }: Shapes): Lowering<"squares"> =>
-  transform("picture", {
+export const ofPicture = ({ out }: Shapes, lanes: number): Lowering<"squares"> =>
+  transform("picture", lanes, {
     outer: [
       { count: out[2], from: along(0), out: along(2) },
       { count: out[3], from: along(1, results), out: along(3) },
@@ -45,8 +44,8 @@ export const ofPicture = ({ out }: Shapes): Lowering<"squares"> =>
   });
 
 /** 6×6×N×down×right×F into N×H'×W'×1×F. */
-export const ofResults = ({ inputs: [from], out }: Shapes): Lowering<"squares"> =>
-  transform("results", {
+export const ofResults = ({ inputs: [from], out }: Shapes, lanes: number): Lowering<"squares"> =>
+  transform("results", lanes, {
     outer: [
       { count: from[2], from: along(2), out: along(0) },
       { count: from[3], from: along(3), out: along(1, results) },
@@ -59,8 +58,8 @@ export const ofResults = ({ inputs: [from], out }: Shapes): Lowering<"squares"> 
   });
 
 /** The gradient of N×H'×W'×1×F into 6×6×vectors of F×N×down×right×lanes. */
-export const ofResultGradient = ({ inputs: [from], out }: Shapes): Lowering<"squares"> =>
-  transform("resultGradient", {
+export const ofResultGradient = ({ inputs: [from], out }: Shapes, lanes: number): Lowering<"squares"> =>
+  transform("resultGradient", lanes, {
     outer: [
       { count: out[3], from: along(0), out: along(3) },
       { count: out[4], from: along(1, results), out: along(4) },
@@ -74,8 +73,8 @@ export const ofResultGradient = ({ inputs: [from], out }: Shapes): Lowering<"squ
   });
 
 /** 6×6×C×F into kH×kW×C×1×F. */
-export const ofFilterGradient = ({ out }: Shapes): Lowering<"squares"> =>
-  transform("filterGradient", {
+export const ofFilterGradient = ({ out }: Shapes, lanes: number): Lowering<"squares"> =>
+  transform("filterGradient", lanes, {
     outer: [
       { count: out[2], from: along(2), out: along(2) },
       { ...once, out: along(2, 0) },

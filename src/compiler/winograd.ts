@@ -36,36 +36,36 @@ export function winograd(graph: Graph, lanes: number, isConstant: (source: Node)
       surroundings.set(key, known);
       return known;
     };
+    const adding = { add, lanes };
     const { down, right } = found;
     const seen = (count: number): number => results * count + pixels - results;
     const whole = surrounded(picture, seen(down), seen(right));
-    const tiles = added(add, "transform of tiles", ofPicture, {
+    const tiles = added(adding, "transform of tiles", ofPicture, {
       inputs: [whole],
       shape: [pixels, pixels, found.n, down, right, found.c],
     });
     if (found.computes === "filter gradient")
-      return filterGradient(
-        node,
-        found,
-        tiles,
-        surrounded(other, results * down, results * right),
-        lanes,
-        add,
-      );
-    const filter = filters.get(other) ?? transformedFilter(other, lanes, add);
+      return filterGradient(node, found, tiles, surrounded(other, results * down, results * right), adding);
+    const filter = filters.get(other) ?? transformedFilter(other, adding);
     filters.set(other, filter);
-    return convolution(node, found, tiles, filter, add);
+    return convolution(node, found, tiles, filter, adding);
   });
+}
+
+/** How the nodes are added, for vectors of so many lanes. */
+interface Adding {
+  readonly add: AddNode;
+  readonly lanes: number;
 }
 
 /** A node whose lowering follows from the shapes. */
 function added(
-  add: AddNode,
+  { add, lanes }: Adding,
   name: string,
-  lower: (shapes: Shapes) => Lowering,
+  lower: (shapes: Shapes, lanes: number) => Lowering,
   { inputs, shape, label }: { inputs: Node[]; shape: readonly number[]; label?: string },
 ): Node {
-  const lowering = lower({ inputs: inputs.map((input) => input.shape), out: shape });
+  const lowering = lower({ inputs: inputs.map((input) => input.shape), out: shape }, lanes);
   return add({ name, label, lowering, inputs, shape, type: "f32" });
 }
 
@@ -90,14 +90,14 @@ function convolution(
   { n, down, right, f }: Found,
   tiles: Node,
   filter: Node,
-  add: AddNode,
+  adding: Adding,
 ): Node {
-  const products = added(add, "product of tiles", productOfTiles, {
+  const products = added(adding, "product of tiles", productOfTiles, {
     label: `${node.label} in tiles`,
     inputs: [tiles, filter],
     shape: [pixels, pixels, n, down, right, f],
   });
-  return added(add, "transform of products", ofResults, { inputs: [products], shape: node.shape });
+  return added(adding, "transform of products", ofResults, { inputs: [products], shape: node.shape });
 }
 
 /** dE/dg = Gᵀ [Σ over tiles of V ∘ (A dE/dY Aᵀ)] G: each step of the convolution, transposed. */
@@ -106,19 +106,19 @@ function filterGradient(
   { n, down, right, c, f }: Found,
   tiles: Node,
   gradient: Node,
-  lanes: number,
-  add: AddNode,
+  adding: Adding,
 ): Node {
-  const transformed = added(add, "transform of gradients", ofResultGradient, {
+  const { lanes } = adding;
+  const transformed = added(adding, "transform of gradients", ofResultGradient, {
     inputs: [gradient],
     shape: [pixels, pixels, Math.ceil(f / lanes), n, down, right, lanes],
   });
-  const products = added(add, "gradient product of tiles", gradientProductOfTiles, {
+  const products = added(adding, "gradient product of tiles", gradientProductOfTiles, {
     label: `${node.label} in tiles`,
     inputs: [tiles, transformed],
     shape: [pixels, pixels, c, f],
   });
-  return added(add, "transform of filter gradients", ofFilterGradient, {
+  return added(adding, "transform of filter gradients", ofFilterGradient, {
     inputs: [products],
     shape: node.shape,
   });
@@ -142,7 +142,8 @@ function withZerosAround(x: Node, height: number, width: number, add: AddNode): 
 }
 
 /** U[i, j, c, f] = (G g Gᵀ)[i, j], in the order in which the product reads it: vectors of f, each along all of c. */
-function transformedFilter(filter: Node, lanes: number, add: AddNode): Node {
+function transformedFilter(filter: Node, adding: Adding): Node {
+  const { add, lanes } = adding;
   const [, , c, , f] = filter.shape;
   // The turned filter of an input gradient is copied first, so that its columns are neighbours.
   const inOrder = liesApart(filter, 4)
@@ -154,7 +155,7 @@ function transformedFilter(filter: Node, lanes: number, add: AddNode): Node {
         type: "f32",
       })
     : filter;
-  return added(add, "transform of filters", ofFilter, {
+  return added(adding, "transform of filters", ofFilter, {
     inputs: [inOrder],
     shape: [pixels, pixels, Math.ceil(f / lanes), c, lanes],
   });

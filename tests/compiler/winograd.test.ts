@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { linearise } from "../../src/compiler/graph.js";
-import { plan, programFor } from "../../src/compiler/plan.js";
-import { winograd } from "../../src/compiler/winograd.js";
+import { programFor } from "../../src/compiler/plan.js";
 import {
   add,
   compile,
@@ -140,8 +139,8 @@ onEveryTarget("minimal filtering", () => {
     const y = conv2d(input, kept, { padding: 1 });
     const graph = () => linearise([y]);
     const { target } = theEngine();
-    const [tiled, direct] = [false, true].map((direct) =>
-      plan(graph(), target, undefined, direct ? null : winograd),
+    const [tiled, direct] = await Promise.all(
+      [false, true].map((direct) => programFor({ ...target, direct }, graph())),
     );
     expect(names(tiled)).toContain("conv2d 3×3×512→32 in tiles");
     expect(names(direct)).toContain("conv2d 3×3×512→32");

@@ -1,7 +1,7 @@
 /** What depends on variables alone is computed once, and again when a variable has changed. */
 import { describe, expect, test } from "vitest";
 import { linearise } from "../../src/compiler/graph.js";
-import { plan } from "../../src/compiler/plan.js";
+import { programFor } from "../../src/compiler/plan.js";
 import { random, tensor } from "../../src/index.js";
 import { add, conv2d, mul, relu, sqrt, sum } from "../../src/ops/index.js";
 import { theEngine } from "../../src/runtime/devices.js";
@@ -14,13 +14,17 @@ const filters = (seed: number): Promise<Float32Array> =>
   random.normal([3, 3, 8, 20], { seed }).data() as Promise<Float32Array>;
 
 describe("what a program prepares", () => {
-  test("filters in packed order and factors of a normalisation, not the convolution", () => {
+  test("filters in packed order and factors of a normalisation, not the convolution", async () => {
     const w = variable(new Float32Array(3 * 3 * 8 * 20), [3, 3, 8, 20]);
     const deviation = variable(new Float32Array(20).fill(1));
     const x = placeholder([2, 12, 12, 8], "f32");
     const y = mul(conv2d(x, w), sqrt(add(deviation, 1e-5)));
     // All sources behind x are constants, as in a compiled function of x.
-    const { preparation, launches, kernels } = plan(linearise([y], [], [x]), theEngine().target, 1);
+    const { preparation, launches, kernels } = await programFor(
+      theEngine().target,
+      linearise([y], [], [x]),
+      1,
+    );
     const names = (list: typeof launches): string[] => list.map((launch) => kernels[launch.kernel].name);
     expect(names(preparation).length).toBeGreaterThan(0);
     expect(names(preparation).filter((name) => name.startsWith("conv2d"))).toEqual([]);
@@ -28,20 +32,20 @@ describe("what a program prepares", () => {
     expect(names(launches).at(-1)).toContain("conv2d");
   });
 
-  test("nothing where variables are all there is", () => {
-    const { preparation, launches } = plan(
-      linearise([sum(sqrt(variable(Float32Array.of(1, 4, 9))))]),
+  test("nothing where variables are all there is", async () => {
+    const { preparation, launches } = await programFor(
       theEngine().target,
+      linearise([sum(sqrt(variable(Float32Array.of(1, 4, 9))))]),
     );
     expect(preparation).toEqual([]);
     expect(launches).toHaveLength(1);
   });
 
-  test("nothing that follows from a variable which the program changes", () => {
+  test("nothing that follows from a variable which the program changes", async () => {
     const w = variable(new Float32Array(8 * 20 * 9), [3, 3, 8, 20]);
     const y = sum(conv2d(placeholder([2, 12, 12, 8], "f32"), w));
     const graph = linearise([y], [{ variable: w, value: mul(w, 0.5) }]);
-    expect(plan(graph, theEngine().target).preparation).toEqual([]);
+    expect((await programFor(theEngine().target, graph)).preparation).toEqual([]);
   });
 });
 

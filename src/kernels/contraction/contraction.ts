@@ -23,7 +23,7 @@ import {
   tileFor,
   unitsPerTile,
 } from "./cut.js";
-import { type Axis, type Contraction, mergeRows, product } from "./shape.js";
+import { type Axis, type Contraction, mergeRows, product, strideOfVectors } from "./shape.js";
 import { type ColumnBlock, TileWriter, type Turn } from "./tile.js";
 
 export function contractionKernel(target: TargetDescription, name: string, spec: Contraction): Generated {
@@ -109,7 +109,7 @@ class Generator {
     const { k, spec, cut, target, blocks } = this;
     const width = blocks.width * target.lanes;
     const lastStart = blocks.whole * width;
-    const blockBytes = 4 * blocks.width * spec.vectorStride;
+    const blockBytes = 4 * blocks.width * strideOfVectors(spec, target.lanes);
     const units = blocks.whole + (blocks.last ? 1 : 0);
     const perGroup = Math.ceil(units / cut.columnGroups);
     if (blocks.whole > 0) {

@@ -13,8 +13,8 @@ export interface Contraction {
   readonly batch: readonly Axis[];
   readonly rows: readonly Axis[];
   readonly columns: number;
-  /** Distance between vectors of B along the columns, in elements: the lanes of the target where B is not packed. */
-  readonly vectorStride: number;
+  /** Distance between vectors of B along the columns, in elements; null where all columns are neighbours. */
+  readonly vectorStride: number | null;
   readonly depth: readonly Axis[];
   /** Where A and B start in their buffers, in elements; their buffers are arguments 0 and 1. */
   readonly startA: number;
@@ -24,6 +24,10 @@ export interface Contraction {
    */
   readonly stores: readonly Store[];
 }
+
+/** The same in memory, where the target's vectors have so many lanes. */
+export const strideOfVectors = ({ vectorStride }: Contraction, lanes: number): number =>
+  vectorStride ?? lanes;
 
 export const product = (axes: readonly { count: number }[]): number =>
   axes.reduce((n, axis) => n * axis.count, 1);

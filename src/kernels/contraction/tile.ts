@@ -5,7 +5,7 @@ import type { Evaluator } from "../expression.js";
 import type { Floats, Int, TargetDescription } from "../language.js";
 import { enterAll } from "../map.js";
 import type { Cut, Tile, UnitRow } from "./cut.js";
-import { type Axis, type Contraction, product } from "./shape.js";
+import { type Axis, type Contraction, product, strideOfVectors } from "./shape.js";
 
 /**
  * Where the depth is walked in one go, a tile stores its results. Where it is walked in turns, the place of the results
@@ -42,6 +42,7 @@ export class TileWriter {
     { b, column, width, tile: { vectors } }: ColumnBlock,
   ): void {
     const { k, spec, cut, target, evaluator } = this;
+    const vectorStride = strideOfVectors(spec, target.lanes);
     const roots = spec.stores.map((store) => store.value);
     const unitStride = 4 * cut.unitAxis.a;
     const start = k.offset(a, first, unitStride);
@@ -79,10 +80,9 @@ export class TileWriter {
       walk(k, axes, unroll, pa, pb, 0, 0, (pa, pb, da, db) => {
         const factors = Array.from(
           { length: vectors },
-          (_, v) => k.load("f32", pb, { displacement: db + 4 * v * spec.vectorStride }) as Floats,
+          (_, v) => k.load("f32", pb, { displacement: db + 4 * v * vectorStride }) as Floats,
         );
-        if (ahead)
-          for (let v = 0; v < vectors; v++) k.prefetch(pb, db + 4 * (v + vectors) * spec.vectorStride);
+        if (ahead) for (let v = 0; v < vectors; v++) k.prefetch(pb, db + 4 * (v + vectors) * vectorStride);
         for (let r = 0; r < rows; r++) {
           const x = k.load("f32", pa, { displacement: da + displacements[r], access: "splat" }) as Floats;
           for (let v = 0; v < vectors; v++) k.assign(sums[r][v], k.fma(x, factors[v], sums[r][v]));
@@ -139,8 +139,9 @@ export class TileWriter {
   #prefetches(vectors: number): boolean {
     const { spec, target } = this;
     const bytes = 4 * spec.columns * product(spec.depth);
-    const distance = 4 * vectors * spec.vectorStride;
-    return spec.vectorStride !== target.lanes && bytes >= 2 ** 18 && distance < 2 ** 30;
+    const vectorStride = strideOfVectors(spec, target.lanes);
+    const distance = 4 * vectors * vectorStride;
+    return vectorStride !== target.lanes && bytes >= 2 ** 18 && distance < 2 ** 30;
   }
 }
 

@@ -3,14 +3,14 @@ import type { Instruction, Kernel, TargetDescription } from "../../kernels/langu
 import { Assembler } from "./assembler/assembler.js";
 import { Label } from "./assembler/code.js";
 import { ConstantPool } from "./constant-pool.js";
-import { conventions } from "./conventions.js";
+import { type Convention, conventions } from "./conventions.js";
 import { Frame } from "./frame.js";
 import { Integers } from "./instructions/integers.js";
 import { emitLoad } from "./instructions/loads.js";
 import { emitStore } from "./instructions/stores.js";
 import { emitVector } from "./instructions/vectors.js";
 import { type Parameters, registerFile } from "./register-file.js";
-import { allocateRegisters } from "./registers.js";
+import { type Allocation, allocateRegisters } from "./registers.js";
 import { type Level, type Loop, type Operation, type Selection, select } from "./selection.js";
 import { simplify } from "./simplify.js";
 import { Values } from "./values.js";
@@ -27,13 +27,36 @@ export function x64Target(level: Level): TargetDescription {
     : { name: "avx2", lanes: 8, registers: 16, hasFma: true, turn: 24 };
 }
 
+/** A kernel whose instructions are selected and whose values have registers: what is left is to write bytes. */
+export interface Assigned {
+  readonly kernel: Kernel;
+  readonly level: Level;
+  readonly convention: Convention;
+  readonly body: readonly Instruction[];
+  readonly selection: Selection;
+  readonly parameters: Parameters;
+  readonly allocation: Allocation;
+}
+
+/** @throws RegisterError where an innermost loop needs more registers than there are */
+export function assignKernel(kernel: Kernel, { level, convention: name }: X64Options): Assigned {
+  const convention = conventions[name];
+  const body = simplify(kernel.body);
+  const selection = select(body, level);
+  const parameters = { block: kernel.values, begin: kernel.values + 1, end: kernel.values + 2 };
+  const file = registerFile(level, convention, parameters);
+  const allocation = allocateRegisters(kernel.name, body, selection, lanesOf(level), file, parameters);
+  return { kernel, level, convention, body, selection, parameters, allocation };
+}
+
 /**
  * The machine code of `kernel(block, begin, end)`: the address of an argument block of 64-bit words, and the items
  * to handle as 64-bit integers. It may stand at any address that is a multiple of 64.
  */
-export function emitKernel(kernel: Kernel, options: X64Options): Uint8Array<ArrayBuffer> {
-  return new Emitter(kernel, options).emit();
-}
+export const encodeKernel = (assigned: Assigned): Uint8Array<ArrayBuffer> => new Emitter(assigned).emit();
+
+export const emitKernel = (kernel: Kernel, options: X64Options): Uint8Array<ArrayBuffer> =>
+  encodeKernel(assignKernel(kernel, options));
 
 type When = Extract<Instruction, { kind: "when" }>;
 
@@ -49,22 +72,13 @@ class Emitter {
   private readonly values: Values;
   private readonly integers: Integers;
 
-  constructor(
-    private readonly kernel: Kernel,
-    { level, convention: name }: X64Options,
-  ) {
-    const convention = conventions[name];
-    this.body = simplify(kernel.body);
-    this.selection = select(this.body, level);
-    this.parameters = { block: kernel.values, begin: kernel.values + 1, end: kernel.values + 2 };
-    const allocation = allocateRegisters(
-      kernel.name,
-      this.body,
-      this.selection,
-      lanesOf(level),
-      registerFile(level, convention, this.parameters),
-      this.parameters,
-    );
+  private readonly kernel: Kernel;
+
+  constructor({ kernel, level, convention, body, selection, parameters, allocation }: Assigned) {
+    this.kernel = kernel;
+    this.body = body;
+    this.selection = selection;
+    this.parameters = parameters;
     this.frame = new Frame(this.body, kernel.types, level, allocation, convention);
     this.unit = new VectorUnit(this.asm, this.pool, level);
     this.values = new Values(kernel.name, this.unit, this.selection, allocation, this.frame);

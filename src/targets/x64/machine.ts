@@ -3,7 +3,7 @@
 import type { Kernel } from "../../kernels/language.js";
 import { type Native, openNative } from "../../platform/node-native.js";
 import { type Clock, KernelCache, type Machine, type RunProgram } from "../machine.js";
-import { emitKernel, x64Target } from "./emitter.js";
+import { type Assigned, assignKernel, encodeKernel, type X64Options, x64Target } from "./emitter.js";
 import { bestLevel, emitFeatureProbe, featuresFrom, probeWords } from "./features.js";
 import { emitClock, linkProgram } from "./link.js";
 import { NativeMemory } from "./memory.js";
@@ -40,19 +40,12 @@ export function nativeMachine(
   const chosen = level ?? best;
   const { convention, waiting } = native;
   const { base } = memory;
-  const kernels = new KernelCache((kernel) => emitKernel(kernel, { level: chosen, convention }), onKernel);
+  const assigned = new AssignedKernels({ level: chosen, convention });
+  const kernels = new KernelCache((kernel) => encodeKernel(assigned.take(kernel)), onKernel);
   return {
     target: {
       ...x64Target(chosen),
-      accepts(kernel) {
-        try {
-          kernels.get(kernel);
-          return true;
-        } catch (error) {
-          if (error instanceof RegisterError) return false;
-          throw error;
-        }
-      },
+      accepts: (kernel) => assigned.fits(kernel),
     },
     memory,
     threads: true,
@@ -73,6 +66,32 @@ export function nativeMachine(
       };
     },
   };
+}
+
+/** Registers are assigned once, whether a kernel fits or is encoded; what does not fit is remembered as well. */
+class AssignedKernels {
+  readonly #known = new WeakMap<Kernel, Assigned | "encoded" | "does not fit">();
+
+  constructor(private readonly options: X64Options) {}
+
+  fits(kernel: Kernel): boolean {
+    if (!this.#known.has(kernel)) {
+      try {
+        this.#known.set(kernel, assignKernel(kernel, this.options));
+      } catch (error) {
+        if (!(error instanceof RegisterError)) throw error;
+        this.#known.set(kernel, "does not fit");
+      }
+    }
+    return this.#known.get(kernel) !== "does not fit";
+  }
+
+  /** To be encoded: after that it is not needed any more. */
+  take(kernel: Kernel): Assigned {
+    const known = this.#known.get(kernel);
+    this.#known.set(kernel, "encoded");
+    return typeof known === "object" ? known : assignKernel(kernel, this.options);
+  }
 }
 
 /** The processor's ticks, which all of its cores count alike. */

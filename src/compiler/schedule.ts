@@ -1,0 +1,71 @@
+/** The order of launches, and which new values of variables are written straight into them. */
+import { isEmpty } from "./empty.js";
+import type { Graph, Node } from "./graph.js";
+import type { Launch, Lowerer } from "./lower.js";
+
+export interface Schedule {
+  readonly schedule: readonly Launch[];
+  /** New values that are computed in their variable's place: the source it is. */
+  readonly inPlace: ReadonlyMap<Node, number>;
+}
+
+export function scheduled(
+  graph: Graph,
+  lowerer: Lowerer,
+  launchesOf: ReadonlyMap<Node, Launch[]>,
+  sourceNodes: ReadonlyMap<number, Node>,
+): Schedule {
+  // Kernels whose results only variables and other such kernels need come last: nothing reads the old values then.
+  const last = new Set<Node>();
+  const order = [...launchesOf.keys()];
+  const outputs = new Set(graph.outputs);
+  const assigned = new Set(graph.assignments.map(({ value }) => value));
+  const readers = new Map<Node, Node[]>();
+  for (const [node, launches] of launchesOf)
+    for (const launch of launches)
+      for (const read of launch.reads) {
+        const known = readers.get(read);
+        if (known) known.push(node);
+        else readers.set(read, [node]);
+      }
+  for (const node of [...order].reverse()) {
+    const written = launchesOf.get(node)!.flatMap((l) => l.writes);
+    const onlyAssigned = written.every(
+      (w) => !outputs.has(w) && (readers.get(w) ?? []).every((r) => last.has(r) || r === node),
+    );
+    if (onlyAssigned && written.some((w) => assigned.has(w) || (readers.get(w) ?? []).length > 0))
+      last.add(node);
+  }
+  const isUpdate = (node: Node): boolean =>
+    last.has(node) && launchesOf.get(node)!.some((l) => l.writes.some((w) => assigned.has(w)));
+  const schedule: Launch[] = [];
+  for (const node of order) if (!isUpdate(node)) schedule.push(...launchesOf.get(node)!);
+  for (const node of order) if (isUpdate(node)) schedule.push(...launchesOf.get(node)!);
+
+  // An update goes straight into its variable where nobody needs the old value any more.
+  const inPlace = new Map<Node, number>();
+  const copies: { value: Node; source: number }[] = [];
+  const writers = new Map<Node, number>();
+  const lastReaders = new Map<Node, number>();
+  schedule.forEach(({ reads, writes }, position) => {
+    for (const node of writes) if (!writers.has(node)) writers.set(node, position);
+    for (const node of reads) lastReaders.set(node, position);
+  });
+  for (const { value, source } of graph.assignments) {
+    const variable = sourceNodes.get(source)!;
+    const writer = writers.get(value);
+    const lastReader = lastReaders.get(variable) ?? -1;
+    const safe =
+      writer !== undefined &&
+      !inPlace.has(value) &&
+      !outputs.has(value) &&
+      !outputs.has(variable) &&
+      lowerer.placement(value).owner === value &&
+      (lastReader < writer || (lastReader === writer && schedule[writer].replaceable.includes(variable)));
+    if (safe) inPlace.set(value, source);
+    else copies.push({ value, source });
+  }
+  for (const { value, source } of copies)
+    if (!isEmpty(value)) schedule.push(lowerer.copy(value, sourceNodes.get(source)!));
+  return { schedule, inPlace };
+}

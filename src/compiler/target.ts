@@ -1,0 +1,33 @@
+/** What the compiler asks of a target: how it wants a graph laid out, what one kernel can do, and the kernels. */
+import type { TargetDescription } from "../kernels/language.js";
+import type { Generated } from "../kernels/map.js";
+import type { Task } from "../kernels/task.js";
+import { CpuTarget } from "./cpu-target.js";
+import type { Graph, Node } from "./graph.js";
+
+export interface Target {
+  /** Targets of one key run the same programs. */
+  readonly key: string;
+  /**
+   * Rewrites the graph in place: operands in the order in which kernels read them, sums in parts. A promise, where a pass
+   * has to be loaded first.
+   * @param isConstant  true for sources that stay as they are from run to run
+   */
+  layOut(graph: Graph, isConstant: (source: Node) => boolean): void | Promise<void>;
+  /** False where a task is more than one kernel can do: the compiler does it in two. */
+  fits(task: Task, name: string): boolean;
+  /** @param name  for listings */
+  generate(task: Task, name: string): Generated;
+}
+
+const targets = new WeakMap<TargetDescription, Target>();
+
+/** The target behind a device's description. */
+export function targetOf(description: TargetDescription): Target {
+  let target = targets.get(description);
+  if (!target) {
+    target = new CpuTarget(description);
+    targets.set(description, target);
+  }
+  return target;
+}
