@@ -14,7 +14,7 @@ import type { winograd } from "./winograd.js";
 /** Comes with the first convolution of 3×3 windows: a page without one does not load it. */
 let minimalFiltering: typeof winograd | null = null;
 
-export class CpuTarget implements Target {
+class CpuTarget implements Target {
   readonly key: string;
   readonly #library: KernelLibrary;
 
@@ -62,3 +62,15 @@ const hasSmallWindows = ({ lowering, inputs, shape }: Node): boolean => {
   const [height, width] = lowering.convolution.computes === "results" ? inputs[1].shape : shape;
   return height === 3 && width === 3;
 };
+
+const targets = new WeakMap<TargetDescription, Target>();
+
+/** The target behind a device's description. */
+export function targetOf(description: TargetDescription): Target {
+  let target = targets.get(description);
+  if (!target) {
+    target = new CpuTarget(description);
+    targets.set(description, target);
+  }
+  return target;
+}

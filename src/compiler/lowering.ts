@@ -144,8 +144,13 @@ export interface Box {
 /** All is covered, or what is not is never read. */
 export const noGaps: Gaps = { value: 0, boxes: [] };
 
+interface OfNothing {
+  readonly isFloat: boolean;
+  readonly allEmpty: boolean;
+}
+
 /** What fusion, expressions and placing must know of a kind. */
-interface Traits {
+interface Traits<K extends Kind> {
   /**
    * Where its values come to be: they are there (`given`); in the kernels that use them, element by element (`element`)
    * or as index arithmetic (`view`); in a kernel that may go on with each value (`core`); in a kernel that does nothing
@@ -153,29 +158,47 @@ interface Traits {
    */
   readonly computed: "given" | "element" | "view" | "core" | "alone";
   /** Inputs are read as they lie: they must be stored, or views of what is stored. */
-  readonly readsStored: boolean;
+  readonly readsStored?: true;
   /** It can write its values into a part of a larger buffer. */
-  readonly writesAnywhere: boolean;
+  readonly writesAnywhere?: true;
+  /** What all values are of a result that has some though an input has none; left out where that is not known. */
+  ofNothing?(lowering: Lowering<K>, of: OfNothing): number | null;
 }
 
-export const traits = {
-  source: { computed: "given", readsStored: false, writesAnywhere: false },
-  nothing: { computed: "given", readsStored: false, writesAnywhere: false },
-  range: { computed: "element", readsStored: false, writesAnywhere: false },
-  map: { computed: "element", readsStored: false, writesAnywhere: true },
-  view: { computed: "view", readsStored: false, writesAnywhere: false },
-  reshape: { computed: "view", readsStored: false, writesAnywhere: false },
-  reduce: { computed: "core", readsStored: false, writesAnywhere: true },
-  contract: { computed: "core", readsStored: true, writesAnywhere: true },
+const known = {
+  source: { computed: "given" },
+  nothing: { computed: "given" },
+  range: { computed: "element" },
+  map: { computed: "element", writesAnywhere: true },
+  view: { computed: "view" },
+  reshape: { computed: "view" },
+  reduce: {
+    computed: "core",
+    writesAnywhere: true,
+    // The largest of none is refused by `max`; inside other operations it is what every number exceeds.
+    ofNothing: ({ combine }) => ({ sum: 0, max: -Infinity, min: Infinity, argmax: 0 })[combine],
+  },
+  contract: { computed: "core", readsStored: true, writesAnywhere: true, ofNothing: () => 0 },
   squares: { computed: "core", readsStored: true, writesAnywhere: true },
-  assemble: { computed: "alone", readsStored: false, writesAnywhere: true },
-  gather: { computed: "alone", readsStored: true, writesAnywhere: false },
-  scatterAdd: { computed: "alone", readsStored: true, writesAnywhere: false },
-  scan: { computed: "alone", readsStored: false, writesAnywhere: true },
-} as const satisfies { readonly [K in Kind]: Traits };
+  assemble: {
+    computed: "alone",
+    writesAnywhere: true,
+    ofNothing: ({ gaps }, { allEmpty }) => (allEmpty ? gaps.value : null),
+  },
+  gather: {
+    computed: "alone",
+    readsStored: true,
+    // Whatever index is given, it lies outside an axis without values.
+    ofNothing: (_, { isFloat }) => (isFloat ? Number.NaN : 0),
+  },
+  scatterAdd: { computed: "alone", readsStored: true, ofNothing: () => 0 },
+  scan: { computed: "alone", writesAnywhere: true },
+} as const satisfies { readonly [K in Kind]: Traits<K> };
+
+export const traits: { readonly [K in Kind]: Traits<K> } = known;
 
 /** Kinds whose values are computed in the kernels that use them. */
-type Inside = { [K in Kind]: (typeof traits)[K]["computed"] extends "element" | "view" ? K : never }[Kind];
+type Inside = { [K in Kind]: (typeof known)[K]["computed"] extends "element" | "view" ? K : never }[Kind];
 
 export function isInside(lowering: Lowering): lowering is Lowering<Inside> {
   const { computed } = traits[lowering.kind];
@@ -183,30 +206,5 @@ export function isInside(lowering: Lowering): lowering is Lowering<Inside> {
 }
 
 /** What all values are of a result that has some though an input has none; null where that is not known. */
-const ofNothing: { readonly [K in Kind]: (lowering: Lowering<K>, of: OfNothing) => number | null } = {
-  contract: () => 0,
-  scatterAdd: () => 0,
-  // The largest of none is refused by `max`; inside other operations it is what every number exceeds.
-  reduce: ({ combine }) => ({ sum: 0, max: -Infinity, min: Infinity, argmax: 0 })[combine],
-  // Whatever index is given, it lies outside an axis without values.
-  gather: (_, { isFloat }) => (isFloat ? Number.NaN : 0),
-  assemble: ({ gaps }, { allEmpty }) => (allEmpty ? gaps.value : null),
-  view: () => null,
-  reshape: () => null,
-  map: () => null,
-  squares: () => null,
-  range: () => null,
-  scan: () => null,
-  source: () => null,
-  nothing: () => null,
-};
-
-export function valueOfNothing<K extends Kind>(lowering: Lowering<K>, of: OfNothing): number | null {
-  const rule = ofNothing[lowering.kind as K] as (lowering: Lowering<K>, of: OfNothing) => number | null;
-  return rule(lowering, of);
-}
-
-interface OfNothing {
-  readonly isFloat: boolean;
-  readonly allEmpty: boolean;
-}
+export const valueOfNothing = <K extends Kind>(lowering: Lowering<K>, of: OfNothing): number | null =>
+  traits[lowering.kind as K].ofNothing?.(lowering, of) ?? null;

@@ -2,13 +2,14 @@
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import type { Location, Program, ProgramLaunch } from "../runtime/program.js";
 import { outputsOfTheirOwn, placeBuffers } from "./buffers.js";
+import { targetOf } from "./cpu-target.js";
 import type { Graph, Node } from "./graph.js";
 import type { Launch } from "./lower.js";
 import { lowerAll } from "./lower-all.js";
 import { sizeOf } from "./operation.js";
 import { splitPreparation } from "./preparation.js";
 import { scheduled } from "./schedule.js";
-import { type Target, targetOf } from "./target.js";
+import type { Target } from "./target.js";
 
 /** What of a graph's sources stays where it is, and what stays as it is, from run to run. */
 interface Residence {

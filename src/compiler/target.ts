@@ -1,8 +1,6 @@
 /** What the compiler asks of a target: how it wants a graph laid out, what one kernel can do, and the kernels. */
-import type { TargetDescription } from "../kernels/language.js";
 import type { Generated } from "../kernels/map.js";
 import type { Task } from "../kernels/task.js";
-import { CpuTarget } from "./cpu-target.js";
 import type { Graph, Node } from "./graph.js";
 
 export interface Target {
@@ -18,16 +16,4 @@ export interface Target {
   fits(task: Task, name: string): boolean;
   /** @param name  for listings */
   generate(task: Task, name: string): Generated;
-}
-
-const targets = new WeakMap<TargetDescription, Target>();
-
-/** The target behind a device's description. */
-export function targetOf(description: TargetDescription): Target {
-  let target = targets.get(description);
-  if (!target) {
-    target = new CpuTarget(description);
-    targets.set(description, target);
-  }
-  return target;
 }

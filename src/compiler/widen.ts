@@ -96,7 +96,7 @@ function rowsIntoColumns(
   const last = b.shape.length - 1;
   const shape = b.shape.with(stepInB, step.count + p - 1).with(last, p * f);
   const shifted = add({
-    name: `copies shifted along ${stepInB}`,
+    name: "shifted copies",
     lowering: shiftedCopies(shape, { along: stepInB, count: step.count, f, p }),
     inputs: Array.from({ length: p }, () => b),
     shape,
