@@ -13,6 +13,7 @@ export const entries = {
   optim: "optim/index",
   random: "tensor/random",
   serve: "worker/serve",
+  tasks: "tasks/index",
 };
 
 /** Beside these: a file of its own, with nothing of the library. */

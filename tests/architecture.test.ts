@@ -10,6 +10,7 @@ const floors = [
   "report",
   "openers",
   "recipes",
+  "tasks",
   "explain",
   "images",
   "models",

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { trainStyle } from "../explain/index.js";
 import { duration, significant } from "../formatting/numbers.js";
 import { openPhotographs } from "../images/photographs.js";
 import { readImage } from "../images/read.js";
 import type { NetworkOptions } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
+import { trainStyle } from "../tasks/index.js";
 import { checkpointOf, save } from "../training/checkpoint.js";
 import { interruption } from "./interruption.js";
 import { networkOf, networkOptions } from "./networks.js";

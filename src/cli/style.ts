@@ -1,13 +1,14 @@
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import { UsageError } from "../door/usage-error.js";
-import { style, stylise } from "../explain/index.js";
+import { style } from "../explain/index.js";
 import { duration, significant } from "../formatting/numbers.js";
 import type { Picture } from "../images/picture.js";
 import { readImage } from "../images/read.js";
 import { checkPictureName, writeImage } from "../images/write.js";
 import type { NetworkOptions } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
+import { stylise } from "../tasks/index.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { interruption } from "./interruption.js";
 import { networkOf, networkOptions } from "./networks.js";

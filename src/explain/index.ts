@@ -13,7 +13,6 @@ export { type DeconvnetOptions, deconvnet, type Projection } from "./deconvnet.j
 export { type DreamOptions, deepDream } from "./deep-dream.js";
 export { type EvolutionOptions, evolvedImages } from "./evolved-images.js";
 export { ExplainError } from "./explain-error.js";
-export { type StyleTrainingOptions, trainStyle } from "../tasks/fast-style/objective.js";
 export { featureMaps } from "./feature-maps.js";
 export type { Box } from "./field.js";
 export { filters } from "./filters.js";
@@ -35,7 +34,6 @@ export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
 export { type SnapshotOptions, snapshot } from "./snapshot.js";
 export { strongestUnits } from "./strongest-units.js";
 export { type Styled, type StyleOptions, style } from "./style.js";
-export { styleNetwork, stylise } from "../tasks/fast-style/model.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
 export { dreamLayer, lastMaps, type StyleLayers, usualLayers } from "./usual-layers.js";

@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { image, model, photo, R, set } from "./as-javascript.js";
 
-const { data, explain, features, formats, losses, models, nn, objectives, optim, random } = R;
+const { data, explain, features, formats, losses, models, nn, objectives, optim, random, tasks } = R;
 
 const named = data.examples("x", { x: { values: new Float32Array(2) } });
 const wrong = { epochz: 1 };
@@ -179,12 +179,12 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "explain.sanityCheck": (o) => explain.sanityCheck(model, image, { methods: {}, ...o }),
   "explain.snapshot": (o) => explain.snapshot(model, o),
   "explain.style": (o) => explain.style(model, image, image, o),
-  "explain.styleNetwork": (o) => explain.styleNetwork(o),
   "explain.topActivations": (o) => explain.topActivations(model, set, o),
   "explain.pixelsSeen": (o) => explain.pixelsSeen(model, { layer: "dense1", unit: [0, 0], ...o }),
   "explain.unitsSeeing": (o) => explain.unitsSeeing(model, { layer: "dense1", pixel: [0, 0], ...o }),
   "explain.view": (o) => explain.view(model, image, o),
-  "explain.trainStyle": (o) => explain.trainStyle(model, image, set, o),
+  "tasks.styleNetwork": (o) => tasks.styleNetwork(o),
+  "tasks.trainStyle": (o) => tasks.trainStyle(model, image, set, o),
   ...Object.fromEntries(
     [
       ...["answers", "deconvnet", "featureMaps", "gradCam", "gradientTimesInput", "guidedBackpropagation"],
@@ -296,7 +296,7 @@ const plain = new Set([
   ...["data.compose", "data.describeSource", "data.part", "data.randomFlip", "data.registered"],
   ...["explain.classLayers", "explain.dreamLayer", "explain.filters", "explain.layersWithMaps"],
   "explain.namedOptions",
-  ...["explain.stylise", "explain.unitCount", "explain.usualLayers", "explain.zeroInput"],
+  ...["tasks.stylise", "explain.unitCount", "explain.usualLayers", "explain.zeroInput"],
   ...["features.asRaster", "features.checkMatrix", "features.classicKernels", "features.classify"],
   ...["features.decodeHogClassifier", "features.encodeHogClassifier", "features.evaluateHogClassifier"],
   ...["features.fitHomography", "features.gaussianProfile", "features.grey", "features.keepsWhole"],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as explain from "../../src/explain/index.js";
 import { nn, type Tensor, tensor } from "../../src/index.js";
+import * as tasks from "../../src/tasks/index.js";
 import { uniform } from "../checks/random.js";
 
 const small = (channels: number): nn.Model => {
@@ -135,7 +136,7 @@ describe("neural style", () => {
       labels: new Uint8Array(6),
     };
     const losses: number[] = [];
-    const network = await explain.trainStyle(model, painting, photos, {
+    const network = await tasks.trainStyle(model, painting, photos, {
       ...layers,
       steps: 30,
       batchSize: 2,
@@ -145,21 +146,21 @@ describe("neural style", () => {
     });
     const mean = (list: number[]) => list.reduce((a, b) => a + b, 0) / list.length;
     expect(mean(losses.slice(-5))).toBeLessThan(0.8 * mean(losses.slice(0, 5)));
-    const painted = await explain.stylise(network, photo(30, 41, 3));
+    const painted = await tasks.stylise(network, photo(30, 41, 3));
     expect(painted.shape).toEqual([1, 30, 41, 3]);
     for (const v of painted.values!) expect(v >= 0 && v <= 255).toBe(true);
   });
 });
 
 test("the network paints an even picture evenly: its border is no frame", async () => {
-  const network = explain.styleNetwork({ width: 4 });
+  const network = tasks.styleNetwork({ width: 4 });
   network.build([16, 20, 3], { seed: 3 });
   // One colour for each channel, so that a border of zeros would show.
   const even = tensor(
     Float32Array.from({ length: 16 * 20 * 3 }, (_, i) => [200, 90, 30][i % 3]),
     [1, 16, 20, 3],
   );
-  const pixels = await (await explain.stylise(network, even)).data();
+  const pixels = await (await tasks.stylise(network, even)).data();
   for (let i = 0; i < pixels.length; i++) expect(pixels[i]).toBeCloseTo(pixels[i % 3], 2);
 });
 

@@ -1,10 +1,10 @@
 import { optionsOf } from "../../door/options.js";
 import { fromOneOn } from "../../door/rules.js";
+import { type Canvas, canvasOf, pixelsOf } from "../../explain/canvas.js";
 import * as nn from "../../nn/index.js";
 import { cast } from "../../ops/cast.js";
 import { compile } from "../../tensor/compile.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Canvas, canvasOf, pixelsOf } from "../../explain/canvas.js";
 
 /**
  * The network that paints a picture anew in one go: two steps down, five residual blocks, two steps up, with instance

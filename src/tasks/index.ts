@@ -1,0 +1,2 @@
+/** Whole applications, each a folder: its data, its network, its objective, and what trains and uses them. */
+export { type StyleTrainingOptions, styleNetwork, stylise, trainStyle } from "./fast-style/index.js";
