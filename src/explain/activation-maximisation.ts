@@ -35,6 +35,7 @@ import { aShare, aSize, aTarget, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { gaussian, moved, separable } from "./separable.js";
 import { aimAt, isUnit, type Target } from "./target.js";
+import { throughView } from "./view.js";
 import { placeOf } from "./walk.js";
 
 /** How a picture is held back from becoming noise. */
@@ -111,7 +112,7 @@ export interface Maximised {
  * @throws ExplainError where there is no such class, layer or unit, or the pictures are too small for the layer
  * Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep Network, 2009; Simonyan et al. 2014.
  */
-export async function activationMaximisation(
+export const activationMaximisation = throughView(async function activationMaximisation(
   model: Model,
   options: ActivationMaximisationOptions,
 ): Promise<Maximised> {
@@ -190,7 +191,7 @@ export async function activationMaximisation(
     scores: scores.slice(0, made),
     before: before.slice(0, made),
   };
-}
+});
 
 /**
  * Where the last rectifier before the unit is shut, what would open it passes, in those pictures for which `shut` is

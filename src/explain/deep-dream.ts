@@ -34,6 +34,7 @@ import { stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { activationOf, checkedUnits } from "./target.js";
 import { dreamLayer } from "./usual-layers.js";
+import { throughView } from "./view.js";
 import { mapsOf, outputAt } from "./walk.js";
 
 /** Which layer dreams in {@link deepDream}, how far, and in how many sizes. */
@@ -72,7 +73,11 @@ export interface DreamOptions extends Stepwise {
  * @throws ExplainError where there is no such layer or unit, it has no height and width, or the picture is too small
  * Mordvintsev, Olah, Tyka: Inceptionism, 2015; settings are those of Google's published notebook.
  */
-export async function deepDream(model: Model, image: Tensor, options: DreamOptions = {}): Promise<Tensor> {
+export const deepDream = throughView(async function deepDream(
+  model: Model,
+  image: Tensor,
+  options: DreamOptions = {},
+): Promise<Tensor> {
   optionsOf("deepDream", options, {
     ...stepwise,
     layer: text,
@@ -128,7 +133,7 @@ export async function deepDream(model: Model, image: Tensor, options: DreamOptio
     }
   }
   return pixelsOf({ ...base, values: x });
-}
+}, 1);
 
 type Slope = (pixels: Tensor) => Promise<Float32Array>;
 

@@ -11,6 +11,7 @@ import { classesOf, type Fooling, type FoolingOptions, fooling } from "./fooling
 import { amount, classesOption, type Method, seedOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
 import { parts } from "./running.js";
+import { throughView } from "./view.js";
 import { scoresOf } from "./walk.js";
 
 /** How {@link evolvedImages} breeds its pictures. */
@@ -40,7 +41,10 @@ interface Encoding<Genome> {
  * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 2.3; Mouret, Clune:
  * Illuminating Search Spaces by Mapping Elites, arXiv:1504.04909; Stanley: Compositional Pattern Producing Networks, 2007.
  */
-export async function evolvedImages(model: Model, options: EvolutionOptions = {}): Promise<Fooling> {
+export const evolvedImages = throughView(async function evolvedImages(
+  model: Model,
+  options: EvolutionOptions = {},
+): Promise<Fooling> {
   optionsOf("evolvedImages", options, {
     ...fooling,
     encoding: oneOf("direct", "indirect"),
@@ -52,7 +56,7 @@ export async function evolvedImages(model: Model, options: EvolutionOptions = {}
   return encoding === "direct"
     ? evolve(model, options, pixelByPixel(size[0] * size[1] * size[2]))
     : evolve(model, options, byNetwork(size[2]));
-}
+});
 
 async function evolve<Genome>(
   model: Model,

@@ -22,6 +22,7 @@ import { fromShares, inputOf } from "./pictures.js";
 import { aShare, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { aimAt } from "./target.js";
+import { throughView } from "./view.js";
 import { scoresOf } from "./walk.js";
 
 /** What {@link foolingImages} feigns, and when it is content. */
@@ -55,7 +56,7 @@ export interface Fooling {
  * @throws ExplainError where there is no such class
  * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 3.6.
  */
-export async function foolingImages(
+export const foolingImages = throughView(async function foolingImages(
   model: Model,
   options: FoolingOptions & {
     /** Of a pixel on average, as a share of the range. */
@@ -103,7 +104,7 @@ export async function foolingImages(
     "f32",
   );
   return { classes, images, confidences, steps: made };
-}
+});
 
 /** The classes that are wanted. */
 export async function classesOf(

@@ -37,5 +37,5 @@ export { type Styled, type StyleOptions, style } from "./style.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
 export { dreamLayer, lastMaps, type StyleLayers, usualLayers } from "./usual-layers.js";
-export { type Of, view } from "./view.js";
+export { type Of, type Seen, view } from "./view.js";
 export { classLayers, layersWithMaps, unitCount } from "./walk.js";

@@ -11,6 +11,7 @@ import { inputOf } from "./pictures.js";
 import { aShare, stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { strongest } from "./strongest.js";
+import { throughView } from "./view.js";
 
 /** A method whose answer for each picture is a map: N×H×W, or N×H×W×C. */
 export type MapMethod = (model: Model, images: Tensor) => Promise<Tensor>;
@@ -44,7 +45,11 @@ export interface Sanity {
  *
  * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim: Sanity Checks for Saliency Maps, arXiv:1810.03292, section 3.1.
  */
-export async function sanityCheck(model: Model, images: Tensor, options: SanityOptions): Promise<Sanity> {
+export const sanityCheck = throughView(async function sanityCheck(
+  model: Model,
+  images: Tensor,
+  options: SanityOptions,
+): Promise<Sanity> {
   const {
     methods,
     seed = 0,
@@ -93,7 +98,7 @@ export async function sanityCheck(model: Model, images: Tensor, options: SanityO
     likeness: Object.fromEntries(names.map((name, m) => [name, likeness[m]])),
     unmoved: names.filter((_, m) => likeness[m][taken.length - 1] >= alike),
   };
-}
+}, 1);
 
 /** The same network, of one input as a method sees it, with first numbers in place of what was learned. */
 function unlearned(model: Model, seed: number): Model {

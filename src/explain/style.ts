@@ -26,6 +26,7 @@ import { fromShares } from "./pictures.js";
 import { painting } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { type StyleLayers, usualLayers } from "./usual-layers.js";
+import { throughView } from "./view.js";
 import { mapsOf, outputsAt } from "./walk.js";
 
 /** Weights, layers and iterations of {@link style}. */
@@ -77,7 +78,7 @@ export interface Styled {
  * Gatys, Ecker, Bethge: Image Style Transfer Using Convolutional Neural Networks, CVPR 2016, equations 1 to 7; colours:
  * Gatys et al.: Preserving Color in Neural Artistic Style Transfer, arXiv:1606.05897, section 3.2.
  */
-export async function style(
+export const style = throughView(async function style(
   model: Model,
   content: Tensor,
   styles: Tensor | readonly Tensor[],
@@ -134,7 +135,7 @@ export async function style(
     if (options.stop?.aborted) break;
   }
   return { pixels: await now(), losses };
-}
+}, 2);
 
 /** Adam, held in the range of pixels after each step. */
 async function* descent(

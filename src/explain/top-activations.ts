@@ -15,6 +15,7 @@ import { amount, type Method, mapsOption, unitOption } from "./method.js";
 import { stepwise } from "./rules.js";
 import { parts, type Stepwise } from "./running.js";
 import { lastMaps } from "./usual-layers.js";
+import { throughView } from "./view.js";
 import { outputsAt, placeOf } from "./walk.js";
 
 /** Layers and number of pictures of {@link topActivations}. */
@@ -48,7 +49,7 @@ export interface Hit {
  * @throws ExplainError where there is no such layer
  * Girshick, Donahue, Darrell, Malik: Rich Feature Hierarchies, CVPR 2014, section 3.1.
  */
-export async function topActivations(
+export const topActivations = throughView(async function topActivations(
   model: Model,
   dataset: AnyDataset,
   options: TopActivationsOptions = {},
@@ -102,7 +103,7 @@ export async function topActivations(
       return [layer, hits];
     }),
   );
-}
+}, 1);
 
 /** The k greatest of what came by, the greatest first. */
 class Best {

@@ -6,10 +6,11 @@ import { suggestion } from "../door/spelling.js";
 import type { AnyLayer, AnyNetwork, Mode, Model, Network, Scope } from "../nn/index.js";
 import { type LayerRun, rehearse } from "../nn/pass.js";
 import { broadcastTo } from "../ops/broadcast-to.js";
+import { zeros } from "../ops/fill.js";
 import type { Tree } from "../tensor/compile.js";
 import { type Shape, show } from "../tensor/shapes.js";
 import { placeholder, settle, Tensor, type TypedArray } from "../tensor/tensor.js";
-import { leavesOf, mapTree, shapesOf } from "../tensor/tree.js";
+import { isShape, leavesOf, mapTree, shapesOf, showShapes } from "../tensor/tree.js";
 import { checkModel } from "../training/given.js";
 import { ExplainError } from "./explain-error.js";
 import type { Target } from "./target.js";
@@ -47,6 +48,58 @@ export async function view<I extends Tree>(
     if (own[0] !== 1)
       throw new ExplainError(`view: ${place || "the input"} is ${show(own)}, expected one example, 1×…`);
   return viewOf(network, one, chosen);
+}
+
+/** How a network of several inputs is seen by a method that makes pictures, or walks through a data set. */
+export interface Seen extends Of {
+  /** What the other inputs are: a batch of one example, 1×… of each. Left out where the network takes pictures alone. */
+  example?: Tree;
+}
+
+type AnyOf<F> = F extends (model: Model, ...rest: infer Rest) => infer R
+  ? (network: Model | AnyNetwork, ...rest: WithSeen<Rest>) => R
+  : never;
+
+/** The options, which come last, with those of the view. */
+type WithSeen<Rest extends readonly unknown[]> = Rest extends readonly [infer O]
+  ? [O & Seen]
+  : Rest extends readonly [(infer O)?]
+    ? [options?: O & Seen]
+    : Rest extends readonly [infer A, infer O]
+      ? [A, O & Seen]
+      : Rest extends readonly [infer A, (infer O)?]
+        ? [A, options?: O & Seen]
+        : Rest extends readonly [infer A, infer B, (infer O)?]
+          ? [A, B, options?: O & Seen]
+          : never;
+
+/**
+ * A method that makes pictures, or walks through a data set, as one for any network: `{ example, input, output }` say how the
+ * network is seen, as `view` does.
+ *
+ * @param before  arguments between the network and the options
+ */
+export function throughView<F extends (model: Model, ...rest: never[]) => unknown>(
+  method: F,
+  before = 0,
+): AnyOf<F> {
+  const { name } = method;
+  const anyOf = async (network: AnyNetwork, ...rest: unknown[]): Promise<unknown> => {
+    checkModel(name, network);
+    const given = (rest[before] ?? {}) as Seen;
+    const run = method as unknown as (model: AnyNetwork, ...rest: unknown[]) => unknown;
+    if (!isChoice(network, given) && given.example === undefined) return run(network, ...rest);
+    const { example, input, output, ...options } = given;
+    const shapes = network.inputShape;
+    if (example === undefined && !(shapes && isShape(shapes)))
+      throw new ExplainError(
+        `${name}: ${network.name} ${shapes ? `takes ${showShapes(shapes)}` : "is not built yet"}: give { example }, a batch of one, 1×… of each input`,
+      );
+    const one = example ?? zeros([1, ...(shapes as Shape)]);
+    const seen = await view(network as never, one as never, { input, output });
+    return run(seen as unknown as AnyNetwork, ...rest.slice(0, before), options);
+  };
+  return Object.defineProperty(anyOf, "name", { value: name }) as unknown as AnyOf<F>;
 }
 
 type Method<Options, R> = (model: Model, images: Tensor, options?: Options) => Promise<R>;

@@ -3,13 +3,13 @@ import { said } from "../door/said.js";
 import type { ArrayFile } from "../formats/array-file.js";
 import { type FetchOptions, fetching } from "../formats/fetch-options.js";
 import type { FileSource } from "../formats/given-source.js";
-import type { Model } from "../nn/index.js";
+import type { AnyNetwork, Model } from "../nn/index.js";
 import { WeightsError } from "../training/weights.js";
 import { registry } from "./registry.js";
 
 /**
  * Gives a model the weights of a file: under our own names, as a checkpoint has them, or under those of torchvision
- * and timm, whose layouts are turned into ours. A model that is not built yet is built for pictures of its usual size.
+ * and timm, whose layouts are turned into ours; of a network that is no architecture of ours under our own names. A model that is not built yet is built for pictures of its usual size.
  * Auxiliary heads may be missing as a whole; they keep what they have.
  *
  * @param source  a file (safetensors, what torch.save writes, an .onnx of SqueezeNet): in Node a path; an address (in a
@@ -21,7 +21,7 @@ import { registry } from "./registry.js";
  *     nothing is changed then
  */
 export async function loadWeights(
-  model: Model,
+  model: AnyNetwork,
   source: FileSource | ArrayFile,
   options: FetchOptions = {},
 ): Promise<void> {
@@ -32,10 +32,10 @@ export async function loadWeights(
   await placeWeights(model, source, { build: () => buildAsUsual(model), ...options });
 }
 
-function buildAsUsual(model: Model): void {
+function buildAsUsual(model: AnyNetwork): void {
   if (!Object.hasOwn(registry, model.name))
     throw new WeightsError(`${model.name}: not built yet: build it for the shape of its pictures`);
-  model.build(registry[model.name].input, { blank: true });
+  (model as unknown as Model).build(registry[model.name].input, { blank: true });
 }
 
 function checkModel(model: unknown, source: unknown): void {

@@ -5,7 +5,7 @@ import type { FetchOptions } from "../formats/fetch-options.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import { onOneLine } from "../formats/refusal.js";
-import type { Model } from "../nn/index.js";
+import type { AnyNetwork, Model } from "../nn/index.js";
 import { sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
 import { variablesOf, WeightsError } from "../training/weights.js";
@@ -14,7 +14,7 @@ import { isBatchCount, placesFirst, torchParts } from "./torch-names.js";
 
 /** What `loadWeights` does. */
 export async function placeWeights(
-  model: Model,
+  model: AnyNetwork,
   source: FileSource | ArrayFile,
   { build, ...options }: FetchOptions & { build: () => void },
 ): Promise<void> {
@@ -22,7 +22,7 @@ export async function placeWeights(
   if (!model.inputShape) build();
   const own = ownPlaces(model);
   const isOwn = own.some(({ path }) => file.arrays.has(path));
-  const found = matched(model, isOwn ? own : torchPlaces(model), file);
+  const found = matched(model, isOwn || !isInARow(model) ? own : torchPlaces(model), file);
   for (const { variable, array, turned } of found) {
     const values = await array.read();
     variable.set(turned && values instanceof Float32Array ? placesFirst(values, turned) : values);
@@ -61,7 +61,10 @@ export interface Place {
   readonly isSpare: boolean;
 }
 
-const ownPlaces = (model: Model): Place[] =>
+/** As torchvision's networks are, whose layers have names by their order. */
+const isInARow = (model: AnyNetwork): model is AnyNetwork & Model => "layerNames" in model;
+
+const ownPlaces = (model: AnyNetwork): Place[] =>
   [...variablesOf(model)].map(([path, variable]) => ({
     path,
     variable,
@@ -98,7 +101,7 @@ export function torchPlaces(model: Model): Place[] {
 
 /** Finds every place in the file, or says all that is wrong with it. */
 function matched(
-  model: Model,
+  model: AnyNetwork,
   places: readonly Place[],
   { name: fileName, arrays }: ArrayFile,
 ): (Place & { array: StoredArray })[] {
