@@ -17,6 +17,7 @@ import { helpWidth, wrapped } from "./help.js";
 import { modelsCommand } from "./models.js";
 import { predictCommand } from "./predict.js";
 import { runCommand } from "./run.js";
+import { studioCommand } from "./studio.js";
 import { styleCommand } from "./style.js";
 import { styleTrainCommand } from "./style-train.js";
 import { summaryCommand } from "./summary.js";
@@ -57,6 +58,7 @@ Examples:
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
   $ receptive filter photo.jpg               a picture sharpened, blurred, or by a kernel of yours
   $ receptive features --help                edges, HOG, SIFT, and by hand against learned
+  $ receptive studio                         all of it in the browser, to see and to touch
   $ receptive models list                    the models there are
   $ receptive data list                      the data sets there are
 
@@ -76,6 +78,7 @@ for (const add of [
   runCommand,
   convertCommand,
   summaryCommand,
+  studioCommand,
   filterCommand,
   featuresCommand,
   modelsCommand,

@@ -21,6 +21,14 @@ export function threads(text: string): number {
   return value;
 }
 
+/** A port to listen at; 0 is any free one. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text.trim()) || value > 65_535)
+    throw new InvalidArgumentError("Expected a whole number from 0 to 65535.");
+  return value;
+}
+
 /** A seed has 32 bits. */
 export function seed(text: string): number {
   const value = Number(text);

@@ -1,0 +1,132 @@
+/** The studio's built site over HTTP, on this machine alone: strict headers, and no path outside its folder. */
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { extname, join, sep } from "node:path";
+
+/** What files of the site are. Others are not served. */
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".webp": "image/webp",
+  ".png": "image/png",
+  ".wasm": "application/wasm",
+  ".safetensors": "application/octet-stream",
+  ".webmanifest": "application/manifest+json",
+};
+
+const policy = (framedBy: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self' blob:",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${framedBy}`,
+    "require-trusted-types-for 'script'",
+  ].join("; ");
+
+const permissions = (own: string): string =>
+  [
+    ...["camera", "microphone", "fullscreen", "clipboard-write"].map((name) => `${name}=${own}`),
+    ...["geolocation", "payment", "usb", "serial", "hid", "midi", "display-capture"].map(
+      (name) => `${name}=()`,
+    ),
+  ].join(", ");
+
+function headersOf(path: string): Record<string, string> {
+  // The one page that may stand in slides and pages from elsewhere: it sees and hears nothing.
+  const isEmbedded = path === "/embed.html";
+  return {
+    "Content-Security-Policy": policy(isEmbedded ? "*" : "'self'"),
+    "Permissions-Policy": permissions(isEmbedded ? "()" : "(self)"),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": isEmbedded ? "cross-origin" : "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    // Names of assets have their content's hash in them, pages have not.
+    "Cache-Control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+  };
+}
+
+/** The names by which a browser on this machine may ask. Others are pages elsewhere that point their own name here. */
+const ownNames = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
+/** @param folder  of the built site, with index.html in it */
+export function siteServer(folder: string): Server {
+  return createServer((request, response) => {
+    answer(folder, request, response).catch(() => refuse(response, 500, "The file could not be read."));
+  });
+}
+
+async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!ownNames.test(request.headers.host ?? ""))
+    return refuse(response, 403, "Only this machine is answered.");
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("Allow", "GET, HEAD");
+    return refuse(response, 405, "Only GET and HEAD are answered.");
+  }
+  const path = pathOf(request.url ?? "/");
+  const file = path && (await fileAt(folder, path));
+  if (!file) return refuse(response, 404, "There is no such file.");
+  response.writeHead(200, {
+    ...headersOf(path),
+    "Content-Type": types[extname(file.path)],
+    "Content-Length": file.size,
+  });
+  if (request.method === "HEAD") response.end();
+  else
+    createReadStream(file.path)
+      .on("error", () => response.destroy())
+      .pipe(response);
+}
+
+/** @returns undefined where it is no path at all */
+function pathOf(url: string): string | undefined {
+  try {
+    const path = decodeURIComponent(url.split(/[?#]/, 1)[0]);
+    return path.startsWith("/") && !path.includes("\0") && !path.includes("\\")
+      ? path.endsWith("/")
+        ? `${path}index.html`
+        : path
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function fileAt(folder: string, path: string): Promise<{ path: string; size: number } | undefined> {
+  if (types[extname(path)] === undefined || path.split("/").some((part) => part.startsWith(".")))
+    return undefined;
+  try {
+    // A link in the folder may lead out of it.
+    const [root, file] = await Promise.all([realpath(folder), realpath(join(folder, path))]);
+    const found = await stat(file);
+    return file.startsWith(root + sep) && found.isFile() && types[extname(file)]
+      ? { path: file, size: found.size }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "X-Content-Type-Options": "nosniff",
+  });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,15 @@
+declare module "virtual:named-answers" {
+  /** Answers by the name of their question (`nameOf`). */
+  const answers: Readonly<Record<string, import("./engine/lessons.js").Answer>>;
+  export default answers;
+}
+
+/** Chromium and Safari have it; elsewhere `globalThis.trustedTypes` is undefined. */
+declare var trustedTypes:
+  | {
+      createPolicy(
+        name: string,
+        rules: { createScriptURL(address: string): string },
+      ): { createScriptURL(address: string): unknown };
+    }
+  | undefined;

@@ -1,0 +1,124 @@
+/** The page's end of the engine's worker, which starts at the first question that has no answer by name. */
+import named from "virtual:named-answers";
+import type { Answer, Kind, Question } from "./lessons.js";
+import type { Asked, Told } from "./protocol.js";
+import { nameOf } from "./question-name.js";
+import workerAddress from "./worker.js?worker&url";
+
+export type EngineState = "resting" | "starting" | "ready" | "silent" | "gone";
+
+/** A worker that says nothing for so long is told of. */
+const patience = 5000;
+
+class EngineError extends Error {
+  override name = "EngineError";
+}
+
+class Engine {
+  state = $state<EngineState>("resting");
+  #worker: Worker | undefined;
+  #waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
+  #asked = 0;
+  #alarm: ReturnType<typeof setTimeout> | undefined;
+
+  ask<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
+    this.#worker ??= this.#start();
+    const id = ++this.#asked;
+    const told = new Promise<Answer>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#worker.postMessage({ id, question: question as Question } satisfies Asked);
+    this.#watch();
+    return told as Promise<Answer<K>>;
+  }
+
+  /** Ends the worker; the next question starts another. */
+  restart(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#fail("the engine was started again");
+    this.state = "resting";
+  }
+
+  #start(): Worker {
+    this.state = "starting";
+    const worker = new Worker(trusted(workerAddress), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      this.state = "ready";
+      const waiting = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      this.#watch();
+      if ("answer" in data) waiting?.resolve(data.answer);
+      else waiting?.reject(new EngineError(data.failure.message));
+    };
+    worker.onerror = ({ message }) => {
+      this.state = "gone";
+      this.#fail(message || "the engine's worker did not start");
+    };
+    return worker;
+  }
+
+  #watch(): void {
+    clearTimeout(this.#alarm);
+    if (this.#waiting.size > 0)
+      this.#alarm = setTimeout(() => {
+        this.state = "silent";
+      }, patience);
+  }
+
+  #fail(message: string): void {
+    for (const { reject } of this.#waiting.values()) reject(new EngineError(message));
+    this.#waiting.clear();
+    clearTimeout(this.#alarm);
+  }
+}
+
+export const engine = new Engine();
+
+/** Scripts come from this site alone: what else is asked for is refused here. */
+const policy = globalThis.trustedTypes?.createPolicy("receptive", {
+  createScriptURL(address: string) {
+    if (new URL(address, location.href).origin !== location.origin)
+      throw new TypeError(`not of this site: ${address}`);
+    return address;
+  },
+});
+
+const trusted = (address: string): URL =>
+  (policy?.createScriptURL(address) ?? new URL(address, location.href)) as unknown as URL;
+
+/** A question that follows what it depends on; its answer comes by name at once, else from the worker. */
+export interface Answered<K extends Kind> {
+  /** Undefined while the worker computes it, or where there is nothing to ask. */
+  readonly value: Answer<K> | undefined;
+  /** What the library said against it. */
+  readonly failure: string | undefined;
+}
+
+/** To be called where a component is made. Of questions that follow each other only the newest is waited for. */
+export function answered<K extends Kind>(question: () => Question<K> | undefined): Answered<K> {
+  const text = $derived.by(() => {
+    const asked = question();
+    return asked && JSON.stringify(asked);
+  });
+  const byName = $derived(text === undefined ? undefined : (named[nameOf(text)] as Answer<K> | undefined));
+  let late = $state.raw<{ text: string; answer?: Answer<K>; failure?: string }>();
+  $effect(() => {
+    const asked = text;
+    if (asked === undefined || byName) return;
+    engine.ask<K>(JSON.parse(asked)).then(
+      (answer) => {
+        if (asked === text) late = { text: asked, answer };
+      },
+      (error: Error) => {
+        if (asked === text) late = { text: asked, failure: error.message };
+      },
+    );
+  });
+  return {
+    get value() {
+      return byName ?? (late?.text === text ? late?.answer : undefined);
+    },
+    get failure() {
+      return byName ? undefined : late?.text === text ? late?.failure : undefined;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** What Find knows: rooms and views, examples with a name, terms of the lectures. */
+import { pictures } from "./convolve/pictures.js";
+import type { Room } from "./rooms.js";
+
+export interface Findable {
+  readonly text: string;
+  readonly note: string;
+  readonly room: string;
+  readonly view: string;
+  readonly values?: Record<string, unknown>;
+}
+
+/** A term, and the view in which it is seen. */
+const terms: readonly (readonly [
+  term: string,
+  room: string,
+  view: string,
+  values?: Record<string, unknown>,
+])[] = [
+  ["stride", "convolve", "forward", { s: 2, t: 4 }],
+  ["padding", "convolve", "forward", { img: "seven", s: 2, p: "same", t: 9 }],
+  ["cross-correlation, flip the filter", "convolve", "forward", { img: "letter", flip: true, t: 25 }],
+  ["feature map", "convolve", "forward", { t: 16 }],
+  ["blur, check the slide", "convolve", "forward", { img: "letter", f: 3, t: 25 }],
+  ["bias, letters", "convolve", "forward", { img: "small", show: "letters" }],
+  ["downsampling", "convolve", "forward", { img: "letter", k: "2×2", s: 2, t: 9 }],
+  ["RGB, colour", "convolve", "channels"],
+  ["max pooling", "convolve", "pool", { of: "seven" }],
+  ["average pooling", "convolve", "pool", { of: "seven", how: "average", t: 4 }],
+  ["overlapping pooling", "convolve", "pool", { of: "seven", s: 1, t: 9 }],
+  ["weight sharing, fully connected", "convolve", "share"],
+  ["ReLU", "convolve", "activate"],
+  ["sigmoid", "convolve", "activate", { fn: "sigmoid" }],
+  ["leaky ReLU", "convolve", "activate", { fn: "leaky" }],
+  ["maxout", "convolve", "activate", { fn: "maxout" }],
+  ["backpropagation, gradient of the filter", "convolve", "backward"],
+  ["full convolution, gradient of the picture", "convolve", "backward", { by: "picture" }],
+  ["switches, unpooling", "convolve", "upsample"],
+  ["gradient descent", "convolve", "learn"],
+  ["max over time, sentence", "convolve", "text"],
+];
+
+export function findable(rooms: readonly Room[]): Findable[] {
+  const has = (room: string, view: string) =>
+    rooms.find(({ name }) => name === room)?.views.some(({ name }) => name === view);
+  return [
+    ...rooms.flatMap(({ name: room, title, views }) =>
+      views.map((view) => ({
+        text: view.title,
+        note: view.name ? `${title}, ${view.name}` : title,
+        room,
+        view: view.name,
+      })),
+    ),
+    ...Object.entries(pictures).map(([img, { title }]) => ({
+      text: `picture: ${title}`,
+      note: "Convolve, forward",
+      room: "convolve",
+      view: "forward",
+      values: { img },
+    })),
+    ...terms
+      .filter(([, room, view]) => has(room, view))
+      .map(([text, room, view, values]) => ({ text, note: `Convolve, ${view}`, room, view, values })),
+  ];
+}
+
+/** Those in which all words of the text occur: first what begins with it, then what has words that begin so. */
+export function ranked(all: readonly Findable[], text: string): Findable[] {
+  const asked = text.trim().toLowerCase();
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const rank = ({ text, note }: Findable): number => {
+    const said = `${text} ${note}`.toLowerCase();
+    if (!words.every((word) => said.includes(word))) return Number.POSITIVE_INFINITY;
+    if (text.toLowerCase().startsWith(asked)) return -1;
+    return words.filter(
+      (word) =>
+        !text
+          .toLowerCase()
+          .split(/[\s,]+/)
+          .some((one) => one.startsWith(word)),
+    ).length;
+  };
+  return all
+    .map((one, i) => ({ one, i, rank: rank(one) }))
+    .filter((found) => found.rank < Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.rank - b.rank || a.i - b.i)
+    .map(({ one }) => one);
+}

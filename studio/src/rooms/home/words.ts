@@ -1,0 +1,51 @@
+/** What the front door says. */
+export const homeWords = {
+  greeting: "See, touch and train convolutional networks.",
+  lead: "Every number here is computed by the library that trains the networks. Nothing you draw or type leaves this computer.",
+  start: "Start with one cell",
+  next: "next number →",
+  ways: "Convolve, in ten views",
+  views: [
+    {
+      view: "forward",
+      title: "Forward",
+      says: "A filter over a picture, place by place: stride, padding, flip, and printed results checked.",
+      shows: "6×6 → 4×4",
+    },
+    {
+      view: "channels",
+      title: "Channels",
+      says: "Three colours, three planes, one sum.",
+      shows: "27 weights + 1",
+    },
+    { view: "pool", title: "Pool", says: "The greatest or the mean of each window.", shows: "4×4 → 2×2" },
+    { view: "share", title: "Share", says: "Take links away, then make them equal.", shows: "576 → 144 → 9" },
+    {
+      view: "activate",
+      title: "Activate",
+      says: "Six functions, their slopes, and a map after them.",
+      shows: "max(0, x)",
+    },
+    {
+      view: "backward",
+      title: "Backward",
+      says: "∂E/∂F and ∂E/∂X, equation by equation, in letters and in numbers.",
+      shows: "∂E/∂F₁₁ = …",
+    },
+    {
+      view: "backpool",
+      title: "Backpool",
+      says: "Where the error goes through a maximum.",
+      shows: "X₁₁ X₂₃ X₄₂ X₃₃",
+    },
+    {
+      view: "upsample",
+      title: "Upsample",
+      says: "Pooled, brought back with switches, pooled again.",
+      shows: "2×2 → 4×4",
+    },
+    { view: "learn", title: "Learn", says: "Nine random numbers become a blur.", shows: "θ − η·∂E/∂θ" },
+    { view: "text", title: "Text", says: "The same over a sentence of your own.", shows: "|x| − m + 1" },
+  ],
+  rest: "Every view has an address: what you see is in it, and a link shows it to others.",
+} as const;

@@ -1,0 +1,41 @@
+/** The keys of each room, for who asks with "?". */
+export interface KeyTable {
+  readonly title: string;
+  readonly keys: readonly (readonly [key: string, does: string])[];
+}
+
+const everywhere: KeyTable = {
+  title: "Everywhere",
+  keys: [
+    ["Ctrl K", "find"],
+    ["?", "these keys"],
+    ["Ctrl Z", "undo; with Shift redo"],
+    ["Tab", "to the next view, once each"],
+  ],
+};
+
+const grids: KeyTable = {
+  title: "In a grid of numbers",
+  keys: [
+    ["← ↑ → ↓", "to the next cell"],
+    ["Home, End", "to the ends of the row; with Ctrl of the grid"],
+    ["0–9, −", "write a number into the cell"],
+    ["Enter", "edit the cell, or compute up to it"],
+    ["Esc", "leave the old number"],
+  ],
+};
+
+const steps: KeyTable = {
+  title: "Steps",
+  keys: [
+    ["→ ←", "one on, one back"],
+    ["Space", "play; where the map is covered, uncover one"],
+    ["Home, End", "nothing computed, all computed"],
+    ["C", "cover the map"],
+    ["F", "flip the filter"],
+    ["PageDown, PageUp", "one on, one back, with present=1"],
+  ],
+};
+
+export const keyLists = (room: string): readonly KeyTable[] =>
+  room === "convolve" ? [steps, grids, everywhere] : [everywhere];

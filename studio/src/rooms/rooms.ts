@@ -1,0 +1,24 @@
+/** The rooms and their views, in the order in which they stand in the header. */
+import type { Component } from "svelte";
+import type { Keys } from "../state/address.js";
+import { convolveViews } from "./convolve/views.js";
+import { homeViews } from "./home/views.js";
+
+export interface View {
+  readonly name: string;
+  /** What Find knows it by, beside its name. */
+  readonly title: string;
+  readonly keys: Keys;
+  readonly component: Component;
+}
+
+export interface Room {
+  readonly name: string;
+  readonly title: string;
+  readonly views: readonly View[];
+}
+
+export const rooms: readonly Room[] = [
+  { name: "", title: "Home", views: homeViews },
+  { name: "convolve", title: "Convolve", views: convolveViews },
+];

@@ -1,0 +1,169 @@
+/** `receptive studio`: the site on 127.0.0.1, strict headers, nothing outside its folder, the port free afterwards. */
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { siteServer } from "../../src/cli/studio-site.js";
+import { isBuilt, receptive, start, temporaryFolder } from "./receptive.js";
+
+interface Answered {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** With a path as it stands: `fetch` would straighten it. */
+const ask = (
+  port: number,
+  path: string,
+  { method = "GET", host = `127.0.0.1:${port}` } = {},
+): Promise<Answered> =>
+  new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, method, headers: { host } }, (response) => {
+      let body = "";
+      response.on("data", (chunk) => {
+        body += chunk;
+      });
+      response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, body }));
+    })
+      .on("error", reject)
+      .end();
+  });
+
+describe("the site's server", () => {
+  let folder: string;
+  let remove: () => Promise<void>;
+  let port: number;
+  let server: ReturnType<typeof siteServer>;
+
+  beforeAll(async () => {
+    ({ folder, remove } = await temporaryFolder());
+    const site = join(folder, "site");
+    await mkdir(join(site, "assets"), { recursive: true });
+    await writeFile(join(site, "index.html"), "<h1>studio</h1>");
+    await writeFile(join(site, "embed.html"), "<h1>one view</h1>");
+    await writeFile(join(site, "assets/a.js"), "1");
+    await writeFile(join(site, "assets/secret.txt"), "no type of ours");
+    await writeFile(join(site, ".hidden.js"), "hidden");
+    await writeFile(join(folder, "outside.js"), "outside");
+    await symlink(join(folder, "outside.js"), join(site, "link.js"));
+    server = siteServer(site);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    port = (server.address() as { port: number }).port;
+  });
+  afterAll(async () => {
+    server.close();
+    await remove();
+  });
+
+  test("serves pages and assets, each as what it is", async () => {
+    const page = await ask(port, "/");
+    expect([page.status, page.body, page.headers["content-type"]]).toEqual([
+      200,
+      "<h1>studio</h1>",
+      "text/html; charset=utf-8",
+    ]);
+    const script = await ask(port, "/assets/a.js?x=1");
+    expect([script.status, script.headers["content-type"]]).toEqual([200, "text/javascript; charset=utf-8"]);
+    expect(script.headers["cache-control"]).toContain("immutable");
+    const head = await ask(port, "/", { method: "HEAD" });
+    expect([head.status, head.body, head.headers["content-length"]]).toEqual([200, "", "15"]);
+  });
+
+  test("headers are strict, also of the page for slides", async () => {
+    const { headers } = await ask(port, "/index.html");
+    expect(headers["content-security-policy"]).toBe(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'",
+    );
+    expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
+    expect(headers["cross-origin-embedder-policy"]).toBe("require-corp");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["permissions-policy"]).toContain("camera=(self)");
+    const embedded = (await ask(port, "/embed.html")).headers;
+    expect(embedded["content-security-policy"]).toContain("frame-ancestors *");
+    expect(embedded["permissions-policy"]).toContain("camera=()");
+  });
+
+  test.each([
+    "/../outside.js",
+    "/%2e%2e/outside.js",
+    "/assets/../../outside.js",
+    "/assets/..%2f..%2foutside.js",
+    "/..%5coutside.js",
+    "//outside.js",
+    "/link.js",
+    "/.hidden.js",
+    "/assets/secret.txt",
+    "/assets/",
+    "/assets",
+    "/none.js",
+    "/a%00.js",
+    "/%E0%A4%A",
+  ])("%s is not served", async (path) => {
+    const { status, body } = await ask(port, path);
+    expect([status, body]).toEqual([404, "There is no such file.\n"]);
+  });
+
+  test("other names and other methods are refused", async () => {
+    expect((await ask(port, "/", { host: "evil.example" })).status).toBe(403);
+    expect((await ask(port, "/", { host: `localhost:${port}` })).status).toBe(200);
+    expect((await ask(port, "/", { method: "POST" })).status).toBe(405);
+  });
+});
+
+describe.skipIf(!isBuilt)("receptive studio", () => {
+  const site = async () => {
+    const { folder, remove } = await temporaryFolder();
+    const installed = join(folder, "node_modules/receptive-studio");
+    await mkdir(join(installed, "dist"), { recursive: true });
+    await writeFile(join(installed, "package.json"), '{ "name": "receptive-studio", "version": "0.0.0" }');
+    await writeFile(join(installed, "dist/index.html"), "<h1>installed</h1>");
+    return { folder, remove };
+  };
+  /** Starts it and waits for the line with the address. */
+  const serving = async (args: readonly string[], folder: string) => {
+    const child = start(["studio", "--no-open", ...args], { folder });
+    const line = await new Promise<string>((resolve) =>
+      child.stdout!.once("data", (chunk) => resolve(String(chunk))),
+    );
+    const port = Number(/http:\/\/127\.0\.0\.1:(\d+)\//.exec(line)![1]);
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    return { child, port, ended };
+  };
+  const isFree = (port: number) =>
+    new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+    });
+
+  test("serves the installed site, and frees its port at Ctrl-C, connections or not", async () => {
+    const { folder, remove } = await site();
+    const { child, port, ended } = await serving(["--port", "0"], folder);
+    expect((await ask(port, "/")).body).toBe("<h1>installed</h1>");
+    expect(await isFree(port)).toBe(false);
+    child.kill("SIGINT");
+    expect(await ended).toBe(130);
+    expect(await isFree(port)).toBe(true);
+    await remove();
+  }, 60_000);
+
+  test("a port that is taken, or none, is one clear line", async () => {
+    const { folder, remove } = await site();
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const { port } = taken.address() as { port: number };
+    const refused = await receptive(["studio", "--no-open", "--port", String(port)], { folder });
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      `error: port ${port} is taken: leave --port out for a free one\n`,
+    ]);
+    taken.close();
+    for (const wrong of ["-1", "70000", "x", "80.5"]) {
+      const { code, stderr } = await receptive(["studio", "--port", wrong], { folder });
+      expect([code, stderr.includes("Expected a whole number from 0 to 65535.")], wrong).toEqual([2, true]);
+    }
+    await remove();
+  }, 60_000);
+});

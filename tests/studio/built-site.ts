@@ -1,0 +1,128 @@
+/** The studio's site as it is shipped, from the server that ships it, in Chromium. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { siteServer } from "../../src/cli/studio-site.js";
+
+const chromiumPath = "/usr/bin/chromium";
+
+/** Why such tests are skipped; empty where they are not. */
+export const missing = !existsSync(chromiumPath)
+  ? `skipped: no ${chromiumPath} (Debian's package chromium)`
+  : !existsSync(new URL("../../dist/index.js", import.meta.url))
+    ? "skipped: dist/ is not there (npm run build)"
+    : "";
+
+export interface Site {
+  readonly folder: string;
+  readonly address: string;
+  readonly browser: Browser;
+  /** A page of its own, whose faults and requests to elsewhere are in `faults`. */
+  open(hash: string, options?: BrowserContextOptions & { page?: string }): Promise<OpenPage>;
+  close(): Promise<void>;
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  readonly faults: readonly string[];
+  /** Another address in the same page. */
+  go(hash: string): Promise<void>;
+}
+
+export const desk = { viewport: { width: 1440, height: 900 } };
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+export async function builtSite(): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), "receptive-site-"));
+  // As people build it: in a process of its own, since within a test packages take themselves to be in development.
+  const vite = fileURLToPath(new URL("../../node_modules/vite/bin/vite.js", import.meta.url));
+  const config = fileURLToPath(new URL("../../studio/vite.config.mjs", import.meta.url));
+  const options = ["--config", config, "--logLevel", "error", "--outDir", folder, "--emptyOutDir"];
+  await promisify(execFile)(process.execPath, [vite, "build", ...options], {
+    env: { ...process.env, NODE_ENV: "production", VITEST: undefined, RECEPTIVE_TARGET: undefined },
+  });
+  const server = siteServer(folder);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  return {
+    folder,
+    address,
+    browser,
+    async open(hash, { page: name = "", ...options } = {}) {
+      const context = await browser.newContext({ ...desk, ...options });
+      const faults: string[] = [];
+      await context.route("**/*", (route) => {
+        const { origin, protocol } = new URL(route.request().url());
+        if (origin === new URL(address).origin || protocol === "blob:" || protocol === "data:")
+          return route.continue();
+        faults.push(`asks elsewhere: ${route.request().url()}`);
+        return route.abort();
+      });
+      const page = await context.newPage();
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (said) => {
+        if (said.type() === "error" || said.type() === "warning") faults.push(said.text());
+      });
+      await page.goto(`${address}${name}${hash}`);
+      await page.locator("main h1").waitFor();
+      return {
+        page,
+        faults,
+        async go(to) {
+          await page.evaluate((hash) => {
+            location.hash = hash;
+          }, to);
+          await page.locator("main h1").waitFor();
+        },
+      };
+    },
+    async close() {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The numbers of a grid, row by row, as they stand in its cells. */
+export async function numbersIn(page: Page, label: string): Promise<number[][]> {
+  const rows = await page
+    .getByRole("grid", { name: label, exact: true })
+    .first()
+    .locator('[role="row"]')
+    .evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.querySelectorAll('[role="gridcell"] > span')].map((cell) => cell.textContent ?? ""),
+      ),
+    );
+  return rows.map((row) => row.map((text) => (text === "" ? Number.NaN : Number(text.replace("−", "-")))));
+}
+
+/** Waits until every cell of a grid is a number. */
+export async function settled(page: Page, label: string): Promise<void> {
+  await page.waitForFunction((name) => {
+    const grid = [...document.querySelectorAll('[role="grid"]')].find(
+      (one) => one.getAttribute("aria-label") === name,
+    );
+    const cells = [...(grid?.querySelectorAll('[role="gridcell"] > span') ?? [])];
+    return cells.length > 0 && cells.every((cell) => /^[−\d.]/.test(cell.textContent ?? ""));
+  }, label);
+}

@@ -1,0 +1,292 @@
+/** The site as a whole: sizes, headers, addresses, keyboard, phones, both themes. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { builtSite, missing, numbersIn, phone, type Site, settled } from "./built-site.js";
+
+const views = [
+  "forward",
+  "channels",
+  "pool",
+  "share",
+  "activate",
+  "backward",
+  "backpool",
+  "upsample",
+  "learn",
+  "text",
+];
+const addresses = ["#/", ...views.map((view) => `#/convolve/${view}`)];
+
+describe.skipIf(missing)(`the studio's site ${missing}`, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await builtSite();
+  }, 120_000);
+  afterAll(() => site?.close());
+
+  const settle = (page: Page) => page.waitForTimeout(300);
+
+  test("shell and Convolve weigh at most 75 kB gzipped, the engine's worker 130", () => {
+    const assets = join(site.folder, "assets");
+    const weigh = (test: RegExp) =>
+      readdirSync(assets)
+        .filter((name) => test.test(name))
+        .reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name)), { level: 9 }).length, 0) /
+      1000;
+    const page = readFileSync(join(site.folder, "index.html"), "utf8");
+    const named = [...page.matchAll(/assets\/([^"]+)/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(1);
+    expect(weigh(new RegExp(`^(${named.join("|")})$`))).toBeLessThan(75);
+    expect(weigh(/^worker.*\.js$|^winograd|^print/)).toBeLessThan(130);
+    const all = readdirSync(site.folder, { recursive: true, encoding: "utf8" }).map((name) =>
+      statSync(join(site.folder, name)),
+    );
+    expect(all.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)).toBeLessThan(1_500_000);
+  });
+
+  test("paths are relative: any folder of any host will do", () => {
+    const page = readFileSync(join(site.folder, "index.html"), "utf8");
+    for (const [, path] of page.matchAll(/(?:src|href)="([^"]+)"/g))
+      expect(path).toMatch(/^(\.\/|icon\.svg)/);
+  });
+
+  test("named examples are there before any engine is; an edit starts it, and nothing asks elsewhere", async () => {
+    const { page, faults } = await site.open("#/convolve/forward?t=16");
+    await settled(page, "Map");
+    expect(page.workers()).toHaveLength(0);
+    await page.getByRole("grid", { name: "Image", exact: true }).locator('[role="gridcell"]').nth(1).click();
+    await page.getByText("library ready").waitFor();
+    await settled(page, "Map");
+    expect((await numbersIn(page, "Map"))[0]).toEqual([2, 0, -3, -1]);
+    expect(page.workers()).toHaveLength(1);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test.each(["light", "dark"] as const)(
+    "axe finds nothing in any view, %s",
+    async (colorScheme) => {
+      const { page, faults, go } = await site.open("#/", { colorScheme });
+      for (const address of addresses) {
+        await go(address);
+        await settle(page);
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() =>
+          (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] }),
+        );
+        expect(
+          violations.map(
+            ({ id, nodes }) => `${address}: ${id} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
+          ),
+        ).toEqual([]);
+      }
+      expect(faults).toEqual([]);
+      await page.context().close();
+    },
+    120_000,
+  );
+
+  test.each([
+    ["a phone", phone, 390],
+    ["a small window", { viewport: { width: 800, height: 700 } }, 800],
+    ["a desk", { viewport: { width: 1440, height: 900 } }, 1440],
+  ] as const)(
+    "no view is wider than %s",
+    async (_, options, width) => {
+      const { page, faults, go } = await site.open("#/", options);
+      const tried = [
+        ...addresses,
+        "#/convolve/forward?img=letter&f=3&t=25&check=1,2/3,4",
+        "#/convolve/forward?img=small&show=letters",
+        "#/convolve/forward?cover=1&t=2",
+      ];
+      for (const address of tried) {
+        await go(address);
+        await settle(page);
+        const wide = await page.evaluate(
+          (most) =>
+            [...document.querySelectorAll("main *, header *, .bar *")]
+              .filter(
+                (one) =>
+                  !one.closest("nav, .mark, .hidden-text") && one.getBoundingClientRect().right > most + 0.5,
+              )
+              .map(
+                (one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`,
+              ),
+          width,
+        );
+        expect(wide, address).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
+          width,
+        );
+      }
+      expect(faults).toEqual([]);
+      await page.context().close();
+    },
+    60_000,
+  );
+
+  describe("addresses", () => {
+    test("an edit is in the address, Back undoes a change of view, Ctrl+Z an edit", async () => {
+      const { page } = await site.open("#/convolve/forward");
+      await page.getByRole("button", { name: "2", exact: true }).click();
+      await page.waitForFunction(() => location.hash === "#/convolve/forward?s=2&t=144");
+      await page.getByRole("link", { name: "pool", exact: true }).first().click();
+      await page.waitForFunction(() => location.hash === "#/convolve/pool");
+      await page.goBack();
+      await page.waitForFunction(() => location.hash.startsWith("#/convolve/forward?s=2"));
+      expect(await numbersIn(page, "Map")).toEqual([
+        [3, -3],
+        [-3, 0],
+      ]);
+      await page.keyboard.press("Control+z");
+      await page.waitForFunction(() => location.hash === "#/convolve/forward");
+      await page.keyboard.press("Control+Shift+z");
+      await page.waitForFunction(() => location.hash.startsWith("#/convolve/forward?s=2"));
+      await page.context().close();
+    });
+
+    test("what means nothing is left out, with one quiet line", async () => {
+      const { page, faults } = await site.open("#/convolve/forward?s=99&nonsense=1&img=strokes&t=16");
+      expect(await page.locator(".refused").textContent()).toContain("s=99, nonsense=1");
+      await settled(page, "Map");
+      expect(await numbersIn(page, "Map")).toHaveLength(4);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+
+    test("a room and a view that are not there lead to one that is, and say so", async () => {
+      const { page, go } = await site.open("#/nowhere/at-all");
+      await page.getByText("nowhere/at-all").waitFor();
+      await go("#/convolve/nothing");
+      await page.getByText("convolve/nothing").waitFor();
+      await page.getByRole("grid", { name: "Map", exact: true }).waitFor();
+      await page.context().close();
+    });
+
+    test("hide takes controls away, present the bar, embed the header; theme wins over the system's", async () => {
+      const { page, go } = await site.open("#/convolve/forward?hide=stride,check&theme=dark", {
+        colorScheme: "light",
+      });
+      expect(await page.getByRole("group", { name: "Stride" }).count()).toBe(0);
+      expect(await page.getByRole("group", { name: "Padding" }).count()).toBe(1);
+      expect(await page.getByRole("button", { name: "check a printed result" }).count()).toBe(0);
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
+      await go("#/convolve/forward?present=1&t=3");
+      expect(await page.locator(".bar").count()).toBe(0);
+      await page.keyboard.press("PageDown");
+      await page.getByText("4 of 16").waitFor();
+      await go("#/convolve/forward?embed=1");
+      expect(await page.locator("header").count()).toBe(0);
+      await page.context().close();
+      const embedded = await site.open("#/convolve/pool", { page: "embed.html" });
+      expect(await embedded.page.locator("header").count()).toBe(0);
+      expect(embedded.faults).toEqual([]);
+      await embedded.page.context().close();
+    });
+  });
+
+  describe("by keyboard alone", () => {
+    test("a stepper is reached, walked, covered and answered", async () => {
+      const { page, faults } = await site.open("#/convolve/forward");
+      const focused = () =>
+        page.evaluate(
+          () =>
+            document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "",
+        );
+      let stops = 0;
+      for (; stops < 60; stops++) {
+        await page.keyboard.press("Tab");
+        if (await page.evaluate(() => document.activeElement?.closest('[aria-label="Map"]') !== null)) break;
+      }
+      // Each grid is one stop.
+      expect(stops).toBeLessThan(45);
+      expect(await focused()).toBe("row 1, column 1, 9 products: 3");
+      await page.keyboard.press("ArrowRight");
+      expect(await focused()).toBe("row 1, column 2: not computed yet");
+      await page.keyboard.press("Enter");
+      await page.locator("h1").getByText("Row 1, column 2").waitFor();
+      expect(await focused()).toBe("row 1, column 2, 9 products: −1");
+      await page.keyboard.press("End");
+      expect(await focused()).toContain("row 1, column 4");
+      await page.keyboard.press("Control+End");
+      expect(await focused()).toContain("row 4, column 4");
+      // C covers the map, Space uncovers a cell; a number that is right stays.
+      await page.keyboard.press("c");
+      await page.locator("h1").getByText("is covered").waitFor();
+      await page.getByLabel("their sum").focus();
+      await page.keyboard.type("2");
+      await page.keyboard.press("Enter");
+      await page.getByText("Not 2:").waitFor();
+      await page.keyboard.type("3");
+      await page.keyboard.press("Enter");
+      await page.getByText("Right: 3.").waitFor();
+      await page.locator("h1").getByText("Row 1, column 2 is covered").waitFor();
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+
+    test("a weight is written, what is no number is refused, Esc leaves the old one", async () => {
+      const { page } = await site.open("#/convolve/forward?t=16");
+      const weight = page
+        .getByRole("grid", { name: "Filter", exact: true })
+        .locator('[role="gridcell"]')
+        .first();
+      await weight.focus();
+      await page.keyboard.type("-");
+      await page.keyboard.press("Enter");
+      await page.getByText("“-” is no number here").waitFor();
+      await page.keyboard.press("Escape");
+      expect((await numbersIn(page, "Filter"))[0][0]).toBe(1);
+      await page.keyboard.type("0.5");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => location.hash.includes("k=0.5,-1,-1"));
+      await settled(page, "Map");
+      expect((await numbersIn(page, "Map"))[0][0]).toBe(2.5);
+      expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+        "weight, row 1, column 1: 0.5",
+      );
+      await page.context().close();
+    });
+
+    test("Find leads to a term, ? shows the keys", async () => {
+      const { page, faults } = await site.open("#/");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("max pool");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => location.hash === "#/convolve/pool?of=seven");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").getByText("to the next cell").waitFor();
+      await page.keyboard.press("Escape");
+      expect(await page.getByRole("dialog").count()).toBe(0);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+  });
+
+  test("nothing moves by itself; Play is a button, and stops at the end and where the view is left", async () => {
+    const { page, faults, go } = await site.open("#/convolve/forward?t=14");
+    await page.waitForTimeout(700);
+    await page.getByText("14 of 16").waitFor({ timeout: 200 });
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByText("16 of 16").waitFor();
+    await page.getByRole("button", { name: "Play" }).waitFor();
+    await page.getByRole("button", { name: "Play" }).click();
+    await go("#/convolve/pool?t=1");
+    await page.waitForTimeout(1200);
+    await page.getByText("1 of 4").waitFor({ timeout: 200 });
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a pixel that is pointed at marks all places that see it", async () => {
+    const { page } = await site.open("#/convolve/forward?t=16");
+    await page.getByRole("grid", { name: "Image", exact: true }).locator('[role="gridcell"]').nth(7).hover();
+    expect(await page.getByRole("grid", { name: "Map", exact: true }).locator(".asks").count()).toBe(4);
+    await page.context().close();
+  });
+});
