@@ -46,11 +46,13 @@ export function valueCell(
     scale?: Scale;
   },
 ): Cell {
-  const said = `${label}: ${exact(value)}`;
+  const text = inCell(value, size);
+  // What is printed is said, too, for who asks for a cell by what is to be read in it.
+  const said = `${label}: ${text === exact(value) ? text : `${text}, more exactly ${exact(value)}`}`;
   if (!Number.isFinite(value)) return { text: exact(value), note, look: "nan", label: said };
   if (value === 0) return { text: "0", note, look: "nothing", label: said };
   const colour = colourOf(scale, value, range, theme);
-  return { text: inCell(value, size), note, fill: css(colour), ink: inkOn(colour), label: said };
+  return { text, note, fill: css(colour), ink: inkOn(colour), label: said };
 }
 
 export const unknownCell = (label: string, text = "?"): Cell => ({
