@@ -38,7 +38,7 @@ describe.skipIf(missing)(`Convolve ${missing}`, () => {
     return numbersIn(opened.page, label);
   };
   const says = (text: string) =>
-    opened.page.locator("main").getByText(text, { exact: false }).first().waitFor({ timeout: 5000 });
+    opened.page.locator("main").getByText(text, { exact: false }).first().waitFor({ timeout: 20_000 });
 
   describe("forward", () => {
     const maps: readonly (readonly [name: string, hash: string, map: number[][]])[] = [

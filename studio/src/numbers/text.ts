@@ -1,5 +1,5 @@
 /** Numbers as the studio prints them: those of the command line, with a true minus. */
-import { significant } from "../../../src/report/numbers.js";
+import { significant } from "../../../src/formatting/numbers.js";
 
 const minus = (text: string): string => text.replaceAll("-", "−");
 

@@ -1,5 +1,5 @@
 /** Values as colours: signed, from 0 on, and pictures. Stops are even steps of CIE lightness, both arms alike. */
-import { heat, type Rgb } from "../../../src/images/palettes.js";
+import { heat, type Rgb } from "../../../src/formatting/palettes.js";
 
 export type Theme = "light" | "dark";
 export type Scale = "signed" | "heat" | "picture";
