@@ -1,4 +1,5 @@
 /** `receptive studio`: the site on 127.0.0.1, strict headers, nothing outside its folder, the port free afterwards. */
+import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:net";
@@ -148,6 +149,22 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
     expect(await isFree(port)).toBe(true);
     await remove();
   }, 60_000);
+
+  // Where the site was built in this repository, that one is found.
+  test.skipIf(existsSync(new URL("../../studio/dist/index.html", import.meta.url)))(
+    "without the site one line says what to install",
+    async () => {
+      const { folder, remove } = await temporaryFolder();
+      const { code, stdout, stderr } = await receptive(["studio", "--no-open"], { folder });
+      expect([code, stdout, stderr]).toEqual([
+        2,
+        "",
+        "error: the studio's site is a package of its own, which is not there: npm install receptive-studio\n",
+      ]);
+      await remove();
+    },
+    60_000,
+  );
 
   test("a port that is taken, or none, is one clear line", async () => {
     const { folder, remove } = await site();

@@ -57,7 +57,7 @@ export const forwardWords = {
   flipped: {
     same: "Flipped, the filter is what it was: it is symmetric about its middle, so both ways of counting agree.",
     other:
-      "Flipped, as the formula of signal processing has it. Networks leave the filter as it stands; what is learned is learned turned.",
+      "Flipped, as the formula o[i,j] = ΣΣ f[i−m, j−n]·g[m,n] has it. Networks leave the filter as it stands; what is learned is learned turned.",
   },
 };
 
