@@ -58,7 +58,7 @@ Examples:
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
   $ receptive filter photo.jpg               a picture sharpened, blurred, or by a kernel of yours
   $ receptive features --help                edges, HOG, SIFT, and by hand against learned
-  $ receptive studio                         all of it in the browser, to see and to touch
+  $ receptive studio                         convolutions in the browser, to see and to touch
   $ receptive models list                    the models there are
   $ receptive data list                      the data sets there are
 

@@ -17,7 +17,9 @@ const usualPort = 4880;
 export function studioCommand(program: Command): void {
   program
     .command("studio")
-    .description("see, touch and train networks in the browser; served to this machine alone")
+    .description(
+      "convolution, pooling and gradients in the browser, number by number; for this machine alone",
+    )
     .option("--port <number>", `the port; if left out ${usualPort}, or a free one where it is taken`, port)
     .option("--no-open", "only print the address")
     .addHelpText(

@@ -1,6 +1,6 @@
 /** What the front door says. */
 export const homeWords = {
-  greeting: "See, touch and train convolutional networks.",
+  greeting: "See and touch convolutional networks.",
   lead: "Every number here is computed by the library that trains the networks. Nothing you draw or type leaves this computer.",
   start: "Start with one cell",
   next: "next number →",
