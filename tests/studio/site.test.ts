@@ -5,9 +5,12 @@ import { gzipSync } from "node:zlib";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as views from "../../studio/src/rooms/convolve/keys.js";
+import { findable } from "../../studio/src/rooms/find.js";
+import { addressOf, type Keys, parsed, valuesFrom } from "../../studio/src/state/address.js";
 import { builtSite, missing, numbersIn, phone, type Site, settled } from "./built-site.js";
 
-const views = [
+const names = [
   "forward",
   "channels",
   "pool",
@@ -19,7 +22,7 @@ const views = [
   "learn",
   "text",
 ];
-const addresses = ["#/", ...views.map((view) => `#/convolve/${view}`)];
+const addresses = ["#/", ...names.map((view) => `#/convolve/${view}`)];
 
 describe.skipIf(missing)(`the studio's site ${missing}`, () => {
   let site: Site;
@@ -165,6 +168,56 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
       await go("#/convolve/nothing");
       await page.getByText("convolve/nothing").waitFor();
       await page.getByRole("grid", { name: "Map", exact: true }).waitFor();
+      await page.context().close();
+    });
+
+    test("all that Find knows opens, and nothing of it is refused", async () => {
+      const keys: Readonly<Record<string, Keys>> = {
+        forward: views.forwardKeys,
+        channels: views.channelsKeys,
+        pool: views.poolKeys,
+        share: views.shareKeys,
+        activate: views.activateKeys,
+        backward: views.backwardKeys,
+        upsample: views.upsampleKeys,
+        learn: views.learnKeys,
+        text: views.textKeys,
+      };
+      const rooms = [
+        {
+          name: "convolve",
+          title: "Convolve",
+          views: Object.keys(keys).map((name) => ({ name, title: name })),
+        },
+      ];
+      const { page, faults, go } = await site.open("#/");
+      const found = findable(rooms as unknown as Parameters<typeof findable>[0]);
+      expect(found.length).toBeGreaterThan(30);
+      for (const { text, view, values = {} } of found) {
+        const hash = addressOf("convolve", view, keys[view], values);
+        await go(hash);
+        await page.locator("nav a[aria-current]", { hasText: new RegExp(`^${view}$`) }).waitFor();
+        expect(await page.locator(".refused").count(), `${text}: ${hash}`).toBe(0);
+        // What the address says stays in it.
+        expect(
+          addressOf("convolve", view, keys[view], valuesFrom(keys[view], parsed(hash).given).values),
+        ).toBe(hash);
+      }
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+
+    test("a theme that was chosen stays in this browser, and is no part of the address", async () => {
+      const { page } = await site.open("#/convolve/pool", { colorScheme: "light" });
+      const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+      expect(await theme()).toBe("light");
+      await page.getByRole("button", { name: "To dark" }).click();
+      await page.getByRole("button", { name: "To light" }).waitFor();
+      expect(await theme()).toBe("dark");
+      await page.reload();
+      await page.locator("main h1").waitFor();
+      expect(await theme()).toBe("dark");
+      expect(new URL(page.url()).hash).toBe("#/convolve/pool");
       await page.context().close();
     });
 

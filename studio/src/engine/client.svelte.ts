@@ -104,14 +104,19 @@ export function answered<K extends Kind>(question: () => Question<K> | undefined
   $effect(() => {
     const asked = text;
     if (asked === undefined || byName) return;
+    // Answers to what is no longer asked come to nobody; nor do those for a view that was left.
+    let isWanted = true;
     engine.ask<K>(JSON.parse(asked)).then(
       (answer) => {
-        if (asked === text) late = { text: asked, answer };
+        if (isWanted) late = { text: asked, answer };
       },
       (error: Error) => {
-        if (asked === text) late = { text: asked, failure: error.message };
+        if (isWanted) late = { text: asked, failure: error.message };
       },
     );
+    return () => {
+      isWanted = false;
+    };
   });
   return {
     get value() {
