@@ -30,7 +30,8 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: {
+    rolldownOptions: {
+      checks: { pluginTimings: false },
       input: ["index.html", "embed.html"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
     },
   },
