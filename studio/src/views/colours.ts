@@ -1,54 +1,13 @@
 /** Values as colours: signed, from 0 on, and pictures. Stops are even steps of CIE lightness, both arms alike. */
-import { heat, type Rgb } from "../../../src/formatting/palettes.js";
+import { heat, type Rgb, signed } from "../../../src/formatting/palettes.js";
 
 export type Theme = "light" | "dark";
 export type Scale = "signed" | "heat" | "picture";
 
-/** −max … 0 … +max; zero is the surface that cells lie on. */
-const signedStops: Readonly<Record<Theme, readonly string[]>> = {
-  light: [
-    "#00367d",
-    "#005ab4",
-    "#2e83dc",
-    "#6badf1",
-    "#b0d6fb",
-    "#ffffff",
-    "#fac7b2",
-    "#ed9173",
-    "#d45c43",
-    "#ae2a21",
-    "#790011",
-  ],
-  dark: [
-    "#afddff",
-    "#58b6fc",
-    "#2b8cd9",
-    "#2465a2",
-    "#254163",
-    "#1a2026",
-    "#61322e",
-    "#9e483a",
-    "#d5674a",
-    "#fa936e",
-    "#ffccb6",
-  ],
-};
-
-const channel = (stop: string, c: number): number => Number.parseInt(stop.slice(1 + 2 * c, 3 + 2 * c), 16);
-
-function signedColour(share: number, theme: Theme): Rgb {
-  const stops = signedStops[theme];
-  const position = Math.min(Math.max((share + 1) / 2, 0), 1) * (stops.length - 1);
-  const i = Math.min(Math.floor(position), stops.length - 2);
-  const mix = (c: number) =>
-    Math.round(channel(stops[i], c) * (1 - position + i) + channel(stops[i + 1], c) * (position - i));
-  return [mix(0), mix(1), mix(2)];
-}
-
 /** @param range  the value at the end of the scale, greater than 0 */
 export function colourOf(scale: Scale, value: number, range: number, theme: Theme): Rgb {
   if (Number.isNaN(value)) return [128, 128, 128];
-  if (scale === "signed") return signedColour(value / range, theme);
+  if (scale === "signed") return signed(value / range, theme);
   if (scale === "heat") return heat(value / range);
   const grey = Math.round(255 * Math.min(Math.max(value / range, 0), 1));
   return [grey, grey, grey];
