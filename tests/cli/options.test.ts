@@ -47,6 +47,7 @@ const enough: Readonly<Record<string, string>> = {
   run: "lenet5 --weights net.safetensors --input x.npy --output y.npy",
   convert: "net.safetensors other.safetensors",
   summary: "lenet5",
+  studio: "--no-open",
   filter: "picture.png",
   "features sobel": "picture.png",
   "features robinson": "picture.png",
