@@ -186,7 +186,7 @@ function distance(output: Tensor, target: Tensor): Tensor {
 /**
  * The boxes that a network's numbers stand for, those of one class that overlap told once.
  *
- * @param output  N×A×(classes + 4), as `anchoredBoxes` has it
+ * @param kept     N×A×(classes + 4), as `anchoredBoxes` has it
  * @param options  `first`, the number of the first picture; `least`, how sure an answer must be, 0.05 if left out
  */
 export function boxesFound(
