@@ -35,7 +35,9 @@ export async function bundleForNode() {
     ending: "js",
     // First what a picture thread needs: it starts several times sooner without the rest of the library.
     chunks: {
-      "node/pictures": ["held-pictures", "sharp", "showing"].map((name) => built(`images/${name}`)),
+      "node/pictures": ["augmenting", "held-pictures", "sharp", "showing"].map((name) =>
+        built(`images/${name}`),
+      ),
       ...chunksIn("node"),
       "node/imagenet-classes": [built("models/imagenet-classes")],
       "cli/main": [built("cli/main")],

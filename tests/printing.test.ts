@@ -106,7 +106,7 @@ const given: Record<string, Record<string, readonly unknown[] | null>> = {
     ...Object.fromEntries(
       [
         ...["DataError", "batchCount", "batches", "datasets", "describeSource", "epochOrder", "loadDataset"],
-        ...["examples", "labelledPictures", "shard", "stream"],
+        ...["augmented", "examples", "labelledPictures", "shard", "stream"],
         ...["part", "pictureFrom", "registered", "cifar10", "cifar100", "digits", "fashionMnist", "mnist"],
       ].map((name) => [name, null]),
     ),

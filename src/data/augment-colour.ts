@@ -1,7 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { jitters, lights } from "../random/streams.js";
-import { calledAs } from "../tensor/printing.js";
-import type { Augment } from "./batches.js";
+import { madeBy } from "./augment-steps.js";
+import type { Augment } from "./augmentation.js";
 import { checkedAmount, eachPicture } from "./each-picture.js";
 
 /**
@@ -21,7 +21,7 @@ export function colourJitter(
   } = optionsOf("colourJitter", options, { brightness: 1, contrast: 1, saturation: 1 });
   for (const [name, amount] of Object.entries({ brightness: light, contrast, saturation }))
     checkedAmount("colourJitter", name, amount, { most: 1 });
-  return calledAs(
+  return madeBy(
     eachPicture(jitters, (picture, changed, [, , c], random) => {
       changed.set(picture);
       const factors = [light, contrast, saturation].map((amount) => random.uniform(1 - amount, 1 + amount));
@@ -39,8 +39,7 @@ export function colourJitter(
         }
       }
     }),
-    "colourJitter",
-    options,
+    { name: "colourJitter", given: [options] },
   );
 }
 
@@ -83,13 +82,12 @@ export function pcaLighting(options: { deviation?: number } = {}): Augment {
   const { deviation = 0.1 } = optionsOf("pcaLighting", options, { deviation: 1 });
   checkedAmount("pcaLighting", "deviation", deviation);
   const { variances, directions } = imagenetColours;
-  return calledAs(
+  return madeBy(
     eachPicture(lights, (picture, changed, [, , c], random) => {
       const amounts = variances.map((variance) => random.normal(0, deviation) * variance);
       const added = [0, 1, 2].map((k) => amounts.reduce((sum, a, i) => sum + a * directions[i][k], 0));
       for (let i = 0; i < changed.length; i++) changed[i] = picture[i] + (c === 3 ? added[i % 3] : 0);
     }),
-    "pcaLighting",
-    options,
+    { name: "pcaLighting", given: [options] },
   );
 }

@@ -2,14 +2,16 @@ import { optionsOf } from "../door/options.js";
 import { rule } from "../door/rules.js";
 import { affineMaps, shifts } from "../random/streams.js";
 import { calledAs } from "../tensor/printing.js";
-import type { Augment } from "./batches.js";
-import { checkedAmount, checkedBackground, eachPicture } from "./each-picture.js";
+import { madeOf } from "./augment-steps.js";
+import type { Augment } from "./augmentation.js";
+import { checkedAmount, checkedBackground, movesPixels } from "./each-picture.js";
 
 /** Several augmentations, one after the other. */
 export function compose(...steps: Augment[]): Augment {
   const inTurn: Augment = async (images, batch) => {
     for (const step of steps) await step(images, batch);
   };
+  madeOf(inTurn, steps);
   return calledAs(inTurn, "compose", ...steps);
 }
 
@@ -21,16 +23,22 @@ export function randomShift(pixels: number, options: { background?: number } = {
   const { background = 0 } = optionsOf("randomShift", options, { background: 1 });
   checkedAmount("randomShift", "pixels", pixels, { whole: true });
   checkedBackground("randomShift", [background]);
-  return calledAs(
-    eachPicture(shifts, (picture, moved, [h, w, c], random) => {
-      const down = random.integer(2 * pixels + 1) - pixels;
-      const right = random.integer(2 * pixels + 1) - pixels;
-      moved.fill(background);
-      for (let i = Math.max(0, down); i < Math.min(h, h + down); i++)
-        for (let j = Math.max(0, right); j < Math.min(w, w + right); j++)
-          for (let k = 0; k < c; k++)
-            moved[(i * w + j) * c + k] = picture[((i - down) * w + j - right) * c + k];
-    }),
+  return movesPixels(
+    shifts,
+    {
+      draw: (random) => ({
+        down: random.integer(2 * pixels + 1) - pixels,
+        right: random.integer(2 * pixels + 1) - pixels,
+      }),
+      change(picture, moved, [h, w, c], { down, right }) {
+        moved.fill(background);
+        for (let i = Math.max(0, down); i < Math.min(h, h + down); i++)
+          for (let j = Math.max(0, right); j < Math.min(w, w + right); j++)
+            for (let k = 0; k < c; k++)
+              moved[(i * w + j) * c + k] = picture[((i - down) * w + j - right) * c + k];
+      },
+      map: ({ down, right }) => ({ yy: 1, yx: 0, y0: -down, xy: 0, xx: 1, x0: -right }),
+    },
     "randomShift",
     pixels,
     options,
@@ -47,13 +55,28 @@ export function randomShift(pixels: number, options: { background?: number } = {
  * @param options.shift       greatest shift in both directions, in pixels
  * @param options.background  the value outside the picture
  */
-export function randomAffine(options: {
+export function randomAffine(options: AffineOptions): Augment {
+  return affineBy(moveAffinely, options);
+}
+
+export interface AffineOptions {
   rotation?: number;
   scale?: readonly [smallest: number, greatest: number];
   shear?: number;
   shift?: number;
   background?: number;
-}): Augment {
+}
+
+/** How pixels are moved: by loops, or by code that gives the same bits. */
+export type MoveAffinely = (
+  picture: Float32Array,
+  moved: Float32Array,
+  shape: readonly [h: number, w: number, c: number],
+  by: { sin: number; cos: number; slant: number; right: number; down: number },
+  background: number,
+) => void;
+
+export function affineBy(move: MoveAffinely, options: AffineOptions): Augment {
   const {
     rotation = 0,
     scale = [1, 1],
@@ -75,20 +98,32 @@ export function randomAffine(options: {
   for (const [name, value] of Object.entries({ rotation, shear, shift }))
     checkedAmount("randomAffine", name, value);
   checkedBackground("randomAffine", [background]);
-  return calledAs(
-    eachPicture(affineMaps, (picture, moved, [h, w, c], random) => {
-      const half = (random.uniform(-rotation, rotation) * Math.PI) / 360;
-      const factor = random.uniform(...scale);
-      const slant = random.uniform(-shear, shear);
-      const right = random.uniform(-shift, shift);
-      const down = random.uniform(-shift, shift);
-      // The tangent of half the angle by its series gives sine and cosine that are the same on every engine.
-      const square = half * half;
-      const t = half * (1 + square / 3 + (2 * square * square) / 15);
-      const cos = (1 - t * t) / (1 + t * t) / factor;
-      const sin = (2 * t) / (1 + t * t) / factor;
-      moveAffinely(picture, moved, [h, w, c], { sin, cos, slant, right, down }, background);
-    }),
+  return movesPixels(
+    affineMaps,
+    {
+      draw(random) {
+        const half = (random.uniform(-rotation, rotation) * Math.PI) / 360;
+        const factor = random.uniform(...scale);
+        const slant = random.uniform(-shear, shear);
+        const right = random.uniform(-shift, shift);
+        const down = random.uniform(-shift, shift);
+        // The tangent of half the angle by its series gives sine and cosine that are the same on every engine.
+        const square = half * half;
+        const t = half * (1 + square / 3 + (2 * square * square) / 15);
+        const cos = (1 - t * t) / (1 + t * t) / factor;
+        const sin = (2 * t) / (1 + t * t) / factor;
+        return { sin, cos, slant, right, down };
+      },
+      change: (picture, moved, shape, by) => move(picture, moved, shape, by, background),
+      map({ sin, cos, slant, right, down }, [h, w]) {
+        const [middleY, middleX] = [(h - 1) / 2, (w - 1) / 2];
+        const [xy, xx] = [slant * cos - sin, slant * sin + cos];
+        return {
+          ...{ yy: cos, yx: sin, y0: middleY - cos * (middleY + down) - sin * (middleX + right) },
+          ...{ xy, xx, x0: middleX - xy * (middleY + down) - xx * (middleX + right) },
+        };
+      },
+    },
     "randomAffine",
     options,
   );
@@ -98,7 +133,7 @@ export function randomAffine(options: {
  * One loop, whose numbers stay in registers: what is handed from function to function for each pixel is put into objects.
  * At the edge, where there are fewer pixels, `sampleAtEdge` does the same.
  */
-function moveAffinely(
+export function moveAffinely(
   picture: Float32Array,
   moved: Float32Array,
   [h, w, c]: readonly [h: number, w: number, c: number],

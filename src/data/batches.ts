@@ -4,11 +4,14 @@ import { orderOfExamples } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { printedAs } from "../tensor/printing.js";
 import { show } from "../tensor/shapes.js";
+import { type Augment, changedPictures } from "./augmentation.js";
 import { checkDataset } from "./checked-dataset.js";
 import { type AnyDataset, type Draw, picturesAt } from "./dataset.js";
 import { batchAt, type ExampleBatch } from "./example-batches.js";
 import { checkExamples, type Examples, type Fields, isExamples } from "./examples.js";
 import type { Mixed, Mixup } from "./mixup.js";
+
+export type { Augment };
 
 /** Some pictures of a data set with their classes. */
 export interface Batch {
@@ -21,20 +24,6 @@ export interface Batch {
   /** What the pictures were mixed with, if they were. */
   mixed?: Mixed;
 }
-
-/**
- * Changes the pictures of a batch in place. Whatever is random about it follows from seed, epoch and a picture's index,
- * so that a picture is changed alike however the batches fall.
- */
-export type Augment = (
-  images: Float32Array,
-  batch: {
-    seed: number;
-    epoch: number;
-    indices: Int32Array;
-    shape: readonly [b: number, h: number, w: number, c: number];
-  },
-) => void | Promise<void>;
 
 /** Size, order and changes of batches. */
 export interface BatchOptions {
@@ -138,9 +127,10 @@ export async function prepare(
   const pixels = await picturesAt(dataset, indices, shuffle);
   const labels = Int32Array.from(indices, (index) => dataset.labels[index]);
   if (!augment && !mixup) return printable({ images: pixels, labels, indices, size }, dataset);
-  const images = new Float32Array(pixels);
   const draw = shuffle ?? { seed: 0, epoch: 0 };
-  await augment?.(images, { ...draw, indices, shape: [size, ...dataset.shape] });
+  const images = augment
+    ? await changedPictures(pixels, augment, { ...draw, indices, shape: [size, ...dataset.shape] })
+    : new Float32Array(pixels);
   // Most trainings mix nothing.
   const partners = mixup && (await import("./mixup.js")).mixed(images, { ...mixup, draw, labels, indices });
   return printable({ images, labels, indices, size, mixed: partners }, dataset);

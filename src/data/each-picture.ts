@@ -1,7 +1,8 @@
 import { said } from "../door/said.js";
 import { ofEpoch } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
-import type { Augment } from "./batches.js";
+import { type AffineMap, madeBy } from "./augment-steps.js";
+import type { Augment } from "./augmentation.js";
 
 /**
  * Runs `change` on each picture with random numbers of its own, which follow from seed, epoch and index.
@@ -26,6 +27,36 @@ export function eachPicture(
       picture.set(changed);
     });
   };
+}
+
+type Shape = readonly [h: number, w: number, c: number];
+
+/** An augmentation that moves pixels, all of them by a map that follows from what is drawn for a picture. */
+export function movesPixels<Drawn>(
+  stream: number,
+  {
+    draw,
+    change,
+    map,
+  }: {
+    draw(random: RandomStream, size: readonly [h: number, w: number]): Drawn;
+    change(picture: Float32Array, changed: Float32Array, shape: Shape, drawn: Drawn): void;
+    map(drawn: Drawn, size: readonly [h: number, w: number]): AffineMap;
+  },
+  name: string,
+  ...given: readonly unknown[]
+): Augment {
+  return madeBy(
+    eachPicture(stream, (picture, changed, [h, w, c], random) =>
+      change(picture, changed, [h, w, c], draw(random, [h, w])),
+    ),
+    {
+      name,
+      given,
+      mapOf: ({ seed, epoch }, index, size) =>
+        map(draw(new RandomStream(seed, ofEpoch(stream, epoch), index), size), size),
+    },
+  );
 }
 
 /** Amounts of augmentations, checked where these are made. */

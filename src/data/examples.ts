@@ -25,6 +25,15 @@ export interface Field {
   readonly multiple?: number;
   /** Of a ragged field: the batch also has a field of this name, N×L of f32, 1 where there is something and 0 where it was filled up. */
   readonly mask?: string;
+  /**
+   * What moves with the picture where that is augmented (`augmented`). "boxes": ?×4 of f32, [top, left, bottom, right] in
+   * pixels from the picture's upper left corner. "points": K×2 of f32, row and column likewise (the middle of the first
+   * pixel is 0.5, 0.5), or K×3, the third 1 where the point is seen and 0 where it is not. "mask": H×W or H×W×1 of whole
+   * numbers, as large as the picture.
+   */
+  readonly holds?: "boxes" | "points" | "mask";
+  /** Of a ragged field: that of the boxes of which it says something, one row each; it loses those that they lose. */
+  readonly along?: string;
 }
 
 /** What an example has, by name. */

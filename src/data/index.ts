@@ -1,6 +1,7 @@
 export { compose, randomAffine, randomShift } from "./augment.js";
 export { colourJitter, pcaLighting } from "./augment-colour.js";
-export { cutout, randomFlip } from "./augment-parts.js";
+export { cutout, randomCrop, randomFlip } from "./augment-parts.js";
+export { type AugmentedOptions, augmented } from "./augmented.js";
 export { type Augment, type Batch, type BatchOptions, batchCount, batches, epochOrder } from "./batches.js";
 export { cifar10, cifar100 } from "./cifar.js";
 export {

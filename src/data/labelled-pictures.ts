@@ -26,7 +26,8 @@ export function labelledPictures(
     length: dataset.length,
     classes: dataset.classes,
     fresh: true,
-    readsAhead: "read" in dataset ? dataset.readsAhead : undefined,
+    // Threads change several batches at a time.
+    readsAhead: Math.max(("read" in dataset && dataset.readsAhead) || 1, augment ? 3 : 1),
     fields: {
       images: { shape: dataset.shape, dtype: isChanged ? "f32" : "u8", pixels: true },
       labels: one,

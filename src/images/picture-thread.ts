@@ -1,7 +1,9 @@
-/** A thread that reads and decodes picture files: `dist/node/picture-thread.js` in the package. */
+/** A thread that reads, decodes and changes pictures: `dist/node/picture-thread.js` in the package. */
 import { readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import type { ChangeTask } from "../data/changed-pictures.js";
 import type { FromPictureThread, ToPictureThread } from "../platform/node-picture-threads.js";
+import { augmentBySteps } from "./augmenting.js";
 import { HeldPictures } from "./held-pictures.js";
 import { loadSharpLater } from "./sharp.js";
 import { type ReadFile, readContents, type ShowTask, shown } from "./showing.js";
@@ -29,7 +31,7 @@ async function work(): Promise<void> {
   working--;
 }
 
-const answer = (request: number, pixels: Uint8Array<ArrayBuffer>): void =>
+const answer = (request: number, pixels: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>): void =>
   parentPort!.postMessage({ request, pixels } satisfies FromPictureThread, [pixels.buffer]);
 
 function failed(request: number, error: unknown): void {
@@ -65,7 +67,18 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
+async function change(request: number, { steps, pixels, batch }: ChangeTask): Promise<void> {
+  try {
+    const images = new Float32Array(pixels);
+    await augmentBySteps(steps)(images, batch);
+    answer(request, images);
+  } catch (error) {
+    failed(request, error);
+  }
+}
+
 parentPort!.on("message", ({ request, task }: ToPictureThread) => {
+  if (task.kind === "change") return void change(request, task as ChangeTask);
   show(request, task as ShowTask);
   while (working < atOnce && waiting.length > 0) void work();
 });

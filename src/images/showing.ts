@@ -1,13 +1,14 @@
 /** What becomes of one picture file before a network sees it: on the main thread, or on one of its own. */
 
 import { decodePicture } from "#pictures";
+import { randomRegion } from "../data/random-region.js";
 import { ofEpoch, partsOfFiles } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import type { HeldPictures } from "./held-pictures.js";
 import { PictureError } from "./picture-error.js";
 import { centreCrop, type Preprocessing, tenCrop, withChannels } from "./preprocessing.js";
 import { contents } from "./read.js";
-import type { PictureRegion, ReadOptions } from "./reading.js";
+import type { ReadOptions } from "./reading.js";
 import { resizedPart } from "./resize.js";
 
 /** How the files of a folder are shown: data alone, so that a thread can be told. */
@@ -71,27 +72,6 @@ export async function shown(
   const all = new Uint8Array(views.length * views[0].pixels.length);
   for (const [v, { pixels }] of views.entries()) all.set(pixels, v * pixels.length);
   return all;
-}
-
-/**
- * A part of 8 to 100 % of the picture's area, between 3:4 and 4:3, anywhere in it; after ten drawings that do not fit,
- * its centre. Szegedy et al.: Going Deeper with Convolutions, CVPR 2015, section 6.
- */
-export function randomRegion(
-  { width, height }: { width: number; height: number },
-  random: RandomStream,
-): PictureRegion {
-  for (let attempt = 0; attempt < 10; attempt++) {
-    const area = width * height * random.uniform(0.08, 1);
-    // Uniform in the logarithm of the ratio, and so alike for wide and tall parts.
-    const ratio = Math.sqrt((4 / 3) ** random.uniform(-1, 1));
-    const w = Math.round(Math.sqrt(area) * ratio);
-    const h = Math.round(Math.sqrt(area) / ratio);
-    if (w > width || h > height || w < 1 || h < 1) continue;
-    return { left: random.integer(width - w + 1), top: random.integer(height - h + 1), width: w, height: h };
-  }
-  const side = Math.min(width, height);
-  return { left: (width - side) >> 1, top: (height - side) >> 1, width: side, height: side };
 }
 
 /** What went wrong in a thread, as its own kind of error again. */

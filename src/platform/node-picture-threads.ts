@@ -1,4 +1,4 @@
-/** Threads that read, decode and resize picture files, so that the main thread and the engine need not wait for them. */
+/** Threads that read, decode and change pictures, so that the main thread and the engine need not wait for them. */
 import { hardwareThreads, startModuleThread, type ThreadHandle, threadsWithin } from "./node-threads.js";
 
 /** What a thread does, and what it answers with: see `images/picture-thread.ts`. */
@@ -7,7 +7,7 @@ export interface ToPictureThread {
   readonly task: { readonly kind: string };
 }
 
-type Pixels = Uint8Array;
+type Pixels = Uint8Array | Float32Array;
 
 export type FromPictureThread =
   | { readonly request: number; readonly pixels: Pixels }
@@ -49,6 +49,11 @@ export class PictureThreads {
 
   get count(): number {
     return this.#broken ? 0 : this.#handles.length;
+  }
+
+  /** The one that has least to do. */
+  get idlest(): number {
+    return this.#asked.indexOf(Math.min(...this.#asked));
   }
 
   /**

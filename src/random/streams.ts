@@ -41,3 +41,4 @@ export const lights = 1004;
 export const covers = 1005;
 export const mixtures = 1006;
 export const partsOfFiles = 1007;
+export const crops = 1008;

@@ -1,5 +1,12 @@
 /** What a page chooses by name: losses, optimizers, schedules, augmentations and layers, as plain data. */
-import type { colourJitter, cutout, pcaLighting, randomAffine, randomShift } from "../data/index.js";
+import type {
+  colourJitter,
+  cutout,
+  pcaLighting,
+  randomAffine,
+  randomCrop,
+  randomShift,
+} from "../data/index.js";
 import type {
   BinaryCrossEntropyOptions,
   BinaryFocalOptions,
@@ -98,6 +105,7 @@ export interface AugmentOptions {
   cutout: { readonly size: number } & Second<typeof cutout>;
   pcaLighting: First<typeof pcaLighting>;
   randomAffine: First<typeof randomAffine>;
+  randomCrop: First<typeof randomCrop>;
   randomFlip: None;
   randomShift: { readonly pixels: number } & Second<typeof randomShift>;
 }

@@ -6,6 +6,7 @@ import {
   cutout,
   pcaLighting,
   randomAffine,
+  randomCrop,
   randomFlip,
   randomShift,
 } from "../data/index.js";
@@ -82,6 +83,7 @@ export class Maker {
     cutout: ({ size, ...options }) => cutout(size, options),
     pcaLighting,
     randomAffine,
+    randomCrop,
     randomFlip,
     randomShift: ({ pixels, ...options }) => randomShift(pixels, options),
   };

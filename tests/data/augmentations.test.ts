@@ -1,6 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { type Augment, colourJitter, cutout, pcaLighting, randomFlip } from "../../src/data/index.js";
+import { moveBySimd } from "../../src/data/affine-simd.js";
+import { affineBy } from "../../src/data/augment.js";
+import { toldOf } from "../../src/data/augment-steps.js";
+import {
+  type Augment,
+  colourJitter,
+  compose,
+  cutout,
+  pcaLighting,
+  randomAffine,
+  randomCrop,
+  randomFlip,
+  randomShift,
+} from "../../src/data/index.js";
 import { mixed } from "../../src/data/mixup.js";
+import { augmentBySteps } from "../../src/images/augmenting.js";
 import { beta } from "../../src/random/beta.js";
 import { RandomStream } from "../../src/random/threefry.js";
 
@@ -27,6 +41,7 @@ describe.each<[string, () => Augment]>([
   ["colourJitter", () => colourJitter()],
   ["pcaLighting", () => pcaLighting()],
   ["cutout", () => cutout(2)],
+  ["randomCrop", () => randomCrop()],
 ])("%s", (_, make) => {
   test("follows from seed, epoch and place, however the batches fall", async () => {
     const all = await shown(make(), [5, 6, 7, 8, 9]);
@@ -135,4 +150,61 @@ test.each([0.2, 1, 4])("Beta(%d) has the mean 1/2 and the variance 1 / (8a + 4)"
   expect(Math.abs(mean - 0.5)).toBeLessThan(0.01);
   expect(Math.abs(variance * (8 * a + 4) - 1)).toBeLessThan(0.03);
   expect(drawn.every((x) => x >= 0 && x <= 1)).toBe(true);
+});
+
+describe("vectors move pictures as the loops do, to the bit", () => {
+  const small = { rotation: 10, scale: [0.9, 1.1], shear: 0.15, shift: 2 } as const;
+  const wild = { rotation: 180, scale: [0.05, 3], shear: 2, shift: 40 } as const;
+  test.each([
+    { shape: [28, 28, 1], options: small },
+    { shape: [28, 28, 1], options: { ...small, background: 124 } },
+    { shape: [7, 5, 3], options: { ...wild, background: -1.5 } },
+    { shape: [9, 31, 4], options: wild },
+    { shape: [1, 1, 1], options: { ...small, background: 3.3 } }, // no number of 24 bits
+    { shape: [1, 6, 3], options: small },
+    { shape: [5, 1, 1], options: { scale: [1e-300, 1e-300] as const } }, // far beyond all numbers
+    { shape: [130, 61, 3], options: small },
+  ])("$shape, $options", async ({ shape: [h, w, c], options }) => {
+    const [count, size] = [20, h * w * c];
+    const random = new RandomStream(8);
+    const pixels = Float32Array.from({ length: count * size }, () => random.integer(256));
+    const indices = Int32Array.from({ length: count }, (_, i) => i * 7);
+    for (const epoch of [0, 1, 2]) {
+      const [loops, vectors] = [pixels.slice(), pixels.slice()];
+      await randomAffine(options)(loops, { seed: 4, epoch, indices, shape: [count, h, w, c] });
+      await affineBy(moveBySimd, options)(vectors, { seed: 4, epoch, indices, shape: [count, h, w, c] });
+      expect(vectors).toEqual(loops);
+    }
+  });
+});
+
+describe("what a thread is told of an augmentation", () => {
+  const every = () =>
+    compose(
+      randomShift(2, { background: 9 }),
+      compose(randomFlip(), randomAffine({ rotation: 20, background: 3 })),
+      colourJitter({ contrast: 0.1 }),
+      pcaLighting(),
+      cutout(3, { background: [1, 2, 3] }),
+      randomCrop({ area: [0.5, 0.9] }),
+    );
+  test("makes the same one, of all kinds", async () => {
+    const steps = structuredClone(toldOf(every()));
+    expect(steps?.map(({ name }) => name)).toEqual([
+      ...["randomShift", "randomFlip", "randomAffine", "colourJitter", "pcaLighting", "cutout", "randomCrop"],
+    ]);
+    expect(await shown(augmentBySteps(steps!), many)).toEqual(await shown(every(), many));
+  });
+  test("is what it was made with, whatever becomes of the options", async () => {
+    const background = [1, 2, 3];
+    const augment = cutout(3, { background });
+    const before = await shown(augment, many);
+    background[0] = 200;
+    expect(await shown(augmentBySteps(toldOf(augment)!), many)).toEqual(before);
+  });
+  test("is nothing where a step is a user's own", () => {
+    expect(toldOf(() => {})).toBeUndefined();
+    expect(toldOf(compose(randomFlip(), () => {}))).toBeUndefined();
+    expect(toldOf(compose())).toEqual([]);
+  });
 });

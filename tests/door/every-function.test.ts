@@ -8,6 +8,7 @@ import { image, model, photo, R, set } from "./as-javascript.js";
 const { data, explain, features, formats, losses, models, nn, objectives, optim, random, tasks } = R;
 
 const named = data.examples("x", { x: { values: new Float32Array(2) } });
+const seen = data.examples("seen", { x: { values: new Uint8Array(12), shape: [2, 2, 3], pixels: true } });
 const wrong = { epochz: 1 };
 const x = R.zeros([1, 4, 4, 2]);
 const row = R.zeros([1, 4]);
@@ -140,6 +141,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
 
   "data.examples": (o) => data.examples("x", { x: { values: new Float32Array(2) } }, o),
   "data.labelledPictures": (o) => data.labelledPictures(set, o),
+  "data.augmented": (o) => data.augmented(seen, data.randomFlip(), o),
   "data.shard": (o) => data.shard(named, { rank: 0, ranks: 1, ...o }),
   "data.stream": (o) => data.stream("x", { fields: named.fields, from: [], length: 1, ...o }),
   ...Object.fromEntries(
@@ -161,6 +163,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "data.cutout": (o) => data.cutout(2, o),
   "data.pcaLighting": (o) => data.pcaLighting(o),
   "data.randomAffine": (o) => data.randomAffine(o),
+  "data.randomCrop": (o) => data.randomCrop(o),
   "data.randomShift": (o) => data.randomShift(2, o),
   "data.pictureFrom": (o) => data.pictureFrom(new Uint8Array(8), o),
   "data.loadDataset": (o) => data.loadDataset("digits", o),

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DataError } from "../../src/data/index.js";
+import { randomRegion } from "../../src/data/random-region.js";
 import { openClasses, openFolder } from "../../src/images/folder.js";
 import { preprocessings } from "../../src/images/preprocessing.js";
 import { readRegion } from "../../src/images/read.js";
-import { randomRegion } from "../../src/images/showing.js";
 import { evaluate, nn, predict, tensor } from "../../src/index.js";
 import { RandomStream } from "../../src/random/threefry.js";
 

@@ -153,6 +153,30 @@ describe.skipIf(!existsSync(built))("threads (need npm run build)", () => {
     },
   );
 
+  test("change pictures to the bit as the main thread does, of memory and of files, in the same order", async () => {
+    const path = await folder(150, png);
+    const body = `
+      const { data } = await import(${JSON.stringify(pathToFileURL(resolve(built, "../index.js")).href)});
+      const augment = data.compose(data.randomShift(2), data.randomFlip(), data.randomAffine({ rotation: 20, shift: 1 }),
+        data.colourJitter(), data.pcaLighting(), data.cutout(3));
+      const images = Uint8Array.from({ length: 900 * 32 * 32 * 3 }, (_, i) => (i * 2654435761) >>> 24);
+      const memory = { name: "memory", split: "train", shape: [32, 32, 3], classes: ["a"], length: 900, images,
+        labels: new Uint8Array(900) };
+      const seen = [];
+      for (const [set, batchSize] of [[memory, 64], [train, 16]])
+        for (const epoch of [0, 1])
+          for await (const batch of data.batches(set, { batchSize, augment, shuffle: { seed: 3, epoch } }))
+            seen.push(hash(batch.images), batch.images.constructor.name);
+      const own = data.compose(augment, (images) => void images.fill(7));
+      for await (const batch of data.batches(train, { batchSize: 50, augment: own, shuffle: { seed: 3, epoch: 0 } }))
+        seen.push(batch.images.every((value) => value === 7));
+      console.log(hash(seen.join()), started > 0);`;
+    const options = { input: [5, 6, 3] };
+    const [threads, main] = [run(path, options, body), run(path, options, body, noThreads)];
+    expect(threads.split(" ")[0]).toBe(main.split(" ")[0]);
+    expect([threads.split(" ")[1], main.split(" ")[1]]).toEqual(["true", "false"]);
+  });
+
   test("say what is wrong with a picture as the main thread does", async () => {
     const path = await folder(150, png);
     const broken = join(path, "train/class0/80.png");

@@ -1,0 +1,39 @@
+/** What changes pictures while a network is trained on them. */
+
+/**
+ * Changes the pictures of a batch in place. Whatever is random about it follows from seed, epoch and a picture's index,
+ * so that a picture is changed alike however the batches fall.
+ */
+export type Augment = (
+  images: Float32Array,
+  batch: {
+    seed: number;
+    epoch: number;
+    indices: Int32Array;
+    shape: readonly [b: number, h: number, w: number, c: number];
+  },
+) => void | Promise<void>;
+
+/** What threads make of pictures; undefined where that is to be done here. */
+export type ByThreads = (
+  pixels: Uint8Array | Float32Array,
+  batch: Parameters<Augment>[1],
+) => Promise<Float32Array | undefined>;
+
+/** Pages that change no pictures leave out how threads do it: whoever makes an augmentation brings it along. */
+export function doneBy(augment: Augment, byThreads: ByThreads): void {
+  Object.defineProperty(augment, "byThreads", { value: byThreads });
+}
+
+/** @returns  the pictures as f32, changed; `pixels` stays as it is */
+export async function changedPictures(
+  pixels: Uint8Array | Float32Array,
+  augment: Augment,
+  batch: Parameters<Augment>[1],
+): Promise<Float32Array> {
+  const found = await (augment as { byThreads?: ByThreads }).byThreads?.(pixels, batch);
+  if (found) return found;
+  const images = new Float32Array(pixels);
+  await augment(images, batch);
+  return images;
+}
