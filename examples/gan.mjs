@@ -54,10 +54,10 @@ const ring = async (seed) => {
 
 for (let i = 1; i <= 3000; i++) {
   const { told } = await step(await noise(2 * i), await ring(2 * i + 1), optim.stepTensors(0.001, i));
-  if (i % 500 === 0) console.log(`step ${i}: the discriminator's loss is ${told[0].toFixed(3)}`);
+  if (i % 500 === 0) console.log(`step ${i}: the discriminator's loss is ${(await told.item()).toFixed(3)}`);
 }
 
-const points = await draw(await noise(1));
+const points = await (await draw(await noise(1))).data();
 const near = Array.from({ length: batch }, (_, i) => Math.hypot(points[2 * i], points[2 * i + 1])).filter(
   (r) => r > 0.8 && r < 1.2,
 );

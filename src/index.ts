@@ -24,27 +24,20 @@ export { configure, type DeviceSettings, device, openDevice } from "./runtime/de
 export { DeviceError } from "./runtime/machine-choice.js";
 export { OutOfMemoryError } from "./runtime/memory.js";
 export { type Profile, profile, type Trace, type TraceEvent } from "./runtime/profile.js";
-export {
-  assign,
-  type Compiled,
-  type CompileOptions,
-  compile,
-  type Tree,
-  type Values,
-} from "./tensor/compile.js";
+export { assign, type Compiled, type CompileOptions, compile, type Results } from "./tensor/compile.js";
+export { compute } from "./tensor/compute.js";
 export { type Nested, tensor } from "./tensor/creation.js";
 export type { NumberArray } from "./tensor/numbers.js";
 export * as random from "./tensor/random.js";
 export { type Shape, ShapeError, show } from "./tensor/shapes.js";
 export {
-  compute,
   type DType,
   type Tensor,
   type TypedArray,
   type Variable,
   variable,
 } from "./tensor/tensor.js";
-export type { Like, ShapeTree, TreeOf } from "./tensor/tree.js";
+export type { Like, ShapeTree, Tree, TreeOf, Values } from "./tensor/tree.js";
 export type { AverageOptions } from "./training/averaging.js";
 export {
   type Checkpoint,

@@ -3,11 +3,11 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import * as receptive from "../src/index.js";
 import { theEngine } from "../src/runtime/devices.js";
+import { compiled } from "./checks/compiled.js";
 
 const {
   add,
   assign,
-  compile,
   conv2d,
   gradients,
   matmul,
@@ -68,7 +68,7 @@ describe("memory stays flat", () => {
       variable(new Float32Array(36).fill(0.1), [36, 1]),
     ];
     const parameters = [w1, b1, w2];
-    const step = compile((x: receptive.Tensor, y: receptive.Tensor, lr: receptive.Tensor) => {
+    const step = compiled((x: receptive.Tensor, y: receptive.Tensor, lr: receptive.Tensor) => {
       const hidden = maxPool2d(relu(add(conv2d(x, w1), b1)), 2);
       const loss = mean(square(sub(reshape(matmul(reshape(hidden, [size, 36]), w2), [size]), y)));
       gradients(loss, parameters).forEach((g, i) => {

@@ -10,7 +10,7 @@ function product(size: number): Prepared {
   // Variables stay in the engine's memory; an argument would be copied in at each run.
   const [a, b] = [seeds.left, seeds.right].map((seed) => variable(uniform(seed, size * size), [size, size]));
   const run = compile(() => sum(matmul(a, b)));
-  return { run: () => run() };
+  return { run: async () => (await run()).data() };
 }
 
 function prepare(workload: Workload): Prepared | string {

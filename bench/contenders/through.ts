@@ -91,7 +91,7 @@ function training(model: Model, input: Extent, batch: number): Prepared {
 function inference(model: Model, input: Extent, batch: number): Prepared {
   const x = tensor(pictures(batch, input), [batch, ...input]);
   const run = compile((x: Tensor) => model(x));
-  return { run: () => run(x) };
+  return { run: async () => (await run(x)).data() };
 }
 
 export function through({ network, batch, training: trains }: NetworkWorkload): Prepared {

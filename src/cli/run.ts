@@ -12,7 +12,7 @@ import { configure } from "../runtime/devices.js";
 import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { show, sizeOf } from "../tensor/shapes.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { settle, type Tensor } from "../tensor/tensor.js";
 import { load, modelOf } from "../training/checkpoint.js";
 import { pixelsFor } from "../training/pixels.js";
 import { told } from "./told.js";
@@ -100,7 +100,6 @@ async function outputsOf(
   { layer, batchSize }: { layer?: string; batchSize: number },
   onProgress: (done: number) => void,
 ): Promise<NpyArray> {
-  let shape: readonly number[] = [];
   const compute = compile((images: Tensor) => {
     const outputs = new Map<string, Tensor>();
     const pixels = images.dtype === "u8" ? pixelsFor(model, images) : images;
@@ -108,27 +107,28 @@ async function outputsOf(
     const wanted = layer === undefined ? last : outputs.get(layer);
     if (!wanted)
       throw new UsageError(`${model.name} has no layer ${layer}${suggestion(layer!, [...outputs.keys()])}`);
-    shape = wanted.shape;
     return wanted;
   });
   const [count, ...inner] = x.shape;
   const size = sizeOf(inner);
   // Whole numbers of other widths than a byte are numbers, not pixels.
   const values = x.data instanceof Int32Array ? Float32Array.from(x.data) : x.data;
-  const parts: Float32Array[] = [];
+  const parts: Tensor[] = [];
   for (let begin = 0; begin < count; begin += batchSize) {
     const end = Math.min(begin + batchSize, count);
     const images = tensor(values.subarray(begin * size, end * size), [end - begin, ...inner]);
-    parts.push(Float32Array.from(await compute(images)));
+    const part = await compute(images);
+    await settle([part]);
+    parts.push(part);
     onProgress(end);
   }
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.size, 0));
   let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
+  for (const { own, size } of parts) {
+    data.set(own!, at);
+    at += size;
   }
-  return { shape: [count, ...shape.slice(1)], data };
+  return { shape: [count, ...parts[0].shape.slice(1)], data };
 }
 
 /** The array with its four axes in another order. */

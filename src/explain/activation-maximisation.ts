@@ -25,6 +25,7 @@ import { learner as learnerOf, type StepTensors, stepTensors } from "../optim/le
 import { beginningsOfMaximisation, shiftsOfMaximisation } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
@@ -152,7 +153,7 @@ export const activationMaximisation = throughView(async function activationMaxim
       const p = canvas.picture();
       return { pixels: mul(p, 255), score: aim.score(fromShares(model, p), chosen) };
     });
-    before.set((await look(units)).score, first);
+    before.set(await numbersOf((await look(units)).score), first);
 
     const learner = learnerOf(adam({ lr }), new Map([["picture", canvas.variable]]));
     const climb = compile((chosen: Tensor, rows: Tensor, columns: Tensor, at: StepTensors, shut: Tensor) => {
@@ -169,18 +170,20 @@ export const activationMaximisation = throughView(async function activationMaxim
       const scale = 1 + random.uniform(-1, 1) * (held.scale ?? 0);
       const shift = () => Math.round(random.uniform(-1, 1) * (held.jitter ?? 0));
       const silent = Float32Array.from(reached, (score) => (score === 0 && step <= openingSteps ? 1 : 0));
-      reached = await climb(
-        units,
-        moved(height, { shift: shift(), scale }),
-        moved(width, { shift: shift(), scale }),
-        stepTensors(lr, step),
-        Tensor.from(silent, [n], "f32"),
+      reached = await numbersOf(
+        climb(
+          units,
+          moved(height, { shift: shift(), scale }),
+          moved(width, { shift: shift(), scale }),
+          stepTensors(lr, step),
+          Tensor.from(silent, [n], "f32"),
+        ),
       );
       await canvas.afterStep(step);
       await done((first / batchSize) * steps + step);
       if (options.stop?.aborted) break;
     }
-    const found = await look(units);
+    const found = await numbersOf(look(units));
     images.set(found.pixels, first * height * width * channels);
     scores.set(found.score, first);
     made = first + n;

@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { predict } from "../training/predict.js";
 import { picturesFor } from "./pictures.js";
@@ -34,10 +35,8 @@ export const answers = ofAny(async function answers(
   const x = await picturesFor("answers", model, images);
   const { score, units: aimed } = await aimAt("answers", model, x, target);
   const units = Array.from(aimed.own!);
-  const scores = (await compile((pictures: Tensor, chosen: Tensor) => score(pictures, chosen))(
-    x,
-    aimed,
-  )) as Float32Array;
+  const run = compile((pictures: Tensor, chosen: Tensor) => score(pictures, chosen));
+  const scores = (await numbersOf(run(x, aimed))) as Float32Array;
   if (target !== undefined && isUnit(target)) return { units, scores };
   const shares = await predict(model, x);
   return { units, scores, probabilities: Float32Array.from(units, (k, i) => shares[i][k]) };

@@ -2,8 +2,9 @@
 import type { Model } from "../nn/index.js";
 import { cast } from "../ops/cast.js";
 import { checkTensor } from "../tensor/arguments.js";
+import { compute } from "../tensor/compute.js";
 import { show } from "../tensor/shapes.js";
-import { compute, Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { inputOf } from "./pictures.js";
 

@@ -10,7 +10,8 @@ import { reshape } from "../ops/reshape.js";
 import { identity } from "../ops/stop-gradient.js";
 import { sum } from "../ops/sum.js";
 import { compile } from "../tensor/compile.js";
-import { Tensor } from "../tensor/tensor.js";
+import { numbersOf } from "../tensor/compute.js";
+import { settle, type Tensor } from "../tensor/tensor.js";
 import { type Box, boxSeen } from "./field.js";
 import { type Method, mapsOption, unitOption } from "./method.js";
 import { picturesFor } from "./pictures.js";
@@ -74,14 +75,12 @@ export const deconvnet = ofAny(
       options.unit ??
       (await strongestUnits(model, x, { layer, count: 1, speaker: "deconvnet" })).map(([k = 0]) => k);
     const units = checkedUnits("deconvnet", model, { layer, unit }, n);
-    const { field } = placeOf(model, layer, "deconvnet");
-    let columns = 1;
+    const { field, output } = placeOf(model, layer, "deconvnet");
     const run = compile((pictures: Tensor, chosen: Tensor) => {
       const place = identity(pictures);
       const a = outputAt(model, place, layer);
       const channels = a.shape[a.rank - 1];
       const places = a.size / n / channels;
-      columns = a.rank === 4 ? a.shape[2] : 1;
       const stack = reshape(a, [n, places, channels]);
       const mine = sum(mul(stack, reshape(oneHot(chosen, channels), [n, 1, channels])), { axis: 2 });
       const at = argmax(mine, { axis: 1 });
@@ -92,15 +91,18 @@ export const deconvnet = ofAny(
       const signal = reshape(mul(stack, only), a.shape);
       return { at, activation: max(mine, { axis: 1 }), pixels: pullBack(a, signal, [place], deconvolved)[0] };
     });
-    const found = await run(x, units);
+    const { pixels, ...found } = await run(x, units);
+    await settle([pixels]);
+    const { at: places, activation } = await numbersOf(found);
+    const columns = output.length === 3 ? output[1] : 1;
     await done(1);
     return {
       layer,
       units: Array.from(units.own!),
-      pixels: Tensor.from(found.pixels, x.shape, "f32"),
+      pixels,
       hits: Array.from({ length: n }, (_, i) => {
-        const at = [Math.floor(found.at[i] / columns), found.at[i] % columns] as const;
-        return { activation: found.activation[i], at, box: boxSeen(field, at, { height, width }) };
+        const at = [Math.floor(places[i] / columns), places[i] % columns] as const;
+        return { activation: activation[i], at, box: boxSeen(field, at, { height, width }) };
       }),
     };
   },

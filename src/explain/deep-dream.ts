@@ -25,6 +25,7 @@ import { transpose } from "../ops/transpose.js";
 import { shiftsOfDreams } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
 import { ExplainError } from "./explain-error.js";
@@ -146,20 +147,19 @@ async function slopeOf(
   const pulled = (pixels: Tensor, score: Tensor) => pullBack(score, scalar(1), [pixels])[0];
   if (guide) {
     const { height, width, channels, values } = await canvasOf("deepDream: the guide", model, guide);
-    const seen = compile((pixels: Tensor) => at(pixels));
-    const [found, like] = [
-      await seen(Tensor.from(values, [1, height, width, channels], "f32")),
-      mapsOf(model, layer, "deepDream"),
-    ];
-    const features = like.output[2];
-    const vectors = Tensor.from(found, [found.length / features, features], "f32");
+    const features = mapsOf(model, layer, "deepDream").output[2];
+    const seen = compile((pixels: Tensor) => {
+      const a = at(pixels);
+      return reshape(a, [a.size / features, features]);
+    });
+    const vectors = await seen(Tensor.from(values, [1, height, width, channels], "f32"));
     const run = compile((pixels: Tensor, others: Tensor) => {
       const a = at(pixels);
       const mine = reshape(a, [a.size / features, features]);
       const best = argmax(matmul(mine, transpose(others, [1, 0])), { axis: 1 });
       return pulled(pixels, sum(mul(mine, stopGradient(gather(others, best)))));
     });
-    return async (pixels) => (await run(pixels, vectors)) as Float32Array;
+    return async (pixels) => (await numbersOf(run(pixels, vectors))) as Float32Array;
   }
   const run = compile((pixels: Tensor) => {
     const a = at(pixels);
@@ -169,7 +169,7 @@ async function slopeOf(
         : sum(activationOf(a, Tensor.from(Int32Array.of(unit), [1], "i32")));
     return pulled(pixels, score);
   });
-  return async (pixels) => (await run(pixels)) as Float32Array;
+  return async (pixels) => (await numbersOf(run(pixels))) as Float32Array;
 }
 
 /**

@@ -5,6 +5,7 @@ import { softmax } from "../ops/softmax.js";
 import * as streams from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Cppn, mutated, painted, simpleCppn } from "./cppn.js";
 import { classesOf, type Fooling, type FoolingOptions, fooling } from "./fooling-images.js";
@@ -83,7 +84,7 @@ async function evolve<Genome>(
     pictures.forEach((p, i) => {
       values.set(p, i * pixels);
     });
-    const sureness = await judge(Tensor.from(values, [children, ...size], "f32"));
+    const sureness = await numbersOf(judge(Tensor.from(values, [children, ...size], "f32")));
     const count = sureness.length / children;
     for (let i = 0; i < children; i++)
       classes.forEach((k, at) => {

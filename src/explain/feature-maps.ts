@@ -2,7 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { text } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { compile } from "../tensor/compile.js";
-import { Tensor } from "../tensor/tensor.js";
+import { settle, type Tensor } from "../tensor/tensor.js";
 import { type Method, mapsOption, unitOption } from "./method.js";
 import { picturesFor } from "./pictures.js";
 import { running } from "./rules.js";
@@ -32,15 +32,10 @@ export const featureMaps = ofAny(
     const x = await picturesFor("featureMaps", model, images);
     const layer = named ?? lastMaps(model, { speaker: "featureMaps" });
     mapsOf(model, layer, "featureMaps");
-    let shape: readonly number[] = [];
-    const run = compile((pictures: Tensor) => {
-      const maps = outputAt(model, pictures, layer);
-      shape = maps.shape;
-      return maps;
-    });
-    const values = await run(x);
+    const maps = await compile((pictures: Tensor) => outputAt(model, pictures, layer))(x);
+    await settle([maps]);
     await done(1);
-    return Tensor.from(values, shape, "f32");
+    return maps;
   },
   { ofLayers: true },
 );

@@ -16,6 +16,7 @@ import { where } from "../ops/where.js";
 import { beginningsOfFooling } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { Tensor } from "../tensor/tensor.js";
 import { amount, classesOption, type Method, seedOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
@@ -82,15 +83,16 @@ export const foolingImages = throughView(async function foolingImages(
   });
 
   const random = new RandomStream(seed, beginningsOfFooling);
-  let p = Float32Array.from({ length: n * size[0] * size[1] * size[2] }, () => random.uniform());
+  const noise = Float32Array.from({ length: n * size[0] * size[1] * size[2] }, () => random.uniform());
+  let p = Tensor.from(noise, [n, ...size], "f32");
   const units = Tensor.from(Int32Array.from(classes), [n], "i32");
   const done = parts(options, steps);
   let [confidences, made] = [new Float32Array(n), 0];
   for (; made < steps; made++) {
-    const { sureness, next } = await climb(Tensor.from(p, [n, ...size], "f32"), units);
-    confidences = sureness as Float32Array<ArrayBuffer>;
+    const { sureness, next } = await climb(p, units);
+    confidences = (await numbersOf(sureness)) as Float32Array<ArrayBuffer>;
     if (confidences.every((q) => q >= confidence)) break;
-    p = next as Float32Array<ArrayBuffer>;
+    p = next;
     await done(made + 1);
     if (options.stop?.aborted) {
       made++;
@@ -99,8 +101,8 @@ export const foolingImages = throughView(async function foolingImages(
   }
   await done(steps);
   const images = Tensor.from(
-    p.map((v) => v * 255),
-    [n, ...size],
+    (await numbersOf(p)).map((v) => v * 255),
+    p.shape,
     "f32",
   );
   return { classes, images, confidences, steps: made };

@@ -9,6 +9,7 @@ import { scalar } from "../ops/scalar.js";
 import { mean } from "../ops/statistics.js";
 import { sum } from "../ops/sum.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { guidedBackpropagation } from "./guided-backpropagation.js";
@@ -65,7 +66,6 @@ export const gradCam = ofAny(async function gradCam(
         .filter((name) => leadsTo(model, name, end, "gradCam"))
         .join(", ")}`,
     );
-  let size: readonly number[] = [];
   const run = compile((pictures: Tensor, chosen: Tensor) => {
     let maps: Tensor | undefined;
     const scores = score(pictures, chosen, {
@@ -75,13 +75,13 @@ export const gradCam = ofAny(async function gradCam(
     });
     const [slopes] = pullBack(sum(scores), scalar(1), [maps!]);
     const weighed = sum(mul(maps!, mean(slopes, { axis: [1, 2], keepDims: true })), { axis: 3 });
-    size = weighed.shape;
     return rectified ? relu(weighed) : weighed;
   });
-  const values = (await run(x, units)) as Float32Array;
+  const map = await run(x, units);
+  const values = (await numbersOf(map)) as Float32Array;
   await done(1);
-  const [n, h, w] = size;
-  if (!enlarge) return Tensor.from(values, [n, h, w], "f32");
+  if (!enlarge) return map;
+  const [n, h, w] = map.shape;
   const [, height, width] = x.shape;
   const enlarged = new Float32Array(n * height * width);
   for (let i = 0; i < n; i++)

@@ -3,7 +3,7 @@ import { scalar } from "../ops/scalar.js";
 import { identity } from "../ops/stop-gradient.js";
 import { sum } from "../ops/sum.js";
 import { compile } from "../tensor/compile.js";
-import { Tensor } from "../tensor/tensor.js";
+import { settle, type Tensor } from "../tensor/tensor.js";
 import type { Aim } from "./target.js";
 
 /**
@@ -24,12 +24,8 @@ export async function gradientOf(
   seen: (gradient: Tensor, images: Tensor) => Tensor,
   rules?: GradientRules,
 ): Promise<Tensor> {
-  let shape: readonly number[] = [];
-  const run = compile((x: Tensor, chosen: Tensor) => {
-    const result = seen(inputGradient(score, x, chosen, rules), x);
-    shape = result.shape;
-    return result;
-  });
-  const values = await run(images, units);
-  return Tensor.from(values, shape, "f32");
+  const run = compile((x: Tensor, chosen: Tensor) => seen(inputGradient(score, x, chosen, rules), x));
+  const result = await run(images, units);
+  await settle([result]);
+  return result;
 }

@@ -8,8 +8,9 @@ import { reshape } from "../ops/reshape.js";
 import { sum } from "../ops/sum.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
+import { compute, numbersOf } from "../tensor/compute.js";
 import { show } from "../tensor/shapes.js";
-import { compute, Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { inputGradient } from "./input-gradient.js";
 import { amount, heatMap } from "./method.js";
@@ -86,12 +87,8 @@ export const integratedGradients = ofAny(async function integratedGradients(
         const at = Float32Array.from({ length: count }, (_, k) => (first + k + 0.5) / steps);
         // A last batch that would be smaller is filled up with points that do not count.
         const weights = at.map((_, k) => (first + k < steps ? 1 / steps : 0));
-        const found = await along(
-          picture,
-          base,
-          Tensor.from(at, [count], "f32"),
-          Tensor.from(weights, [count], "f32"),
-          unit,
+        const found = await numbersOf(
+          along(picture, base, Tensor.from(at, [count], "f32"), Tensor.from(weights, [count], "f32"), unit),
         );
         for (let p = 0; p < size; p++) total[p] += found[p];
       }
@@ -99,7 +96,7 @@ export const integratedGradients = ofAny(async function integratedGradients(
     };
     if (options.steps !== undefined) result.set(await sumUp(options.steps), i * size);
     else {
-      const [after, before] = await ends(picture, base, unit);
+      const [after, before] = await numbersOf(ends(picture, base, unit));
       for (let steps = firstSteps; ; steps *= 2) {
         const total = await sumUp(steps);
         const missing = Math.abs(total.reduce((a, b) => a + b, 0) - (after - before));

@@ -12,6 +12,7 @@ import { softmax } from "../ops/softmax.js";
 import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { Tensor } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { amount, classOption, layerOption, type Method, unitOption } from "./method.js";
@@ -131,7 +132,9 @@ export const occlusion = ofAny(async function occlusion(
           [count],
           "i32",
         );
-      const answer = await run(Tensor.from(pixels, [1, height, width, c], "f32"), along(0), along(1), unit);
+      const answer = await numbersOf(
+        run(Tensor.from(pixels, [1, height, width, c], "f32"), along(0), along(1), unit),
+      );
       for (let k = 0; k < count && b * count + k < places; k++) {
         const place = b * count + k - 1;
         if (place < 0) before[i] = answer.found[k];

@@ -7,6 +7,7 @@ import { reshape } from "../ops/reshape.js";
 import { sum } from "../ops/sum.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { Tensor } from "../tensor/tensor.js";
 import { inputGradient } from "./input-gradient.js";
 import { amount, heatMap, seedOption } from "./method.js";
@@ -81,11 +82,13 @@ export const smoothGrad = ofAny(async function smoothGrad(
         const random = new RandomStream(seed, i, b * count + k);
         for (let p = 0; p < size; p++) disturbed[k * size + p] = random.normal(0, deviation);
       }
-      const found = await run(
-        Tensor.from(picture, [1, h, w, c], "f32"),
-        Tensor.from(disturbed, [count, h, w, c], "f32"),
-        unit,
-        Tensor.from(counts, [count], "f32"),
+      const found = await numbersOf(
+        run(
+          Tensor.from(picture, [1, h, w, c], "f32"),
+          Tensor.from(disturbed, [count, h, w, c], "f32"),
+          unit,
+          Tensor.from(counts, [count], "f32"),
+        ),
       );
       for (let p = 0; p < size; p++) total[i * size + p] += found[p];
       await done(i * batches + b + 1);

@@ -4,6 +4,7 @@ import type { Model } from "../nn/index.js";
 import { max } from "../ops/extremes.js";
 import { reshape } from "../ops/reshape.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { picturesFor } from "./pictures.js";
 import { lastMaps } from "./usual-layers.js";
@@ -39,7 +40,7 @@ export const strongestUnits = ofAny(
       const a = outputAt(model, pictures, layer);
       return max(reshape(a, [n, a.size / n / units, units]), { axis: 1 });
     });
-    const highest = await run(x);
+    const highest = await numbersOf(run(x));
     return Array.from({ length: n }, (_, i) =>
       Array.from({ length: units }, (_, k) => k)
         .filter((k) => highest[i * units + k] > 0)

@@ -16,7 +16,8 @@ import { minimize } from "../optim/minimize.js";
 import { beginningsOfStyle } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
-import { Tensor, Variable } from "../tensor/tensor.js";
+import type { Shape } from "../tensor/shapes.js";
+import { settle, Tensor, Variable } from "../tensor/tensor.js";
 import { totalVariation } from "./activation-maximisation.js";
 import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
 import { withColoursOf } from "./colours.js";
@@ -154,9 +155,9 @@ async function* descent(
     return [];
   });
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    const [value] = await descend(stepTensors(lr, iteration));
+    const value = await descend(stepTensors(lr, iteration));
     await hold();
-    yield { iteration, value };
+    yield { iteration, value: await value.item() };
   }
 }
 
@@ -202,13 +203,9 @@ async function contentOf(
   layers: readonly string[],
   mode: WalkMode,
 ): Promise<Tensor[]> {
-  const shapes: (readonly number[])[] = [];
   const run = compile((p: Tensor) => {
     const outputs = outputsAt(model, fromShares(model, p), layers, mode);
-    return layers.map((layer, i) => {
-      shapes[i] = outputs.get(layer)!.shape;
-      return outputs.get(layer)!;
-    });
+    return layers.map((layer) => outputs.get(layer)!);
   });
   const found = await run(
     Tensor.from(
@@ -217,7 +214,8 @@ async function contentOf(
       "f32",
     ),
   );
-  return found.map((numbers, i) => Tensor.from(numbers, shapes[i], "f32"));
+  await settle(found);
+  return [...found];
 }
 
 /** The Gram matrices of the style, layer by layer: of several pictures their weighed mean. */
@@ -234,24 +232,21 @@ export async function stylesOf(
     throw new ExplainError(
       `style: the weights are ${blend.join(", ")}, expected numbers of at least 0, and one above`,
     );
-  const sums: Float32Array[] = [];
-  const sizes: number[] = [];
+  const sums: { of: Float32Array; shape: Shape }[] = [];
   for (const [k, { height, width, channels, values }] of painted.entries()) {
     const run = compile((p: Tensor) => {
       const outputs = outputsAt(model, fromShares(model, p), layers, mode);
-      return layers.map((layer, i) => {
-        sizes[i] = outputs.get(layer)!.shape[3];
-        return gram(outputs.get(layer)!);
-      });
+      return layers.map((layer) => gram(outputs.get(layer)!));
     });
     const shares = values.map((v) => v / 255);
     const found = await run(Tensor.from(shares, [1, height, width, channels], "f32"));
-    found.forEach((g, i) => {
-      sums[i] ??= new Float32Array(g.length);
-      for (let at = 0; at < g.length; at++) sums[i][at] += (g[at] * blend[k]) / total;
+    await settle(found);
+    found.forEach(({ own, size, shape }, i) => {
+      sums[i] ??= { of: new Float32Array(size), shape };
+      for (let at = 0; at < size; at++) sums[i].of[at] += (own![at] * blend[k]) / total;
     });
   }
-  return sums.map((g, i) => Tensor.from(g, [1, sizes[i], sizes[i]], "f32"));
+  return sums.map(({ of, shape }) => Tensor.from(of, shape, "f32"));
 }
 
 /** The layers that were named, or the model's own. */

@@ -8,6 +8,7 @@ import { oneHot } from "../ops/one-hot.js";
 import { reshape } from "../ops/reshape.js";
 import { sum } from "../ops/sum.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { placeholder, Tensor } from "../tensor/tensor.js";
 import { highest } from "../training/evaluate.js";
 import { ExplainError } from "./explain-error.js";
@@ -67,9 +68,9 @@ export function activationOf(a: Tensor, units: Tensor): Tensor {
 
 /** The class with the highest score in each picture. */
 async function classesRead(model: Model, images: Tensor): Promise<Tensor> {
-  const scores = await compile((x: Tensor) => scoresOf(model, x))(images);
-  const [n] = images.shape;
-  const classes = scores.length / n;
+  const read = await compile((x: Tensor) => scoresOf(model, x))(images);
+  const [n, classes] = read.shape;
+  const scores = await numbersOf(read);
   return whole(Array.from({ length: n }, (_, i) => highest(scores.subarray(i * classes, (i + 1) * classes))));
 }
 

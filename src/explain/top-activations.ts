@@ -6,6 +6,7 @@ import type { Model } from "../nn/index.js";
 import { argmax, max } from "../ops/extremes.js";
 import { reshape } from "../ops/reshape.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkModel } from "../training/given.js";
@@ -78,7 +79,7 @@ export const topActivations = throughView(async function topActivations(
   const done = parts(options, dataset.length);
   let seen = 0;
   for await (const { images, indices, size } of batches(dataset, { batchSize })) {
-    const found = await run(tensor(images, [size, ...dataset.shape]));
+    const found = await numbersOf(run(tensor(images, [size, ...dataset.shape])));
     found.forEach(({ highest, at }, layer) => {
       const units = best[layer].length;
       for (let i = 0; i < size; i++)

@@ -7,10 +7,9 @@ import type { AnyLayer, AnyNetwork, Mode, Model, Network, Scope } from "../nn/in
 import { type LayerRun, rehearse } from "../nn/pass.js";
 import { broadcastTo } from "../ops/broadcast-to.js";
 import { zeros } from "../ops/fill.js";
-import type { Tree } from "../tensor/compile.js";
 import { type Shape, show } from "../tensor/shapes.js";
 import { placeholder, settle, Tensor, type TypedArray } from "../tensor/tensor.js";
-import { isShape, leavesOf, mapTree, shapesOf, showShapes } from "../tensor/tree.js";
+import { isShape, leavesOf, mapTree, shapesOf, showShapes, type Tree } from "../tensor/tree.js";
 import { checkModel } from "../training/given.js";
 import { ExplainError } from "./explain-error.js";
 import type { Target } from "./target.js";

@@ -133,8 +133,8 @@ export async function trainLinear(
         target[i] = labels[from];
       }
       const at = stepTensors(rateAt(done), done + 1);
-      const [value] = await step(tensor(batch, [size, length]), tensor(target), at);
-      total += value;
+      const value = await step(tensor(batch, [size, length]), tensor(target), at);
+      total += await value.item();
       if (s % 16 === 0) await yieldToHost();
       signal?.throwIfAborted();
     }

@@ -1,7 +1,8 @@
 import { oneOf } from "../door/rules.js";
 import { add } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
-import { compute, Tensor } from "../tensor/tensor.js";
+import { compute } from "../tensor/compute.js";
+import { Tensor } from "../tensor/tensor.js";
 import { type FilterOptions, filterTensor } from "./filter.js";
 import { kernels, type Matrix } from "./kernels.js";
 import { grey, type Plane, type Raster } from "./raster.js";

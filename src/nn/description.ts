@@ -3,7 +3,7 @@
 import { suggestion } from "../door/spelling.js";
 import type { GeluOptions } from "../ops/gelu.js";
 import type { LocalResponseNormOptions } from "../ops/local-response-norm.js";
-import type { Tree } from "../tensor/compile.js";
+import type { Tree } from "../tensor/tree.js";
 import type {
   EluOptions,
   LeakyReluOptions,

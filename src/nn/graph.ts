@@ -3,9 +3,9 @@ import { optionsOf } from "../door/options.js";
 import { rule, text } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { suggestion } from "../door/spelling.js";
-import type { Tree } from "../tensor/compile.js";
 import { show } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { Tree } from "../tensor/tree.js";
 import { leavesOf } from "../tensor/tree.js";
 import {
   type From,

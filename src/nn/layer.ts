@@ -22,9 +22,10 @@
  *       forward: ({ a, b }) => sub(a, b),
  *     };
  */
-import type { Tree } from "../tensor/compile.js";
+
 import type { Shape } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Tree } from "../tensor/tree.js";
 import type { Initialiser } from "./initialisers.js";
 
 /** A part of a network: a name and a function, whose parameters its scope keeps. */

@@ -4,8 +4,8 @@ import { said } from "../door/said.js";
 import * as arithmetic from "../ops/arithmetic.js";
 import { concat } from "../ops/concat.js";
 import { checkedTensors } from "../tensor/arguments.js";
-import type { Tree } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Tree } from "../tensor/tree.js";
 import type { Layer, Named } from "./layer.js";
 import { printable } from "./printable.js";
 

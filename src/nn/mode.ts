@@ -1,5 +1,5 @@
-import type { Tree } from "../tensor/compile.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Tree } from "../tensor/tree.js";
 import type { AnyLayer } from "./layer.js";
 
 /** How a network is called: to train or not, and who watches. */

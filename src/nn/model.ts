@@ -1,9 +1,8 @@
 /** What users hold of a network: a function of tensors, or of trees of them, that keeps its parameters. */
 import type { Device } from "../runtime/device.js";
-import type { Tree } from "../tensor/compile.js";
 import type { Shape } from "../tensor/shapes.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
-import type { Like, ShapeTree } from "../tensor/tree.js";
+import type { Like, ShapeTree, Tree } from "../tensor/tree.js";
 import type { Layer } from "./layer.js";
 import type { Mode } from "./mode.js";
 import type { ModelSummary } from "./summary-table.js";

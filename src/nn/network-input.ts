@@ -2,9 +2,9 @@
 import { said } from "../door/said.js";
 import { suggestion } from "../door/spelling.js";
 import { checkTensor } from "../tensor/arguments.js";
-import type { Tree } from "../tensor/compile.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { Tree } from "../tensor/tree.js";
 import { isShape, leavesOf, placeIn, type ShapeTree, shapeLeaves } from "../tensor/tree.js";
 
 /**

@@ -1,10 +1,10 @@
 /** One walk through a model: where its layers get their numbers from, who watches, and what an error says. */
 import { randomUniform } from "../ops/random-uniform.js";
 import { checkTensor } from "../tensor/arguments.js";
-import type { Tree } from "../tensor/compile.js";
 import { type Shape, ShapeError } from "../tensor/shapes.js";
 import { placeholder, type Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
+import type { Tree } from "../tensor/tree.js";
 import { leavesOf, type ShapeTree, sameShapes, showShapes } from "../tensor/tree.js";
 import { type Initialiser, streamOf } from "./initialisers.js";
 import type { AnyLayer, Layer, Scope } from "./layer.js";

@@ -1,5 +1,5 @@
-import type { Tree } from "../tensor/compile.js";
 import { calledAs } from "../tensor/printing.js";
+import type { Tree } from "../tensor/tree.js";
 import type { Layer } from "./layer.js";
 
 /** A layer that is printed as the call that makes it: its functions are nothing to read. */

@@ -1,7 +1,6 @@
-import type { Tree } from "../tensor/compile.js";
 import { printedAs } from "../tensor/printing.js";
 import { sizeOf } from "../tensor/shapes.js";
-import { leavesOf, type ShapeTree, shapesOf } from "../tensor/tree.js";
+import { leavesOf, type ShapeTree, shapesOf, type Tree } from "../tensor/tree.js";
 import type { Layer } from "./layer.js";
 import { type LayerRun, rehearse } from "./pass.js";
 import { edges, ReceptiveFields } from "./receptive-field.js";

@@ -3,6 +3,7 @@ import { optionsOf } from "../door/options.js";
 import { notNegative, oneOf, positive, signal, wholeOfAtLeast } from "../door/rules.js";
 import { zeros } from "../ops/fill.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 
 /** Iterations, memory and line search of {@link minimize}. */
@@ -86,7 +87,7 @@ export const minimizing = {
 };
 
 function withSlopes(objective: () => Tensor, variables: readonly Variable[]) {
-  return compile(() => {
+  const run = compile(() => {
     const value = objective();
     const slopes = partial(value, variables);
     if (slopes.every((slope) => slope === null))
@@ -95,4 +96,5 @@ function withSlopes(objective: () => Tensor, variables: readonly Variable[]) {
       );
     return { value, slopes: slopes.map((slope, i) => slope ?? zeros(variables[i].shape)) };
   });
+  return () => numbersOf(run());
 }

@@ -2,27 +2,24 @@
 import { linearise } from "../compiler/graph.js";
 import { programFor } from "../compiler/plan.js";
 import { optionsOf } from "../door/options.js";
-import { kindOfArray, said } from "../door/said.js";
+import { said } from "../door/said.js";
 import type { Device, Given, OutputKind } from "../runtime/device.js";
 import type { Program } from "../runtime/program.js";
 import { recording } from "../runtime/recording.js";
-import type { TypedArray } from "../runtime/storage.js";
 import { show } from "./shapes.js";
-import { checkNumbers, deviceOf, given, placeholder, Tensor, Variable } from "./tensor.js";
+import { checkNumbers, deviceOf, given, placeholder, Result, Tensor, Variable } from "./tensor.js";
 import { currentTrace, traced } from "./tracing.js";
-import { mapTree, type Tree } from "./tree.js";
+import { mapTree, type Tree, tensorsOf } from "./tree.js";
 
-export type { Tree };
+/** The same tree with tensors whose numbers are known: a variable among them is what it is after the run. */
+export type Results<T> = [Tree] extends [T]
+  ? Tree
+  : T extends Tensor
+    ? Tensor
+    : { readonly [K in keyof T]: Results<T[K]> };
 
-/** The same tree with numbers for tensors. */
-export type Values<T> = T extends Tensor
-  ? TypedArray
-  : T extends readonly (infer E)[]
-    ? Values<E>[]
-    : { [K in keyof T]: Values<T[K]> };
-
-/** What {@link compile} answers: a function of tensors whose numbers are known, whose results are plain arrays. */
-export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<Values<R>>;
+/** What {@link compile} answers: a function of tensors whose numbers are known, and so are those of its results. */
+export type Compiled<A extends readonly Tree[], R extends Tree> = (...args: A) => Promise<Results<R>>;
 
 /** Where a compiled function runs. */
 export interface CompileOptions {
@@ -36,7 +33,12 @@ export interface CompileOptions {
  * another device. Assignments to variables (`assign`) are carried out in place, after everything that reads the old
  * values.
  *
- * The compiled function takes tensors whose numbers are known, and answers with plain arrays.
+ * The compiled function takes tensors whose numbers are known, and answers with such: with their shapes, as f has them.
+ * Large ones stay on the device until somebody asks for their `data`, and may be given to the next call as they are.
+ *
+ *     const step = compile((x: Tensor) => ({ next: tanh(matmul(x, w)), most: max(x) }));
+ *     const { next, most } = await step(x);
+ *     if ((await most.item()) < 1) await step(next);
  *
  * @throws DeviceError at the call, where variables and arguments lie on several devices
  */
@@ -55,7 +57,7 @@ export function compile<A extends readonly Tree[], R extends Tree>(
   const { device: wanted = null } = optionsOf("compile", options, { device: 1 });
   const recorded = new Map<string, Recorded<R>>();
   const run: Compiled<A, R> = async (...args) => {
-    const leaves = args.flatMap((arg, i) => tensorsOf(arg, [`argument ${i}`]));
+    const leaves = args.flatMap((arg, i) => tensorsOf("compile", arg, [`argument ${i}`]));
     const key = `${args.map(outline)} ${leaves.map((t) => `${t.type} ${t.shape}`)}`;
     let record = recorded.get(key);
     if (!record || record.device !== deviceOf("compile", leaves, record.others, wanted)) {
@@ -71,11 +73,8 @@ export function compile<A extends readonly Tree[], R extends Tree>(
       record.outputs,
     );
     await done;
-    // Small ones are there already.
-    const values: (TypedArray | null)[] = outputs.map(({ host }) => host);
-    for (let i = 0; i < values.length; i++) values[i] ??= await device.take(outputs[i]);
     let next = 0;
-    return mapTree(result, () => values[next++]) as Values<R>;
+    return mapTree(result, ({ shape }) => new Result(outputs[next++], shape)) as Results<R>;
   };
   return (...args) => {
     // At once: what is being recorded cannot wait for a promise, and would leave it unhandled.
@@ -116,7 +115,7 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
   let next = 0;
   const standIns = args.map((arg) => mapTree(arg, () => places[next++])) as unknown as A;
   const { result, trace } = traced(() => f(...standIns));
-  const graph = linearise(tensorsOf(result, ["the result"]), trace.assignments, places);
+  const graph = linearise(tensorsOf("compile", result, ["the result"]), trace.assignments, places);
   const sources = graph.sources as readonly Tensor[];
   const others = sources.slice(places.length);
   checkNumbers("compile", others);
@@ -158,26 +157,6 @@ export function assign(variable: Variable, value: Tensor): void {
   const known = trace.assignments.findIndex((a) => a.variable === variable);
   if (known >= 0) trace.assignments.splice(known, 1);
   trace.assignments.push({ variable, value });
-}
-
-/** @param path  where in the arguments or the result the tree stands */
-function tensorsOf(tree: Tree, path: readonly string[]): Tensor[] {
-  if (tree instanceof Tensor) return [tree];
-  if (Array.isArray(tree)) return tree.flatMap((branch, i) => tensorsOf(branch, [...path, String(i)]));
-  if (!isPlain(tree)) throw new TypeError(`compile: ${path.join(".")} is ${said(tree)}, ${expected(tree)}`);
-  return Object.entries(tree).flatMap(([key, branch]) => tensorsOf(branch as Tree, [...path, key]));
-}
-
-/** What has its tensors in its properties. A Map or a promise would count as an object without any. */
-const isPlain = (tree: unknown): tree is object =>
-  typeof tree === "object" && tree !== null && Object.prototype.toString.call(tree) === "[object Object]";
-
-function expected(tree: unknown): string {
-  const tensors = "expected a tensor, or lists and objects of them";
-  if (typeof tree === "number" || typeof tree === "boolean") return `${tensors}: tensor(${tree}) is one`;
-  if (kindOfArray(tree)) return `${tensors}: tensor(…) makes one of it`;
-  const isPromise = typeof tree === "object" && tree !== null && "then" in tree;
-  return isPromise ? `${tensors}: a compiled function is recorded and cannot wait` : tensors;
 }
 
 /** The tree's form, without its tensors. */

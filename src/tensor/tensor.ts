@@ -77,8 +77,8 @@ export class Tensor implements GraphNode {
 
   /** The numbers in row-major order: Float32Array for f32, Int32Array for i32, Uint8Array for u8 and bool. */
   async data(): Promise<TypedArray> {
-    const [values] = await compute([this]);
-    return values;
+    if (!this.own) await settle([this]);
+    return this.own!.slice();
   }
 
   /**
@@ -230,18 +230,42 @@ export function variable(values: Nested, shape?: Shape, type?: DType): Variable 
 }
 
 /**
- * The numbers of several tensors of any shapes, in row-major order, from one program: what they share is computed once.
- * The arrays are the caller's.
+ * What a run has computed: numbers that lie on its device until somebody reads them or another run takes them. From then
+ * on they are known, as those of any tensor.
  */
-export async function compute(tensors: readonly Tensor[]): Promise<TypedArray[]> {
-  if (!Array.isArray(tensors) || !tensors.every((t) => t instanceof Tensor))
-    throw new TypeError(`compute: expected a list of tensors, got ${said(tensors)}`);
-  await settle(tensors);
-  return Promise.all(tensors.map((t) => (t instanceof Variable ? t.read() : t.own!.slice())));
+export class Result extends Tensor {
+  readonly #place: Storage;
+  override settled = true;
+
+  /** @param place  an output of the run, which has come to its end */
+  constructor(place: Storage, shape: Shape) {
+    super(source, [], {}, shape, place.type);
+    this.#place = place;
+  }
+
+  override get own(): TypedArray | null {
+    return this.#place.host;
+  }
+
+  override get storage(): Storage | null {
+    return this.#place.host ? null : this.#place;
+  }
+
+  /** Brings the numbers here. */
+  async read(): Promise<void> {
+    if (!this.#place.host) await this.#place.device!.take(this.#place);
+  }
+
+  override settle(): void {}
+
+  override toString(): string {
+    return printed("Tensor", this.type, this.shape, this.own, `on ${this.#place.device?.name}, not read yet`);
+  }
 }
 
-/** Computes what is not known yet, for those who look at it where it lies. */
+/** Computes what is not known yet, and brings here what is, for those who look at it where it lies. */
 export async function settle(tensors: readonly Tensor[]): Promise<void> {
+  for (const t of tensors) if (t instanceof Result) await t.read();
   const open = tensors.filter((t) => !t.own && !(t instanceof Variable));
   if (open.length === 0) return;
   const results = await runGraph(open);
@@ -291,10 +315,13 @@ export function deviceOf(
       isNew = true;
       return;
     }
-    if (device)
+    if (device) {
+      const [here, other] = [placed(leaf), first ? placed(first) : `the device asked for is ${device.name}`];
+      const isVariable = leaf instanceof Variable || (first !== null && !(first instanceof Result));
       throw new DeviceError(
-        `${speaker}: ${placed(leaf)}, but ${first ? placed(first) : `the device asked for is ${device.name}`}: move one with to(device)`,
+        `${speaker}: ${here}, but ${other}: ${isVariable ? "move one with to(device)" : "await its data first"}`,
       );
+    }
     device = there;
     first = leaf;
   };

@@ -4,6 +4,7 @@ import { add } from "../ops/arithmetic.js";
 import { zeros } from "../ops/fill.js";
 import type { Learner, StepTensors } from "../optim/learner.js";
 import { assign, compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { sizeOf } from "../tensor/shapes.js";
 import { Tensor, Variable } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
@@ -67,20 +68,20 @@ export function accumulatedStep({ costOf, slopesOf, variables, learner, parts: c
     const parts = partsOf(batch, Math.min(count, batch.size));
     const weights: { [name: string]: number } = {};
     for (const [k, part] of parts.entries())
-      for (const [name, [weight]] of Object.entries(await weigh(part, seedOf(k))))
+      for (const [name, [weight]] of Object.entries(await numbersOf(weigh(part, seedOf(k)))))
         weights[name] = (weights[name] ?? 0) + weight;
     const ofAll = mapped(weights, (weight) => Tensor.from(Float32Array.of(weight), [], "f32"));
     let loss = 0;
     const sums: { [name: string]: Float64Array } = {};
     for (const [k, part] of parts.entries()) {
-      const result = await gather(part, ofAll, seedOf(k));
+      const result = await numbersOf(gather(part, ofAll, seedOf(k)));
       loss += result.loss[0];
       for (const [name, values] of Object.entries(result.sums)) {
         const before = isPenalty(name) ? undefined : sums[name];
         sums[name] = Float64Array.from(values, (value, i) => value + (before?.[i] ?? 0));
       }
     }
-    const { penalties } = await update(parts[0], seedOf(0), at);
+    const { penalties } = await numbersOf(update(parts[0], seedOf(0), at));
     return { loss: loss + (penalties[0]?.[0] ?? 0), sums };
   };
 }

@@ -8,6 +8,7 @@ import type { Model } from "../nn/index.js";
 import { Turns } from "../platform/turns.js";
 import { notedEach } from "../runtime/recording.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { tensor } from "../tensor/creation.js";
 import { printedAs } from "../tensor/printing.js";
 import { ShapeError } from "../tensor/shapes.js";
@@ -143,7 +144,7 @@ export function evaluator(
       signal?.throwIfAborted();
       const shape = [size * views, ...dataset.shape];
       const ofViews = Int32Array.from({ length: size * views }, (_, v) => labels[Math.floor(v / views)]);
-      const result = await run(tensor(images, shape), tensor(ofViews));
+      const result = await numbersOf(run(tensor(images, shape), tensor(ofViews)));
       total += result.total[0];
       weight += result.weight[0];
       count += countedOf(labels, loss);

@@ -4,6 +4,7 @@ import { checkExamples, type Examples, type Fields } from "../data/examples.js";
 import { type ExampleStream, isStream } from "../data/stream.js";
 import { Turns } from "../platform/turns.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { buildFor } from "./building.js";
 import {
@@ -41,14 +42,10 @@ export interface ObjectiveEvaluationOptions {
 export function objectiveEvaluator(speaker: string, model: Trainable, objective: Objective) {
   let fields: Fields = {};
   let losses: Cost["losses"] = {};
-  /** Of what is kept of each example, by the shapes of the batch: ragged fields are of another length in each. */
-  const shapes = new Map<string, { [name: string]: readonly number[] }>();
   const run = compile((batch: BatchTensors) => {
     const cost = objective.cost(model, batch, {}, fields);
     losses = cost.losses;
     const kept: { readonly [name: string]: Tensor } = objective.kept?.of(model, batch, fields) ?? {};
-    const kinds = Object.entries(kept).map(([name, { shape }]) => [name, shape.slice(1)] as const);
-    shapes.set(outline(batch), Object.fromEntries(kinds));
     return { sums: summands(cost), kept };
   });
 
@@ -68,16 +65,15 @@ export function objectiveEvaluator(speaker: string, model: Trainable, objective:
       signal?.throwIfAborted();
       const result = await run(batch as BatchTensors);
       tally ??= new Tally(objective, losses);
-      tally.count(result.sums, size);
-      if (objective.kept)
+      tally.count(await numbersOf(result.sums), size);
+      if (objective.kept) {
+        const values = await numbersOf(result.kept);
         kept.push(
           Object.fromEntries(
-            Object.entries(result.kept).map(([name, values]) => [
-              name,
-              { values, shape: [size, ...shapes.get(outline(batch))![name]] },
-            ]),
+            Object.entries(result.kept).map(([name, { shape }]) => [name, { values: values[name], shape }]),
           ),
         );
+      }
       done += size;
       onProgress?.({ done, count: data.length });
       await turns.give();
@@ -86,11 +82,6 @@ export function objectiveEvaluator(speaker: string, model: Trainable, objective:
     return { ...standing, scores: { ...scores, ...objective.kept?.scores(kept) }, count: done };
   };
 }
-
-const outline = (batch: { readonly [field: string]: Tensor }): string =>
-  Object.entries(batch)
-    .map(([name, { shape }]) => `${name} ${shape}`)
-    .join();
 
 function inOrder(data: Examples | ExampleStream, batchSize: number): AsyncGenerator<ExampleBatch> {
   return isStream(data)

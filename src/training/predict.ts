@@ -1,6 +1,7 @@
 import type { Model } from "../nn/index.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { settle, type Tensor } from "../tensor/tensor.js";
 import { checkModel } from "./given.js";
 import { pixelsFor } from "./pixels.js";
@@ -18,7 +19,7 @@ export async function predict(model: Model, images: Tensor): Promise<Float32Arra
   checkTensor("predict", "images", images);
   await settle([images]);
   const run = compile((x: Tensor) => outputFor(model, x.dtype === "u8" ? pixelsFor(model, x) : x));
-  const output = await run(images);
+  const output = await numbersOf(run(images));
   const [count] = images.shape;
   const classes = output.length / count;
   return Array.from({ length: count }, (_, i) =>

@@ -8,6 +8,7 @@ import { transpose } from "../ops/transpose.js";
 import { anything } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { tensor } from "../tensor/creation.js";
 import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
@@ -69,7 +70,7 @@ async function moments(
   for await (const { images, size: n } of batches(dataset, { batchSize: 1000 })) {
     const x = Float32Array.from(images, (pixel) => pixel / 255);
     for (let i = 0; i < x.length; i++) mean[i % size] += x[i] / dataset.length;
-    const sums = await products(tensor(x, [n, size]));
+    const sums = await numbersOf(products(tensor(x, [n, size])));
     for (let i = 0; i < sums.length; i++) covariance[i] += sums[i] / dataset.length;
   }
   for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) covariance[i * size + j] -= mean[i] * mean[j];

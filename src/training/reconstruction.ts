@@ -5,6 +5,7 @@ import { optionsOf } from "../door/options.js";
 import type { Model } from "../nn/index.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkAny, type EvaluateOptions, evaluation } from "./evaluate.js";
 import { checkModel } from "./given.js";
@@ -47,6 +48,6 @@ export async function evaluateReconstruction(
 export async function reconstructed(model: Model, images: Tensor): Promise<Uint8ClampedArray> {
   checkModel("reconstructed", model);
   checkTensor("reconstructed", "images", images);
-  const output = await compile((x: Tensor) => model(pixelsFor(model, x)))(images);
+  const output = await numbersOf(compile((x: Tensor) => model(pixelsFor(model, x)))(images));
   return Uint8ClampedArray.from(output, (value) => 255 * value);
 }

@@ -7,6 +7,7 @@ import { learner as learnerOf, stepTensors } from "../optim/learner.js";
 import { seedsOfSteps } from "../random/streams.js";
 import { threefry2x32 } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
+import { numbersOf } from "../tensor/compute.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 import { accumulatedStep, type Stepped } from "./accumulation.js";
@@ -76,7 +77,7 @@ export function trainingStep(
     const at = stepTensors(lr, step + 1);
     const seedOf = (part: number) => tensor(Int32Array.of(stepSeed(seed, step, part)), []);
     if (inParts && batch.size > 1) return inParts(batch, at, seedOf);
-    const { loss, sums } = await run(batch.fields, { ...at, seed: seedOf(0) });
+    const { loss, sums } = await numbersOf(run(batch.fields, { ...at, seed: seedOf(0) }));
     return { loss: loss[0], sums };
   };
   return Object.assign(take, { state: learner.state });

@@ -5,6 +5,7 @@ import * as receptive from "../../src/index.js";
 import type { Program } from "../../src/runtime/program.js";
 import { wasmTarget } from "../../src/targets/wasm/emitter.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
+import { compiled } from "../checks/compiled.js";
 
 const { add, compute, conv2d, matmul, maxPool2d, mul, relu, softmax, sum, tensor, zeros } = receptive;
 const target = wasmTarget({ relaxedSimd: false });
@@ -160,7 +161,7 @@ describe("the program cache", () => {
 
   test("a compiled function is recorded once for each shape", async () => {
     let recorded = 0;
-    const f = receptive.compile((x: Tensor) => {
+    const f = compiled((x: Tensor) => {
       recorded++;
       return sum(x);
     });
@@ -184,7 +185,7 @@ describe("assignments", () => {
 
   test("whoever reads a variable in the same step sees the old value", async () => {
     const a = receptive.variable(one);
-    const seen = await receptive.compile(() => {
+    const seen = await compiled(() => {
       receptive.assign(a, add(a, 10));
       return { total: sum(a), turned: receptive.flip(a, 0) };
     })();
@@ -230,7 +231,7 @@ describe("assignments", () => {
 
 describe("compiled functions", () => {
   test("take and give trees", async () => {
-    const f = receptive.compile((x: { a: Tensor; b: Tensor[] }) => ({
+    const f = compiled((x: { a: Tensor; b: Tensor[] }) => ({
       total: add(x.a, x.b[1]),
       list: [x.b[0]],
     }));

@@ -3,7 +3,6 @@ import { linearise } from "../../src/compiler/graph.js";
 import { programFor } from "../../src/compiler/plan.js";
 import {
   add,
-  compile,
   compute,
   configure,
   conv2d,
@@ -18,6 +17,7 @@ import {
 import { theEngine } from "../../src/runtime/devices.js";
 import type { Program } from "../../src/runtime/program.js";
 import { wasmTarget } from "../../src/targets/wasm/emitter.js";
+import { compiled } from "../checks/compiled.js";
 import { uniform } from "../checks/random.js";
 import { onEveryTarget } from "../checks/targets.js";
 
@@ -117,7 +117,7 @@ onEveryTarget("minimal filtering", () => {
     ];
     const kept = [w, next].map((values) => variable(values, [3, 3, 32, 32]));
     const shift = variable(bias, [32]);
-    const net = compile((t: Tensor) => {
+    const net = compiled((t: Tensor) => {
       const hidden = relu(add(add(conv2d(t, kept[0], { padding: 1 }), shift), t));
       return conv2d(hidden, kept[1], { padding: 1 });
     });

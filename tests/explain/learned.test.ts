@@ -3,7 +3,6 @@ import { part } from "../../src/data/dataset.js";
 import { loadDataset } from "../../src/data/registry.js";
 import * as explain from "../../src/explain/index.js";
 import {
-  compile,
   type data,
   fit,
   losses,
@@ -18,6 +17,7 @@ import {
   type Tensor,
   tensor,
 } from "../../src/index.js";
+import { compiled } from "../checks/compiled.js";
 
 const mnist = await loadDataset("mnist", { directory: `${process.env.RECEPTIVE_DATA}/mnist` }).catch(
   () => undefined,
@@ -38,7 +38,7 @@ describe.skipIf(!mnist)(
 
     /** The greatest score Σᵢⱼ aᵢⱼᵏ that any test picture gives each unit. */
     async function bestOfTest(layer: string): Promise<Float32Array> {
-      const run = compile((x: Tensor) => {
+      const run = compiled((x: Tensor) => {
         let a: Tensor | undefined;
         model(x, {
           capture(path, output) {

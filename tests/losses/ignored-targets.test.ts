@@ -1,7 +1,8 @@
 /** Targets that are no class: which may be, and what they do to a mean. */
 import { describe, expect, test } from "vitest";
-import { compile, grad, type Tensor, tensor, valueAndGrad } from "../../src/index.js";
+import { grad, type Tensor, tensor, valueAndGrad } from "../../src/index.js";
 import * as losses from "../../src/losses/index.js";
+import { compiled } from "../checks/compiled.js";
 
 const scores = [
   [1, 2, 3],
@@ -76,7 +77,7 @@ describe("any other target that is no class is a mistake", () => {
 
   test.each(all)("$name in a compiled step, where targets are not known yet, is NaN", async ({ make }) => {
     const loss = make();
-    const run = compile((x: Tensor, t: Tensor) => ({
+    const run = compiled((x: Tensor, t: Tensor) => ({
       value: loss(x, t),
       slope: grad((y) => loss(y, t))(x),
     }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compile, gradients, random, type Tensor, tensor } from "../../src/index.js";
+import { gradients, random, type Tensor, tensor } from "../../src/index.js";
 import { crossEntropy } from "../../src/losses/index.js";
 import {
   googlenet,
@@ -12,6 +12,7 @@ import {
 import * as nn from "../../src/nn/index.js";
 import { lossOfCost } from "../../src/training/objective.js";
 import { classification } from "../../src/training/objectives/index.js";
+import { compiled } from "../checks/compiled.js";
 
 /** As published, or counted by hand where nothing was; the heads of GoogLeNet do not count. */
 const counts: { readonly [name: string]: { params: number; macs?: number; gigaMacs?: number } } = {
@@ -97,7 +98,7 @@ describe.each(Object.entries(registry))("%s", (name, { make, input, loss = cross
     const shape = [quick[name], quick[name], input[2]];
     model.build(shape, { seed: 1 });
     const fields = { images: { shape, dtype: "u8", pixels: true } } as const;
-    const step = compile((images: Tensor, labels: Tensor, seed: Tensor) => {
+    const step = compiled((images: Tensor, labels: Tensor, seed: Tensor) => {
       const cost = classification(loss()).cost(model, { images, labels }, { training: true, seed }, fields);
       const slopes = gradients(lossOfCost(cost), [...model.parameters.values()]);
       return { output: cost.output!, slopes };

@@ -6,13 +6,14 @@ import { describe, expect, test } from "vitest";
 import type { ArrayFile, StoredArray } from "../../src/formats/array-file.js";
 import { memorySource } from "../../src/formats/byte-source.js";
 import { openArrays } from "../../src/formats/open-arrays.js";
-import { add, compile, gradients, mul, type Tensor, tensor } from "../../src/index.js";
+import { add, gradients, mul, type Tensor, tensor } from "../../src/index.js";
 import { crossEntropy } from "../../src/losses/index.js";
 import { loadWeights, registered } from "../../src/models/index.js";
 import { torchPlaces } from "../../src/models/weight-places.js";
 import * as nn from "../../src/nn/index.js";
 import { sizeOf } from "../../src/tensor/shapes.js";
 import { copyOf, variablesOf } from "../../src/training/weights.js";
+import { compiled } from "../checks/compiled.js";
 
 const script = join(import.meta.dirname, "../golden/networks.py");
 
@@ -80,8 +81,8 @@ const tolerance = (deviationOfTorch: number): number => Math.max(1e-4, 2 * devia
 /** Scores in evaluation, and the gradients of one step of training, by path. */
 async function computed(model: nn.Model, pictures: Float32Array, size: number) {
   const x = tensor(pictures, [2, size, size, 3]);
-  const scores = await compile((images: Tensor) => model(images))(x);
-  const step = compile((images: Tensor, labels: Tensor, seed: Tensor) => {
+  const scores = await compiled((images: Tensor) => model(images))(x);
+  const step = compiled((images: Tensor, labels: Tensor, seed: Tensor) => {
     const heads: Tensor[] = [];
     const loss = (y: Tensor) => crossEntropy()(y, labels);
     const aside = (y: Tensor, weight: number) => void heads.push(mul(loss(y), weight));

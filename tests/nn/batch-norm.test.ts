@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compile, gradients, mul, random, ShapeError, sum, type Tensor, tensor } from "../../src/index.js";
+import { gradients, mul, random, ShapeError, sum, type Tensor, tensor } from "../../src/index.js";
 import * as nn from "../../src/nn/index.js";
+import { compiled } from "../checks/compiled.js";
 
 const shape = [4, 3, 5, 2];
 const [momentum, epsilon] = [0.2, 1e-3];
@@ -53,7 +54,7 @@ describe("batchNorm", () => {
 
   test("training: the batch's statistics, and the running ones follow", async () => {
     const model = built();
-    const step = compile((x: Tensor) => model(x, { training: true }));
+    const step = compiled((x: Tensor) => model(x, { training: true }));
     let [mean, variance] = [
       [0, 0],
       [1, 1],
@@ -78,11 +79,11 @@ describe("batchNorm", () => {
     model.buffers.get("batchNorm1.mean")!.set(running.mean);
     model.buffers.get("batchNorm1.variance")!.set(running.variance);
     const x = random.normal(shape, { seed: 1 });
-    close(await compile((x: Tensor) => model(x))(x), normalised(await x.data(), running, scale, shift));
+    close(await compiled((x: Tensor) => model(x))(x), normalised(await x.data(), running, scale, shift));
     expect([...(await model.buffers.get("batchNorm1.mean")!.read())]).toEqual(running.mean);
   });
 
-  test("outside compile() the running statistics stay", async () => {
+  test("outside compiled() the running statistics stay", async () => {
     const model = built();
     await model(random.normal(shape, { seed: 1 }), { training: true }).data();
     expect([...(await model.buffers.get("batchNorm1.mean")!.read())]).toEqual([0, 0]);
@@ -127,7 +128,7 @@ describe("batchNorm", () => {
     const x = Float32Array.from({ length: 2 * 6000 }, (_, i) => at(i));
     const model = nn.sequential(nn.batchNorm({ epsilon, momentum: 1 }));
     model.build([30, 20, 2]);
-    const y = await compile((x: Tensor) => model(x, { training: true }))(tensor(x, [10, 30, 20, 2]));
+    const y = await compiled((x: Tensor) => model(x, { training: true }))(tensor(x, [10, 30, 20, 2]));
     const { n, mean, variance } = byHand(x, 2);
     const found = await model.buffers.get("batchNorm1.variance")!.read();
     variance.forEach((v, c) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { compile, gradients, mul, ShapeError, sum, type Tensor, tensor, zeros } from "../../src/index.js";
+import { gradients, mul, ShapeError, sum, type Tensor, tensor, zeros } from "../../src/index.js";
 import { meanSquaredError } from "../../src/losses/index.js";
 import * as nn from "../../src/nn/index.js";
+import { compiled } from "../checks/compiled.js";
 
 const times = (factor: number): nn.Layer => ({
   type: "times",
@@ -108,7 +109,7 @@ describe("auxiliary heads", () => {
   test("their loss reaches the layers before them", async () => {
     const net = model();
     net.build([4], { seed: 1 });
-    const step = compile((x: Tensor, target: Tensor) => {
+    const step = compiled((x: Tensor, target: Tensor) => {
       const heads: Tensor[] = [];
       net(x, {
         training: true,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compile, gradients, ones, sum, type Tensor, tensor } from "../../src/index.js";
+import { gradients, ones, sum, type Tensor, tensor } from "../../src/index.js";
 import * as nn from "../../src/nn/index.js";
+import { compiled } from "../checks/compiled.js";
 
 const shape = [100, 1000];
 const seeded = (value: number) => tensor(Int32Array.of(value), []);
@@ -8,7 +9,7 @@ const seeded = (value: number) => tensor(Int32Array.of(value), []);
 describe("dropout", () => {
   const model = nn.sequential("net", nn.dropout(0.3), nn.dropout(0.3));
   const first = nn.sequential(nn.dropout(0.3));
-  const run = compile((x: Tensor, seed: Tensor) => first(x, { training: true, seed }));
+  const run = compiled((x: Tensor, seed: Tensor) => first(x, { training: true, seed }));
   const x = tensor(new Float32Array(shape[0] * shape[1]).fill(7), shape);
 
   test("drops its rate of the values and scales the others", async () => {
@@ -25,7 +26,7 @@ describe("dropout", () => {
   });
 
   test("draws others in each layer", async () => {
-    const both = compile((x: Tensor, seed: Tensor) => {
+    const both = compiled((x: Tensor, seed: Tensor) => {
       const seen: Record<string, Tensor> = {};
       model(x, {
         training: true,
@@ -44,7 +45,7 @@ describe("dropout", () => {
   });
 
   test("gradients pass where values passed", async () => {
-    const step = compile((x: Tensor, seed: Tensor) => {
+    const step = compiled((x: Tensor, seed: Tensor) => {
       const y = first(x, { training: true, seed });
       return { y, slope: gradients(sum(y), [x])[0] };
     });
@@ -71,7 +72,7 @@ describe("dropout", () => {
 
 describe("spatial dropout", () => {
   const model = nn.sequential(nn.spatialDropout(0.4));
-  const run = compile((x: Tensor, seed: Tensor) => model(x, { training: true, seed }));
+  const run = compiled((x: Tensor, seed: Tensor) => model(x, { training: true, seed }));
   const x = tensor(new Float32Array(50 * 3 * 2 * 20).fill(7), [50, 3, 2, 20]);
 
   test("drops whole channels of single examples", async () => {

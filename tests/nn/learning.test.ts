@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { compile, gradients, random, type Tensor, tensor } from "../../src/index.js";
+import { gradients, random, type Tensor, tensor } from "../../src/index.js";
 import { crossEntropy } from "../../src/losses/index.js";
 import * as nn from "../../src/nn/index.js";
 import * as optim from "../../src/optim/index.js";
+import { compiled } from "../checks/compiled.js";
 
 /** Eight random pictures learned by heart: the losses of the steps, and the share named rightly at the end. */
 async function learn(model: nn.Model, optimizer: optim.Optimizer, { steps }: { steps: number }) {
@@ -11,7 +12,7 @@ async function learn(model: nn.Model, optimizer: optim.Optimizer, { steps }: { s
   const images = tensor(pixels, [8, 8, 8, 1]);
   model.build([8, 8, 1], { seed: 2 });
   const { update } = optim.learner(optimizer, model.parameters);
-  const step = compile((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
+  const step = compiled((images: Tensor, labels: Tensor, lr: Tensor, step: Tensor, seed: Tensor) => {
     const loss = crossEntropy()(model(images, { training: true, seed }), labels);
     update(gradients(loss, [...model.parameters.values()]), { lr, step });
     return { loss };

@@ -1,16 +1,8 @@
 import { describe, expect, test } from "vitest";
-import {
-  compile,
-  gradients,
-  lstmCell,
-  random,
-  ShapeError,
-  sum,
-  type Tensor,
-  tensor,
-} from "../../src/index.js";
+import { gradients, lstmCell, random, ShapeError, sum, type Tensor, tensor } from "../../src/index.js";
 import * as nn from "../../src/nn/index.js";
 import { closeTo, toTensor } from "../checks/close-to.js";
+import { compiled } from "../checks/compiled.js";
 import { uniform } from "../checks/random.js";
 import * as textbook from "../textbook/index.js";
 import { type Numbers, numbers } from "../textbook/numbers.js";
@@ -70,7 +62,7 @@ describe("recurrent layers", () => {
   test("every step of a long sequence gives a gradient to the weights", async () => {
     const model = nn.sequential(nn.lstm({ units: 3, outputs: "last" }));
     model.build([30, 2]);
-    const slopes = compile((x: Tensor) => gradients(sum(model(x)), [x, ...model.parameters.values()]));
+    const slopes = compiled((x: Tensor) => gradients(sum(model(x)), [x, ...model.parameters.values()]));
     const found = await slopes(random.normal([1, 30, 2], { seed: 1 }));
     for (const slope of found) expect(slope.every((v) => Number.isFinite(v) && v !== 0)).toBe(true);
   });

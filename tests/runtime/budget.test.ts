@@ -3,7 +3,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import {
   add,
   assign,
-  compile,
   configure,
   type Device,
   matmul,
@@ -18,6 +17,7 @@ import {
   variable,
 } from "../../src/index.js";
 import type { Engine } from "../../src/runtime/engine.js";
+import { compiled } from "../checks/compiled.js";
 
 const opened: Device[] = [];
 afterAll(async () => {
@@ -53,7 +53,7 @@ describe("under a budget", () => {
       Array.from({ length: 16 }, async (_, k) => {
         const v = variable(new Float32Array(size).fill(k));
         await v.to(device);
-        const step = compile(() => {
+        const step = compiled(() => {
           assign(v, add(v, 1));
           return sum(v);
         });
@@ -70,7 +70,7 @@ describe("under a budget", () => {
 
   test("results that are dropped find room, results that are held keep their numbers", async () => {
     const device = await small(48);
-    const f = compile((x: Tensor) => add(ones([2 ** 20]), x), { device });
+    const f = compiled((x: Tensor) => add(ones([2 ** 20]), x), { device });
     const held: [number, Tensor | ArrayLike<number>][] = [];
     for (let k = 0; k < 100; k++) {
       const result = await f(tensor(k));
@@ -81,7 +81,7 @@ describe("under a budget", () => {
 
   test("a run that needs more than all of it says so, and the next one runs", async () => {
     const device = await small(16);
-    const large = compile((x: Tensor) => sum(matmul(x, mul(x, 2))), { device });
+    const large = compiled((x: Tensor) => sum(matmul(x, mul(x, 2))), { device });
     const x = tensor(new Float32Array(2048 * 2048), [2048, 2048]);
     await expect(large(x)).rejects.toThrow(OutOfMemoryError);
     await expect(large(x)).rejects.toThrow(
@@ -94,7 +94,7 @@ describe("under a budget", () => {
 
 test("results of 10 MB that nobody keeps stay under 1 GB of memory", { timeout: 120_000 }, async () => {
   // `npm run test:long -- soak` makes 10,000 of them.
-  const f = compile((x: Tensor) => add(ones([2_500_000]), x));
+  const f = compiled((x: Tensor) => add(ones([2_500_000]), x));
   let most = 0;
   for (let k = 0; k < 400; k++) {
     await f(tensor(k));

@@ -4,7 +4,6 @@ import {
   add,
   assign,
   type Checkpoint,
-  compile,
   conv2d,
   type Dataset,
   type Device,
@@ -30,6 +29,7 @@ import {
   variable,
 } from "../../src/index.js";
 import { nativeMachine } from "../../src/targets/x64/machine.js";
+import { compiled } from "../checks/compiled.js";
 
 const missing = ((machine) => ("reason" in machine ? machine.reason : null))(nativeMachine(null, 2 ** 26));
 
@@ -79,7 +79,7 @@ describe.skipIf(missing !== null)(`native and wasm at once ${missing ?? ""}`, ()
     const ones16 = random.normal([5, 7], { seed: 3 });
     const x = tensor(await random.normal([2, 9, 9, 3], { seed: 1 }).data(), [2, 9, 9, 3]);
     const w = tensor(await random.normal([3, 3, 3, 5], { seed: 2 }).data(), [3, 3, 3, 5]);
-    const [a, b] = await Promise.all([native, wasm].map((device) => compile(f, { device })(x, w)));
+    const [a, b] = await Promise.all([native, wasm].map((device) => compiled(f, { device })(x, w)));
     expect(greatestDifference(a.y, b.y)).toBeLessThan(1e-5);
     expect(greatestDifference(a.slopes[0], b.slopes[0])).toBeLessThan(1e-5);
     expect(greatestDifference(a.slopes[1], b.slopes[1])).toBeLessThan(1e-4);
@@ -142,8 +142,8 @@ describe.skipIf(missing !== null)(`native and wasm at once ${missing ?? ""}`, ()
     await w.to(wasm);
     const message = `a variable (f32 2) lies on wasm, but a variable (f32 2) lies on ${native.name}: move one with to(device)`;
     await expect(add(v, w).data()).rejects.toThrow(new DeviceError(`data: ${message}`));
-    await expect(compile(() => mul(v, w))()).rejects.toThrow(new DeviceError(`compile: ${message}`));
-    await expect(compile((x: Tensor) => mul(x, v), { device: wasm })(tensor([1, 1]))).rejects.toThrow(
+    await expect(compiled(() => mul(v, w))()).rejects.toThrow(new DeviceError(`compile: ${message}`));
+    await expect(compiled((x: Tensor) => mul(x, v), { device: wasm })(tensor([1, 1]))).rejects.toThrow(
       new DeviceError(
         `compile: a variable (f32 2) lies on ${native.name}, but the device asked for is wasm: move one with to(device)`,
       ),
@@ -155,7 +155,7 @@ describe.skipIf(missing !== null)(`native and wasm at once ${missing ?? ""}`, ()
   test("a function follows its variables", async () => {
     const v: Variable = variable([1]);
     let recorded = 0;
-    const count = compile((x: Tensor) => {
+    const count = compiled((x: Tensor) => {
       recorded++;
       const next = add(v, x);
       assign(v, next);
@@ -174,7 +174,7 @@ test("a device that is closed leaves the numbers on the host", async () => {
   const device = await openDevice("wasm", { threads: 1 });
   const v = variable([1, 2, 3]);
   await v.to(device);
-  const double = compile(() => {
+  const double = compiled(() => {
     assign(v, mul(v, 2));
     return [];
   });
@@ -183,7 +183,7 @@ test("a device that is closed leaves the numbers on the host", async () => {
   expect([...(await v.read())]).toEqual([2, 4, 6]);
   v.set([5, 5, 5]);
   expect([...(await mul(v, 2).data())]).toEqual([10, 10, 10]); // on another
-  await expect(compile((x: Tensor) => add(x, 1), { device })(tensor([1]))).rejects.toThrow(
+  await expect(compiled((x: Tensor) => add(x, 1), { device })(tensor([1]))).rejects.toThrow(
     new DeviceError("the device wasm is closed"),
   );
 });

@@ -2,20 +2,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import {
-  add,
-  compile,
-  compute,
-  div,
-  matmul,
-  mul,
-  nn,
-  predict,
-  sum,
-  tensor,
-  variable,
-} from "../../src/index.js";
+import { add, compute, div, matmul, mul, nn, predict, sum, tensor, variable } from "../../src/index.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
+import { compiled } from "../checks/compiled.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -32,7 +21,7 @@ test("a function made after another was collected answers with its own weights",
   const x = tensor(new Float32Array(64 * 64).fill(1), [64, 64]);
   const ask = async (k: number): Promise<number> => {
     const weights = variable(new Float32Array(64 * 64).fill(k), [64, 64]);
-    return (await compile((x: Tensor) => matmul(x, weights))(x))[0];
+    return (await compiled((x: Tensor) => matmul(x, weights))(x))[0];
   };
   for (let k = 1; k <= 12; k++) {
     expect(await ask(k)).toBe(64 * k);
@@ -71,7 +60,7 @@ test("constants of compiled functions of one structure are not taken for each ot
   const x = tensor(new Float32Array(32 * 32).fill(1), [32, 32]);
   for (let k = 1; k <= 6; k++) {
     const weights = tensor(new Float32Array(32 * 32).fill(k), [32, 32]);
-    const f = compile((x: Tensor) => matmul(x, mul(weights, 2)));
+    const f = compiled((x: Tensor) => matmul(x, mul(weights, 2)));
     expect((await f(x))[0]).toBe(64 * k);
     expect((await f(x))[5]).toBe(64 * k);
     await sweep();
@@ -95,13 +84,13 @@ test("a variable that is dropped while a run with it waits for its turn keeps it
 
 test("0 and −0 are two constants", async () => {
   const one = tensor([1]);
-  const reciprocal = (zero: number) => compile((x: Tensor) => div(x, add(mul(x, 0), zero)));
-  const byConstant = (zero: number) => compile((x: Tensor) => div(x, zero));
+  const reciprocal = (zero: number) => compiled((x: Tensor) => div(x, add(mul(x, 0), zero)));
+  const byConstant = (zero: number) => compiled((x: Tensor) => div(x, zero));
   expect([...(await byConstant(0)(one)), ...(await byConstant(-0)(one))]).toEqual([Infinity, -Infinity]);
   expect([...(await byConstant(-0)(one)), ...(await byConstant(0)(one))]).toEqual([-Infinity, Infinity]);
   expect(String(await reciprocal(0)(one))).toBe("Infinity");
   const both = await compute([div(one, 0), div(one, -0)]);
   expect(both.map((values) => values[0])).toEqual([Infinity, -Infinity]);
-  const together = await compile((x: Tensor) => [div(x, 0), div(x, -0)])(one);
+  const together = await compiled((x: Tensor) => [div(x, 0), div(x, -0)])(one);
   expect(together.map((values) => values[0])).toEqual([Infinity, -Infinity]);
 });

@@ -2,8 +2,8 @@ import { totalmem } from "node:os";
 import { expect, test } from "vitest";
 import { add, tensor } from "../../src/index.js";
 import { device, theEngine } from "../../src/runtime/devices.js";
-import { compile } from "../../src/tensor/compile.js";
 import { type Tensor, variable } from "../../src/tensor/tensor.js";
+import { compiled } from "../checks/compiled.js";
 
 const gigabyte = 2 ** 30;
 const native = device().target !== "wasm";
@@ -16,7 +16,7 @@ test.skipIf(!native || totalmem() < 8 * gigabyte)(
     const block = engine.memory.allocate(5 * gigabyte);
     try {
       const far = variable(Float32Array.of(1, 2, 3));
-      const run = compile((x: Tensor) => add(far, x));
+      const run = compiled((x: Tensor) => add(far, x));
       expect([...(await run(tensor(Float32Array.of(10, 20, 30))))]).toEqual([11, 22, 33]);
       expect(far.storage.place!.block.address).toBeGreaterThan(4 * gigabyte);
     } finally {

@@ -22,7 +22,7 @@ for (let i = 0; i < 60; i++) {
     await configure({ threads: 3 });
   }
   try {
-    const [value] = await run(x);
+    const value = await (await run(x)).item();
     if (value !== 384 ** 4) errors.add(`wrong: ${value}`);
     done++;
   } catch (error) {

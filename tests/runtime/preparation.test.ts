@@ -5,8 +5,9 @@ import { programFor } from "../../src/compiler/plan.js";
 import { random, tensor } from "../../src/index.js";
 import { add, conv2d, mul, relu, sqrt, sum } from "../../src/ops/index.js";
 import { theEngine } from "../../src/runtime/devices.js";
-import { assign, compile } from "../../src/tensor/compile.js";
+import { assign } from "../../src/tensor/compile.js";
 import { placeholder, type Tensor, variable } from "../../src/tensor/tensor.js";
+import { compiled } from "../checks/compiled.js";
 import { conv2d as textbookConv2d } from "../textbook/index.js";
 import { numbers } from "../textbook/numbers.js";
 
@@ -60,7 +61,7 @@ describe("a variable that changes", () => {
   test("from outside is seen by the next run", async () => {
     const x = (await random.normal(shape, { seed: 1 }).data()) as Float32Array;
     const w = variable(await filters(2), [3, 3, 8, 20]);
-    const run = compile((input: Tensor) => sum(relu(conv2d(input, w))));
+    const run = compiled((input: Tensor) => sum(relu(conv2d(input, w))));
     for (const seed of [2, 3, 4]) {
       const values = await filters(seed);
       w.set(values);
@@ -75,8 +76,8 @@ describe("a variable that changes", () => {
     const x = (await random.normal(shape, { seed: 1 }).data()) as Float32Array;
     const values = await filters(2);
     const w = variable(values, [3, 3, 8, 20]);
-    const run = compile((input: Tensor) => sum(relu(conv2d(input, w))));
-    const halve = compile((by: Tensor) => {
+    const run = compiled((input: Tensor) => sum(relu(conv2d(input, w))));
+    const halve = compiled((by: Tensor) => {
       assign(w, mul(w, by));
       return sum(by);
     });

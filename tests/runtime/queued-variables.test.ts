@@ -3,7 +3,6 @@ import { afterAll, expect, test } from "vitest";
 import {
   add,
   assign,
-  compile,
   configure,
   type Dataset,
   fit,
@@ -13,6 +12,7 @@ import {
   optim,
   variable,
 } from "../../src/index.js";
+import { compiled } from "../checks/compiled.js";
 
 process.env.RECEPTIVE_DEBUG = "share"; // every launch, however small
 afterAll(() => configure({ threads: 1 }));
@@ -84,7 +84,7 @@ test("numbers that are set during a run are those of no half-written variable", 
   await configure({ threads: 2 });
   const size = 2 ** 18;
   const v = variable(new Float32Array(size));
-  const count = compile(() => {
+  const count = compiled(() => {
     assign(v, add(v, 1));
     return [];
   });
@@ -104,7 +104,7 @@ test("numbers that are set during a run are those of no half-written variable", 
 
 test("what is set before a run asked for earlier has run is seen by those asked for later alone", async () => {
   const v = variable([1]);
-  const twice = compile(() => mul(v, 2));
+  const twice = compiled(() => mul(v, 2));
   const runs = [twice()];
   v.set([5]);
   runs.push(twice());

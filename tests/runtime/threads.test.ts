@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
 import * as receptive from "../../src/index.js";
 import { theEngine } from "../../src/runtime/devices.js";
+import { compiled } from "../checks/compiled.js";
 
-const { add, compile, configure, matmul, mul, random, softmax, sum, tensor } = receptive;
+const { add, configure, matmul, mul, random, softmax, sum, tensor } = receptive;
 
 process.env.RECEPTIVE_DEBUG = "share"; // every launch, however small
 afterAll(() => configure({ threads: 1 }));
@@ -30,7 +31,7 @@ describe("threads", () => {
 
   test("programs that come while one runs wait for it", async () => {
     await configure({ threads: 2 });
-    const total = compile((x: receptive.Tensor) => sum(matmul(x, x)));
+    const total = compiled((x: receptive.Tensor) => sum(matmul(x, x)));
     const inputs = [1, 2, 3, 4, 5, 6].map((v) => tensor(new Float32Array(200 * 200).fill(v), [200, 200]));
     const results = await Promise.all(inputs.map((x) => total(x)));
     expect(results.map(([value]) => Math.round(value / 8e6))).toEqual([1, 4, 9, 16, 25, 36]);

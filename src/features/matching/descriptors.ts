@@ -2,6 +2,7 @@ import { flag, wholeOfAtLeast } from "../../door/rules.js";
 import { matmul } from "../../ops/matmul.js";
 import { transpose } from "../../ops/transpose.js";
 import { compile } from "../../tensor/compile.js";
+import { numbersOf } from "../../tensor/compute.js";
 import { tensor } from "../../tensor/creation.js";
 import { FeatureError } from "../raster.js";
 import { settingsOf, shareAboveZero } from "../settings.js";
@@ -135,7 +136,7 @@ async function nearestTwo(first: Float32Array, second: Float32Array, length: num
   for (let begin = 0; begin < m; begin += rows) {
     const end = Math.min(begin + rows, m);
     const some = first.subarray(begin * length, end * length);
-    const values = await products(tensor(some, [end - begin, length]), all);
+    const values = await numbersOf(products(tensor(some, [end - begin, length]), all));
     for (let i = 0; i < end - begin; i++) {
       const nearest: Nearest = { to: -1, product: Number.NEGATIVE_INFINITY, runnerUp: -1 };
       for (let j = 0; j < n; j++) {

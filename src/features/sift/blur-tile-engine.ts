@@ -4,6 +4,7 @@ import { cast } from "../../ops/cast.js";
 import { greater, greaterEqual, less, lessEqual, logicalAnd, logicalOr } from "../../ops/comparisons.js";
 import { slice } from "../../ops/slice.js";
 import { compile } from "../../tensor/compile.js";
+import { numbersOf } from "../../tensor/compute.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { separableSums } from "../weighted-sums.js";
 import type { BlurredTile, Source, TileShape } from "./blur-tile.js";
@@ -28,7 +29,7 @@ export function engineBlur(shape: TileShape): (source: Source) => Promise<Blurre
     return { levels, extrema: extremaOf(levels, shape) };
   });
   return async ({ values, width, height }) => {
-    const { levels, extrema } = await run(Tensor.from(values, [1, height, width], "f32"));
+    const { levels, extrema } = await numbersOf(run(Tensor.from(values, [1, height, width], "f32")));
     return { levels: levels as Float32Array[], extrema: extrema as Uint8Array };
   };
 }

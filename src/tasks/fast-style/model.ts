@@ -4,6 +4,7 @@ import { type Canvas, canvasOf, pixelsOf } from "../../explain/canvas.js";
 import * as nn from "../../nn/index.js";
 import { cast } from "../../ops/cast.js";
 import { compile } from "../../tensor/compile.js";
+import { numbersOf } from "../../tensor/compute.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
 /**
@@ -56,7 +57,7 @@ export async function stylise(network: nn.Model, image: Tensor): Promise<Tensor>
   const canvas = await canvasOf("stylise", network, image);
   const grown = grownTo(canvas, 4);
   const run = compile((x: Tensor) => network(cast(x, "f32")));
-  const shares = (await run(pixelsOf(grown))) as Float32Array;
+  const shares = (await numbersOf(run(pixelsOf(grown)))) as Float32Array;
   const values = new Float32Array(canvas.values.length);
   const row = canvas.width * 3;
   for (let i = 0; i < canvas.height; i++) {
