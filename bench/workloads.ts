@@ -50,6 +50,7 @@ export const inference = (name: string, network: Network, batch: number): Networ
 
 /** Made when they are asked for: some hold thousands of steps. */
 export const workloads: { readonly [name: string]: () => Workload } = {
+  "lenet5-infer-1": () => inference("lenet5", lenet5(), 1),
   "sgemm-512": () => product(512),
   "sgemm-1024": () => product(1024),
   "lenet5-train-128": () => training("lenet5", lenet5(), 128),

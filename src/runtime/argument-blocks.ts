@@ -27,31 +27,37 @@ export function addressOf(location: Location, { arena, prepared, given, outputs 
 }
 
 /** Writes the addresses of all buffers into the argument blocks, where they are not the same as before. */
-export function bind(
-  { memory, base, addressBytes }: Machine,
-  loaded: LoadedProgram,
-  addresses: Addresses,
-): void {
+export function bind(machine: Machine, loaded: LoadedProgram, addresses: Addresses): void {
+  const { preparation, main, bound, boundOutputs } = loaded;
   const { arena, given, outputs } = addresses;
-  const bound = [arena, ...given.map(({ storage }) => storage?.place?.block.address ?? 0)];
-  const boundOutputs = outputs.map(({ place }) => place?.block.address ?? 0);
-  const stages = loaded.preparation ? [loaded.preparation, loaded.main] : [loaded.main];
+  const isMoved = update(bound, given.length + 1, (i) =>
+    i === 0 ? arena : (given[i - 1].storage?.place?.block.address ?? 0),
+  );
+  const isElsewhere = update(boundOutputs, outputs.length, (i) => outputs[i].place?.block.address ?? 0);
+  if (!isMoved && !isElsewhere) return;
+  const { memory, base, addressBytes } = machine;
   const words = (places: number[]) =>
     addressBytes === 4 ? Int32Array.from(places) : BigInt64Array.from(places, BigInt);
-  if (!sameEntries(bound, loaded.bound))
-    for (const { launches, blocks } of stages) {
+  for (const { launches, blocks, outputPlaces } of preparation ? [preparation, main] : [main])
+    if (isMoved) {
       const places = launches.flatMap((launch) =>
         launch.arguments.map((location) => base + addressOf(location, addresses)),
       );
       memory.write(blocks.address, words(places));
-    }
-  else if (!sameEntries(boundOutputs, loaded.boundOutputs))
-    for (const { outputPlaces, blocks } of stages)
+    } else
       for (const { at, index } of outputPlaces)
         memory.write(blocks.address + at, words([base + boundOutputs[index]]));
-  loaded.bound = bound;
-  loaded.boundOutputs = boundOutputs;
 }
 
-export const sameEntries = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((entry, i) => entry === b[i]);
+/** Brings a list up to date, and says whether it was not. */
+export function update(list: number[], length: number, now: (i: number) => number): boolean {
+  let changed = list.length !== length;
+  list.length = length;
+  for (let i = 0; i < length; i++) {
+    const value = now(i);
+    if (list[i] === value) continue;
+    list[i] = value;
+    changed = true;
+  }
+  return changed;
+}

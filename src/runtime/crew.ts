@@ -7,8 +7,12 @@ import { recording } from "./recording.js";
 import type { Stage } from "./stage.js";
 import { ThreadFailure, ThreadPool } from "./threads.js";
 
-/** Programs with less work than this run on the calling thread: waking others would take longer. */
-const inlineWork = 400_000;
+/**
+ * Programs with less work than this for each lane of a vector run on the calling thread: they take it 40 to 100 µs, and
+ * waking others takes as long, or a millisecond where the machine has something else to do. LeNet-5 over four pictures is
+ * about as much.
+ */
+const inlineWorkPerLane = 200_000;
 
 export interface CrewOptions {
   threads: number;
@@ -74,17 +78,26 @@ export class Crew {
     this.#pool = null;
   }
 
-  /** @throws DeviceError where a thread ends in the middle of it */
-  async run(stage: Stage): Promise<void> {
-    const { shown, stamps, blocks } = stage;
-    const recorder = stamps && recording();
-    if (!recorder) {
-      await this.#runTogether(stage);
-      return;
-    }
+  /**
+   * @returns null: it has run already, on the calling thread
+   * @throws DeviceError where a thread ends in the middle of it
+   */
+  run(stage: Stage): Promise<unknown> | null {
+    if (stage.stamps && recording()) return this.#runTimed(stage);
+    const pool = this.#poolFor(stage);
+    if (pool) return this.#runTogether(pool, stage);
+    if (!stage.run) return this.#runAlone(stage);
+    stage.run(stage.blocks.address, 0, 1, this.#barrier.address);
+    return null;
+  }
+
+  async #runTimed(stage: Stage): Promise<void> {
+    const { shown, blocks } = stage;
+    const [recorder, stamps] = [recording()!, stage.stamps!];
     const { clock, memory } = this.machine;
     const [from, begun] = [performance.now(), clock.now()];
-    const threads = await this.#runTogether(stage);
+    const pool = this.#poolFor(stage);
+    const threads = await (pool ? this.#runTogether(pool, stage) : this.#runAlone(stage));
     const [to, ended] = [performance.now(), clock.now()];
     const words = new BigInt64Array((Math.max(1, threads) * stamps.stride) / 8);
     memory.read(blocks.address + stamps.offset, words);
@@ -95,12 +108,15 @@ export class Crew {
     this.#pool?.unload(id);
   }
 
+  /** null: the calling thread runs it. */
+  #poolFor({ work }: Stage): ThreadPool | null {
+    const isSmall = work < inlineWorkPerLane * this.machine.target.lanes && !this.options.shareAll;
+    return isSmall ? null : this.start();
+  }
+
   /** @returns how many threads of the pool ran it; 0: the calling thread did */
-  async #runTogether(stage: Stage): Promise<number> {
-    const { id, code, blocks, work } = stage;
-    const isSmall = work < inlineWork && !this.options.shareAll;
-    const pool = isSmall ? null : this.start();
-    if (!pool) return this.#runAlone(stage);
+  async #runTogether(pool: ThreadPool, stage: Stage): Promise<number> {
+    const { id, code, blocks } = stage;
     try {
       await pool.run(id, code.shipped, blocks.address);
       return pool.threads;
@@ -119,9 +135,9 @@ export class Crew {
     }
   }
 
-  async #runAlone({ code, blocks }: Stage): Promise<number> {
-    const run = await code.start();
-    run(blocks.address, 0, 1, this.#barrier.address);
+  async #runAlone(stage: Stage): Promise<number> {
+    stage.run ??= await stage.code.start();
+    stage.run(stage.blocks.address, 0, 1, this.#barrier.address);
     return 0;
   }
 

@@ -1,7 +1,7 @@
 /** The device of this machine's processor: what is asked of it waits in a queue, and runs in its memory. */
 import type { Kernel, TargetDescription } from "../kernels/language.js";
 import type { Machine } from "../targets/machine.js";
-import { type Addresses, addressOf, bind, sameEntries } from "./argument-blocks.js";
+import { type Addresses, addressOf, bind, update } from "./argument-blocks.js";
 import { Crew } from "./crew.js";
 import type { Device, Given, OutputKind, Running } from "./device.js";
 import { LoadedPrograms } from "./loaded-programs.js";
@@ -144,60 +144,58 @@ export class Engine implements Device {
     const needs: Needs = { program, run: ++this.#runs };
     for (const { storage } of given) if (storage) storage.lastUse = needs.run;
     for (const output of outputs) output.lastUse = needs.run;
+    // Where everything is in its place nothing is waited for: small runs are over sooner than promises.
     // The memory first: no code can be made for more of it than there can be.
-    const arena = await this.#room.arena(needs);
+    const place = this.#room.arena(needs);
+    const arena = "then" in place ? await place : place;
     for (let i = 0; i < given.length; i++) {
       const { storage } = given[i];
       if (!storage || storage.place || !program.sources[i].resident) continue;
       hostNumbers(storage);
       this.#residents.settle(storage, await this.#room.find(bytesOf(storage), needs));
     }
-    await this.#room.placeResults(
-      outputs.filter((_, i) => hasOwnPlace(program, i)),
-      needs,
-    );
-    const loaded = await this.#programs.load(program, (bytes) => this.#room.find(bytes, needs));
+    const staying = outputs.filter((_, i) => hasOwnPlace(program, i));
+    if (staying.length > 0) await this.#room.placeResults(staying, needs);
+    const loaded =
+      this.#programs.find(program) ??
+      (await this.#programs.load(program, (bytes) => this.#room.find(bytes, needs)));
     const addresses: Addresses = { arena: arena.address, prepared: loaded.prepared, given, outputs };
     bind(this.#machine, loaded, addresses);
-    if (loaded.preparation) {
-      // A program may serve several functions, each with variables and constants of its own.
-      const inputs = program.sources.flatMap(({ constant }, i) => {
-        const { serial, storage } = given[i];
-        return storage ? [serial, storage.version] : [constant ? serial : 0];
-      });
-      if (!sameEntries(inputs, loaded.preparedFor)) {
-        // Should it fail half-way, nothing is prepared.
-        loaded.preparedFor = [];
+    if (loaded.preparation && isPreparedForOthers(loaded.preparedFor, program, given)) {
+      try {
         this.#copyIn(program, addresses, "constants");
         await this.#crew.run(loaded.preparation);
-        loaded.preparedFor = inputs;
+      } catch (failure) {
+        // Half-way is not prepared.
+        loaded.preparedFor.length = 0;
+        throw failure;
       }
     }
     this.#copyIn(program, addresses, "arguments");
-    await this.#crew.run(loaded.main);
-    program.sources.forEach(({ assigned }, i) => {
-      if (assigned) given[i].storage!.version++;
-    });
+    const running = this.#crew.run(loaded.main);
+    if (running) await running;
+    for (let i = 0; i < given.length; i++) if (program.sources[i].assigned) given[i].storage!.version++;
     this.#copyOut(program, addresses);
   }
 
   /** Sources that have no place of their own go where the launches read them. */
   #copyIn({ sources }: Program, addresses: Addresses, which: "constants" | "arguments"): void {
     const { memory } = this.#machine;
-    sources.forEach(({ resident, constant, location, size }, i) => {
-      if (resident || constant !== (which === "constants")) return;
+    for (let i = 0; i < sources.length; i++) {
+      const { resident, constant, location, size } = sources[i];
+      if (resident || constant !== (which === "constants")) continue;
       const { storage, values: own } = addresses.given[i];
       const to = addressOf(location, addresses);
       if (storage?.place) {
         memory.copy(storage.place.block.address, to, bytesOf(storage));
-        return;
+        continue;
       }
       const values = storage ? hostNumbers(storage) : own;
       // Fewer numbers would leave those of another run beside them, more would run over what lies behind.
       if (values?.length !== size)
         throw new TypeError(`engine: source ${i} has ${values?.length ?? "no"} numbers, expected ${size}`);
       memory.write(to, values);
-    });
+    }
   }
 
   /** Outputs that have no place of their own go to the host. */
@@ -216,6 +214,14 @@ export class Engine implements Device {
     });
   }
 }
+
+/** A program may serve several functions, each with variables and constants of its own: brings their list up to date. */
+const isPreparedForOthers = (list: number[], { sources }: Program, given: readonly Given[]): boolean =>
+  update(list, 2 * given.length, (at) => {
+    const { serial, storage } = given[at >> 1];
+    if (at & 1) return storage ? storage.version : 0;
+    return storage || sources[at >> 1].constant ? serial : 0;
+  });
 
 function hasOwnPlace({ outputs }: Program, i: number): boolean {
   const { location } = outputs[i];

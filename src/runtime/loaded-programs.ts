@@ -11,11 +11,11 @@ export interface LoadedProgram {
   readonly main: Stage;
   readonly prepared: Block | null;
   /** The addresses that the argument blocks hold now: the arena's and the variables'. */
-  bound: readonly number[];
+  readonly bound: number[];
   /** The same of the outputs, which are others in each run. */
-  boundOutputs: readonly number[];
+  readonly boundOutputs: number[];
   /** What it is prepared for: serial and version of every variable, serial of every constant. */
-  preparedFor: readonly number[];
+  readonly preparedFor: number[];
 }
 
 const keptPrograms = 256;
@@ -23,6 +23,7 @@ const keptPrograms = 256;
 export class LoadedPrograms {
   /** The most recently used come last. */
   readonly #all = new Map<Program, LoadedProgram>();
+  #latest: LoadedProgram | null = null;
 
   constructor(
     private readonly machine: Machine,
@@ -31,16 +32,22 @@ export class LoadedPrograms {
     private readonly shareAll: boolean,
   ) {}
 
-  async load(program: Program, findRoom: FindRoom): Promise<LoadedProgram> {
+  /** The program, where it is loaded as it has to be now. */
+  find(program: Program): LoadedProgram | null {
     const known = this.#all.get(program);
-    if (known) {
+    if (!known) return null;
+    if (known !== this.#latest) {
       this.#all.delete(program);
       this.#all.set(program, known);
-      // Programs with clocks in them are made for a profile, and for so many threads.
-      const { stamps } = known.main;
-      if (recording() ? stamps && stamps.threads >= this.crew.threads : !stamps) return known;
-      this.#unload(program);
+      this.#latest = known;
     }
+    // Programs with clocks in them are made for a profile, and for so many threads.
+    const { stamps } = known.main;
+    return (recording() ? stamps && stamps.threads >= this.crew.threads : !stamps) ? known : null;
+  }
+
+  async load(program: Program, findRoom: FindRoom): Promise<LoadedProgram> {
+    if (this.#all.has(program)) this.#unload(program);
     const { preparation, launches, preparedBytes } = program;
     const { machine, shareAll } = this;
     const sharing = { threads: this.crew.threads, shareAll };
@@ -54,6 +61,7 @@ export class LoadedPrograms {
       preparedFor: [],
     };
     this.#all.set(program, loaded);
+    this.#latest = loaded;
     if (this.#all.size > keptPrograms) this.#unload(this.#all.keys().next().value!);
     return loaded;
   }

@@ -42,9 +42,12 @@ export class Room {
   }
 
   /** One arena serves all programs, which never run at the same time: it has the size of the largest. */
-  async arena(needs: Needs): Promise<Block> {
+  arena(needs: Needs): Block | Promise<Block> {
     const { arenaBytes } = needs.program;
-    if (this.#arena && this.#arena.bytes >= arenaBytes) return this.#arena;
+    return this.#arena && this.#arena.bytes >= arenaBytes ? this.#arena : this.#newArena(arenaBytes, needs);
+  }
+
+  async #newArena(arenaBytes: number, needs: Needs): Promise<Block> {
     this.#releaseArena();
     this.#arena = await this.find(arenaBytes, needs);
     return this.#arena;
@@ -52,7 +55,6 @@ export class Room {
 
   /** Gives a run's results places; those that nobody reads make room for them. */
   async placeResults(results: readonly Storage[], needs: Needs): Promise<void> {
-    if (results.length === 0) return;
     const over = (): number => {
       const wanted = results.reduce((bytes, result) => bytes + bytesOf(result), this.residents.resultBytes);
       return wanted - Math.min(resultBudget, this.memory.limit / 4);

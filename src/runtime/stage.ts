@@ -1,5 +1,5 @@
 /** Launches in a device's memory, linked and ready to run. */
-import type { LinkedCode, Machine, Stamps } from "../targets/machine.js";
+import type { LinkedCode, Machine, RunProgram, Stamps } from "../targets/machine.js";
 import type { Block, FindRoom } from "./memory.js";
 import type { Program, ProgramLaunch } from "./program.js";
 import { noted, recording } from "./recording.js";
@@ -8,6 +8,8 @@ export interface Stage {
   readonly id: number;
   readonly launches: readonly ProgramLaunch[];
   readonly code: LinkedCode;
+  /** The code on the calling thread, once that has run it. */
+  run: RunProgram | null;
   /** Argument blocks of all launches. */
   readonly blocks: Block;
   /** Roughly, in additions. */
@@ -68,6 +70,7 @@ export async function makeStage(
     id: made++,
     launches,
     code,
+    run: null,
     blocks: await findRoom(bytes),
     outputPlaces,
     stamps,

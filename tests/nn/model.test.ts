@@ -101,7 +101,7 @@ describe("building", () => {
     expect(model.inputShape).toBe(null);
     const y = await compile((x: Tensor) => model(x))(tensor([[1, 2, 3]]));
     expect(model.inputShape).toEqual([3]);
-    expect(y).toEqual(await model(tensor([[1, 2, 3]])).data());
+    expect(await y.data()).toEqual(await model(tensor([[1, 2, 3]])).data());
   });
 
   test("built again it starts anew", async () => {
