@@ -35,6 +35,7 @@ export type { From, GraphNode, NamedNode } from "./graph-order.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
 export type { AnyLayer, Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
+export { masked } from "./masked.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";
 export type { ConcatenateOptions, Merging } from "./merging.js";
 export type { Mode } from "./mode.js";
