@@ -83,7 +83,7 @@ export function trainingStep(
   return Object.assign(take, { state: learner.state });
 }
 
-function unreached({ name, parameters }: Pick<Trainable, "name" | "parameters">): TrainingError {
+export function unreached({ name, parameters }: Pick<Trainable, "name" | "parameters">): TrainingError {
   const paths = [...parameters.keys()];
   const some =
     paths.length > 4 ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more` : paths.join(", ");
@@ -96,5 +96,5 @@ function unreached({ name, parameters }: Pick<Trainable, "name" | "parameters">)
  * A seed of its own for each step, and each part of one, so that dropout draws other units, and the same ones in the
  * same run.
  */
-const stepSeed = (seed: number, step: number, part: number): number =>
+export const stepSeed = (seed: number, step: number, part: number): number =>
   threefry2x32(seed, seedsOfSteps, step, part)[0] | 0;
