@@ -26,14 +26,14 @@ import { beginningsOfMaximisation, shiftsOfMaximisation } from "../random/stream
 import { RandomStream } from "../random/threefry.js";
 import { assign, compile } from "../tensor/compile.js";
 import { numbersOf } from "../tensor/compute.js";
-import { Tensor, Variable } from "../tensor/tensor.js";
+import { settle, Tensor, Variable } from "../tensor/tensor.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { faintSpectrum, pictureOf, spectrumShape } from "./frequency.js";
 import { amount, choice, classOption, layerOption, type Method, seedOption, unitOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
-import { aShare, aSize, aTarget, stepwise } from "./rules.js";
-import { parts, type Stepwise } from "./running.js";
+import { aShare, aSize, aTarget, showing } from "./rules.js";
+import { type Frame, parts, type Showing } from "./running.js";
 import { gaussian, moved, separable } from "./separable.js";
 import { aimAt, isUnit, type Target } from "./target.js";
 import { throughView } from "./view.js";
@@ -75,7 +75,7 @@ export const regularisations = {
 } as const satisfies { [name: string]: Regularisation };
 
 /** What {@link activationMaximisation} maximises, how it is held to look natural, and for how many steps. */
-export interface ActivationMaximisationOptions extends Stepwise {
+export interface ActivationMaximisationOptions extends Showing<Frame & { readonly first: number }> {
   /** Classes, or units of a layer; a picture for each. */
   target: Target;
   /** One of the settings by name, or one's own; "olah" if left out. */
@@ -88,7 +88,7 @@ export interface ActivationMaximisationOptions extends Stepwise {
   /** What an empty picture consists of, as a share of the range: 0 (black) on one channel, else 0.5. */
   origin?: number;
   seed?: number;
-  /** Pictures that are made at once. */
+  /** Pictures that are made at once: a frame has those, the first of which is number `first` of all. */
   batchSize?: number;
 }
 
@@ -119,7 +119,7 @@ export const activationMaximisation = throughView(async function activationMaxim
 ): Promise<Maximised> {
   const speaker = "activationMaximisation";
   optionsOf(speaker, options, {
-    ...stepwise,
+    ...showing,
     target: required(aTarget),
     regularisation: 1,
     steps: wholeOfAtLeast(0),
@@ -129,7 +129,7 @@ export const activationMaximisation = throughView(async function activationMaxim
     seed: wholeNumber,
     batchSize: fromOneOn,
   });
-  const { target, steps = 256, lr = 0.05, seed = 0, batchSize = 16 } = options;
+  const { target, steps = 256, lr = 0.05, seed = 0, batchSize = 16, frameEvery = 1 } = options;
   const [h, w, channels] = inputOf(speaker, model);
   const [height, width] = options.size ?? [h, w];
   const size = [height, width, channels];
@@ -180,6 +180,12 @@ export const activationMaximisation = throughView(async function activationMaxim
         ),
       );
       await canvas.afterStep(step);
+      if (options.onFrame && step % frameEvery === 0) {
+        const { pixels, score } = await look(units);
+        await settle([pixels]);
+        const seen = { pixels, scores: (await score.data()) as Float32Array };
+        await options.onFrame({ step, steps, first, ...seen });
+      }
       await done((first / batchSize) * steps + step);
       if (options.stop?.aborted) break;
     }

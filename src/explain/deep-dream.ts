@@ -1,15 +1,6 @@
 import { pullBack } from "../autodiff/gradients.js";
 import { optionsOf } from "../door/options.js";
-import {
-  callback,
-  fromOneOn,
-  number,
-  positive,
-  rule,
-  text,
-  wholeNumber,
-  wholeOfAtLeast,
-} from "../door/rules.js";
+import { fromOneOn, number, positive, rule, text, wholeNumber, wholeOfAtLeast } from "../door/rules.js";
 import { resample } from "../images/resample.js";
 import type { Model } from "../nn/index.js";
 import { mul } from "../ops/arithmetic.js";
@@ -31,15 +22,21 @@ import { type Canvas, canvasOf, pixelsOf } from "./canvas.js";
 import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
-import { stepwise } from "./rules.js";
-import { parts, type Stepwise } from "./running.js";
+import { showing } from "./rules.js";
+import { type Frame, parts, type Showing } from "./running.js";
 import { activationOf, checkedUnits } from "./target.js";
 import { dreamLayer } from "./usual-layers.js";
 import { throughView } from "./view.js";
 import { mapsOf, outputAt } from "./walk.js";
 
+/** A step of a dream: which octave, and which step of it, counted from 0. */
+export interface DreamFrame extends Frame {
+  readonly octave: number;
+  readonly iteration: number;
+}
+
 /** Which layer dreams in {@link deepDream}, how far, and in how many sizes. */
-export interface DreamOptions extends Stepwise {
+export interface DreamOptions extends Showing<DreamFrame> {
   /** The layer that dreams; one at two thirds of the model (`dreamLayer`) if left out. */
   layer?: string;
   /** One of its units; all together if left out. */
@@ -58,8 +55,6 @@ export interface DreamOptions extends Stepwise {
   /** Pictures with a longer edge are dreamt on in tiles of at most so many pixels. */
   tile?: number;
   seed?: number;
-  /** Is shown the picture after each step, 1×h×w×C of the octave's size, pixels of 0 to 255. */
-  onFrame?: (frame: { octave: number; iteration: number; pixels: Tensor }) => void | Promise<void>;
 }
 
 /**
@@ -80,7 +75,7 @@ export const deepDream = throughView(async function deepDream(
   options: DreamOptions = {},
 ): Promise<Tensor> {
   optionsOf("deepDream", options, {
-    ...stepwise,
+    ...showing,
     layer: text,
     unit: wholeOfAtLeast(0),
     guide: 1,
@@ -91,10 +86,9 @@ export const deepDream = throughView(async function deepDream(
     jitter: wholeOfAtLeast(0),
     tile: fromOneOn,
     seed: wholeNumber,
-    onFrame: callback,
   });
   const { octaves = 4, octaveScale = 1.4, iterations = 10, step = 1.5, jitter = 32 } = options;
-  const { tile = 640, seed = 0 } = options;
+  const { tile = 640, seed = 0, frameEvery = 1 } = options;
   const base = await canvasOf("deepDream", model, image);
   const layer = options.layer ?? dreamLayer(model);
   const place = mapsOf(model, layer, "deepDream");
@@ -118,11 +112,20 @@ export const deepDream = throughView(async function deepDream(
     const detail = dreamt && resized(dreamt, size).values;
     x = detail ? below.values.map((v, i) => v + detail[i]) : below.values.slice();
     for (let iteration = 0; iteration < iterations; iteration++) {
-      const g = await tiled({ ...below, values: x }, { tile, jitter, random, slope });
+      const { gradient: g, score } = await tiled({ ...below, values: x }, { tile, jitter, random, slope });
       const by = step / (g.reduce((total, v) => total + Math.abs(v), 0) / g.length + 1e-20);
       x = x.map((v, i) => Math.min(Math.max(v + by * g[i], 0), 255));
-      await options.onFrame?.({ octave, iteration, pixels: pixelsOf({ ...below, values: x }) });
-      await done(octave * iterations + iteration + 1);
+      const made = octave * iterations + iteration + 1;
+      if (made % frameEvery === 0)
+        await options.onFrame?.({
+          step: made,
+          steps: sizes.length * iterations,
+          scores: Float32Array.of(score),
+          pixels: pixelsOf({ ...below, values: x }),
+          octave,
+          iteration,
+        });
+      await done(made);
       if (options.stop?.aborted) break;
     }
     dreamt = { ...below, values: x.map((v, i) => v - below.values[i]) };
@@ -136,30 +139,37 @@ export const deepDream = throughView(async function deepDream(
   return pixelsOf({ ...base, values: x });
 }, 1);
 
-type Slope = (pixels: Tensor) => Promise<Float32Array>;
+type Slope = (pixels: Tensor) => Promise<{ score: number; slopes: Float32Array }>;
 
-/** ∂ objective / ∂ pixels of a tile. */
+/** The objective in a tile, and ∂ objective / ∂ pixels. */
 async function slopeOf(
   model: Model,
   { layer, unit, guide }: DreamOptions & { layer: string },
 ): Promise<Slope> {
   const at = (pixels: Tensor) => outputAt(model, fromShares(model, mul(pixels, 1 / 255)), layer);
-  const pulled = (pixels: Tensor, score: Tensor) => pullBack(score, scalar(1), [pixels])[0];
+  const pulled = (pixels: Tensor, score: Tensor) => ({
+    score,
+    slopes: pullBack(score, scalar(1), [pixels])[0],
+  });
+  const seen = async (found: Promise<{ score: Tensor; slopes: Tensor }>) => {
+    const { score, slopes } = await numbersOf(found);
+    return { score: score[0], slopes: slopes as Float32Array };
+  };
   if (guide) {
     const { height, width, channels, values } = await canvasOf("deepDream: the guide", model, guide);
     const features = mapsOf(model, layer, "deepDream").output[2];
-    const seen = compile((pixels: Tensor) => {
+    const look = compile((pixels: Tensor) => {
       const a = at(pixels);
       return reshape(a, [a.size / features, features]);
     });
-    const vectors = await seen(Tensor.from(values, [1, height, width, channels], "f32"));
+    const vectors = await look(Tensor.from(values, [1, height, width, channels], "f32"));
     const run = compile((pixels: Tensor, others: Tensor) => {
       const a = at(pixels);
       const mine = reshape(a, [a.size / features, features]);
       const best = argmax(matmul(mine, transpose(others, [1, 0])), { axis: 1 });
       return pulled(pixels, sum(mul(mine, stopGradient(gather(others, best)))));
     });
-    return async (pixels) => (await numbersOf(run(pixels, vectors))) as Float32Array;
+    return (pixels) => seen(run(pixels, vectors));
   }
   const run = compile((pixels: Tensor) => {
     const a = at(pixels);
@@ -169,17 +179,17 @@ async function slopeOf(
         : sum(activationOf(a, Tensor.from(Int32Array.of(unit), [1], "i32")));
     return pulled(pixels, score);
   });
-  return async (pixels) => (await numbersOf(run(pixels))) as Float32Array;
+  return (pixels) => seen(run(pixels));
 }
 
 /**
- * The gradient of a whole picture, tile by tile. Each time the tiles lie elsewhere on the picture, whose edges are
+ * The score and gradient of a whole picture, tile by tile. Each time the tiles lie elsewhere on the picture, whose edges are
  * taken to meet, so that no seams are seen.
  */
 async function tiled(
   { height, width, channels, values }: Canvas,
   { tile, jitter, random, slope }: { tile: number; jitter: number; random: RandomStream; slope: Slope },
-): Promise<Float32Array> {
+): Promise<{ score: number; gradient: Float32Array }> {
   const along = (extent: number) => {
     const count = Math.ceil(extent / tile);
     const edge = Math.ceil(extent / count);
@@ -188,6 +198,7 @@ async function tiled(
   };
   const [rows, columns] = [along(height), along(width)];
   const gradient = new Float32Array(values.length);
+  let score = 0;
   const patch = new Float32Array(rows.edge * columns.edge * channels);
   const each = (top: number, left: number, visit: (at: number, inPatch: number) => void) => {
     for (let i = 0; i < rows.edge; i++)
@@ -202,11 +213,12 @@ async function tiled(
         patch[inPatch] = values[at];
       });
       const found = await slope(Tensor.from(patch.slice(), [1, rows.edge, columns.edge, channels], "f32"));
+      score += found.score;
       each(top, left, (at, inPatch) => {
-        gradient[at] = found[inPatch];
+        gradient[at] = found.slopes[inPatch];
       });
     }
-  return gradient;
+  return { score, gradient };
 }
 
 const resized = (canvas: Canvas, size: { height: number; width: number }): Canvas => ({

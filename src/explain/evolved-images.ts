@@ -64,12 +64,23 @@ async function evolve<Genome>(
   options: EvolutionOptions,
   { first, child, picture }: Encoding<Genome>,
 ): Promise<Fooling> {
-  const { confidence = 0.99, generations = 1000, children = 200, seed = 0 } = options;
+  const { confidence = 0.99, generations = 1000, children = 200, seed = 0, frameEvery = 1 } = options;
   const size = inputOf("evolvedImages", model);
   const classes = await classesOf("evolvedImages", model, options.classes);
   const judge = compile((p: Tensor) => softmax(scoresOf(model, fromShares(model, p))));
   const pixels = size[0] * size[1] * size[2];
   const elites: { genome: Genome; sureness: number; pixels: Float32Array }[] = [];
+  const surenesses = () => Float32Array.from(elites, (elite) => elite.sureness);
+  const archive = (): Tensor => {
+    const images = new Float32Array(classes.length * pixels);
+    elites.forEach((elite, at) => {
+      images.set(
+        elite.pixels.map((v) => v * 255),
+        at * pixels,
+      );
+    });
+    return Tensor.from(images, [classes.length, ...size], "f32");
+  };
   const done = parts(options, generations);
   let generation = 0;
   for (; generation < generations; generation++) {
@@ -92,21 +103,21 @@ async function evolve<Genome>(
         if (!elites[at] || q > elites[at].sureness)
           elites[at] = { genome: brood[i], sureness: q, pixels: pictures[i] };
       });
+    if ((generation + 1) % frameEvery === 0)
+      await options.onFrame?.({
+        step: generation + 1,
+        steps: generations,
+        scores: surenesses(),
+        pixels: archive(),
+      });
     await done(generation + 1);
     if (options.stop?.aborted || elites.every((elite) => elite.sureness >= confidence)) break;
   }
   await done(generations);
-  const images = new Float32Array(classes.length * pixels);
-  elites.forEach((elite, at) => {
-    images.set(
-      elite.pixels.map((v) => v * 255),
-      at * pixels,
-    );
-  });
   return {
     classes,
-    images: Tensor.from(images, [classes.length, ...size], "f32"),
-    confidences: Float32Array.from(elites, (elite) => elite.sureness),
+    images: archive(),
+    confidences: surenesses(),
     steps: Math.min(generation + 1, generations),
   };
 }

@@ -20,14 +20,14 @@ import { numbersOf } from "../tensor/compute.js";
 import { Tensor } from "../tensor/tensor.js";
 import { amount, classesOption, type Method, seedOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
-import { aShare, stepwise } from "./rules.js";
-import { parts, type Stepwise } from "./running.js";
+import { aShare, showing } from "./rules.js";
+import { parts, type Showing } from "./running.js";
 import { aimAt } from "./target.js";
 import { throughView } from "./view.js";
 import { scoresOf } from "./walk.js";
 
 /** What {@link foolingImages} feigns, and when it is content. */
-export interface FoolingOptions extends Stepwise {
+export interface FoolingOptions extends Showing {
   /** The classes to be feigned, a picture for each; all of the model's if left out. */
   classes?: readonly number[];
   /** A picture is finished when the model is so sure of it. */
@@ -35,7 +35,7 @@ export interface FoolingOptions extends Stepwise {
   seed?: number;
 }
 
-export const fooling = { ...stepwise, classes: 1, confidence: aShare, seed: wholeNumber } as const;
+export const fooling = { ...showing, classes: 1, confidence: aShare, seed: wholeNumber } as const;
 
 /** Pictures that show nothing, and how sure the model is of them. */
 export interface Fooling {
@@ -67,7 +67,7 @@ export const foolingImages = throughView(async function foolingImages(
   } = {},
 ): Promise<Fooling> {
   optionsOf("foolingImages", options, { ...fooling, step: positive, steps: fromOneOn });
-  const { confidence = 0.999, seed = 0, step = 0.01, steps = 500 } = options;
+  const { confidence = 0.999, seed = 0, step = 0.01, steps = 500, frameEvery = 1 } = options;
   const size = inputOf("foolingImages", model);
   const classes = await classesOf("foolingImages", model, options.classes);
   const n = classes.length;
@@ -93,6 +93,14 @@ export const foolingImages = throughView(async function foolingImages(
     confidences = (await numbersOf(sureness)) as Float32Array<ArrayBuffer>;
     if (confidences.every((q) => q >= confidence)) break;
     p = next;
+    // How sure the model is of a picture is known one step later: a frame has what it was sure of when it moved it.
+    if ((made + 1) % frameEvery === 0)
+      await options.onFrame?.({
+        step: made + 1,
+        steps,
+        scores: confidences.slice(),
+        pixels: await pixelsOf(p),
+      });
     await done(made + 1);
     if (options.stop?.aborted) {
       made++;
@@ -100,13 +108,18 @@ export const foolingImages = throughView(async function foolingImages(
     }
   }
   await done(steps);
-  const images = Tensor.from(
-    (await numbersOf(p)).map((v) => v * 255),
+  return { classes, images: await pixelsOf(p), confidences, steps: made };
+});
+
+/** Shares of the range as pixels of 0 to 255. */
+async function pixelsOf(p: Tensor): Promise<Tensor> {
+  const shares = await numbersOf(p);
+  return Tensor.from(
+    shares.map((v) => v * 255),
     p.shape,
     "f32",
   );
-  return { classes, images, confidences, steps: made };
-});
+}
 
 /** The classes that are wanted. */
 export async function classesOf(

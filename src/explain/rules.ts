@@ -3,6 +3,7 @@ import { callback, fromOneOn, notNegative, positive, rule, signal, wholeNumber }
 
 export const running = { signal, onProgress: callback };
 export const stepwise = { ...running, stop: signal };
+export const showing = { ...stepwise, onFrame: callback, frameEvery: fromOneOn };
 
 export const aTarget = rule(
   "a class, a list with one for each picture, or { layer, unit }",

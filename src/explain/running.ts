@@ -1,5 +1,6 @@
 /** Long work: how far it is, its host's turn, and its end where that is asked for. */
 import { Turns } from "../platform/turns.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** Every method takes these. */
 export interface Running {
@@ -13,6 +14,26 @@ export interface Running {
 export interface Stepwise extends Running {
   /** Ends after the step at hand: the answer is what there is so far. */
   stop?: AbortSignal;
+}
+
+/** What a method that makes pictures has so far. */
+export interface Frame {
+  /** Steps made, or generations. */
+  readonly step: number;
+  /** At most. */
+  readonly steps: number;
+  /** Of each picture: what the method raises, before penalties; of a style the loss, which falls. */
+  readonly scores: Float32Array;
+  /** N×H×W×C, of 0 to 255. */
+  readonly pixels: Tensor;
+}
+
+/** Methods that make pictures take these; `stop` keeps the picture of the last frame. */
+export interface Showing<Shown extends Frame = Frame> extends Stepwise {
+  /** Is shown the pictures while they become, after every `frameEvery` steps. */
+  onFrame?: (frame: Shown) => void | Promise<void>;
+  /** 1 if left out. */
+  frameEvery?: number;
 }
 
 /** To be awaited after each of `count` parts. */

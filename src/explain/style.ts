@@ -25,13 +25,13 @@ import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
 import { painting } from "./rules.js";
-import { parts, type Stepwise } from "./running.js";
+import { parts, type Showing } from "./running.js";
 import { type StyleLayers, usualLayers } from "./usual-layers.js";
 import { throughView } from "./view.js";
 import { mapsOf, outputsAt } from "./walk.js";
 
 /** Weights, layers and iterations of {@link style}. */
-export interface StyleOptions extends Stepwise, Partial<StyleLayers> {
+export interface StyleOptions extends Showing, Partial<StyleLayers> {
   /** The weight of each style picture; all the same if left out. */
   blend?: readonly number[];
   contentWeight?: number;
@@ -92,11 +92,13 @@ export const style = throughView(async function style(
     start: oneOf("content", "noise"),
     keepColours: flag,
     pooling: oneOf("average", "max"),
+    onFrame: callback,
+    frameEvery: fromOneOn,
     onPreview: callback,
     previewEvery: fromOneOn,
   });
   const { contentWeight = 1, styleWeight = 100, variationWeight = 0.1, iterations = 200 } = options;
-  const { lr = 0.02, start = "content", seed = 0, previewEvery = 25 } = options;
+  const { lr = 0.02, start = "content", seed = 0, previewEvery = 25, frameEvery = 1 } = options;
   const canvas = await canvasOf("style", model, content);
   const painted = await canvasesOf(model, styles);
   const layers = checkedLayers(model, options, [canvas, ...painted]);
@@ -130,6 +132,13 @@ export const style = throughView(async function style(
       : descent(loss, variable, { iterations, lr });
   for await (const { iteration, value } of steps) {
     losses.push(value);
+    if (iteration % frameEvery === 0)
+      await options.onFrame?.({
+        step: iteration,
+        steps: iterations,
+        scores: Float32Array.of(value),
+        pixels: await now(),
+      });
     if (iteration % previewEvery === 0)
       await options.onPreview?.({ iteration, loss: value, pixels: await now() });
     await done(iteration);

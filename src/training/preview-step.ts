@@ -25,6 +25,7 @@ import { objectiveOf, type Target } from "./target.js";
 import { byFields, checkTrainable, type TrainingSource } from "./training-data.js";
 import { checkWeights } from "./weights.js";
 
+/** Which step {@link previewStep} looks at: of which examples, and where in a training. */
 export interface PreviewOptions extends FreezingOptions {
   /** Where in the data set the examples of the batch stand. */
   places: ArrayLike<number>;
@@ -42,7 +43,7 @@ export interface PreviewOptions extends FreezingOptions {
   seed?: number;
 }
 
-/** Each by the path of the parameter, `conv1.filters`; all of the same moment. */
+/** What {@link previewStep} answers, by the path of each parameter, `conv1.filters`; all of the same moment. */
 export interface PreviewedStep {
   /** On the batch, penalties included. */
   readonly loss: number;

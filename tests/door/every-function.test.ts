@@ -24,6 +24,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   fit: (o) => R.fit(model, set, { loss, optimizer, epochs: 1, ...o }).next(),
   fitFullBatch: (o) => R.fitFullBatch(model, set, { loss, ...o }).next(),
   findLearningRate: (o) => R.findLearningRate(model, set, { loss, optimizer, ...o }),
+  previewStep: (o) => R.previewStep(model, set, { places: [0], ...o }),
   evaluate: (o) => R.evaluate(model, set, o),
   evaluateReconstruction: (o) => R.evaluateReconstruction(model, set, o),
   checkpointOf: (o) => R.checkpointOf(model, { input: set.shape, data: set, ...o }),
@@ -190,7 +191,15 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "tasks.trainStyle": (o) => tasks.trainStyle(model, image, set, o),
   ...Object.fromEntries(
     [
-      ...["answers", "deconvnet", "featureMaps", "gradCam", "gradientTimesInput", "guidedBackpropagation"],
+      ...[
+        "answers",
+        "deconvnet",
+        "featureMaps",
+        "layerOutputs",
+        "gradCam",
+        "gradientTimesInput",
+        "guidedBackpropagation",
+      ],
       ...["guidedGradCam", "integratedGradients", "occlusion", "saliency", "smoothGrad", "strongestUnits"],
     ].map((name) => [`explain.${name}`, (o: object) => explain[name](model, image, o)]),
   ),
@@ -289,6 +298,7 @@ const plain = new Set([
     "nn.fromDescription",
     "nn.graph",
     "nn.initialNumbers",
+    "nn.masked",
     "nn.network",
     "nn.sequential",
     "nn.unrolled",
