@@ -3,7 +3,7 @@ import { threadsWithin } from "#platform";
 import { barrierWords, type Machine } from "../targets/machine.js";
 import { DeviceError, fewerThreads, noThreads } from "./machine-choice.js";
 import type { Block, EngineMemory } from "./memory.js";
-import { recording } from "./recording.js";
+import { type Recorder, recording } from "./recording.js";
 import type { Stage } from "./stage.js";
 import { ThreadFailure, ThreadPool } from "./threads.js";
 
@@ -83,7 +83,8 @@ export class Crew {
    * @throws DeviceError where a thread ends in the middle of it
    */
   run(stage: Stage): Promise<unknown> | null {
-    if (stage.stamps && recording()) return this.#runTimed(stage);
+    const recorder = stage.stamps && recording();
+    if (recorder) return this.#runTimed(stage, recorder, stage.stamps!);
     const pool = this.#poolFor(stage);
     if (pool) return this.#runTogether(pool, stage);
     if (!stage.run) return this.#runAlone(stage);
@@ -91,9 +92,8 @@ export class Crew {
     return null;
   }
 
-  async #runTimed(stage: Stage): Promise<void> {
+  async #runTimed(stage: Stage, recorder: Recorder, stamps: NonNullable<Stage["stamps"]>): Promise<void> {
     const { shown, blocks } = stage;
-    const [recorder, stamps] = [recording()!, stage.stamps!];
     const { clock, memory } = this.machine;
     const [from, begun] = [performance.now(), clock.now()];
     const pool = this.#poolFor(stage);

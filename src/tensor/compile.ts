@@ -2,14 +2,14 @@
 import { linearise } from "../compiler/graph.js";
 import { programFor } from "../compiler/plan.js";
 import { optionsOf } from "../door/options.js";
-import { said } from "../door/said.js";
+import { kindOfArray, said } from "../door/said.js";
 import type { Device, Given, OutputKind } from "../runtime/device.js";
 import type { Program } from "../runtime/program.js";
 import { recording } from "../runtime/recording.js";
-import { sameShape, show } from "./shapes.js";
+import { show } from "./shapes.js";
 import { checkNumbers, deviceOf, given, placeholder, Result, Tensor, Variable } from "./tensor.js";
 import { currentTrace, traced } from "./tracing.js";
-import { mapTree, type Tree, tensorsOf } from "./tree.js";
+import { mapTree, type Tree } from "./tree.js";
 
 /** The same tree with tensors whose numbers are known: a variable among them is what it is after the run. */
 export type Results<T> = [Tree] extends [T]
@@ -56,20 +56,16 @@ export function compile<A extends readonly Tree[], R extends Tree>(
 ): Compiled<A, R> {
   const { device: wanted = null } = optionsOf("compile", options, { device: 1 });
   const recorded = new Map<string, Recorded<R>>();
-  let latest: Recorded<R> | undefined;
   const run: Compiled<A, R> = async (...args) => {
-    const leaves = leavesOf(args);
-    // The same as last time, as a rule: then no key needs to be written.
-    const isAsBefore = latest !== undefined && leaves === args && areLike(leaves, latest.places);
-    const key = isAsBefore ? "" : `${args.map(outline)} ${leaves.map((t) => `${t.type} ${t.shape}`)}`;
-    let record = isAsBefore ? latest : recorded.get(key);
+    const leaves = args.flatMap((arg, i) => tensorsOf("compile", arg, [`argument ${i}`]));
+    const key = `${args.map(outline)} ${leaves.map((t) => `${t.type} ${t.shape}`)}`;
+    let record = recorded.get(key);
     if (!record || record.device !== deviceOf("compile", leaves, record.others, wanted)) {
       const from = performance.now();
-      record = recordFunction(f, args, leaves, wanted, record?.key ?? key);
+      record = recordFunction(f, args, leaves, wanted);
       recording()?.add({ kind: "compile", name: "compile", thread: -1, from, to: performance.now() });
-      recorded.set(record.key, record);
+      recorded.set(key, record);
     }
-    if (leaves === args) latest = record;
     const { device, program, sources, result } = record;
     const { outputs, done } = device.run(
       program,
@@ -78,8 +74,7 @@ export function compile<A extends readonly Tree[], R extends Tree>(
     );
     await done;
     let next = 0;
-    const answered = ({ shape }: Tensor): Tensor => new Result(outputs[next++], shape);
-    return (result instanceof Tensor ? answered(result) : mapTree(result, answered)) as Results<R>;
+    return mapTree(result, ({ shape }) => new Result(outputs[next++], shape)) as Results<R>;
   };
   return (...args) => {
     // At once: what is being recorded cannot wait for a promise, and would leave it unhandled.
@@ -108,10 +103,6 @@ interface Recorded<R> {
   readonly sources: readonly Tensor[];
   readonly others: readonly Tensor[];
   readonly result: R;
-  /** Stand-ins of the arguments. */
-  readonly places: readonly Tensor[];
-  /** The arguments' form, shapes and types. */
-  readonly key: string;
 }
 
 function recordFunction<A extends readonly Tree[], R extends Tree>(
@@ -119,7 +110,6 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
   args: A,
   leaves: readonly Tensor[],
   wanted: Device | null,
-  key: string,
 ): Recorded<R> {
   const places = leaves.map((t) => placeholder(t.shape, t.type));
   let next = 0;
@@ -140,22 +130,7 @@ function recordFunction<A extends readonly Tree[], R extends Tree>(
     sources,
     others,
     result,
-    places,
-    key,
   };
-}
-
-/** The list itself, where the arguments are tensors. */
-const leavesOf = (args: readonly Tree[]): readonly Tensor[] =>
-  args.every((arg): arg is Tensor => arg instanceof Tensor)
-    ? args
-    : args.flatMap((arg, i) => tensorsOf("compile", arg, [`argument ${i}`]));
-
-function areLike(leaves: readonly Tensor[], places: readonly Tensor[]): boolean {
-  if (leaves.length !== places.length) return false;
-  for (let i = 0; i < leaves.length; i++)
-    if (leaves[i].type !== places[i].type || !sameShape(leaves[i].shape, places[i].shape)) return false;
-  return true;
 }
 
 /**
@@ -182,6 +157,36 @@ export function assign(variable: Variable, value: Tensor): void {
   const known = trace.assignments.findIndex((a) => a.variable === variable);
   if (known >= 0) trace.assignments.splice(known, 1);
   trace.assignments.push({ variable, value });
+}
+
+/**
+ * Every tensor of what a caller gave, in the tree's order.
+ *
+ * @param path  what the tree is called, in the words of an error
+ * @throws TypeError where something else is in it
+ */
+export function tensorsOf(speaker: string, tree: Tree, path: readonly string[]): Tensor[] {
+  if (tree instanceof Tensor) return [tree];
+  if (Array.isArray(tree))
+    return tree.flatMap((branch, i) => tensorsOf(speaker, branch, [...path, String(i)]));
+  if (!isPlain(tree))
+    throw new TypeError(
+      `${speaker}: ${path.join(".")} is ${said(tree)}, ${expected(tree, speaker === "compile" ? "a compiled function is recorded and cannot wait" : "await it first")}`,
+    );
+  return Object.entries(tree).flatMap(([key, branch]) => tensorsOf(speaker, branch as Tree, [...path, key]));
+}
+
+/** What has its tensors in its properties. A Map or a promise would count as an object without any. */
+const isPlain = (tree: unknown): tree is object =>
+  typeof tree === "object" && tree !== null && Object.prototype.toString.call(tree) === "[object Object]";
+
+/** @param waits  what there is to say to a promise */
+function expected(tree: unknown, waits: string): string {
+  const tensors = "expected a tensor, or lists and objects of them";
+  if (typeof tree === "number" || typeof tree === "boolean") return `${tensors}: tensor(${tree}) is one`;
+  if (kindOfArray(tree)) return `${tensors}: tensor(…) makes one of it`;
+  const isPromise = typeof tree === "object" && tree !== null && "then" in tree;
+  return isPromise ? `${tensors}: ${waits}` : tensors;
 }
 
 /** The tree's form, without its tensors. */

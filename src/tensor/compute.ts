@@ -1,6 +1,7 @@
 /** The numbers of tensors, of several at once. */
-import { settle, Tensor, type TypedArray, Variable } from "./tensor.js";
-import { leavesOf, mapTree, type Tree, tensorsOf, type Values } from "./tree.js";
+import { tensorsOf } from "./compile.js";
+import { settle, type Tensor, Variable } from "./tensor.js";
+import { mapTree, type Tree, type Values } from "./tree.js";
 
 /**
  * The numbers of several tensors of any shapes, in row-major order, from one program: what they share is computed once.
@@ -23,12 +24,8 @@ export async function compute<T extends Tree>(tensors: T): Promise<Values<T>> {
 /** The same of what a run has computed, as the arrays lie in the tensors: not to be changed. */
 export async function numbersOf<T extends Tree>(computed: T | Promise<T>): Promise<Values<T>> {
   const tree = await computed;
-  if (tree instanceof Tensor) return (await ownOf(tree)) as Values<T>;
-  await settle(leavesOf(tree).map(([, leaf]) => leaf));
+  const leaves: Tensor[] = [];
+  mapTree(tree, (leaf) => leaves.push(leaf));
+  await settle(leaves);
   return mapTree(tree, (leaf) => leaf.own!) as Values<T>;
-}
-
-async function ownOf(tensor: Tensor): Promise<TypedArray> {
-  await settle([tensor]);
-  return tensor.own!;
 }

@@ -7,7 +7,6 @@
 import { linearise } from "../compiler/graph.js";
 import type { Attributes, GraphNode, Operation } from "../compiler/operation.js";
 import { programFor } from "../compiler/plan.js";
-import { said } from "../door/said.js";
 import type { Device, Given } from "../runtime/device.js";
 import { theEngine } from "../runtime/devices.js";
 import { DeviceError } from "../runtime/machine-choice.js";
@@ -122,8 +121,8 @@ export class Tensor implements GraphNode {
   }
 
   toString(): string {
-    const isArgument = this.operation === source;
-    const state = isArgument ? "an argument of a compiled function" : "not computed yet";
+    const unread = this.settled ? "not read yet" : "an argument of a compiled function";
+    const state = this.operation === source ? unread : "not computed yet";
     return printed("Tensor", this.type, this.shape, this.own, state);
   }
 
@@ -255,12 +254,6 @@ export class Result extends Tensor {
   async read(): Promise<void> {
     if (!this.#place.host) await this.#place.device!.take(this.#place);
   }
-
-  override settle(): void {}
-
-  override toString(): string {
-    return printed("Tensor", this.type, this.shape, this.own, `on ${this.#place.device?.name}, not read yet`);
-  }
 }
 
 /** Computes what is not known yet, and brings here what is, for those who look at it where it lies. */
@@ -315,13 +308,10 @@ export function deviceOf(
       isNew = true;
       return;
     }
-    if (device) {
-      const [here, other] = [placed(leaf), first ? placed(first) : `the device asked for is ${device.name}`];
-      const isVariable = leaf instanceof Variable || (first !== null && !(first instanceof Result));
+    if (device)
       throw new DeviceError(
-        `${speaker}: ${here}, but ${other}: ${isVariable ? "move one with to(device)" : "await its data first"}`,
+        `${speaker}: ${placed(leaf)}, but ${first ? placed(first) : `the device asked for is ${device.name}`}: move one with to(device), or a result by awaiting its data`,
       );
-    }
     device = there;
     first = leaf;
   };

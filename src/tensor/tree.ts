@@ -1,5 +1,4 @@
 /** Trees of tensors: one tensor, or lists and plain objects of trees. Their leaves have places: `picture`, `state.0`. */
-import { kindOfArray, said } from "../door/said.js";
 import { type Shape, show } from "./shapes.js";
 import { Tensor, type TypedArray } from "./tensor.js";
 
@@ -34,36 +33,6 @@ export const placeIn = (place: string, key: string | number): string =>
 export function leavesOf(tree: Tree, place = ""): [place: string, leaf: Tensor][] {
   if (tree instanceof Tensor) return [[place, tree]];
   return Object.entries(tree).flatMap(([key, branch]) => leavesOf(branch as Tree, placeIn(place, key)));
-}
-
-/**
- * Every tensor of what a caller gave, in the tree's order.
- *
- * @param path  what the tree is called, in the words of an error
- * @throws TypeError where something else is in it
- */
-export function tensorsOf(speaker: string, tree: Tree, path: readonly string[]): Tensor[] {
-  if (tree instanceof Tensor) return [tree];
-  if (Array.isArray(tree))
-    return tree.flatMap((branch, i) => tensorsOf(speaker, branch, [...path, String(i)]));
-  if (!isPlain(tree))
-    throw new TypeError(
-      `${speaker}: ${path.join(".")} is ${said(tree)}, ${expected(tree, speaker === "compile" ? "a compiled function is recorded and cannot wait" : "await it first")}`,
-    );
-  return Object.entries(tree).flatMap(([key, branch]) => tensorsOf(speaker, branch as Tree, [...path, key]));
-}
-
-/** What has its tensors in its properties. A Map or a promise would count as an object without any. */
-const isPlain = (tree: unknown): tree is object =>
-  typeof tree === "object" && tree !== null && Object.prototype.toString.call(tree) === "[object Object]";
-
-/** @param waits  what there is to say to a promise */
-function expected(tree: unknown, waits: string): string {
-  const tensors = "expected a tensor, or lists and objects of them";
-  if (typeof tree === "number" || typeof tree === "boolean") return `${tensors}: tensor(${tree}) is one`;
-  if (kindOfArray(tree)) return `${tensors}: tensor(…) makes one of it`;
-  const isPromise = typeof tree === "object" && tree !== null && "then" in tree;
-  return isPromise ? `${tensors}: ${waits}` : tensors;
 }
 
 /** The same tree with something else for every tensor. */
