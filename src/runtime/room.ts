@@ -16,8 +16,12 @@ export interface Needs {
 /** Results that nobody has read yet stay in a device's memory up to so many bytes; the oldest move to the host. */
 const resultBudget = 2 ** 28;
 
+/** After so many bytes of results the host has its turn: what weak references point to stays until then. */
+const turnBytes = 2 ** 26;
+
 export class Room {
   #arena: Block | null = null;
+  #sinceTurn = 0;
 
   constructor(
     private readonly memory: EngineMemory,
@@ -63,8 +67,13 @@ export class Room {
       await yieldToHost(); // finalisers run in tasks of their own
       if (over() > 0) this.residents.evictOldest(over(), ({ lastUse }) => lastUse === needs.run, true);
     }
-    for (const result of results)
+    for (const result of results) {
       this.residents.settle(result, await this.find(bytesOf(result), needs), true);
+      this.#sinceTurn += bytesOf(result);
+    }
+    if (this.#sinceTurn < turnBytes) return;
+    this.#sinceTurn = 0;
+    await yieldToHost();
   }
 
   /** Everything goes. */

@@ -310,7 +310,7 @@ export function deviceOf(
     }
     if (device)
       throw new DeviceError(
-        `${speaker}: ${placed(leaf)}, but ${first ? placed(first) : `the device asked for is ${device.name}`}: move one with to(device), or a result by awaiting its data`,
+        `${speaker}: ${placed(leaf)}, but ${first ? placed(first) : `the device asked for is ${device.name}`}: ${leaf instanceof Result ? "await its data first" : "move one with to(device)"}`,
       );
     device = there;
     first = leaf;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  compile,
   type Dataset,
   type Device,
   fit,
@@ -15,6 +14,7 @@ import { matmul, relu, sum } from "../../src/ops/index.js";
 import { recording } from "../../src/runtime/recording.js";
 import { tensor } from "../../src/tensor/creation.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
+import { compiled } from "../checks/compiled.js";
 
 process.env.RECEPTIVE_DEBUG = "share"; // every launch, however small
 
@@ -87,7 +87,7 @@ describe.each(["native", "wasm"] as const)("a profile on %s", (name) => {
 
   test("ends with its function, however that ends", async () => {
     if (!device) return;
-    const f = compile((x: Tensor) => sum(relu(matmul(x, x))), { device });
+    const f = compiled((x: Tensor) => sum(relu(matmul(x, x))), { device });
     const x = tensor(new Float32Array(64 * 64).fill(1), [64, 64]);
     const plain = await f(x);
     const { result, trace } = await profile(() => f(x));

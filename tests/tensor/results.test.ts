@@ -127,7 +127,7 @@ describe("between devices", () => {
     const y = await make(ramp(large));
     if (y.storage?.device?.name !== there.name)
       await expect(take(y)).rejects.toThrow(
-        /^compile: a result \(f32 16384\) lies on \w+, but the device asked for is wasm: move one with to\(device\), or a result by awaiting its data$/,
+        /^compile: a result \(f32 16384\) lies on \w+, but the device asked for is wasm: await its data first$/,
       );
     await y.data();
     expect((await (await take(y)).data())[4]).toBe(9);
