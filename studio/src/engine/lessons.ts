@@ -179,7 +179,7 @@ const rules: { readonly [K in Kind]: (asked: Questions[K]) => Promise<Answers[K]
     const filters = [rowsOf(start, height, width)];
     const values: number[] = [];
     for (let i = 0; i <= steps; i++) {
-      values.push((await step(tensor(rate)))[0]);
+      values.push(await (await step(tensor(rate))).item());
       if (i < steps) filters.push(rowsOf(await theta.data(), height, width));
     }
     return { filters, losses: values, target: rowsOf(target, shape[1], shape[2]) };
