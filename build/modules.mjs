@@ -47,6 +47,12 @@ const callAtTop = /^((?:export )?const [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm;
  */
 const blocks = (text) => Math.ceil(Buffer.byteLength(text) / block);
 
+/** A source without its comments, which the declarations have: a fifth of it. Its lines keep their numbers. */
+const withoutComments = (source) =>
+  source
+    .replace(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, (comment) => comment.replace(/[^\n]/g, ""))
+    .replace(/^[ \t]*\/\/ .*$/gm, "");
+
 export function thinMaps() {
   for (const module of modules()) {
     const path = `${module}.map`;
@@ -55,7 +61,8 @@ export function thinMaps() {
     const mappings = encode(
       decode(map.mappings).map((segments) => segments.slice(0, 1).map(([...s]) => s.slice(0, 4))),
     );
-    const thin = JSON.stringify({ ...map, names: [], mappings });
+    const sourcesContent = map.sourcesContent.map(withoutComments);
+    const thin = JSON.stringify({ ...map, names: [], mappings, sourcesContent });
     const whole = readFileSync(module, "utf8").replace(
       /\/\/# sourceMappingURL=.*\n?$/,
       () => `//# sourceMappingURL=data:application/json;base64,${Buffer.from(thin).toString("base64")}\n`,
