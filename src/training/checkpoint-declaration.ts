@@ -222,6 +222,8 @@ const training = v.looseObject(
     epoch: count,
     step: count,
     totalSteps: count,
+    examples: v.optional(count),
+    totalExamples: v.optional(count),
     optimizer,
     objective: v.optional(text),
     sums: named,

@@ -55,6 +55,9 @@ export interface TrainingState {
   step: number;
   /** Steps made since the beginning. */
   totalSteps: number;
+  /** Examples shown in the epoch after the finished ones, and since the beginning; of old checkpoints the steps say it. */
+  examples?: number;
+  totalExamples?: number;
   optimizer: OptimizerDescription;
   optimizerState: Weights;
   /** The latest weights, where `weights` are older and better ones. */

@@ -21,8 +21,8 @@ export interface FitOptions extends FreezingOptions {
   objective?: Objective;
   optimizer: Optimizer;
   /**
-   * Learning rate by step, counted from 0 over the whole run, and by what the epochs came to; the optimizer's own if
-   * left out.
+   * Learning rate by step, counted from 0 over the whole run, by what the epochs came to, and by the examples that were
+   * shown; the optimizer's own if left out.
    */
   schedule?: Schedule;
   /** Epochs of the whole run, those before a resumed checkpoint included. */
@@ -64,9 +64,9 @@ export interface FitOptions extends FreezingOptions {
   augment?: Augment;
   /** Shows pictures mixed with others of their batch, and takes the loss of both classes. */
   mixup?: Mixup;
-  /** Hands over what is needed to resume: after each epoch or each so many steps, and at the end. */
+  /** Hands over what is needed to resume: after each epoch, each so many steps or examples, and at the end. */
   checkpoint?: {
-    every: "epoch" | number;
+    every: "epoch" | number | { readonly examples: number };
     /** The training waits for it. */
     save: (checkpoint: Checkpoint) => void | Promise<void>;
   };
@@ -76,6 +76,9 @@ export interface FitOptions extends FreezingOptions {
     /** `explain.snapshot`, say, of the layer that you want to see. */
     take: (model: Model) => Snapshot | Promise<Snapshot>;
   };
-  /** Goes on where this checkpoint was taken. Without a seed or batch size, those of the checkpoint hold. */
+  /**
+   * Goes on where this checkpoint was taken. Without a seed or batch size, those of the checkpoint hold. With another batch
+   * size the schedule goes on at the same share of the run; within an epoch it must divide the examples that were shown.
+   */
   resume?: Checkpoint;
 }

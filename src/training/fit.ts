@@ -96,6 +96,8 @@ class Run {
   #epoch = 0;
   #stepOfEpoch = 0;
   #totalSteps = 0;
+  #examplesOfEpoch = 0;
+  #totalExamples = 0;
   readonly #tally: Tally;
   #best: (NonNullable<TrainingState["best"]> & { weights: Weights }) | undefined;
   #patience: Patience = { lowest: null, waited: 0 };
@@ -179,8 +181,7 @@ class Run {
         await this.#average?.follow(this.#totalSteps);
         await turns.give();
         this.#watch.pause();
-        if (typeof checkpoint?.every === "number" && this.#totalSteps % checkpoint.every === 0)
-          await this.#save();
+        if (this.#isToBeSaved(batch.size)) await this.#save();
         yield { ...this.#stepEvent(lr), ...(await this.#snapshot()) };
         this.#watch.start();
         asked = performance.now();
@@ -225,12 +226,27 @@ class Run {
     return notedEach("data", "next batch", epoch);
   }
 
+  /** After the step at hand, which showed so many examples. */
+  #isToBeSaved(shown: number): boolean {
+    const every = this.#options.checkpoint?.every;
+    if (typeof every === "number") return this.#totalSteps % every === 0;
+    if (typeof every !== "object") return false;
+    const now = this.#totalExamples;
+    return Math.floor(now / every.examples) > Math.floor((now - shown) / every.examples);
+  }
+
+  /** As if all batches had been of the size that they have now: what schedules go by. */
+  get #steppedBefore(): number {
+    return this.#epoch * this.#steps + this.#stepOfEpoch;
+  }
+
   #learningRate(): number {
     const { schedule } = this.#options;
-    const lr = schedule ? schedule(this.#totalSteps, this.#epochs) : this.#optimizer.lr;
+    const step = this.#steppedBefore;
+    const lr = schedule ? schedule(step, this.#epochs, this.#totalExamples) : this.#optimizer.lr;
     if (!(lr >= 0 && Number.isFinite(lr)))
       throw new RangeError(
-        `fit: the ${schedule ? "schedule" : "optimizer"} gives step ${this.#totalSteps} (counted from 0) a learning rate of ${lr}, expected a number of at least 0`,
+        `fit: the ${schedule ? "schedule" : "optimizer"} gives step ${step} (counted from 0) a learning rate of ${lr}, expected a number of at least 0`,
       );
     return lr;
   }
@@ -238,6 +254,8 @@ class Run {
   #count({ loss, sums }: Stepped, batch: ExampleBatch, lr: number): void {
     this.#stepOfEpoch++;
     this.#totalSteps++;
+    this.#examplesOfEpoch += batch.size;
+    this.#totalExamples += batch.size;
     if (!Number.isFinite(loss))
       throw this.#diverged(
         Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite",
@@ -291,6 +309,7 @@ class Run {
     this.#lastGood = latest;
     this.#epoch++;
     this.#stepOfEpoch = 0;
+    this.#examplesOfEpoch = 0;
     const training = measured(this.#tally.standing);
     this.#tally.sums = {};
     const scores = { ...training, ...(validation ? { validation } : {}) };
@@ -334,7 +353,8 @@ class Run {
 
   #lastRate(): number {
     const { schedule } = this.#options;
-    return schedule ? schedule(Math.max(0, this.#totalSteps - 1), this.#epochs) : this.#optimizer.lr;
+    if (!schedule) return this.#optimizer.lr;
+    return schedule(Math.max(0, this.#steppedBefore - 1), this.#epochs, this.#totalExamples);
   }
 
   #setWeights(weights: Weights): void {
@@ -373,6 +393,8 @@ class Run {
         epoch: this.#epoch,
         step: this.#stepOfEpoch,
         totalSteps: this.#totalSteps,
+        examples: this.#examplesOfEpoch,
+        totalExamples: this.#totalExamples,
         optimizer: this.#optimizer.describe(),
         optimizerState,
         ...(weights === current ? {} : { latest: current }),
@@ -391,7 +413,6 @@ class Run {
     const owner = this.#model.name;
     const { name, length } = this.#train;
     for (const [what, then, now] of [
-      ["batch size", before.batchSize, this.#batchSize],
       ["seed", before.seed, this.#seed],
       ["data set", resume.data.name, name],
       [`number of training ${nounOf(this.#train)}`, before.images, length],
@@ -417,7 +438,14 @@ class Run {
       owner: `that of ${owner}`,
     });
     this.#epoch = before.epoch;
-    this.#stepOfEpoch = before.step;
+    const examples = examplesOf(before);
+    [this.#examplesOfEpoch, this.#totalExamples] = [examples.ofEpoch, examples.total];
+    this.#stepOfEpoch = stepsFor(examples.ofEpoch, {
+      batchSize: this.#batchSize,
+      steps: this.#steps,
+      isSame: before.batchSize === this.#batchSize,
+      before,
+    });
     this.#totalSteps = before.totalSteps;
     this.#tally.sums = { ...before.sums };
     this.#patience = { ...before.patience };
@@ -425,6 +453,34 @@ class Run {
     this.#epochs = [...before.history.epochs];
     if (this.#options.keepBest && before.best) this.#best = { ...before.best, weights: resume.weights };
   }
+}
+
+/** Examples that were shown in the unfinished epoch, and since the beginning: checkpoints of old counted steps alone. */
+function examplesOf(before: TrainingState): { ofEpoch: number; total: number } {
+  const { step, batchSize, images, epoch } = before;
+  const { examples: ofEpoch = Math.min(step * batchSize, images) } = before;
+  return { ofEpoch, total: before.totalExamples ?? epoch * images + ofEpoch };
+}
+
+/**
+ * How many batches of this size the shown examples of an epoch are.
+ * @throws TrainingError where they are no whole number of batches
+ */
+function stepsFor(
+  examples: number,
+  {
+    batchSize,
+    steps,
+    isSame,
+    before,
+  }: { batchSize: number; steps: number; isSame: boolean; before: TrainingState },
+): number {
+  if (isSame) return before.step;
+  if (examples >= before.images) return steps;
+  if (examples % batchSize === 0) return examples / batchSize;
+  throw new TrainingError(
+    `resume: the checkpoint was taken after ${examples} of the ${before.images} examples of epoch ${before.epoch + 1}, which are no whole number of batches of ${batchSize}; expected a batch size that divides ${examples}, that of the checkpoint (${before.batchSize}), or a checkpoint between two epochs`,
+  );
 }
 
 /** What is trained on, and what is set apart or given to measure it by. */

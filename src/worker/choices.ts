@@ -26,6 +26,7 @@ import type {
   RmspropOptions,
   SgdOptions,
   step,
+  warmUp,
 } from "../optim/index.js";
 
 /** `{ name: "focal", gamma: 3 }`; the name alone where its options may all be left out. */
@@ -95,7 +96,7 @@ export interface ScheduleOptions {
   oneCycle: First<typeof oneCycle>;
   plateau: First<typeof plateau>;
   step: First<typeof step>;
-  warmUp: { readonly schedule: ScheduleChoice; readonly steps: number };
+  warmUp: { readonly schedule: ScheduleChoice } & Second<typeof warmUp>;
 }
 /** A schedule by its name and options, or one of the worker's own. */
 export type ScheduleChoice = Choice<ScheduleOptions> | Own;

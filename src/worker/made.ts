@@ -75,7 +75,7 @@ export class Maker {
     oneCycle: optim.oneCycle,
     plateau: optim.plateau,
     step: optim.step,
-    warmUp: ({ schedule, steps }) => optim.warmUp(this.schedule(schedule), { steps }),
+    warmUp: ({ schedule, ...length }) => optim.warmUp(this.schedule(schedule), length),
   };
 
   readonly #augmentations: Makers<AugmentOptions, Augment> = {

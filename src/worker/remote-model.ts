@@ -31,7 +31,7 @@ export interface RemoteFitOptions
   validation?: DataChoice | number;
   /** Where the worker saves it ("opfs:run"), or what the page does with the bytes of the file. */
   checkpoint?: {
-    every: "epoch" | number;
+    every: "epoch" | number | { readonly examples: number };
     /** A place of the worker, or a function of the page, for which the training waits. */
     save: string | ((bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>);
   };

@@ -24,7 +24,10 @@ export interface CrossedFitOptions
   readonly augment?: AugmentChoice | readonly AugmentChoice[];
   readonly validation?: GivenData | number;
   readonly resume?: FileSource;
-  readonly checkpoint?: { readonly every: "epoch" | number; readonly save: string | Callback };
+  readonly checkpoint?: {
+    readonly every: "epoch" | number | { readonly examples: number };
+    readonly save: string | Callback;
+  };
   readonly snapshots?: { readonly every: number; readonly layer?: string; readonly image?: Numbers };
 }
 

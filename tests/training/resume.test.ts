@@ -144,11 +144,15 @@ describe("what does not fit is refused:", () => {
       "the checkpoint has batchNorm1.scale (24), which smaller does not have",
     );
   });
-  test("another batch size, another seed, another optimizer", async () => {
-    const resume = await state();
-    await expect(resumed(smallNet(), { resume, batchSize: 8 })).rejects.toThrow(
-      "resume: the batch size of the checkpoint is 16, that of this run 8; begin a new run to change it",
+  test("a batch size that the shown examples of an epoch are no multiple of", async () => {
+    const files = await run(options(sgd({ lr: 0.02 }), { epochs: 1 }));
+    const resume = decodeCheckpoint(files[2], "checkpoint");
+    await expect(resumed(smallNet(), { resume, batchSize: 32 })).rejects.toThrow(
+      "resume: the checkpoint was taken after 48 of the 70 examples of epoch 1, which are no whole number of batches of 32; expected a batch size that divides 48, that of the checkpoint (16), or a checkpoint between two epochs",
     );
+  });
+  test("another seed, another optimizer", async () => {
+    const resume = await state();
     await expect(resumed(smallNet(), { resume, seed: 6 })).rejects.toThrow(
       "resume: the seed of the checkpoint is 5, that of this run 6; begin a new run to change it",
     );
