@@ -1,7 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { checkedNumber } from "./checks.js";
 import type { Layer, Named } from "./layer.js";
-import { membersOf } from "./members.js";
+import { innerOf, membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
 import { printable } from "./printable.js";
 
@@ -30,6 +30,7 @@ export function auxiliary(layers: readonly Layer[], given: { weight?: number } &
     type: "auxiliary",
     name,
     options,
+    inner: innerOf(members, (others) => auxiliary(others, { weight, name })),
     forward(x, scope) {
       if (scope.training) scope.aside(members.runInOrder(x, scope), weight ?? 0.3);
       return x;

@@ -1,7 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { concat } from "../ops/concat.js";
 import type { Layer, Named } from "./layer.js";
-import { membersOf } from "./members.js";
+import { innerOf, membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
 import { printable } from "./printable.js";
 
@@ -28,6 +28,7 @@ export function branches(layers: readonly Layer[], given: Named = {}): Layer {
     type: "branches",
     name,
     options,
+    inner: innerOf(members, (others) => branches(others, { name })),
     forward: (x, scope) =>
       concat(
         layers.map((_, i) => members.run(i, x, scope)),

@@ -13,6 +13,7 @@ export function called(name: string, layer: AnyLayer): AnyLayer {
     options: layer.options,
     forward: (x, scope) => layer.forward(x, scope),
     macs: layer.macs && ((x, y) => layer.macs!(x, y)),
+    inner: layer.inner,
     sees: layer.sees && ((x) => layer.sees!(x)),
   };
 }

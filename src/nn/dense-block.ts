@@ -1,7 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { concat } from "../ops/concat.js";
 import type { Layer, Named } from "./layer.js";
-import { membersOf } from "./members.js";
+import { innerOf, membersOf } from "./members.js";
 import type { LayerDescription } from "./model.js";
 import { printable } from "./printable.js";
 
@@ -28,6 +28,7 @@ export function denseBlock(layers: readonly Layer[], given: Named = {}): Layer {
     type: "denseBlock",
     name,
     options,
+    inner: innerOf(members, (others) => denseBlock(others, { name })),
     forward: (x, scope) =>
       layers.reduce((seen, _, i) => concat([seen, members.run(i, seen, scope)], { axis: -1 }), x),
   });

@@ -42,6 +42,15 @@ export interface Layer<I extends Tree = Tensor, O extends Tree = Tensor> {
   macs?(x: I, y: O): number;
   /** The part of x that one unit of the result sees; its own pixel if left out. */
   sees?(x: I): Window | "everything";
+  /** Of a layer that holds others which may be exchanged. */
+  readonly inner?: Inner;
+}
+
+/** The layers that stand inside another one. */
+export interface Inner {
+  readonly names: readonly string[];
+  /** The same layer with others in their places: under the names that they had. */
+  remade(change: (name: string, layer: AnyLayer) => AnyLayer): AnyLayer;
 }
 
 /** A layer, whatever it takes and gives. */

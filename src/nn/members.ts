@@ -1,7 +1,7 @@
 /** The layers that stand inside another one: what they are called, described, and run in their order. */
 import { said } from "../door/said.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Layer, Scope } from "./layer.js";
+import type { AnyLayer, Inner, Layer, Scope } from "./layer.js";
 import type { LayerDescription } from "./model.js";
 
 /** What a model is called that was given no name. */
@@ -31,6 +31,13 @@ export function membersOf(owner: string, layers: readonly Layer[]): Members {
     runInOrder: (x, scope) => layers.reduce((y, _, i) => run(i, y, scope), x),
   };
 }
+
+/** How they are exchanged, in a layer that is made of a list of them. */
+export const innerOf = ({ layers, names }: Members, made: (layers: readonly Layer[]) => Layer): Inner => ({
+  names,
+  remade: (change) =>
+    made(layers.map((layer, i) => change(names[i], layer as AnyLayer) as Layer)) as AnyLayer,
+});
 
 /** @throws TypeError where it is no list of layers: the commonest slips have words of their own */
 function checkLayers(owner: string, layers: readonly unknown[]): void {

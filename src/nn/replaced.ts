@@ -18,7 +18,8 @@ import { sequential } from "./sequential.js";
  *     const model = await nn.replaced(base, { dense1: nn.dense(5) });
  *     for await (const event of fit(model, flowers, { loss, optimizer, epochs: 5, trained: "dense1" })) …
  *
- * @param layers      by the path of the layer whose place they take: of a sequential or a graph, at any depth of those
+ * @param layers      by the path of the layer whose place they take, at any depth of sequentials, graphs, residual and dense
+ *     blocks, branches and auxiliary heads
  * @param given.seed  of the new layers' weights, and of those behind them that are of another shape now; 0 if left out
  * @returns           a network of its own: the old one keeps its weights; not built where that is not
  * @throws TypeError where there is no such layer, or it stands inside a layer of another kind
@@ -82,8 +83,13 @@ function exchanged(
     );
     return sequential(holder.name, ...(all as Layer[])) as unknown as AnyLayer;
   }
+  const { inner: inside } = holder;
+  if (inside) {
+    if (!inside.names.includes(name)) throw missing(inside.names);
+    return inside.remade((other, old) => (other === name ? within(old) : called(other, old)));
+  }
   throw new TypeError(
-    `replaced: ${path} of ${owner.name} stands in a layer of type ${holder.type}; layers of a sequential or a graph can be replaced`,
+    `replaced: ${path} of ${owner.name} stands in a layer of type ${holder.type}; layers of sequential, graph, residual, branches, denseBlock and auxiliary can be replaced`,
   );
 }
 

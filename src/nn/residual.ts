@@ -1,9 +1,9 @@
 import { optionsOf } from "../door/options.js";
 import { add } from "../ops/arithmetic.js";
 import { ShapeError, sameShape, show } from "../tensor/shapes.js";
-import type { Layer, Named } from "./layer.js";
+import type { AnyLayer, Layer, Named } from "./layer.js";
 import { membersOf } from "./members.js";
-import type { LayerDescription } from "./model.js";
+import type { LayerDescription, Model } from "./model.js";
 import { printable } from "./printable.js";
 import { sequential } from "./sequential.js";
 
@@ -48,6 +48,18 @@ export function residual(
     type: "residual",
     name,
     options,
+    inner: {
+      names: [...members.names, ...(aside ? ["shortcut"] : [])],
+      remade(change) {
+        const made = members.layers.map((layer, i) => change(members.names[i], layer as AnyLayer) as Layer);
+        const kept = aside && (change("shortcut", aside as unknown as AnyLayer) as Layer & Partial<Model>);
+        return residual(made.slice(0, count), {
+          name,
+          ...(kept ? { shortcut: kept.layers ?? [kept] } : {}),
+          ...(activation ? { activation: made[count] } : {}),
+        }) as AnyLayer;
+      },
+    },
     forward(x, scope) {
       let change = x;
       for (let i = 0; i < count; i++) change = members.run(i, change, scope);

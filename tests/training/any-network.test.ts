@@ -101,11 +101,68 @@ test("a head is exchanged in a graph, and all else stays as it was learned", asy
       'replaced: talk has no layer "kin"; there are seen, read, both, hidden, kind, said, light; did you mean "kind"?',
     ),
   );
-  await expect(
-    nn.replaced(nn.sequential(nn.residual([nn.relu()])), { "residual1/relu1": nn.tanh() }),
-  ).rejects.toThrow(
+  const own: nn.Layer = { type: "own", forward: (x, scope) => scope.run(nn.relu(), x, "relu1") };
+  await expect(nn.replaced(nn.sequential(own), { "own1/relu1": nn.tanh() })).rejects.toThrow(
     new TypeError(
-      "replaced: residual1/relu1 of sequential stands in a layer of type residual; layers of a sequential or a graph can be replaced",
+      "replaced: own1/relu1 of sequential stands in a layer of type own; layers of sequential, graph, residual, branches, denseBlock and auxiliary can be replaced",
     ),
+  );
+});
+
+const conv = (filters: number) => nn.conv2d({ filters, kernel: 3, padding: "same" });
+
+test.each([
+  {
+    what: "a residual block",
+    block: () => nn.residual([conv(2), nn.relu(), conv(2)], { activation: nn.relu() }),
+    path: "conv2",
+  },
+  {
+    what: "its activation",
+    block: () => nn.residual([conv(2)], { activation: nn.relu() }),
+    path: "relu1",
+    by: () => nn.tanh(),
+  },
+  {
+    what: "its shortcut",
+    block: () => nn.residual([conv(2)], { shortcut: [conv(2)] }),
+    path: "shortcut/conv1",
+  },
+  {
+    what: "branches",
+    block: () => nn.branches([nn.sequential(conv(3), nn.relu()), conv(2)]),
+    path: "sequential1/conv1",
+  },
+  { what: "a dense block", block: () => nn.denseBlock([conv(1), conv(2)]), path: "conv1" },
+  {
+    what: "blocks in blocks",
+    block: () => nn.residual([nn.branches([conv(1), conv(1)])]),
+    path: "branches1/conv2",
+    filters: 1,
+  },
+])("a layer is exchanged within $what, and all else stays", async ({ block, path, by, filters = 2 }) => {
+  const model = nn.sequential("net", conv(2), block(), nn.flatten(), nn.dense(3));
+  model.build([4, 4, 1], { seed: 5 });
+  const at = `${model.layerNames[1]}/${path}`;
+  const other = await nn.replaced(model, { [at]: by?.() ?? conv(filters) }, { seed: 9 });
+  const x = tensor(
+    Float32Array.from({ length: 16 }, (_, i) => Math.sin(i)),
+    [1, 4, 4, 1],
+  );
+  expect(await other(x).data()).not.toEqual(await model(x).data());
+  for (const [name, variable] of model.parameters) {
+    const now = other.parameters.get(name);
+    if (name.startsWith(`${at}.filters`)) expect(await now!.read()).not.toEqual(await variable.read());
+    else if (now && `${now.shape}` === `${variable.shape}` && !name.startsWith(`${at}.`))
+      expect(await now.read()).toEqual(await variable.read());
+  }
+  // The same again from its description, and another exchange in the same block.
+  const described = nn.fromDescription(other.describe());
+  described.build([4, 4, 1]);
+  expect([...described.parameters.keys()]).toEqual([...other.parameters.keys()]);
+  expect(String(other.summary())).toBe(String(described.summary()));
+  await nn.replaced(other, { [at]: by?.() ?? conv(filters) });
+  await expect(nn.replaced(model, { [`${model.layerNames[1]}/nowhere`]: nn.relu() })).rejects.toThrow(
+    `replaced: net has no layer "${model.layerNames[1]}/nowhere"; there are `,
   );
 });
