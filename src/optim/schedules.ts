@@ -38,17 +38,10 @@ export type Length =
   | { readonly examples: number; readonly steps?: undefined };
 
 /** How far a run is, in the unit of a length. */
-function passedOf(speaker: string, { steps, examples: most }: { steps?: number; examples?: number }) {
-  if ((steps === undefined) === (most === undefined))
-    throw new TypeError(
-      `${speaker}: ${most === undefined ? "neither steps nor" : "both steps and"} examples are given, expected one of them`,
-    );
-  return (step: number, examples?: number): number => {
-    if (steps !== undefined) return step;
-    if (examples === undefined)
-      throw new TypeError(`${speaker}: counts examples, and is asked for step ${step} without them`);
-    return examples;
-  };
+function passedOf(speaker: string, { steps, examples }: Partial<Record<"steps" | "examples", number>>) {
+  if ((steps === undefined) === (examples === undefined))
+    throw new TypeError(`${speaker}: expected either steps or examples`);
+  return (step: number, shown = Number.NaN): number => (steps === undefined ? shown : step);
 }
 
 /** The same in every step. */
@@ -95,7 +88,7 @@ export function cosine(options: { lr: number; final?: number } & Length): Schedu
 
 /**
  * Rises in equal parts during the first `steps` steps, or `examples`, to where the schedule begins; it counts its own
- * steps and examples from 0.
+ * from 0, in the same unit.
  * Goyal et al.: Accurate, Large Minibatch SGD, arXiv:1706.02677, section 2.2.
  */
 export function warmUp(schedule: Schedule, options: Length): Schedule {
@@ -111,13 +104,7 @@ export function warmUp(schedule: Schedule, options: Length): Schedule {
     (step, epochs, shown) => {
       const now = passed(step, shown);
       if (now < all) return (schedule(0, epochs, 0) * (now + 1)) / (all + 1);
-      // What it does not count by went by in proportion.
-      const after = now === 0 ? 1 : 1 - all / now;
-      return schedule(
-        steps === undefined ? Math.round(step * after) : step - steps,
-        epochs,
-        shown && (examples === undefined ? Math.round(shown * after) : shown - examples),
-      );
+      return steps === undefined ? schedule(step, epochs, now - all) : schedule(now - all, epochs, shown);
     },
     "warmUp",
     schedule,
@@ -233,8 +220,8 @@ export function plateau(options: {
 /** @throws RangeError where the objective has no such score */
 function waitedFor({ loss, scores = {} }: Scored, score: string | undefined): number {
   if (score === undefined) return loss;
-  if (scores[score] !== undefined) return scores[score];
+  if (score in scores) return scores[score];
   throw new RangeError(
-    `plateau: there is no score "${score}"; ${Object.keys(scores).length > 0 ? `there is ${Object.keys(scores).join(", ")}` : "the objective has none"}`,
+    `plateau: there is no score "${score}"; there is ${Object.keys(scores).join(", ") || "none"}`,
   );
 }

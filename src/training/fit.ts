@@ -438,14 +438,13 @@ class Run {
       owner: `that of ${owner}`,
     });
     this.#epoch = before.epoch;
-    const examples = examplesOf(before);
-    [this.#examplesOfEpoch, this.#totalExamples] = [examples.ofEpoch, examples.total];
-    this.#stepOfEpoch = stepsFor(examples.ofEpoch, {
-      batchSize: this.#batchSize,
-      steps: this.#steps,
-      isSame: before.batchSize === this.#batchSize,
-      before,
-    });
+    const { step, batchSize, images, epoch } = before;
+    // Checkpoints of old counted steps alone.
+    const { examples = Math.min(step * batchSize, images), totalExamples = epoch * images + examples } =
+      before;
+    this.#examplesOfEpoch = examples;
+    this.#totalExamples = totalExamples;
+    this.#stepOfEpoch = stepsFor(examples, this.#batchSize, this.#steps, before);
     this.#totalSteps = before.totalSteps;
     this.#tally.sums = { ...before.sums };
     this.#patience = { ...before.patience };
@@ -455,31 +454,16 @@ class Run {
   }
 }
 
-/** Examples that were shown in the unfinished epoch, and since the beginning: checkpoints of old counted steps alone. */
-function examplesOf(before: TrainingState): { ofEpoch: number; total: number } {
-  const { step, batchSize, images, epoch } = before;
-  const { examples: ofEpoch = Math.min(step * batchSize, images) } = before;
-  return { ofEpoch, total: before.totalExamples ?? epoch * images + ofEpoch };
-}
-
 /**
  * How many batches of this size the shown examples of an epoch are.
  * @throws TrainingError where they are no whole number of batches
  */
-function stepsFor(
-  examples: number,
-  {
-    batchSize,
-    steps,
-    isSame,
-    before,
-  }: { batchSize: number; steps: number; isSame: boolean; before: TrainingState },
-): number {
-  if (isSame) return before.step;
+function stepsFor(examples: number, batchSize: number, steps: number, before: TrainingState): number {
+  if (before.batchSize === batchSize) return before.step;
   if (examples >= before.images) return steps;
   if (examples % batchSize === 0) return examples / batchSize;
   throw new TrainingError(
-    `resume: the checkpoint was taken after ${examples} of the ${before.images} examples of epoch ${before.epoch + 1}, which are no whole number of batches of ${batchSize}; expected a batch size that divides ${examples}, that of the checkpoint (${before.batchSize}), or a checkpoint between two epochs`,
+    `resume: the checkpoint was taken after ${examples} examples of an epoch, no whole number of batches of ${batchSize}`,
   );
 }
 
