@@ -87,15 +87,12 @@ export function checkOptions(given: FitOptions): void {
 
 const somePaths = rule("a pattern of paths, several, or a function of the path", arePaths);
 
-const isExamples = (value: unknown): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  Object.keys(value).join() === "examples" &&
-  fromOneOn.holds((value as { examples: unknown }).examples);
-
 const epochOrSteps = rule(
-  '"epoch" or a whole number of steps, or { examples: a whole number from 1 on }',
-  (value) => value === "epoch" || fromOneOn.holds(value) || isExamples(value),
+  '"epoch" or a whole number of steps, or { examples }',
+  (value) =>
+    value === "epoch" ||
+    fromOneOn.holds(value) ||
+    fromOneOn.holds((value as { examples?: unknown } | null)?.examples),
 );
 
 /**

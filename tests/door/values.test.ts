@@ -50,7 +50,7 @@ test.each<[() => unknown, string]>([
   [fit({ mixup: 0.2 }), "fit: mixup: the options are 0.2, expected { alpha }"],
   [
     fit({ checkpoint: { every: "step", save() {} } }),
-    'fit: checkpoint: every is "step", expected "epoch" or a whole number of steps',
+    'fit: checkpoint: every is "step", expected "epoch" or a whole number of steps, or { examples }',
   ],
   [fit({ checkpoint: { every: 1 } }), "fit: checkpoint: save is undefined, expected a function"],
   [
@@ -104,9 +104,9 @@ test.each<[() => unknown, string]>([
   [() => optim.step(0.1), "step: the options are 0.1, expected { lr, every, factor }"],
   [
     () => optim.oneCycle({ maxLr: 1, steps: 3 }),
-    "oneCycle: unknown option `maxLr`; there is `lr`, `steps`, `share`, `divide`, `finalDivide`",
+    "oneCycle: unknown option `maxLr`; there is `lr`, `steps`, `examples`, `share`, `divide`, `finalDivide`",
   ],
-  [() => optim.warmUp(optim.constant(1), 5), "warmUp: the options are 5, expected { steps }"],
+  [() => optim.warmUp(optim.constant(1), 5), "warmUp: the options are 5, expected { steps, examples }"],
   [
     () => data.batches(set, { batch: 0 }).next(),
     "batches: unknown option `batch`; did you mean `batchSize`?",

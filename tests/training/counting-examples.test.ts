@@ -85,9 +85,9 @@ test("checkpoints are written each so many examples, whatever the batches", asyn
   await run({ epochs: 2, checkpoint: { every: { examples: 30 }, save } });
   // Of 16, 32, 48, 64, 70, 86, … those that have passed 30, 60, 90 and 120; and the end.
   expect(shown).toEqual([32, 64, 102, 134, 140]);
-  for (const every of [{ examples: 0 }, { examples: 1.5 }, {}, { examples: 3, steps: 2 }, null])
+  for (const every of [{ examples: 0 }, { examples: 1.5 }, {}, null])
     await expect(run({ checkpoint: { every: every as never, save } })).rejects.toThrow(
-      /^fit: checkpoint: every is .*, expected "epoch" or a whole number of steps, or \{ examples: a whole number from 1 on \}$/,
+      /^fit: checkpoint: every is .*, expected "epoch" or a whole number of steps, or \{ examples \}$/,
     );
 });
 
@@ -105,17 +105,11 @@ describe("schedules by examples", () => {
     expect(cycle(0, [], 100)).toBeCloseTo(2 / 25 / 1e4, 12);
   });
 
-  test("want one length, and to be told the examples", () => {
+  test("want one length, and are no number where the examples are not told", () => {
     const both = { lr: 1, steps: 3, examples: 4 } as never;
-    expect(() => optim.cosine(both)).toThrow(
-      "cosine: both steps and examples are given, expected one of them",
-    );
-    expect(() => optim.oneCycle({ lr: 1 } as never)).toThrow(
-      "oneCycle: neither steps nor examples are given, expected one of them",
-    );
-    expect(() => optim.cosine({ lr: 1, examples: 4 })(2)).toThrow(
-      "cosine: counts examples, and is asked for step 2 without them",
-    );
+    expect(() => optim.cosine(both)).toThrow("cosine: expected either steps or examples");
+    expect(() => optim.oneCycle({ lr: 1 } as never)).toThrow("oneCycle: expected either steps or examples");
+    expect(optim.cosine({ lr: 1, examples: 4 })(2)).toBeNaN();
   });
 });
 
@@ -144,9 +138,7 @@ describe("a plateau by a score", () => {
     const schedule = optim.plateau({ lr: 1, score: "recall" });
     expect(schedule(0, [])).toBe(1);
     expect(() => schedule(0, [epoch(0.5)])).toThrow('plateau: there is no score "recall"; there is accuracy');
-    expect(() => schedule(0, [{ loss: 1 }])).toThrow(
-      'plateau: there is no score "recall"; the objective has none',
-    );
+    expect(() => schedule(0, [{ loss: 1 }])).toThrow('plateau: there is no score "recall"; there is none');
   });
 
   test("in a run, the accuracy on the validation data", async () => {

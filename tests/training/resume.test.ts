@@ -148,7 +148,7 @@ describe("what does not fit is refused:", () => {
     const files = await run(options(sgd({ lr: 0.02 }), { epochs: 1 }));
     const resume = decodeCheckpoint(files[2], "checkpoint");
     await expect(resumed(smallNet(), { resume, batchSize: 32 })).rejects.toThrow(
-      "resume: the checkpoint was taken after 48 of the 70 examples of epoch 1, which are no whole number of batches of 32; expected a batch size that divides 48, that of the checkpoint (16), or a checkpoint between two epochs",
+      "resume: the checkpoint was taken after 48 examples of an epoch, no whole number of batches of 32",
     );
   });
   test("another seed, another optimizer", async () => {
