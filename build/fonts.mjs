@@ -4,6 +4,7 @@
  */
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { brotliCompressSync } from "node:zlib";
 import subsetFont from "subset-font";
 import { ranges } from "../dist/report/sheet/characters.js";
 
@@ -17,7 +18,8 @@ const characters = ranges
 for (const name of ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"]) {
   const whole = readFileSync(resolve(`dejavu-fonts-ttf/ttf/${name}`));
   const subset = await subsetFont(whole, characters, { targetFormat: "truetype" });
-  writeFileSync(`fonts/${name}`, subset);
-  console.log(`fonts/${name}: ${subset.length} bytes of ${whole.length}`);
+  const packed = brotliCompressSync(subset); // half of it
+  writeFileSync(`fonts/${name}.br`, packed);
+  console.log(`fonts/${name}.br: ${subset.length} bytes of ${whole.length}, packed ${packed.length}`);
 }
 copyFileSync(resolve("dejavu-fonts-ttf/LICENSE"), "fonts/LICENSE");

@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { brotliDecompress } from "node:zlib";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { packageFile } from "../platform/node-packages.js";
 
@@ -28,7 +30,8 @@ function loadRenderer(): Promise<Uint8Array[]> {
 
 async function startRenderer(): Promise<Uint8Array[]> {
   // As far from src/report as from the bundles in dist/cli and dist/node.
-  const font = (name: string) => readFile(new URL(`../../fonts/${name}`, import.meta.url));
+  const font = async (name: string) =>
+    promisify(brotliDecompress)(await readFile(new URL(`../../fonts/${name}.br`, import.meta.url)));
   const [program, ...files] = await Promise.all([
     readFile(packageFile("@resvg/resvg-wasm/index_bg.wasm")),
     font("DejaVuSans.ttf"),
