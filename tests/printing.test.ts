@@ -55,6 +55,7 @@ const given: Record<string, Record<string, readonly unknown[] | null>> = {
         ],
       },
     ],
+    masked: null,
     replaced: null,
     rescale: [{ scale: 2 }],
     residual: [[nn.relu()]],

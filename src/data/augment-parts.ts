@@ -65,8 +65,8 @@ export function cutout(size: number, options: { background?: number | readonly n
 /**
  * Shows a part of each picture in the size of the whole; pixels between pixels are interpolated linearly.
  *
- * @param area   of the part, smallest and greatest, as a share of the picture's: 0.25 to 1 if left out
- * @param ratio  how many times as wide as high, or as high as wide, it may be at most; 4/3 if left out
+ * @param options  `area` of the part, smallest and greatest, as a share of the picture's: 0.25 to 1 if left out; `ratio`, how
+ *                 many times as wide as high, or as high as wide, it may be at most: 4/3 if left out
  */
 export function randomCrop(
   options: { area?: readonly [smallest: number, greatest: number]; ratio?: number } = {},

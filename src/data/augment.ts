@@ -59,6 +59,7 @@ export function randomAffine(options: AffineOptions): Augment {
   return affineBy(moveAffinely, options);
 }
 
+/** How far handwriting is turned, sheared, enlarged and moved at most. */
 export interface AffineOptions {
   rotation?: number;
   scale?: readonly [smallest: number, greatest: number];

@@ -1,4 +1,4 @@
-export { compose, randomAffine, randomShift } from "./augment.js";
+export { type AffineOptions, compose, randomAffine, randomShift } from "./augment.js";
 export { colourJitter, pcaLighting } from "./augment-colour.js";
 export { cutout, randomCrop, randomFlip } from "./augment-parts.js";
 export { type AugmentedOptions, augmented } from "./augmented.js";

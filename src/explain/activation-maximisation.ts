@@ -113,94 +113,100 @@ export interface Maximised {
  * @throws ExplainError where there is no such class, layer or unit, or the pictures are too small for the layer
  * Erhan, Bengio, Courville, Vincent: Visualizing Higher-Layer Features of a Deep Network, 2009; Simonyan et al. 2014.
  */
-export const activationMaximisation = throughView(async function activationMaximisation(
-  model: Model,
-  options: ActivationMaximisationOptions,
-): Promise<Maximised> {
-  const speaker = "activationMaximisation";
-  optionsOf(speaker, options, {
-    ...showing,
-    target: required(aTarget),
-    regularisation: 1,
-    steps: wholeOfAtLeast(0),
-    lr: positive,
-    size: aSize,
-    origin: aShare,
-    seed: wholeNumber,
-    batchSize: fromOneOn,
-  });
-  const { target, steps = 256, lr = 0.05, seed = 0, batchSize = 16, frameEvery = 1 } = options;
-  const [h, w, channels] = inputOf(speaker, model);
-  const [height, width] = options.size ?? [h, w];
-  const size = [height, width, channels];
-  const held = regularisationOf(options.regularisation ?? "olah", Math.min(height, width));
-  if (isUnit(target)) checkSize(speaker, model, placeOf(model, target.layer, speaker), { height, width });
-  const { origin = channels === 1 ? 0 : 0.5 } = options;
-  const wanted = isUnit(target) ? target.unit : target;
-  const count = typeof wanted === "number" ? 1 : wanted.length;
-  const aim = await aimAt(speaker, model, Tensor.from(new Float32Array(0), [count, ...size], "f32"), target);
-
-  const done = parts(options, steps * Math.ceil(count / batchSize));
-  const images = new Float32Array(count * height * width * channels);
-  const [scores, before] = [new Float32Array(count), new Float32Array(count)];
-  const random = new RandomStream(seed, shiftsOfMaximisation);
-  let made = 0;
-  for (let first = 0; first < count; first += batchSize) {
-    const n = Math.min(batchSize, count - first);
-    const units = Tensor.from(aim.units.own!.slice(first, first + n), [n], "i32");
-    const canvas = canvasFor(n, size, held, { origin, seed, first });
-    const look = compile((chosen: Tensor) => {
-      const p = canvas.picture();
-      return { pixels: mul(p, 255), score: aim.score(fromShares(model, p), chosen) };
+export const activationMaximisation = throughView("activationMaximisation")(
+  async (model: Model, options: ActivationMaximisationOptions): Promise<Maximised> => {
+    const speaker = "activationMaximisation";
+    optionsOf(speaker, options, {
+      ...showing,
+      target: required(aTarget),
+      regularisation: 1,
+      steps: wholeOfAtLeast(0),
+      lr: positive,
+      size: aSize,
+      origin: aShare,
+      seed: wholeNumber,
+      batchSize: fromOneOn,
     });
-    before.set(await numbersOf((await look(units)).score), first);
+    const { target, steps = 256, lr = 0.05, seed = 0, batchSize = 16, frameEvery = 1 } = options;
+    const [h, w, channels] = inputOf(speaker, model);
+    const [height, width] = options.size ?? [h, w];
+    const size = [height, width, channels];
+    const held = regularisationOf(options.regularisation ?? "olah", Math.min(height, width));
+    if (isUnit(target)) checkSize(speaker, model, placeOf(model, target.layer, speaker), { height, width });
+    const { origin = channels === 1 ? 0 : 0.5 } = options;
+    const wanted = isUnit(target) ? target.unit : target;
+    const count = typeof wanted === "number" ? 1 : wanted.length;
+    const aim = await aimAt(
+      speaker,
+      model,
+      Tensor.from(new Float32Array(0), [count, ...size], "f32"),
+      target,
+    );
 
-    const learner = learnerOf(adam({ lr }), new Map([["picture", canvas.variable]]));
-    const climb = compile((chosen: Tensor, rows: Tensor, columns: Tensor, at: StepTensors, shut: Tensor) => {
-      const p = canvas.picture();
-      const moves = held.jitter || held.scale;
-      const each = aim.score(fromShares(model, moves ? separable(p, rows, columns) : p), chosen);
-      const cost = sub(penalties(p, held, origin), sum(each));
-      const slopes = pullBack(cost, scalar(1), [canvas.variable], opening(shut));
-      learner.update(slopes, at);
-      return each;
-    });
-    let reached: ArrayLike<number> = before.subarray(first, first + n);
-    for (let step = 1; step <= steps; step++) {
-      const scale = 1 + random.uniform(-1, 1) * (held.scale ?? 0);
-      const shift = () => Math.round(random.uniform(-1, 1) * (held.jitter ?? 0));
-      const silent = Float32Array.from(reached, (score) => (score === 0 && step <= openingSteps ? 1 : 0));
-      reached = await numbersOf(
-        climb(
-          units,
-          moved(height, { shift: shift(), scale }),
-          moved(width, { shift: shift(), scale }),
-          stepTensors(lr, step),
-          Tensor.from(silent, [n], "f32"),
-        ),
+    const done = parts(options, steps * Math.ceil(count / batchSize));
+    const images = new Float32Array(count * height * width * channels);
+    const [scores, before] = [new Float32Array(count), new Float32Array(count)];
+    const random = new RandomStream(seed, shiftsOfMaximisation);
+    let made = 0;
+    for (let first = 0; first < count; first += batchSize) {
+      const n = Math.min(batchSize, count - first);
+      const units = Tensor.from(aim.units.own!.slice(first, first + n), [n], "i32");
+      const canvas = canvasFor(n, size, held, { origin, seed, first });
+      const look = compile((chosen: Tensor) => {
+        const p = canvas.picture();
+        return { pixels: mul(p, 255), score: aim.score(fromShares(model, p), chosen) };
+      });
+      before.set(await numbersOf((await look(units)).score), first);
+
+      const learner = learnerOf(adam({ lr }), new Map([["picture", canvas.variable]]));
+      const climb = compile(
+        (chosen: Tensor, rows: Tensor, columns: Tensor, at: StepTensors, shut: Tensor) => {
+          const p = canvas.picture();
+          const moves = held.jitter || held.scale;
+          const each = aim.score(fromShares(model, moves ? separable(p, rows, columns) : p), chosen);
+          const cost = sub(penalties(p, held, origin), sum(each));
+          const slopes = pullBack(cost, scalar(1), [canvas.variable], opening(shut));
+          learner.update(slopes, at);
+          return each;
+        },
       );
-      await canvas.afterStep(step);
-      if (options.onFrame && step % frameEvery === 0) {
-        const { pixels, score } = await look(units);
-        await settle([pixels]);
-        const seen = { pixels, scores: (await score.data()) as Float32Array };
-        await options.onFrame({ step, steps, first, ...seen });
+      let reached: ArrayLike<number> = before.subarray(first, first + n);
+      for (let step = 1; step <= steps; step++) {
+        const scale = 1 + random.uniform(-1, 1) * (held.scale ?? 0);
+        const shift = () => Math.round(random.uniform(-1, 1) * (held.jitter ?? 0));
+        const silent = Float32Array.from(reached, (score) => (score === 0 && step <= openingSteps ? 1 : 0));
+        reached = await numbersOf(
+          climb(
+            units,
+            moved(height, { shift: shift(), scale }),
+            moved(width, { shift: shift(), scale }),
+            stepTensors(lr, step),
+            Tensor.from(silent, [n], "f32"),
+          ),
+        );
+        await canvas.afterStep(step);
+        if (options.onFrame && step % frameEvery === 0) {
+          const { pixels, score } = await look(units);
+          await settle([pixels]);
+          const seen = { pixels, scores: (await score.data()) as Float32Array };
+          await options.onFrame({ step, steps, first, ...seen });
+        }
+        await done((first / batchSize) * steps + step);
+        if (options.stop?.aborted) break;
       }
-      await done((first / batchSize) * steps + step);
+      const found = await numbersOf(look(units));
+      images.set(found.pixels, first * height * width * channels);
+      scores.set(found.score, first);
+      made = first + n;
       if (options.stop?.aborted) break;
     }
-    const found = await numbersOf(look(units));
-    images.set(found.pixels, first * height * width * channels);
-    scores.set(found.score, first);
-    made = first + n;
-    if (options.stop?.aborted) break;
-  }
-  return {
-    images: Tensor.from(images.slice(0, made * height * width * channels), [made, ...size], "f32"),
-    scores: scores.slice(0, made),
-    before: before.slice(0, made),
-  };
-});
+    return {
+      images: Tensor.from(images.slice(0, made * height * width * channels), [made, ...size], "f32"),
+      scores: scores.slice(0, made),
+      before: before.slice(0, made),
+    };
+  },
+);
 
 /**
  * Where the last rectifier before the unit is shut, what would open it passes, in those pictures for which `shut` is

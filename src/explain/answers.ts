@@ -26,7 +26,7 @@ export interface Answers {
  * @param images  N×H×W×C; bytes are pixels of 0 to 255, floats are taken as the model takes them
  * @throws ExplainError where there is no such class or unit
  */
-export const answers = ofAny(async function answers(
+export const answers = ofAny("answers")(async function answers(
   model: Model,
   images: Tensor,
   options: { target?: Target } = {},

@@ -60,54 +60,51 @@ export interface Projection {
  * @throws ExplainError where there is no such layer or unit
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 2.1.
  */
-export const deconvnet = ofAny(
-  async function deconvnet(
-    model: Model,
-    images: Tensor,
-    options: DeconvnetOptions = {},
-  ): Promise<Projection> {
-    optionsOf("deconvnet", options, { ...running, layer: text, unit: aUnit });
-    const done = parts(options, 1);
-    const x = await picturesFor("deconvnet", model, images);
-    const [n, height, width] = x.shape;
-    const layer = options.layer ?? lastMaps(model, { speaker: "deconvnet" });
-    const unit =
-      options.unit ??
-      (await strongestUnits(model, x, { layer, count: 1, speaker: "deconvnet" })).map(([k = 0]) => k);
-    const units = checkedUnits("deconvnet", model, { layer, unit }, n);
-    const { field, output } = placeOf(model, layer, "deconvnet");
-    const run = compile((pictures: Tensor, chosen: Tensor) => {
-      const place = identity(pictures);
-      const a = outputAt(model, place, layer);
-      const channels = a.shape[a.rank - 1];
-      const places = a.size / n / channels;
-      const stack = reshape(a, [n, places, channels]);
-      const mine = sum(mul(stack, reshape(oneHot(chosen, channels), [n, 1, channels])), { axis: 2 });
-      const at = argmax(mine, { axis: 1 });
-      const only = mul(
-        reshape(oneHot(at, places), [n, places, 1]),
-        reshape(oneHot(chosen, channels), [n, 1, channels]),
-      );
-      const signal = reshape(mul(stack, only), a.shape);
-      return { at, activation: max(mine, { axis: 1 }), pixels: pullBack(a, signal, [place], deconvolved)[0] };
-    });
-    const { pixels, ...found } = await run(x, units);
-    await settle([pixels]);
-    const { at: places, activation } = await numbersOf(found);
-    const columns = output.length === 3 ? output[1] : 1;
-    await done(1);
-    return {
-      layer,
-      units: Array.from(units.own!),
-      pixels,
-      hits: Array.from({ length: n }, (_, i) => {
-        const at = [Math.floor(places[i] / columns), places[i] % columns] as const;
-        return { activation: activation[i], at, box: boxSeen(field, at, { height, width }) };
-      }),
-    };
-  },
-  { ofLayers: true },
-);
+export const deconvnet = ofAny("deconvnet", { ofLayers: true })(async function deconvnet(
+  model: Model,
+  images: Tensor,
+  options: DeconvnetOptions = {},
+): Promise<Projection> {
+  optionsOf("deconvnet", options, { ...running, layer: text, unit: aUnit });
+  const done = parts(options, 1);
+  const x = await picturesFor("deconvnet", model, images);
+  const [n, height, width] = x.shape;
+  const layer = options.layer ?? lastMaps(model, { speaker: "deconvnet" });
+  const unit =
+    options.unit ??
+    (await strongestUnits(model, x, { layer, count: 1, speaker: "deconvnet" })).map(([k = 0]) => k);
+  const units = checkedUnits("deconvnet", model, { layer, unit }, n);
+  const { field, output } = placeOf(model, layer, "deconvnet");
+  const run = compile((pictures: Tensor, chosen: Tensor) => {
+    const place = identity(pictures);
+    const a = outputAt(model, place, layer);
+    const channels = a.shape[a.rank - 1];
+    const places = a.size / n / channels;
+    const stack = reshape(a, [n, places, channels]);
+    const mine = sum(mul(stack, reshape(oneHot(chosen, channels), [n, 1, channels])), { axis: 2 });
+    const at = argmax(mine, { axis: 1 });
+    const only = mul(
+      reshape(oneHot(at, places), [n, places, 1]),
+      reshape(oneHot(chosen, channels), [n, 1, channels]),
+    );
+    const signal = reshape(mul(stack, only), a.shape);
+    return { at, activation: max(mine, { axis: 1 }), pixels: pullBack(a, signal, [place], deconvolved)[0] };
+  });
+  const { pixels, ...found } = await run(x, units);
+  await settle([pixels]);
+  const { at: places, activation } = await numbersOf(found);
+  const columns = output.length === 3 ? output[1] : 1;
+  await done(1);
+  return {
+    layer,
+    units: Array.from(units.own!),
+    pixels,
+    hits: Array.from({ length: n }, (_, i) => {
+      const at = [Math.floor(places[i] / columns), places[i] % columns] as const;
+      return { activation: activation[i], at, box: boxSeen(field, at, { height, width }) };
+    }),
+  };
+});
 
 export const deconvnetMethod: Method<Projection> = {
   name: "deconvnet",

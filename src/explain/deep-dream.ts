@@ -64,12 +64,12 @@ export interface DreamOptions extends Showing<DreamFrame> {
  *
  * from the smallest octave to the picture's own size; what was dreamt is carried along, enlarged.
  *
- * @param image  1×H×W×C, pixels of 0 to 255, of any size
- * @returns      1×H×W×C, pixels of 0 to 255
+ * The picture is 1×H×W×C, pixels of 0 to 255, of any size, and so is what is dreamt.
+ *
  * @throws ExplainError where there is no such layer or unit, it has no height and width, or the picture is too small
  * Mordvintsev, Olah, Tyka: Inceptionism, 2015; settings are those of Google's published notebook.
  */
-export const deepDream = throughView(async function deepDream(
+export const deepDream = throughView("deepDream", { before: 1 })(async function deepDream(
   model: Model,
   image: Tensor,
   options: DreamOptions = {},
@@ -137,7 +137,7 @@ export const deepDream = throughView(async function deepDream(
     }
   }
   return pixelsOf({ ...base, values: x });
-}, 1);
+});
 
 type Slope = (pixels: Tensor) => Promise<{ score: number; slopes: Float32Array }>;
 

@@ -42,7 +42,7 @@ interface Encoding<Genome> {
  * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 2.3; Mouret, Clune:
  * Illuminating Search Spaces by Mapping Elites, arXiv:1504.04909; Stanley: Compositional Pattern Producing Networks, 2007.
  */
-export const evolvedImages = throughView(async function evolvedImages(
+export const evolvedImages = throughView("evolvedImages")(async function evolvedImages(
   model: Model,
   options: EvolutionOptions = {},
 ): Promise<Fooling> {

@@ -21,24 +21,21 @@ import { mapsOf, outputAt } from "./walk.js";
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014; Yosinski et al., arXiv:1506.06579,
  * section 2.
  */
-export const featureMaps = ofAny(
-  async function featureMaps(
-    model: Model,
-    images: Tensor,
-    options: { layer?: string } & Running = {},
-  ): Promise<Tensor> {
-    const { layer: named } = optionsOf("featureMaps", options, { ...running, layer: text });
-    const done = parts(options, 1);
-    const x = await picturesFor("featureMaps", model, images);
-    const layer = named ?? lastMaps(model, { speaker: "featureMaps" });
-    mapsOf(model, layer, "featureMaps");
-    const maps = await compile((pictures: Tensor) => outputAt(model, pictures, layer))(x);
-    await settle([maps]);
-    await done(1);
-    return maps;
-  },
-  { ofLayers: true },
-);
+export const featureMaps = ofAny("featureMaps", { ofLayers: true })(async function featureMaps(
+  model: Model,
+  images: Tensor,
+  options: { layer?: string } & Running = {},
+): Promise<Tensor> {
+  const { layer: named } = optionsOf("featureMaps", options, { ...running, layer: text });
+  const done = parts(options, 1);
+  const x = await picturesFor("featureMaps", model, images);
+  const layer = named ?? lastMaps(model, { speaker: "featureMaps" });
+  mapsOf(model, layer, "featureMaps");
+  const maps = await compile((pictures: Tensor) => outputAt(model, pictures, layer))(x);
+  await settle([maps]);
+  await done(1);
+  return maps;
+});
 
 export const featureMapsMethod: Method<Tensor> = {
   name: "feature-maps",

@@ -57,7 +57,7 @@ export interface Fooling {
  * @throws ExplainError where there is no such class
  * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 3.6.
  */
-export const foolingImages = throughView(async function foolingImages(
+export const foolingImages = throughView("foolingImages")(async function foolingImages(
   model: Model,
   options: FoolingOptions & {
     /** Of a pixel on average, as a share of the range. */

@@ -44,7 +44,7 @@ export interface GradCamOptions extends Aimed {
  * Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM, arXiv:1610.02391, equations 1 and 2; the score before
  * softmax.
  */
-export const gradCam = ofAny(async function gradCam(
+export const gradCam = ofAny("gradCam")(async function gradCam(
   model: Model,
   images: Tensor,
   options: GradCamOptions = {},
@@ -102,7 +102,7 @@ export const gradCam = ofAny(async function gradCam(
  * @returns  N×H×W×C
  * Selvaraju et al., section 3.3.
  */
-export const guidedGradCam = ofAny(async function guidedGradCam(
+export const guidedGradCam = ofAny("guidedGradCam")(async function guidedGradCam(
   model: Model,
   images: Tensor,
   options: Omit<GradCamOptions, "relu" | "enlarge"> = {},

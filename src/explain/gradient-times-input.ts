@@ -21,7 +21,7 @@ import { ofAny } from "./view.js";
  * @throws ExplainError where there is no such class or unit
  * Shrikumar, Greenside, Shcherbina, Kundaje: Not Just a Black Box, arXiv:1605.01713, section 2.
  */
-export const gradientTimesInput = ofAny(async function gradientTimesInput(
+export const gradientTimesInput = ofAny("gradientTimesInput")(async function gradientTimesInput(
   model: Model,
   images: Tensor,
   options: Aimed = {},

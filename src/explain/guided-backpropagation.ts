@@ -32,7 +32,7 @@ export const guided: GradientRules = {
  * @throws ExplainError where there is no such class or unit
  * Springenberg, Dosovitskiy, Brox, Riedmiller: Striving for Simplicity, arXiv:1412.6806, section 3.4.
  */
-export const guidedBackpropagation = ofAny(async function guidedBackpropagation(
+export const guidedBackpropagation = ofAny("guidedBackpropagation")(async function guidedBackpropagation(
   model: Model,
   images: Tensor,
   options: Aimed = {},

@@ -46,7 +46,7 @@ export interface IntegratedGradientsOptions extends Aimed {
  * @throws ExplainError where there is no such class or unit, or the baseline is of another shape
  * Sundararajan, Taly, Yan: Axiomatic Attribution for Deep Networks, arXiv:1703.01365, equations 1 and 3.
  */
-export const integratedGradients = ofAny(async function integratedGradients(
+export const integratedGradients = ofAny("integratedGradients")(async function integratedGradients(
   model: Model,
   images: Tensor,
   options: IntegratedGradientsOptions = {},

@@ -61,7 +61,7 @@ export interface Occlusion {
  * @throws ExplainError where there is no such class or unit, or the square is larger than the picture
  * Zeiler, Fergus: Visualizing and Understanding Convolutional Networks, ECCV 2014, section 4.2.
  */
-export const occlusion = ofAny(async function occlusion(
+export const occlusion = ofAny("occlusion")(async function occlusion(
   model: Model,
   images: Tensor,
   options: OcclusionOptions = {},

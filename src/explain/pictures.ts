@@ -7,6 +7,7 @@ import { checkTensor } from "../tensor/arguments.js";
 import { compute } from "../tensor/compute.js";
 import { show } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
+import { shapeLeaves, showShapes } from "../tensor/tree.js";
 import { checkModel } from "../training/given.js";
 import { pixelsFor } from "../training/pixels.js";
 import { ExplainError } from "./explain-error.js";
@@ -53,12 +54,14 @@ export async function zeroInput(model: Model): Promise<"black" | "an even colour
 /** The model's input H×W×C. */
 export function inputOf(speaker: string, model: Model): readonly [number, number, number] {
   checkModel(speaker, model);
-  const shape = model.inputShape;
-  if (!shape)
+  if (!model.inputShape)
     throw new ExplainError(
       `${speaker}: ${model.name} is not built yet: build it, or give it a picture first`,
     );
-  if (shape.length !== 3)
-    throw new ExplainError(`${speaker}: ${model.name} takes ${show(shape)}, expected pictures, H×W×C`);
+  const [[, shape], ...others] = shapeLeaves(model.inputShape);
+  if (others.length > 0 || shape.length !== 3)
+    throw new ExplainError(
+      `${speaker}: ${model.name} takes ${showShapes(model.inputShape)}, expected pictures, H×W×C`,
+    );
   return [shape[0], shape[1], shape[2]];
 }

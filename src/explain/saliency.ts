@@ -28,7 +28,7 @@ export interface Aimed extends Running {
  * Simonyan, Vedaldi, Zisserman: Deep Inside Convolutional Networks, arXiv:1312.6034, section 3. The score is taken
  * before softmax, as in the paper.
  */
-export const saliency = ofAny(async function saliency(
+export const saliency = ofAny("saliency")(async function saliency(
   model: Model,
   images: Tensor,
   options: Aimed = {},

@@ -45,7 +45,7 @@ export interface Sanity {
  *
  * Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim: Sanity Checks for Saliency Maps, arXiv:1810.03292, section 3.1.
  */
-export const sanityCheck = throughView(async function sanityCheck(
+export const sanityCheck = throughView("sanityCheck", { before: 1 })(async function sanityCheck(
   model: Model,
   images: Tensor,
   options: SanityOptions,
@@ -98,7 +98,7 @@ export const sanityCheck = throughView(async function sanityCheck(
     likeness: Object.fromEntries(names.map((name, m) => [name, likeness[m]])),
     unmoved: names.filter((_, m) => likeness[m][taken.length - 1] >= alike),
   };
-}, 1);
+});
 
 /** The same network, of one input as a method sees it, with first numbers in place of what was learned. */
 function unlearned(model: Model, seed: number): Model {

@@ -40,7 +40,7 @@ export interface SmoothGradOptions extends Aimed {
  * @throws ExplainError where there is no such class or unit
  * Smilkov, Thorat, Kim, Viégas, Wattenberg: SmoothGrad, arXiv:1706.03825: 50 copies, noise of 10 to 20 %.
  */
-export const smoothGrad = ofAny(async function smoothGrad(
+export const smoothGrad = ofAny("smoothGrad")(async function smoothGrad(
   model: Model,
   images: Tensor,
   options: SmoothGradOptions = {},

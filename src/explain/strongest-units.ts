@@ -21,32 +21,29 @@ import { outputAt, placeOf } from "./walk.js";
  *                       silent there
  * @throws ExplainError where there is no such layer
  */
-export const strongestUnits = ofAny(
-  async function strongestUnits(
-    model: Model,
-    images: Tensor,
-    options: { layer?: string; count?: number; speaker?: string } = {},
-  ): Promise<number[][]> {
-    const {
-      layer: named,
-      count = Number.POSITIVE_INFINITY,
-      speaker = "strongestUnits",
-    } = optionsOf("strongestUnits", options, { layer: text, count: fromOneOn, speaker: text });
-    const x = await picturesFor(speaker, model, images);
-    const layer = named ?? lastMaps(model, { speaker });
-    const units = placeOf(model, layer, speaker).output.at(-1)!;
-    const [n] = x.shape;
-    const run = compile((pictures: Tensor) => {
-      const a = outputAt(model, pictures, layer);
-      return max(reshape(a, [n, a.size / n / units, units]), { axis: 1 });
-    });
-    const highest = await numbersOf(run(x));
-    return Array.from({ length: n }, (_, i) =>
-      Array.from({ length: units }, (_, k) => k)
-        .filter((k) => highest[i * units + k] > 0)
-        .sort((a, b) => highest[i * units + b] - highest[i * units + a])
-        .slice(0, count),
-    );
-  },
-  { ofLayers: true },
-);
+export const strongestUnits = ofAny("strongestUnits", { ofLayers: true })(async function strongestUnits(
+  model: Model,
+  images: Tensor,
+  options: { layer?: string; count?: number; speaker?: string } = {},
+): Promise<number[][]> {
+  const {
+    layer: named,
+    count = Number.POSITIVE_INFINITY,
+    speaker = "strongestUnits",
+  } = optionsOf("strongestUnits", options, { layer: text, count: fromOneOn, speaker: text });
+  const x = await picturesFor(speaker, model, images);
+  const layer = named ?? lastMaps(model, { speaker });
+  const units = placeOf(model, layer, speaker).output.at(-1)!;
+  const [n] = x.shape;
+  const run = compile((pictures: Tensor) => {
+    const a = outputAt(model, pictures, layer);
+    return max(reshape(a, [n, a.size / n / units, units]), { axis: 1 });
+  });
+  const highest = await numbersOf(run(x));
+  return Array.from({ length: n }, (_, i) =>
+    Array.from({ length: units }, (_, k) => k)
+      .filter((k) => highest[i * units + k] > 0)
+      .sort((a, b) => highest[i * units + b] - highest[i * units + a])
+      .slice(0, count),
+  );
+});

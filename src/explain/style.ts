@@ -73,13 +73,13 @@ export interface Styled {
  * weighed mean. The paper's sums are not divided by the size of what they are compared with; as shares of it, one
  * set of weights holds for every network and size of picture.
  *
- * @param content  1×H×W×C, pixels of 0 to 255, of any size
- * @param styles   one picture or several, of any sizes
+ * The content is 1×H×W×C, pixels of 0 to 255, of any size; the style one picture or several, of any sizes.
+ *
  * @throws ExplainError where there is no such layer, it has no height and width, or a picture is too small for it
  * Gatys, Ecker, Bethge: Image Style Transfer Using Convolutional Neural Networks, CVPR 2016, equations 1 to 7; colours:
  * Gatys et al.: Preserving Color in Neural Artistic Style Transfer, arXiv:1606.05897, section 3.2.
  */
-export const style = throughView(async function style(
+export const style = throughView("style", { before: 2 })(async function style(
   model: Model,
   content: Tensor,
   styles: Tensor | readonly Tensor[],
@@ -145,7 +145,7 @@ export const style = throughView(async function style(
     if (options.stop?.aborted) break;
   }
   return { pixels: await now(), losses };
-}, 2);
+});
 
 /** Adam, held in the range of pixels after each step. */
 async function* descent(

@@ -50,7 +50,7 @@ export interface Hit {
  * @throws ExplainError where there is no such layer
  * Girshick, Donahue, Darrell, Malik: Rich Feature Hierarchies, CVPR 2014, section 3.1.
  */
-export const topActivations = throughView(async function topActivations(
+export const topActivations = throughView("topActivations", { before: 1 })(async function topActivations(
   model: Model,
   dataset: AnyDataset,
   options: TopActivationsOptions = {},
@@ -104,7 +104,7 @@ export const topActivations = throughView(async function topActivations(
       return [layer, hits];
     }),
   );
-}, 1);
+});
 
 /** The k greatest of what came by, the greatest first. */
 class Best {

@@ -9,8 +9,9 @@ import { broadcastTo } from "../ops/broadcast-to.js";
 import { zeros } from "../ops/fill.js";
 import { type Shape, show } from "../tensor/shapes.js";
 import { placeholder, settle, Tensor, type TypedArray } from "../tensor/tensor.js";
-import { isShape, leavesOf, mapTree, shapesOf, showShapes, type Tree } from "../tensor/tree.js";
+import { leavesOf, mapTree, shapeLeaves, shapesOf, showShapes, type Tree } from "../tensor/tree.js";
 import { checkModel } from "../training/given.js";
+import { asInput } from "../training/single-output.js";
 import { ExplainError } from "./explain-error.js";
 import type { Target } from "./target.js";
 
@@ -76,30 +77,30 @@ type WithSeen<Rest extends readonly unknown[]> = Rest extends readonly [infer O]
  * A method that makes pictures, or walks through a data set, as one for any network: `{ example, input, output }` say how the
  * network is seen, as `view` does.
  *
+ * @param name    as errors call the method: a function loses its own when it is bundled
  * @param before  arguments between the network and the options
  */
-export function throughView<F extends (model: Model, ...rest: never[]) => unknown>(
-  method: F,
-  before = 0,
-): AnyOf<F> {
-  const { name } = method;
-  const anyOf = async (network: AnyNetwork, ...rest: unknown[]): Promise<unknown> => {
-    checkModel(name, network);
-    const given = (rest[before] ?? {}) as Seen;
-    const run = method as unknown as (model: AnyNetwork, ...rest: unknown[]) => unknown;
-    if (!isChoice(network, given) && given.example === undefined) return run(network, ...rest);
-    const { example, input, output, ...options } = given;
-    const shapes = network.inputShape;
-    if (example === undefined && !(shapes && isShape(shapes)))
-      throw new ExplainError(
-        `${name}: ${network.name} ${shapes ? `takes ${showShapes(shapes)}` : "is not built yet"}: give { example }, a batch of one, 1×… of each input`,
-      );
-    const one = example ?? zeros([1, ...(shapes as Shape)]);
-    const seen = await view(network as never, one as never, { input, output });
-    return run(seen as unknown as AnyNetwork, ...rest.slice(0, before), options);
+export const throughView =
+  (name: string, { before = 0 } = {}) =>
+  <F extends (model: Model, ...rest: never[]) => unknown>(method: F): AnyOf<F> => {
+    const anyOf = async (network: AnyNetwork, ...rest: unknown[]): Promise<unknown> => {
+      checkModel(name, network);
+      const given = (rest[before] ?? {}) as Seen;
+      const run = method as unknown as (model: AnyNetwork, ...rest: unknown[]) => unknown;
+      if (!isChoice(network, given) && given.example === undefined) return run(network, ...rest);
+      const { example, input, output, ...options } = given;
+      const shapes = network.inputShape;
+      const only = shapes ? shapeLeaves(shapes) : [];
+      if (example === undefined && only.length !== 1)
+        throw new ExplainError(
+          `${name}: ${network.name} ${shapes ? `takes ${showShapes(shapes)}` : "is not built yet"}: give { example }, a batch of one, 1×… of each input`,
+        );
+      const one = example ?? asInput(network, zeros([1, ...only[0][1]]));
+      const seen = await view(network as never, one as never, { input, output });
+      return run(seen as unknown as AnyNetwork, ...rest.slice(0, before), options);
+    };
+    return Object.defineProperty(anyOf, "name", { value: name }) as unknown as AnyOf<F>;
   };
-  return Object.defineProperty(anyOf, "name", { value: name }) as unknown as AnyOf<F>;
-}
 
 type Method<Options, R> = (model: Model, images: Tensor, options?: Options) => Promise<R>;
 
@@ -107,35 +108,36 @@ type Method<Options, R> = (model: Model, images: Tensor, options?: Options) => P
  * A method for pictures as one for any network: of several inputs the others stay what they are in each example.
  * Answers of several examples are put one after the other, as for a batch of pictures.
  *
+ * @param name      as errors call the method: a function loses its own when it is bundled
  * @param ofLayers  whether it looks at layers alone, and no output need be named
  */
-export function ofAny<Options extends object, R>(
-  method: Method<Options, R>,
-  { ofLayers = false } = {},
-): <I extends Tree>(network: Network<I, Tree>, images: I, options?: Options & Of) => Promise<R> {
-  const { name } = method;
-  const anyOf = async (network: Network<never, Tree>, images: Tree, given?: Options & Of): Promise<R> => {
-    checkModel(name, network);
-    if (!isChoice(network, given)) return method(network as unknown as Model, images as Tensor, given);
-    const { input: _, output: __, ...others } = (given ?? {}) as object & Of;
-    const options = others as PerExample & Options;
-    const whole = await settled(name, images);
-    const isUnit = typeof options.target === "object" && "layer" in options.target;
-    const chosen = choice(name, network, whole, given ?? {}, ofLayers || isUnit);
-    if (whole instanceof Tensor) return method(viewOf(network, whole, chosen), whole, options);
-    const [[, { shape }]] = leavesOf(whole);
-    const answers: R[] = [];
-    for (let i = 0; i < shape[0]; i++) {
-      const example = mapTree(whole, (leaf) => exampleOf(leaf, i)) as Tree;
-      const picture = leavesOf(example).find(([place]) => place === chosen.input)![1];
-      answers.push(
-        await method(viewOf(network, example, chosen), picture, optionsFor(name, options, i, shape[0])),
-      );
-    }
-    return joined(answers);
+export const ofAny =
+  (name: string, { ofLayers = false } = {}) =>
+  <Options extends object, R>(
+    method: Method<Options, R>,
+  ): (<I extends Tree>(network: Network<I, Tree>, images: I, options?: Options & Of) => Promise<R>) => {
+    const anyOf = async (network: Network<never, Tree>, images: Tree, given?: Options & Of): Promise<R> => {
+      checkModel(name, network);
+      if (!isChoice(network, given)) return method(network as unknown as Model, images as Tensor, given);
+      const { input: _, output: __, ...others } = (given ?? {}) as object & Of;
+      const options = others as PerExample & Options;
+      const whole = await settled(name, images instanceof Tensor ? asInput(network, images) : images);
+      const isUnit = typeof options.target === "object" && "layer" in options.target;
+      const chosen = choice(name, network, whole, given ?? {}, ofLayers || isUnit);
+      if (whole instanceof Tensor) return method(viewOf(network, whole, chosen), whole, options);
+      const [[, { shape }]] = leavesOf(whole);
+      const answers: R[] = [];
+      for (let i = 0; i < shape[0]; i++) {
+        const example = mapTree(whole, (leaf) => exampleOf(leaf, i)) as Tree;
+        const picture = leavesOf(example).find(([place]) => place === chosen.input)![1];
+        answers.push(
+          await method(viewOf(network, example, chosen), picture, optionsFor(name, options, i, shape[0])),
+        );
+      }
+      return joined(answers);
+    };
+    return Object.defineProperty(anyOf, "name", { value: name }) as never;
   };
-  return Object.defineProperty(anyOf, "name", { value: name }) as never;
-}
 
 /** Whether there is anything to choose: layers one after the other are explained as they are. */
 const isChoice = (network: AnyNetwork, { input, output }: Of = {}): boolean =>

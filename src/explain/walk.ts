@@ -9,6 +9,7 @@ import { type Shape, show } from "../tensor/shapes.js";
 import { placeholder, Tensor } from "../tensor/tensor.js";
 import type { Tree } from "../tensor/tree.js";
 import { leavesOf } from "../tensor/tree.js";
+import { asInput, outputFor } from "../training/single-output.js";
 import { ExplainError } from "./explain-error.js";
 import { inputOf } from "./pictures.js";
 
@@ -38,7 +39,7 @@ export function walkThrough(model: Model, speaker: string): Walk {
   const fields = new ReceptiveFields(input);
   const places: (Place & { readonly y: Tensor })[] = [];
   let output = input;
-  rehearse(model, input, {
+  rehearse<Tree>(model, asInput(model, input), {
     training: false,
     ran(run) {
       const { path, layer, holdsOthers } = run;
@@ -92,7 +93,7 @@ export function outputsAt(
   const found = new Map<string, Tensor>();
   const wanted = new Set(layers);
   try {
-    model(x, {
+    outputFor(model, x, {
       ...mode,
       capture(path, output, layer, input) {
         mode.capture?.(path, output, layer, input);
@@ -116,7 +117,7 @@ export const outputAt = (model: Model, x: Tensor, layer: string, mode?: Mode): T
  */
 export function scoresOf(model: Model, x: Tensor, mode: Mode = {}): Tensor {
   let softmax: { input: Tree; output: Tensor } | undefined;
-  const y = model(x, {
+  const y = outputFor(model, x, {
     ...mode,
     capture(path, output, layer, input) {
       mode.capture?.(path, output, layer, input);

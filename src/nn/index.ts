@@ -33,7 +33,7 @@ export type {
 } from "./graph.js";
 export type { From, GraphNode, NamedNode } from "./graph-order.js";
 export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialisers.js";
-export type { AnyLayer, Layer, Named, Scope, Window } from "./layer.js";
+export type { AnyLayer, Inner, Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
 export { masked } from "./masked.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";

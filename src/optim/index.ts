@@ -21,9 +21,11 @@ export {
   constant,
   cosine,
   type EpochScores,
+  type Length,
   oneCycle,
   plateau,
   type Schedule,
+  type Scored,
   step,
   warmUp,
 } from "./schedules.js";

@@ -13,7 +13,8 @@ import {
 import { said } from "../door/said.js";
 import { calledAs } from "../tensor/printing.js";
 
-type Scored = { readonly loss: number; readonly scores?: { readonly [name: string]: number } };
+/** What an epoch came to: its loss, and its scores by name. */
+export type Scored = { readonly loss: number; readonly scores?: { readonly [name: string]: number } };
 
 /** What an epoch of training came to. */
 export interface EpochScores extends Scored {

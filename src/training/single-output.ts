@@ -4,15 +4,18 @@ import { Tensor } from "../tensor/tensor.js";
 import { isShape, leavesOf, type ShapeTree } from "../tensor/tree.js";
 import type { Trainable } from "./objective.js";
 
+/** What a network says of its input. */
+type Taking = Pick<Trainable, "inputShape" | "options">;
+
 /** Under which names a network takes its inputs; undefined where it takes a tensor, or says nothing before it is built. */
-export function inputNames({ inputShape, options }: Trainable): readonly string[] | undefined {
+export function inputNames({ inputShape, options }: Taking): readonly string[] | undefined {
   if (inputShape) return isShape(inputShape) ? undefined : Object.keys(inputShape);
   const { inputs } = options as { readonly inputs?: unknown };
   return Array.isArray(inputs) ? inputs : undefined;
 }
 
 /** A tensor, or the shape of one, as a network of one input takes it. */
-export function asInput<T extends Tensor | ShapeTree>(model: Trainable, x: T): T | { [name: string]: T } {
+export function asInput<T extends Tensor | ShapeTree>(model: Taking, x: T): T | { [name: string]: T } {
   const names = inputNames(model);
   return names?.length === 1 ? { [names[0]]: x } : x;
 }

@@ -209,7 +209,7 @@ describe("numbers that are none", () => {
     [{ target: "pictures" }, 'fit: target is "pictures", expected "class" or "picture"'],
     [
       { checkpoint: { every: 0.5, save: () => {} } },
-      'fit: checkpoint: every is 0.5, expected "epoch" or a whole number of steps',
+      'fit: checkpoint: every is 0.5, expected "epoch" or a whole number of steps, or { examples }',
     ],
     [
       { validation: no },

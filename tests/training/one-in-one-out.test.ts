@@ -1,8 +1,16 @@
 /** A graph with one input and one output is trained, measured and asked like layers one after the other, however it names them. */
 import { describe, expect, test } from "vitest";
 import { examples } from "../../src/data/examples.js";
-import { gradCam, saliency } from "../../src/explain/index.js";
-import { concat, tensor } from "../../src/index.js";
+import {
+  activationMaximisation,
+  classLayers,
+  gradCam,
+  layersWithMaps,
+  saliency,
+  topActivations,
+  unitCount,
+} from "../../src/explain/index.js";
+import { tensor } from "../../src/index.js";
 import * as losses from "../../src/losses/index.js";
 import * as nn from "../../src/nn/index.js";
 import * as optim from "../../src/optim/index.js";
@@ -103,12 +111,31 @@ test("a network of several outputs is told of the objective that has a loss for 
   }).rejects.toThrow("net gives a, b, expected one output: objectives.several has a loss for each");
 });
 
-test("its maps are explained", async () => {
+test("its maps are explained, and pictures are made of it, whether it is given a record or the tensor alone", async () => {
   const model = await trained(graphOf(["picture"], ["scores"]));
+  const plain = await trained(graphOf("picture", "scores"));
   const data = patterns(2);
   const [height, width, channels] = data.shape;
-  const one = tensor(data.images.subarray(0, height * width * channels), [1, height, width, channels]);
-  const picture = { picture: concat([one], { axis: 0 }) } as never;
-  expect((await saliency(model, picture, { target: 1 })).shape.slice(0, 3)).toEqual([1, height, width]);
-  expect((await gradCam(model, picture, { target: 1, layer: "conv" })).shape[0]).toBe(1);
+  const picture = tensor(data.images.subarray(0, height * width * channels), [1, height, width, channels]);
+  const record = { picture } as never;
+  for (const images of [picture, record]) {
+    const options = { target: 1 };
+    expect((await saliency(model, images, options)).data).toEqual(
+      (await saliency(plain, picture, options)).data,
+    );
+    const aimed = { target: 1, layer: "conv" };
+    expect((await gradCam(model, images, aimed)).data).toEqual((await gradCam(plain, picture, aimed)).data);
+  }
+  expect(classLayers(model)).toEqual(classLayers(plain));
+  expect(layersWithMaps(model)).toEqual(layersWithMaps(plain));
+  expect(unitCount(model, "conv")).toBe(4);
+  expect(await topActivations(model as never, patterns(20), { layers: "conv", k: 2 })).toEqual(
+    await topActivations(plain as never, patterns(20), { layers: "conv", k: 2 }),
+  );
+  const aim = { target: { layer: "conv", unit: 1 }, steps: 3, seed: 1 } as never;
+  const [ofRecord, ofTensor] = [
+    await activationMaximisation(model as never, aim),
+    await activationMaximisation(plain as never, aim),
+  ];
+  expect(await ofRecord.images.data()).toEqual(await ofTensor.images.data());
 });
