@@ -36,6 +36,7 @@ export async function claimFolder(folder: string): Promise<{ release: () => void
           `${folder}: another run is writing to this folder (process ${other.process} on ${other.host}); name another one with --output, or remove ${path} if that is not so`,
         );
     }
+    await removeLeftBehind(folder);
   } catch (error) {
     if (made !== undefined) removeIfEmpty(folder, made);
     throw error;
@@ -84,11 +85,7 @@ async function written(path: string, text: string): Promise<boolean> {
 async function standing(path: string): Promise<Claim | undefined> {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
-  const claim = parsed(text);
-  const entry = await fs.stat(path).catch(() => undefined);
-  const age = entry ? Date.now() - entry.mtimeMs : 0;
-  if (claim ? await isStanding(claim, age) : age < renewal)
-    return claim ?? { process: 0, host: "?", run: "" };
+  if (await isHeld(path, text)) return parsed(text) ?? { process: 0, host: "?", run: "" };
   const away = `${path}-${randomBytes(8).toString("hex")}`;
   try {
     await fs.rename(path, away);
@@ -98,6 +95,24 @@ async function standing(path: string): Promise<Claim | undefined> {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   return undefined;
+}
+
+/** Claims that were moved away by runs which came to their end before they had removed them. */
+async function removeLeftBehind(folder: string): Promise<void> {
+  for (const name of await fs.readdir(folder)) {
+    if (!name.startsWith(`${claimFile}-`)) continue;
+    const path = join(folder, name);
+    const text = readIfThere(path);
+    if (text !== undefined && !(await isHeld(path, text))) await fs.rm(path, { force: true }).catch(() => {});
+  }
+}
+
+/** Whether a claim stands; one that cannot be read may be about to be written. */
+async function isHeld(path: string, text: string): Promise<boolean> {
+  const claim = parsed(text);
+  const entry = await fs.stat(path).catch(() => undefined);
+  const age = entry ? Date.now() - entry.mtimeMs : 0;
+  return claim ? isStanding(claim, age) : age < renewal;
 }
 
 async function isStanding(claim: Claim, age: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
@@ -60,6 +61,11 @@ describe.skipIf(!isBuilt)("receptive train, killed at 50 random moments", () => 
     await writeFile(
       join(folder, "run", `.receptive-${killed}-0123456789abcdef.tmp`),
       (await readFile(path)).subarray(0, 1000),
+    );
+    // As a run leaves it that is killed while it takes over the claim of a dead one.
+    await writeFile(
+      join(folder, "run", ".receptive-run-0123456789abcdef"),
+      JSON.stringify({ process: killed, host: hostname(), run: "0123456789abcdef" }),
     );
     // What was half written is removed by the next run, and is never taken for a checkpoint.
     const { code, stderr } = await receptive(
