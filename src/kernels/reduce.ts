@@ -1,9 +1,10 @@
 import { KernelBuilder } from "./builder.js";
 import { cascade, type Walk } from "./cascade.js";
 import { collapse } from "./collapse.js";
+import { columnsInBlocks } from "./columns.js";
 import { collect, Evaluator, type Expression, resultType, type Store } from "./expression.js";
 import type { Floats, Int, Ints, Lanes, TargetDescription } from "./language.js";
-import { decode, enterAll, type Generated, nest, shareLoops } from "./map.js";
+import { decode, enterAll, type Generated, shareLoops } from "./map.js";
 
 export type Combine = "sum" | "max" | "min" | "argmax";
 
@@ -125,7 +126,6 @@ function alongKept(plan: Plan): Generated {
     ? 2
     : Math.min(4, Math.max(1, Math.floor(8 / sources.length)));
   const block = perBlock * k.lanes;
-  const whole = Math.floor(count / block);
 
   const column = (index: Int | null, shift: number, width: number): void => {
     const pieces = range(0, Math.ceil(width / k.lanes)).map((v) => ({
@@ -147,28 +147,7 @@ function alongKept(plan: Plan): Generated {
       });
     }
   };
-  const columns = (from: Int | number, to: Int | number): void =>
-    k.loop(from, to, (i) => column(k.offset(k.int(0), i, block), 0, block));
-  const rest = (): void => {
-    if (whole * block < count) column(null, whole * block, count - whole * block);
-  };
-
-  if (outer.length === 0) {
-    const items = Math.max(1, whole);
-    if (whole > 0) columns(k.begin, k.end);
-    if (whole * block < count) k.when(k.compare("eq", k.end, k.int(items)), rest);
-    return { kernel: k.finish(name), items };
-  }
-  const { items, shared } = shareLoops(outer);
-  k.loop(k.begin, k.end, (item) =>
-    enterAll(k, evaluator, decode(k, item, outer.slice(0, shared)), () =>
-      nest(k, evaluator, outer.slice(shared), () => {
-        if (whole === 1) column(null, 0, block);
-        else if (whole > 1) columns(0, whole);
-        rest();
-      }),
-    ),
-  );
+  const items = columnsInBlocks(k, evaluator, { outer, count, block }, column);
   return { kernel: k.finish(name), items };
 }
 

@@ -1,9 +1,10 @@
 /** Running sums (prefix sums, a scan): each thread walks whole lines, a lane a line. */
 import { KernelBuilder } from "./builder.js";
 import { collapse } from "./collapse.js";
+import { columnsInBlocks } from "./columns.js";
 import { Evaluator, type Expression, resultType, type Store } from "./expression.js";
 import type { Floats, Int, Ints, TargetDescription } from "./language.js";
-import { decode, enterAll, type Generated, nest, shareLoops } from "./map.js";
+import { type Generated, nest } from "./map.js";
 
 export interface Scan {
   /** Loops over the lines. */
@@ -64,28 +65,7 @@ export function scanKernel(target: TargetDescription, name: string, scan: Scan):
     lines(null, 0, 1);
     return { kernel: k.finish(name), items: 1 };
   }
-  const count = kept[inner];
-  const block = together * k.lanes;
-  const whole = Math.floor(count / block);
-  const blocks = (from: Int | number, to: Int | number): void =>
-    k.loop(from, to, (i) => lines(k.offset(k.int(0), i, block), 0, block));
-  const rest = (): void => {
-    if (whole * block < count) lines(null, whole * block, count - whole * block);
-  };
-  if (outer.length === 0) {
-    const items = Math.max(1, whole);
-    if (whole > 0) blocks(k.begin, k.end);
-    if (whole * block < count) k.when(k.compare("eq", k.end, k.int(items)), rest);
-    return { kernel: k.finish(name), items };
-  }
-  const { items, shared } = shareLoops(outer);
-  k.loop(k.begin, k.end, (item) =>
-    enterAll(k, evaluator, decode(k, item, outer.slice(0, shared)), () =>
-      nest(k, evaluator, outer.slice(shared), () => {
-        if (whole > 0) blocks(0, whole);
-        rest();
-      }),
-    ),
-  );
+  const columns = { outer, count: kept[inner], block: together * k.lanes };
+  const items = columnsInBlocks(k, evaluator, columns, lines);
   return { kernel: k.finish(name), items };
 }
