@@ -7,6 +7,7 @@ import { compile, tensorsOf } from "../tensor/compile.js";
 import { placeholder, settle, Tensor } from "../tensor/tensor.js";
 import { leavesOf, type Tree, treeOf } from "../tensor/tree.js";
 import { checkModel } from "../training/given.js";
+import { asInput } from "../training/single-output.js";
 import { picturesFor } from "./pictures.js";
 import { running } from "./rules.js";
 import { parts, type Running } from "./running.js";
@@ -48,7 +49,8 @@ export async function layerOutputs<I extends Tree>(
   const { layers = "*" } = optionsOf(speaker, options, { ...running, layers: paths });
   const done = parts(options, 1);
   const isPictures = images instanceof Tensor && images.rank === 4;
-  const x = isPictures ? await picturesFor(speaker, network as never, images) : images;
+  const pictures = isPictures ? await picturesFor(speaker, network as never, images) : images;
+  const x: Tree = pictures instanceof Tensor ? asInput(network, pictures) : pictures;
   await settle(tensorsOf(speaker, x, ["the input"]));
   const wanted = pathsMeant(`${speaker}: layers`, layers, pathsOf(network, x), "layer");
   const types = new Map<string, string>();

@@ -5,6 +5,7 @@ import {
   activationMaximisation,
   classLayers,
   gradCam,
+  layerOutputs,
   layersWithMaps,
   saliency,
   topActivations,
@@ -126,6 +127,9 @@ test("its maps are explained, and pictures are made of it, whether it is given a
     const aimed = { target: 1, layer: "conv" };
     expect((await gradCam(model, images, aimed)).data).toEqual((await gradCam(plain, picture, aimed)).data);
   }
+  const [seen, known] = [await layerOutputs(model, picture as never), await layerOutputs(plain, picture)];
+  expect([...seen.keys()]).toEqual([...known.keys()]);
+  expect(await seen.get("conv")!.output.data()).toEqual(await known.get("conv")!.output.data());
   expect(classLayers(model)).toEqual(classLayers(plain));
   expect(layersWithMaps(model)).toEqual(layersWithMaps(plain));
   expect(unitCount(model, "conv")).toBe(4);
