@@ -181,14 +181,14 @@ async function descended(
     style: options.styleLayers,
     variationWeight: options.smooth,
     stop: signal,
-    previewEvery: options.preview ?? 25,
+    frameEvery: options.preview ?? 25,
     onProgress: ({ done, count }) =>
       waiting.show(
         `painting: iteration ${done} of ${count}${Number.isNaN(loss) ? "" : `, loss ${significant(loss)}`}`,
       ),
-    async onPreview(preview) {
-      loss = preview.loss;
-      if (options.preview !== undefined) await writeImage(output, pictureOfPixels(preview.pixels));
+    async onFrame({ scores, pixels }) {
+      [loss] = scores;
+      if (options.preview !== undefined) await writeImage(output, pictureOfPixels(pixels));
     },
   });
   return { pixels, loss: losses.at(-1) };

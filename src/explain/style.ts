@@ -50,9 +50,6 @@ export interface StyleOptions extends Showing, Partial<StyleLayers> {
   /** What stands where the model has max pooling: averages give smoother pictures, as in the paper. */
   pooling?: "average" | "max";
   seed?: number;
-  /** Is shown the picture, 1×H×W×C, pixels of 0 to 255, after every `previewEvery` iterations. */
-  onPreview?: (preview: { iteration: number; loss: number; pixels: Tensor }) => void | Promise<void>;
-  previewEvery?: number;
 }
 
 /** The picture that {@link style} painted, and how its loss fell. */
@@ -94,11 +91,9 @@ export const style = throughView("style", { before: 2 })(async function style(
     pooling: oneOf("average", "max"),
     onFrame: callback,
     frameEvery: fromOneOn,
-    onPreview: callback,
-    previewEvery: fromOneOn,
   });
   const { contentWeight = 1, styleWeight = 100, variationWeight = 0.1, iterations = 200 } = options;
-  const { lr = 0.02, start = "content", seed = 0, previewEvery = 25, frameEvery = 1 } = options;
+  const { lr = 0.02, start = "content", seed = 0, frameEvery = 1 } = options;
   const canvas = await canvasOf("style", model, content);
   const painted = await canvasesOf(model, styles);
   const layers = checkedLayers(model, options, [canvas, ...painted]);
@@ -139,8 +134,6 @@ export const style = throughView("style", { before: 2 })(async function style(
         scores: Float32Array.of(value),
         pixels: await now(),
       });
-    if (iteration % previewEvery === 0)
-      await options.onPreview?.({ iteration, loss: value, pixels: await now() });
     await done(iteration);
     if (options.stop?.aborted) break;
   }

@@ -89,8 +89,8 @@ describe("neural style", () => {
         ...layers,
         optimizer,
         iterations: 20,
-        previewEvery: 10,
-        onPreview: ({ iteration }) => void previews.push(iteration),
+        frameEvery: 10,
+        onFrame: ({ step }) => void previews.push(step),
       });
       expect(losses[losses.length - 1]).toBeLessThan(0.5 * losses[0]);
       expect(previews).toEqual([10, 20]);
