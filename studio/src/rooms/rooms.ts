@@ -9,7 +9,12 @@ export interface View {
   /** What Find knows it by, beside its name. */
   readonly title: string;
   readonly keys: Keys;
-  readonly component: Component;
+  /** What is there with the shell, or is loaded when the view is opened. */
+  readonly component: Component | Loaded;
+}
+
+export interface Loaded {
+  load(): Promise<{ default: Component }>;
 }
 
 export interface Room {

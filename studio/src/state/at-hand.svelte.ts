@@ -1,4 +1,5 @@
 /** The picture, the filter and the network that all rooms speak of. A room says what is at hand while it is open. */
+import type { Component } from "svelte";
 import type { Rows } from "../numbers/rows.js";
 import type { Scale } from "../views/colours.js";
 
@@ -12,6 +13,8 @@ export interface AtHand {
 
 class Hand {
   parts = $state.raw<readonly AtHand[]>([]);
+  /** The network of all rooms, in the bar; there once a room has one. */
+  network = $state.raw<Component | undefined>();
 }
 
 export const atHand = new Hand();
