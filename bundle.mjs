@@ -2,8 +2,9 @@
  * After the compiler: what the package has for whom. Browsers' bundlers take the modules, of which they leave out what a
  * page does not use; Node takes few files; TypeScript one.
  */
+import { bringPackages } from "./build/brought.mjs";
 import { packDigitShapes } from "./build/digit-shapes.mjs";
-import { bringValibot, leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
+import { leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
 import { writeThreadSource } from "./build/thread-source.mjs";
 import { bundleTypes } from "./build/types.mjs";
@@ -12,7 +13,7 @@ import { bundleWorker } from "./build/worker-files.mjs";
 await writeThreadSource();
 await slimModules();
 await packDigitShapes();
-await bringValibot();
+await bringPackages();
 await bundleForNode();
 await bundleCommonJs();
 await bundleWorker();

@@ -1,9 +1,9 @@
 /** The modules that browsers' bundlers take, made from those of the compiler. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { build } from "esbuild";
+import ts from "typescript";
 import { entries } from "./entries.mjs";
 
 const modules = () =>
@@ -53,13 +53,33 @@ const withoutComments = (source) =>
     .replace(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, (comment) => comment.replace(/[^\n]/g, ""))
     .replace(/^[ \t]*\/\/ .*$/gm, "");
 
+/** A module without the indentation of its lines, a tenth of it, which debuggers show as the map's sources have it. */
+function flushLeft(text) {
+  const kept = new Set();
+  const lines = ts.createSourceFile("m.js", text, ts.ScriptTarget.ES2022, true);
+  const look = (node) => {
+    if (ts.isTemplateLiteralToken(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      for (let k = lineAt(node.getStart()) + 1; k <= lineAt(node.end); k++) kept.add(k);
+    ts.forEachChild(node, look);
+  };
+  const lineAt = (place) => lines.getLineAndCharacterOfPosition(place).line;
+  look(lines);
+  return text
+    .split("\n")
+    .map((line, k) => (kept.has(k) ? line : line.trimStart()))
+    .join("\n");
+}
+
 export function thinMaps() {
   for (const module of modules()) {
     const path = `${module}.map`;
     if (!existsSync(path)) continue;
+    writeFileSync(module, flushLeft(readFileSync(module, "utf8")));
     const map = JSON.parse(readFileSync(path, "utf8"));
     const mappings = encode(
-      decode(map.mappings).map((segments) => segments.slice(0, 1).map(([...s]) => s.slice(0, 4))),
+      decode(map.mappings).map((segments) =>
+        segments.slice(0, 1).map(([, ...source]) => [0, ...source.slice(0, 3)]),
+      ),
     );
     const sourcesContent = map.sourcesContent.map(withoutComments);
     const thin = JSON.stringify({ ...map, names: [], mappings, sourcesContent });
@@ -96,29 +116,4 @@ export function leaveOutUnreached() {
     .flatMap((module) => [module, `${module}.map`])
     .map((name) => name.slice("dist".length));
   writeFileSync("dist/.npmignore", `${lines.join("\n")}\n`);
-}
-
-/** Valibot as a file of ours, of 85 kB: as a dependency it would bring 1.8 MB, and another file to open at the start. */
-export async function bringValibot() {
-  await build({
-    stdin: { contents: 'export * from "valibot";', resolveDir: "." },
-    outfile: "dist/valibot.js",
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    legalComments: "none",
-    banner: { js: "/*! valibot, MIT licence: valibot.LICENSE.md */" },
-    logLevel: "warning",
-  });
-  copyFileSync(
-    fileURLToPath(new URL("../LICENSE.md", import.meta.resolve("valibot"))),
-    "dist/valibot.LICENSE.md",
-  );
-  for (const module of modules()) {
-    const text = readFileSync(module, "utf8");
-    const path = relative(dirname(module), "dist/valibot.js");
-    const ours = text.replace(/(\bfrom )"valibot"/g, `$1"${path.startsWith(".") ? path : `./${path}`}"`);
-    if (ours !== text) writeFileSync(module, ours);
-  }
 }
