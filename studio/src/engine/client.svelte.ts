@@ -1,6 +1,7 @@
 /** The page's end of the engine's worker, which starts at the first question that has no answer by name. */
 import named from "virtual:named-answers";
 import type { Answer, Kind, Question } from "./lessons.js";
+import type { AskKind, Asks, Credit, Streamed } from "./network/protocol.js";
 import type { Asked, Told } from "./protocol.js";
 import { nameOf } from "./question-name.js";
 import workerAddress from "./worker.js?worker&url";
@@ -17,17 +18,37 @@ class EngineError extends Error {
 class Engine {
   state = $state<EngineState>("resting");
   #worker: Worker | undefined;
-  #waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
+  #waiting = new Map<number, { resolve(answer: object): void; reject(error: Error): void }>();
   #asked = 0;
   #alarm: ReturnType<typeof setTimeout> | undefined;
 
+  /** Is told what streams say, and with `undefined` that a worker has ended with all that it held. */
+  onStream: ((message: Streamed | undefined) => void) | undefined;
+
   ask<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
+    return this.#send((id) => ({ id, question: question as Question })) as Promise<Answer<K>>;
+  }
+
+  /** About the network at hand. */
+  request<K extends AskKind>(
+    kind: K,
+    asked: Asks[K]["asked"],
+    transfer: Transferable[] = [],
+  ): Promise<Asks[K]["answer"]> {
+    return this.#send((id) => ({ ...asked, id, kind }) as Asked, transfer) as Promise<Asks[K]["answer"]>;
+  }
+
+  credit(credit: Credit["credit"]): void {
+    this.#worker?.postMessage({ credit } satisfies Credit);
+  }
+
+  #send(asked: (id: number) => Asked, transfer: Transferable[] = []): Promise<object> {
     this.#worker ??= this.#start();
     const id = ++this.#asked;
-    const told = new Promise<Answer>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#worker.postMessage({ id, question: question as Question } satisfies Asked);
+    const told = new Promise<object>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#worker.postMessage(asked(id), transfer);
     this.#watch();
-    return told as Promise<Answer<K>>;
+    return told;
   }
 
   /** Ends the worker; the next question starts another. */
@@ -36,6 +57,7 @@ class Engine {
     this.#worker = undefined;
     this.#fail("the engine was started again");
     this.state = "resting";
+    this.onStream?.(undefined);
   }
 
   #start(): Worker {
@@ -43,6 +65,10 @@ class Engine {
     const worker = new Worker(trusted(workerAddress), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<Told>) => {
       this.state = "ready";
+      if ("stream" in data) {
+        this.#watch();
+        return this.onStream?.(data);
+      }
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       this.#watch();
@@ -52,6 +78,7 @@ class Engine {
     worker.onerror = ({ message }) => {
       this.state = "gone";
       this.#fail(message || "the engine's worker did not start");
+      this.onStream?.(undefined);
     };
     return worker;
   }

@@ -1,18 +1,45 @@
 /** The engine's worker: the library, and nothing that is drawn. */
 import { configure } from "receptive";
 import { answerTo } from "./lessons.js";
+import type { AskKind, Asks, NetworkAsked } from "./network/protocol.js";
+import type { Trainer } from "./network/trainer.js";
 import type { Asked, Told } from "./protocol.js";
 
-// Small questions: threads would be started for nothing.
+// Small questions: threads would be started for nothing. A network is another matter.
 configure({ threads: 1 });
 
-addEventListener("message", async ({ data: { id, question } }: MessageEvent<Asked>) => {
+let trainer: Promise<Trainer> | undefined;
+
+addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
+  if ("credit" in data) {
+    (await trainer)?.credit();
+    return;
+  }
+  const { id } = data;
   let told: Told;
   try {
-    told = { id, answer: await answerTo(question) };
+    told = { id, answer: await ("question" in data ? answerTo(data.question) : answerOf(data)) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     told = { id, failure: { name, message } };
   }
-  postMessage(told);
+  postMessage(told, { transfer: transferred(told) });
 });
+
+async function answerOf({ kind, ...asked }: NetworkAsked): Promise<object> {
+  trainer ??= begun();
+  const { rules } = await trainer;
+  const rule = rules[kind] as ((asked: Asks[AskKind]["asked"]) => Promise<object>) | undefined;
+  if (!rule) throw new TypeError(`the worker knows no ${kind}`);
+  return rule(asked as never);
+}
+
+async function begun(): Promise<Trainer> {
+  const { Trainer } = await import("./network/trainer.js");
+  await configure({ threads: globalThis.crossOriginIsolated ? (navigator.hardwareConcurrency ?? 1) : 1 });
+  return new Trainer((message, transfer = []) => postMessage(message, { transfer }));
+}
+
+/** Files are handed over and not copied. */
+const transferred = (told: Told): Transferable[] =>
+  "answer" in told && told.answer instanceof ArrayBuffer ? [told.answer] : [];

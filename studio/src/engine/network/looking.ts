@@ -1,0 +1,64 @@
+/** What is seen of a network for the picture at hand: one run of it, compiled once, gives every layer's output. */
+import { compile, type Model, type Tensor, tensor } from "receptive";
+import type { Values } from "./protocol.js";
+
+/** Of more maps the first so many are sent; larger outputs are left out. */
+const mostMaps = 16;
+const mostNumbers = 2 ** 20;
+
+export interface Looked {
+  readonly reading: Float32Array;
+  readonly maps: Record<string, Values>;
+}
+
+export class Looking {
+  readonly #run: (picture: Tensor) => Promise<{ [path: string]: Tensor }>;
+  readonly #model: Model;
+  readonly #endsInSoftmax: boolean;
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#endsInSoftmax = model.layers.at(-1)?.type === "softmax";
+    this.#run = compile((picture: Tensor) => {
+      const seen: { [path: string]: Tensor } = {};
+      const output = model(picture, {
+        capture(path, y) {
+          if (!path.includes("/") && y.shape.reduce((a, b) => a * b, 1) <= mostNumbers) seen[path] = y;
+        },
+      });
+      return { ...seen, "": output };
+    });
+  }
+
+  /** @param pixels  H×W×C of the model's input, 0 to 255 */
+  async look(pixels: Uint8Array, { maps }: { maps: boolean }): Promise<Looked> {
+    const found = await this.#run(tensor(pixels, [1, ...(this.#model.inputShape as number[])]));
+    const { "": output, ...layers } = found;
+    const reading = this.#probabilities(await output.data());
+    if (!maps) return { reading, maps: {} };
+    const sent = await Promise.all(
+      Object.entries(layers).map(
+        async ([path, y]) => [path, firstMaps(y.shape.slice(1), await y.data())] as const,
+      ),
+    );
+    return { reading, maps: Object.fromEntries(sent) };
+  }
+
+  #probabilities(scores: ArrayLike<number>): Float32Array {
+    const values = Float32Array.from(scores);
+    if (this.#endsInSoftmax) return values;
+    const greatest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    const powers = values.map((v) => Math.exp(v - greatest));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((v) => v / sum);
+  }
+}
+
+function firstMaps(shape: readonly number[], given: ArrayLike<number>): Values {
+  const data = Float32Array.from(given);
+  const [h, w, c] = shape;
+  if (shape.length !== 3 || c <= mostMaps) return { shape, data };
+  const kept = new Float32Array(h * w * mostMaps);
+  for (let i = 0; i < h * w; i++) kept.set(data.subarray(i * c, i * c + mostMaps), i * mostMaps);
+  return { shape: [h, w, mostMaps], data: kept };
+}

@@ -1,0 +1,207 @@
+/**
+ * What page and worker say to each other about the network at hand: requests with one answer each, and streams, of which
+ * the worker sends only as many as the page has drawn.
+ */
+import type { Settings, Speed } from "../../network/settings.js";
+
+/** A layer as the library's summary has it. */
+export interface LayerInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly output: readonly number[];
+  readonly params: number;
+  readonly macs: number;
+  /** Edge in pixels of what a unit sees; null where it is the whole picture. */
+  readonly sees: number | readonly number[] | null;
+}
+
+export interface NetworkInfo {
+  readonly name: string;
+  /** Undefined where no sentence says it: it came with a file. */
+  readonly net: string | undefined;
+  readonly input: readonly [height: number, width: number, channels: number];
+  readonly classes: readonly string[];
+  readonly params: number;
+  readonly macs: number;
+  readonly layers: readonly LayerInfo[];
+}
+
+export interface DataInfo {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly train: number;
+  readonly test: number;
+  /** Of pictures of one's own: how many of each class. */
+  readonly counts: readonly number[];
+}
+
+/** A run of training, from a seed or from another run's step. */
+export interface RunInfo {
+  readonly id: number;
+  /** Where it left another run. */
+  readonly from?: { readonly run: number; readonly step: number };
+  readonly settings: Settings;
+  readonly network: NetworkInfo;
+  readonly data: string;
+  /** Steps that are made, and those that are planned. */
+  readonly step: number;
+  readonly steps: number;
+  readonly stepsOfEpoch: number;
+  /** Why it cannot go on here, where it cannot. */
+  readonly still?: string;
+  /** Of every step. */
+  readonly losses: Float32Array;
+  readonly accuracies: readonly Accuracy[];
+  /** Steps to which the history goes back. */
+  readonly kept: readonly number[];
+}
+
+export interface Accuracy {
+  readonly step: number;
+  readonly accuracy: number;
+  /** Pictures that were read for it. */
+  readonly of: number;
+}
+
+export interface Picture {
+  readonly pixels: Uint8Array;
+  /** Where it comes from: a number of the test pictures, or your hand. */
+  readonly test?: number;
+  readonly truth?: number;
+}
+
+/** A tensor's numbers with its shape. */
+export interface Values {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What is seen of the network at one step. */
+export interface Seen {
+  readonly run: number;
+  readonly step: number;
+  /** Probability of each class for the picture at hand. */
+  readonly reading?: Float32Array;
+  /** Outputs of layers for the picture at hand, by path; of many maps the first 16. */
+  readonly maps?: Readonly<Record<string, Values>>;
+  /** Of the first convolution: kH×kW×C×F, and what the last step changed in them. */
+  readonly filters?: Values & { readonly path: string; readonly change?: Float32Array };
+}
+
+export interface Measured {
+  readonly run: number;
+  readonly step: number;
+  readonly accuracy: number;
+  readonly of: number;
+  /** By true class and by the class that was read. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly wrong: number;
+  readonly mistakes: readonly Mistake[];
+}
+
+export interface Mistake {
+  readonly index: number;
+  readonly truth: number;
+  readonly read: number;
+  readonly confidence: number;
+  readonly pixels: Uint8Array;
+}
+
+export interface DeviceInfo {
+  readonly target: string;
+  readonly threads: number;
+  /** Why it is not faster. */
+  readonly reasons: readonly string[];
+}
+
+/** What is wrong with files that were dropped, and what became of the others. */
+export interface Taken {
+  readonly data: DataInfo | undefined;
+  readonly taken: number;
+  readonly refused: readonly string[];
+}
+
+/** Requests by kind: what is asked, and what is answered. */
+export interface Asks {
+  device: { asked: object; answer: DeviceInfo };
+  describe: { asked: { net: string; data: Settings["data"] }; answer: NetworkInfo };
+  data: { asked: { name: Settings["data"] }; answer: DataInfo };
+  begin: { asked: { settings: Settings }; answer: RunInfo };
+  open: { asked: { bytes: ArrayBuffer; name: string; run?: number }; answer: RunInfo };
+  run: { asked: { id: number }; answer: RunInfo };
+  /** Goes on from the step that is shown: where that is an earlier one, in a run of its own. */
+  play: { asked: { speed: Speed; steps?: number }; answer: RunInfo };
+  pause: { asked: object; answer: { step: number } };
+  speed: { asked: { speed: Speed }; answer: object };
+  change: { asked: { settings: Partial<Settings> }; answer: RunInfo };
+  show: { asked: { step: number }; answer: { step: number } };
+  measure: { asked: object; answer: Measured };
+  picture: { asked: { pixels: Uint8Array }; answer: object };
+  watch: { asked: { maps: boolean; filters: boolean }; answer: object };
+  test: { asked: { index: number }; answer: Picture };
+  /** The network's reading of the picture at hand at each kept step. */
+  minds: { asked: object; answer: { steps: readonly number[]; readings: Float32Array } };
+  /** Test pictures of a class that were read as another. */
+  confused: { asked: { truth: number; read: number; most: number }; answer: readonly Mistake[] };
+  /** Share of the test pictures that are read with each filter of the first convolution switched off. */
+  without: { asked: object; answer: { step: number; accuracy: number; without: readonly number[] } };
+  checkpoint: { asked: object; answer: ArrayBuffer };
+  /** Pictures of one's own. */
+  take: {
+    asked: { files: readonly { path: string; file: Blob }[]; into?: string; shape?: DataInfo["shape"] };
+    answer: Taken;
+  };
+  draw: { asked: { pixels: Uint8Array; into: string }; answer: DataInfo };
+  classes: { asked: { change: ClassChange }; answer: DataInfo | undefined };
+  samples: { asked: { name: Settings["data"]; most: number }; answer: readonly (readonly Uint8Array[])[] };
+  save: { asked: { project: string; pictures: boolean }; answer: ArrayBuffer };
+  load: {
+    asked: { bytes: ArrayBuffer; name: string };
+    answer: { project: string; run: RunInfo | undefined };
+  };
+  use: { asked: { files: Readonly<Record<string, string>>; worker: string }; answer: ArrayBuffer };
+}
+
+export type ClassChange =
+  | { readonly kind: "add"; readonly name: string }
+  | { readonly kind: "rename"; readonly name: string; readonly to: string }
+  | { readonly kind: "remove"; readonly name: string }
+  | { readonly kind: "clear" };
+
+export type AskKind = keyof Asks;
+
+export type NetworkAsked = {
+  [K in AskKind]: { readonly id: number; readonly kind: K } & Asks[K]["asked"];
+}[AskKind];
+
+/** A message of a stream. `steps` and `progress` always come; the others wait for a credit. */
+export type Streamed =
+  | {
+      readonly stream: "steps";
+      readonly run: number;
+      /** Steps before these. */
+      readonly from: number;
+      readonly losses: Float32Array;
+      readonly imagesPerSecond: number;
+      readonly rate: number;
+      readonly kept: readonly number[];
+    }
+  | { readonly stream: "seen"; readonly seen: Seen }
+  | { readonly stream: "accuracy"; readonly run: number; readonly point: Accuracy }
+  | { readonly stream: "measured"; readonly measured: Measured }
+  | { readonly stream: "snapshot"; readonly run: number; readonly step: number; readonly bytes: ArrayBuffer }
+  | {
+      readonly stream: "stopped";
+      readonly run: number;
+      readonly step: number;
+      readonly why: "paused" | "done" | "failed";
+      readonly message?: string;
+    }
+  | { readonly stream: "progress"; readonly text: string }
+  | { readonly stream: "alive" };
+
+/** The page has drawn one of a stream that waits for it. */
+export interface Credit {
+  readonly credit: "seen";
+}

@@ -1,0 +1,509 @@
+/** The worker's side of the network at hand: it trains, tells how it goes, and shows what is asked for. */
+import {
+  data,
+  decodeCheckpoint,
+  device,
+  encodeCheckpoint,
+  evaluate,
+  type Model,
+  modelOf,
+  nn,
+} from "receptive";
+import type { Settings, Speed } from "../../network/settings.js";
+import { DataSets, type Parts, pictureAt } from "./data-sets.js";
+import { History } from "./history.js";
+import type { AskKind, Asks, Measured, Mistake, RunInfo, Seen, Streamed } from "./protocol.js";
+import { settingsIn } from "./recipe.js";
+import { built, infoOf, newRun, Run } from "./run.js";
+import { turn, wait } from "./turns.js";
+
+/** In ms: how often the page is told of losses, of filters and maps, and given a snapshot to go on from. */
+const pace = { losses: 66, seen: 80, snapshot: 4000, alive: 1000 } as const;
+/** Pictures on which the accuracy is measured while it trains. */
+const quick = 500;
+/** Measuring takes at most this share of the time. */
+const measuringShare = 0.08;
+const credits = 2;
+
+type Post = (message: Streamed, transfer?: Transferable[]) => void;
+type Rules = { readonly [K in AskKind]?: (asked: Asks[K]["asked"]) => Promise<Asks[K]["answer"]> };
+
+export class Trainer {
+  readonly #data = new DataSets();
+  readonly #post: Post;
+  readonly #runs = new Map<number, Run>();
+  #run: Run | undefined;
+  /** The step that is shown; Infinity is the newest, whatever it is. */
+  #at = Number.POSITIVE_INFINITY;
+  #next = 1;
+  #speed: Speed = "25";
+  #playing: Promise<void> | undefined;
+  #pausing = false;
+  #credits = credits;
+  #watched = { maps: false, filters: false };
+  #picture: Uint8Array | undefined;
+  #looked = 0;
+
+  constructor(post: Post) {
+    this.#post = post;
+    setInterval(() => post({ stream: "alive" }), pace.alive);
+  }
+
+  credit(): void {
+    this.#credits = Math.min(credits, this.#credits + 1);
+  }
+
+  readonly rules: Rules = {
+    device: async () => device(),
+    describe: async ({ net, data: name }) => {
+      const { train } = await this.#parts(name);
+      return infoOf(built(net, train), train.classes, train.shape);
+    },
+    data: async ({ name }) => {
+      if (name === "digits") this.#post({ stream: "progress", text: "Drawing 14,000 digits." });
+      const info = await this.#data.info(name);
+      this.#post({ stream: "progress", text: "" });
+      return info;
+    },
+    begin: async ({ settings }) => {
+      await this.#pause();
+      const run = await newRun(this.#next, settings, await this.#parts(settings.data));
+      return this.#open(run);
+    },
+    open: async ({ bytes, name, run }) => {
+      await this.#pause();
+      if (run !== undefined) this.#next = run;
+      return this.#open(await this.#opened(new Uint8Array(bytes), name));
+    },
+    run: async ({ id }) => {
+      await this.#pause();
+      const run = this.#runs.get(id);
+      if (!run) throw new Error("That run is no longer there.");
+      this.#run = run;
+      this.#at = Number.POSITIVE_INFINITY;
+      await this.#see(run, true);
+      return run.info;
+    },
+    play: async ({ speed, steps }) => {
+      this.#speed = speed;
+      await this.#pause();
+      const run = await this.#toGoOn();
+      this.#playing = this.#loop(run, steps ?? Number.POSITIVE_INFINITY).finally(() => {
+        this.#playing = undefined;
+      });
+      return run.info;
+    },
+    pause: async () => {
+      await this.#pause();
+      return { step: this.#run?.step ?? 0 };
+    },
+    speed: async ({ speed }) => {
+      this.#speed = speed;
+      return {};
+    },
+    change: async ({ settings }) => {
+      const run = this.#known();
+      const before = run.settings;
+      run.settings = { ...before, ...settings };
+      // The rate is looked up at each step; what the optimizer or the batches are made of is made anew from this step on.
+      const isAnew = (["momentum", "augment"] as const).some((key) => run.settings[key] !== before[key]);
+      if (isAnew) {
+        const wasPlaying = this.#playing !== undefined;
+        await this.#pause();
+        await run.leave();
+        if (wasPlaying) await this.rules.play!({ speed: this.#speed });
+      }
+      return run.info;
+    },
+    show: async ({ step }) => {
+      const run = this.#known();
+      this.#at = step >= run.step ? Number.POSITIVE_INFINITY : step;
+      return { step: await this.#see(run, true) };
+    },
+    measure: () => this.#measured(this.#known()),
+    picture: async ({ pixels }) => {
+      this.#picture = pixels;
+      if (this.#run) await this.#see(this.#run, true);
+      return {};
+    },
+    watch: async ({ maps, filters }) => {
+      this.#watched = { maps, filters };
+      if (this.#run) await this.#see(this.#run, true);
+      return {};
+    },
+    test: async ({ index }) => {
+      const { test } = await this.#partsOf(this.#run);
+      const at = ((index % test.length) + test.length) % test.length;
+      return { pixels: pictureAt(test, at), test: at, truth: test.labels[at] };
+    },
+    minds: () => this.#minds(this.#known()),
+    without: () => this.#without(this.#known()),
+    confused: async ({ truth, read, most }) => {
+      const run = this.#known();
+      const { test } = await this.#partsOf(run);
+      const { mistakes } = await run.seenAt(this.#at, ({ model }) =>
+        evaluate(model, test, { batchSize: 256, mistakes: test.length }),
+      );
+      return mistakes
+        .filter((one) => one.truth === truth && one.read === read)
+        .slice(0, most)
+        .map((one) => ({ ...one, pixels: pictureAt(test, one.index) }));
+    },
+    checkpoint: async () => {
+      await this.#pause();
+      const run = this.#known();
+      return encodeCheckpoint(run.checkpointAt(this.#shown(run))).buffer;
+    },
+    take: async ({ files, into, shape }) =>
+      this.#data.own.take(files, {
+        into,
+        shape,
+        onProgress: (done) =>
+          this.#post({ stream: "progress", text: `Reading pictures: ${done} of ${files.length}` }),
+      }),
+    draw: async ({ pixels, into }) => {
+      this.#data.own.add(pixels, into);
+      return this.#data.own.info();
+    },
+    classes: async ({ change }) => {
+      this.#data.own.change(change);
+      return this.#data.own.classes.length > 0 ? this.#data.own.info() : undefined;
+    },
+    samples: async ({ name, most }) => {
+      if (name === "mine") return this.#data.own.classes.map(({ pictures }) => pictures.slice(-most));
+      const { train } = await this.#data.at(name);
+      return train.classes.map((_, label) => {
+        const found: Uint8Array[] = [];
+        for (let i = 0; i < train.length && found.length < most; i++)
+          if (train.labels[i] === label) found.push(pictureAt(train, i));
+        return found;
+      });
+    },
+  };
+
+  #known(): Run {
+    if (!this.#run) throw new Error("There is no network yet: start a training, or load one.");
+    return this.#run;
+  }
+
+  #parts(name: Settings["data"]): Promise<Parts> {
+    return this.#data.at(name);
+  }
+
+  async #partsOf(run: Run | undefined): Promise<Parts> {
+    if (run && !run.parts) throw new Error(`Pictures of ${run.dataName} are not here.`);
+    return run?.parts ?? this.#data.at("digits");
+  }
+
+  async #open(run: Run): Promise<RunInfo> {
+    await this.#run?.leave();
+    this.#next = run.id + 1;
+    this.#runs.set(run.id, run);
+    this.#run = run;
+    this.#at = Number.POSITIVE_INFINITY;
+    await this.#see(run, true);
+    return run.info;
+  }
+
+  async #opened(bytes: Uint8Array, name: string): Promise<Run> {
+    const checkpoint = decodeCheckpoint(bytes, name);
+    const model = modelOf(checkpoint);
+    const { training, data: trainedOn, input } = checkpoint;
+    if (!Array.isArray(input) || input.length !== 3)
+      throw new Error(`${name}: the network takes no pictures, and this room shows networks of pictures.`);
+    if (!model.inputShape) model.build(input as number[], { blank: true });
+    const { settings, still } = settingsIn(checkpoint);
+    let parts: Parts | undefined;
+    let missing = still;
+    if (trainedOn.name === "digits" || trainedOn.name === "mine")
+      try {
+        parts = await this.#data.at(trainedOn.name);
+        if (training && training.images !== parts.train.length)
+          missing ??= `It was trained on ${training.images} pictures of ${trainedOn.name}, here are ${parts.train.length}.`;
+      } catch (error) {
+        missing ??= (error as Error).message;
+      }
+    const step = training?.totalSteps ?? 0;
+    const points = (checkpoint.notes?.accuracies ?? []) as readonly (readonly [number, number, number])[];
+    return new Run({
+      id: this.#next,
+      settings,
+      model,
+      classes: trainedOn.classes,
+      dataName: trainedOn.name,
+      parts,
+      still: missing,
+      history: new History([
+        {
+          step,
+          checkpoint: training
+            ? {
+                ...checkpoint,
+                training: {
+                  ...training,
+                  history: { epochs: training.history.epochs, losses: new Float32Array() },
+                },
+              }
+            : checkpoint,
+        },
+      ]),
+      step,
+      losses: [...(training?.history.losses ?? [])],
+      accuracies: Array.isArray(points) ? points.map(([step, accuracy, of]) => ({ step, accuracy, of })) : [],
+    });
+  }
+
+  /** The run that is shown; from an earlier step of it another one begins there. */
+  async #toGoOn(): Promise<Run> {
+    const run = this.#known();
+    if (run.still) throw new Error(run.still);
+    if (!run.parts) throw new Error(`Pictures of ${run.dataName} are not here.`);
+    if (this.#at >= run.step) {
+      // What is done goes on for as long again.
+      if (run.step >= run.planned) {
+        const epochs = Math.floor(run.step / run.stepsOfEpoch) + 3;
+        run.settings = { ...run.settings, epochs };
+      }
+      return run;
+    }
+    const kept = run.history.nearest(this.#at)!;
+    await run.leave();
+    const model = nn.fromDescription(run.model.describe()) as Model;
+    model.build(run.network.input as unknown as number[], { seed: run.settings.seed });
+    const branch = new Run({
+      id: this.#next++,
+      from: { run: run.id, step: kept.step },
+      settings: run.settings,
+      model,
+      classes: run.network.classes,
+      dataName: run.dataName,
+      parts: run.parts,
+      history: run.history.upTo(kept.step),
+      step: kept.step,
+      losses: run.losses.slice(0, kept.step),
+      accuracies: run.accuracies.filter(({ step }) => step <= kept.step),
+    });
+    this.#runs.set(branch.id, branch);
+    this.#run = branch;
+    this.#at = Number.POSITIVE_INFINITY;
+    return branch;
+  }
+
+  async #pause(): Promise<void> {
+    this.#pausing = true;
+    try {
+      await this.#playing;
+    } finally {
+      this.#pausing = false;
+    }
+  }
+
+  async #loop(run: Run, most: number): Promise<void> {
+    let [due, made, sent] = [performance.now(), 0, run.losses.length];
+    const last = { losses: 0, seen: 0, snapshot: performance.now(), measured: 0, measuring: 0 };
+    let why: "paused" | "done" | "failed" = "paused";
+    let message: string | undefined;
+    const isLast = () => this.#pausing || made + 1 >= most || run.step + 1 >= run.planned;
+    const keeping = {
+      isWanted: () => isLast() || performance.now() - last.snapshot > pace.snapshot,
+    };
+    const tell = (imagesPerSecond: number, rate: number) => {
+      const losses = Float32Array.from(run.losses.slice(sent));
+      const from = sent;
+      sent = run.losses.length;
+      last.losses = performance.now();
+      const { history, id } = run;
+      this.#post({ stream: "steps", run: id, from, losses, imagesPerSecond, rate, kept: history.steps }, [
+        losses.buffer,
+      ]);
+    };
+    const snapshot = () => {
+      last.snapshot = performance.now();
+      const bytes = encodeCheckpoint(run.checkpointAt(run.step)).buffer;
+      this.#post({ stream: "snapshot", run: run.id, step: run.step, bytes }, [bytes]);
+    };
+    let speed = { imagesPerSecond: 0, rate: run.settings.rate };
+    try {
+      while (true) {
+        if (run.step >= run.planned) {
+          why = "done";
+          break;
+        }
+        if ((this.#pausing || made >= most) && run.history.last?.step === run.step) break;
+        if (this.#speed === "all") await turn();
+        else {
+          await wait(due - performance.now(), () => this.#pausing || this.#speed === "all");
+          due = Math.max(due + 1000 / Number(this.#speed), performance.now() - 200);
+        }
+        const isSeen =
+          this.#watched.filters && performance.now() - last.seen > pace.seen && this.#credits > 0;
+        const before = isSeen ? await this.#filters(run.model) : undefined;
+        let event = await run.next(keeping);
+        // Between two steps an epoch may end.
+        while (!event.done && event.value.kind !== "step") event = await run.next(keeping);
+        if (event.done) break;
+        if (event.value.kind !== "step") break;
+        const { imagesPerSecond, lr } = event.value;
+        speed = { imagesPerSecond, rate: lr };
+        made++;
+        run.step++;
+        const now = performance.now();
+        if (now - last.losses > pace.losses) tell(imagesPerSecond, lr);
+        if (now - last.seen > pace.seen && this.#credits > 0 && this.#at >= run.step) {
+          last.seen = now;
+          this.#credits--;
+          await this.#see(run, false, before);
+        }
+        if (now - last.measured > Math.max(250, last.measuring / measuringShare)) {
+          const began = performance.now();
+          await this.#quick(run, run.model, run.step);
+          last.measured = performance.now();
+          last.measuring = last.measured - began;
+        }
+        if (now - last.snapshot > pace.snapshot && run.history.last?.step === run.step) snapshot();
+      }
+    } catch (error) {
+      why = "failed";
+      message = (error as Error).message;
+      await run.leave().catch(() => {});
+      run.goBack();
+      sent = Math.min(sent, run.losses.length);
+    }
+    tell(speed.imagesPerSecond, speed.rate);
+    if (why !== "failed") snapshot();
+    await this.#see(run, true);
+    this.#post({ stream: "stopped", run: run.id, step: run.step, why, message });
+    this.#measured(run).then(
+      (measured) => this.#post({ stream: "measured", measured }),
+      () => {},
+    );
+  }
+
+  async #filters(model: Model): Promise<{ path: string; shape: number[]; data: Float32Array } | undefined> {
+    const first = model.layers.findIndex(({ type }) => type === "conv2d");
+    const path = `${model.layerNames[first]}.filters`;
+    const filters = model.parameters.get(path);
+    if (!filters) return undefined;
+    return { path, shape: [...filters.shape], data: Float32Array.from(await filters.data()) };
+  }
+
+  /** Sends what is watched of the step that is shown. @returns that step */
+  async #see(run: Run, isAsked: boolean, before?: { data: Float32Array }): Promise<number> {
+    const asked = ++this.#looked;
+    const picture = this.#fitting(run);
+    const seen = await run.seenAt(this.#at, async ({ model, looking, step }) => {
+      const seen: { -readonly [K in keyof Seen]: Seen[K] } = { run: run.id, step };
+      if (picture) {
+        const { maps } = this.#watched;
+        const looked = await looking.look(picture, { maps });
+        seen.reading = looked.reading;
+        if (maps) seen.maps = looked.maps;
+      }
+      const filters = this.#watched.filters ? await this.#filters(model) : undefined;
+      const earlier = before ?? (isAsked ? this.#earlier(run, step, filters?.path) : undefined);
+      if (filters)
+        seen.filters = {
+          ...filters,
+          ...(earlier ? { change: filters.data.map((value, i) => value - earlier.data[i]) } : {}),
+        };
+      return seen;
+    });
+    // A newer one has been asked for meanwhile.
+    if (asked === this.#looked || !isAsked) {
+      if (isAsked) this.#credits = Math.max(0, this.#credits - 1);
+      this.#post({ stream: "seen", seen }, buffersOf(seen));
+    }
+    return seen.step;
+  }
+
+  /** The filters of the step before, where it was kept. */
+  #earlier(run: Run, step: number, path: string | undefined): { data: Float32Array } | undefined {
+    const kept = run.history.all.find((one) => one.step === step - 1);
+    const found = path === undefined ? undefined : kept?.checkpoint.weights.get(path);
+    return found && { data: found.data as Float32Array };
+  }
+
+  /** The picture at hand, if the network takes one of its size. */
+  #fitting({ network: { input } }: Run): Uint8Array | undefined {
+    const size = input.reduce((a, b) => a * b, 1);
+    return this.#picture?.length === size ? this.#picture : undefined;
+  }
+
+  #shown(run: Run): number {
+    return Math.min(this.#at, run.step);
+  }
+
+  async #quick(run: Run, model: Model, step: number): Promise<void> {
+    if (!run.parts) return;
+    const { test } = run.parts;
+    const of = Math.min(quick, test.length);
+    const { accuracy } = await evaluate(model, data.part(test, 0, of), { batchSize: 256 });
+    const point = { step, accuracy, of };
+    run.accuracies = [...run.accuracies.filter((one) => one.step !== step), point].sort(
+      (a, b) => a.step - b.step,
+    );
+    this.#post({ stream: "accuracy", run: run.id, point });
+  }
+
+  async #measured(run: Run): Promise<Measured> {
+    const { test } = await this.#partsOf(run);
+    const { step, accuracy, confusion, mistakes, count } = await run.seenAt(
+      this.#at,
+      async ({ model, step }) => ({
+        step,
+        ...(await evaluate(model, test, { batchSize: 256, mistakes: 20 })),
+      }),
+    );
+    const point = { step, accuracy, of: count };
+    run.accuracies = [...run.accuracies.filter((one) => one.step !== step), point].sort(
+      (a, b) => a.step - b.step,
+    );
+    this.#post({ stream: "accuracy", run: run.id, point });
+    const worst: Mistake[] = mistakes.map((one) => ({ ...one, pixels: pictureAt(test, one.index) }));
+    const right = confusion.reduce((sum, row, c) => sum + row[c], 0);
+    return { run: run.id, step, accuracy, of: count, confusion, wrong: count - right, mistakes: worst };
+  }
+
+  async #minds(run: Run): Promise<Asks["minds"]["answer"]> {
+    const picture = this.#fitting(run);
+    if (!picture) return { steps: [], readings: new Float32Array() };
+    const steps = run.history.steps;
+    const classes = run.network.classes.length;
+    const readings = new Float32Array(steps.length * classes);
+    let rested = performance.now();
+    for (const [i, step] of steps.entries()) {
+      const { reading } = await run.seenAt(step, ({ looking }) => looking.look(picture, { maps: false }));
+      readings.set(reading, i * classes);
+      if (performance.now() - rested > 8) {
+        await turn();
+        rested = performance.now();
+      }
+    }
+    return { steps, readings };
+  }
+
+  async #without(run: Run): Promise<Asks["without"]["answer"]> {
+    const { test } = await this.#partsOf(run);
+    return run.seenAt(this.#at, async ({ model, step }) => {
+      const first = model.layers.findIndex(({ type }) => type === "conv2d");
+      if (first < 0) throw new Error("This network has no convolution.");
+      const name = model.layerNames[first];
+      const units = model.parameters.get(`${name}.filters`)!.shape[3];
+      const some = data.part(test, 0, Math.min(quick, test.length));
+      const { accuracy } = await evaluate(model, some, { batchSize: 256 });
+      const without: number[] = [];
+      for (let unit = 0; unit < units; unit++) {
+        const mask = Array.from({ length: units }, (_, i) => (i === unit ? 0 : 1));
+        const masked = await evaluate(nn.masked(model, { [name]: mask }), some, { batchSize: 256 });
+        without.push(masked.accuracy);
+        await turn();
+      }
+      return { step, accuracy, without };
+    });
+  }
+}
+
+const buffersOf = ({ reading, maps, filters }: Seen): Transferable[] =>
+  [reading, filters?.data, filters?.change, ...Object.values(maps ?? {}).map(({ data }) => data)]
+    .filter((array) => array !== undefined)
+    .map(({ buffer }) => buffer as ArrayBuffer);
