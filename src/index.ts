@@ -60,6 +60,7 @@ export {
 export { type FitEvent, type FitOptions, fit } from "./training/fit.js";
 export type { DoneEvent, EpochEvent, Measured, StepEvent } from "./training/fit-events.js";
 export { type FullBatchOptions, fitFullBatch } from "./training/full-batch.js";
+export { setWeights, type WeightsHolder, weightsOf } from "./training/model-weights.js";
 export type {
   BatchTensors,
   Classes,
@@ -89,6 +90,8 @@ export {
   reconstructed,
 } from "./training/reconstruction.js";
 export type { Target } from "./training/target.js";
+export type { Training } from "./training/training.js";
 export type { TrainingSource } from "./training/training-data.js";
 export { TrainingError } from "./training/training-error.js";
+export { transferOf } from "./training/transfer.js";
 export { type Weights, WeightsError } from "./training/weights.js";

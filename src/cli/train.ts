@@ -26,7 +26,8 @@ import {
 import { trainingProgress } from "../report/progress.js";
 import { configure } from "../runtime/devices.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
-import { type DoneEvent, type FitEvent, fit, trainingOf } from "../training/fit.js";
+import { type DoneEvent, type FitEvent, fit } from "../training/fit.js";
+import { trainingOf } from "../training/run.js";
 import { TrainingError } from "../training/training-error.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { claimFolder } from "./folder-claim.js";

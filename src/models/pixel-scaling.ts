@@ -3,7 +3,7 @@ import { optionsOf } from "../door/options.js";
 import { list, oneOf, required, rule } from "../door/rules.js";
 import { fromDescription, type Model } from "../nn/index.js";
 import { show } from "../tensor/shapes.js";
-import { copyOf, setWeights, variablesOf, type Weights, WeightsError } from "../training/weights.js";
+import { copyOf, setVariables, variablesOf, type Weights, WeightsError } from "../training/weights.js";
 
 /** How weights that were trained elsewhere want their pixels: in this order, each (pixel − mean) / deviation. */
 export interface PixelScaling {
@@ -44,7 +44,7 @@ export async function withPixelScaling(model: Model, given: PixelScaling): Promi
   adapted.build(model.inputShape!, { blank: true });
   const weights = await copyOf(variablesOf(model));
   if (order === "bgr") turnChannels(model.name, weights);
-  setWeights(variablesOf(adapted), weights, { owner: model.name });
+  setVariables(variablesOf(adapted), weights, { owner: model.name });
   return adapted;
 }
 

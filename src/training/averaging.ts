@@ -3,7 +3,7 @@ import { cast } from "../ops/cast.js";
 import { assign, compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
-import { copyOf, setWeights } from "./weights.js";
+import { copyOf, setVariables } from "./weights.js";
 
 /** Whether the weights are averaged over the steps, and how. */
 export interface AverageOptions {
@@ -51,7 +51,7 @@ export class WeightAverage {
 
   /** The means begin where the weights are now. */
   async begin(): Promise<void> {
-    setWeights(this.means, await copyOf(this.#weights), { owner: "their average" });
+    setVariables(this.means, await copyOf(this.#weights), { owner: "their average" });
   }
 
   /** @param step  the number of the step that was made, counted from 1 */

@@ -25,7 +25,7 @@ import * as declaration from "./checkpoint-declaration.js";
 import type { Measured } from "./fit-events.js";
 import { checkModel, isModel } from "./given.js";
 import type { Scores, Sums } from "./objective.js";
-import { checkWeights, copyOf, setWeights, variablesOf, type Weights, WeightsError } from "./weights.js";
+import { checkWeights, copyOf, setVariables, variablesOf, type Weights, WeightsError } from "./weights.js";
 
 /** A model with all that is needed to use it, and to train it further. */
 export interface Checkpoint {
@@ -169,7 +169,7 @@ export function decodeCheckpoint(bytes: Uint8Array, fileName: string): Checkpoin
 }
 
 /** A checkpoint that is printed in a line, and of which JSON has what it is of, not its weights. */
-function printable(checkpoint: Checkpoint): Checkpoint {
+export function printable(checkpoint: Checkpoint): Checkpoint {
   const text = (): string => {
     const { model, input, weights, data, training } = checkpoint;
     const numbers = [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -333,7 +333,7 @@ export function setModelWeights(model: AnyNetwork, checkpoint: Checkpoint): void
     // Before anything is made: a description of a few bytes can ask for a layer that fills the memory.
     const expect = (shapes: ReadonlyMap<string, Shape>) => checkWeights(shapes, weights, { owner });
     if (!model.inputShape) model.build(input, { blank: true, expect });
-    setWeights(variablesOf(model), weights, { owner });
+    setVariables(variablesOf(model), weights, { owner });
   });
 }
 

@@ -31,7 +31,7 @@ import {
   nounOf,
   type TrainingSource,
 } from "./training-data.js";
-import { copyOf, setWeights, variablesOf } from "./weights.js";
+import { copyOf, setVariables, variablesOf } from "./weights.js";
 
 /** The range of learning rates that {@link findLearningRate} goes through, and how. */
 export interface FindLearningRateOptions extends Pick<FitOptions, "loss" | "target" | "objective"> {
@@ -132,7 +132,7 @@ export async function findLearningRate(
       await turns.give();
     }
   } finally {
-    setWeights(variablesOf(model), before, { owner: model.name });
+    setVariables(variablesOf(model), before, { owner: model.name });
   }
   const { suggestion, lowest: best } = readingOf(points);
   return printedAs(

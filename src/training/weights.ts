@@ -1,6 +1,6 @@
 import type { SafetensorsArray } from "../formats/safetensors.js";
 import type { AnyNetwork } from "../nn/index.js";
-import { type Shape, show } from "../tensor/shapes.js";
+import { type Shape, show, sizeOf } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
 
 /** Arrays of numbers by path, "conv1.filters". */
@@ -31,14 +31,35 @@ export const copyOf = async (variables: ReadonlyMap<string, Variable>): Promise<
  * @param owner   whose variables they are, "lenet5"
  * @throws WeightsError naming the first variable that differs
  */
-export function setWeights(
+export function setVariables(
   variables: ReadonlyMap<string, Variable>,
   weights: Weights,
   names: { origin?: string; owner: string },
 ): void {
-  checkWeights(new Map([...variables].map(([path, { shape }]) => [path, shape])), weights, names);
-  for (const [path, variable] of variables) variable.set(weights.get(path)!.data);
+  setAll([{ variables, weights, ...names }]);
 }
+
+/** What {@link setVariables} takes. */
+export interface Setting {
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly weights: Weights;
+  readonly origin?: string;
+  readonly owner: string;
+}
+
+/** Several of them at once: nothing is changed where one does not fit. */
+export function setAll(settings: readonly Setting[]): void {
+  for (const { variables, weights, ...names } of settings) checkWeights(shapesOf(variables), weights, names);
+  for (const { variables, weights } of settings)
+    for (const [path, variable] of variables) variable.set(weights.get(path)!.data);
+}
+
+const shapesOf = (variables: ReadonlyMap<string, Variable>): Map<string, Shape> =>
+  new Map([...variables].map(([path, { shape }]) => [path, shape]));
+
+/** The same numbers in arrays of their own. */
+export const copied = (weights: Weights): Weights =>
+  new Map([...weights].map(([path, { shape, data }]) => [path, { shape, data: data.slice() }]));
 
 /**
  * Whether weights have these shapes, each of them, and no others.
@@ -55,6 +76,10 @@ export function checkWeights(
     if (show(found.shape) !== show(shape))
       throw new WeightsError(
         `${origin} has ${path} as ${show(found.shape)}, ${owner} expects ${show(shape)}`,
+      );
+    if (found.data.length !== sizeOf(shape))
+      throw new WeightsError(
+        `${origin} has ${found.data.length || "no"} numbers in ${path} (${show(shape)})${found.data.length ? "" : ": was its buffer given away?"}`,
       );
   }
   for (const [path, { shape }] of weights)

@@ -1,6 +1,7 @@
 /** `receptive/serve`: what `receptive/worker` does, for a worker of one's own. */
 import { listenToPage } from "#platform";
-import { answerOf, buffersOf } from "./answers.js";
+import { transferOf } from "../training/transfer.js";
+import { answerOf } from "./answers.js";
 import type { Offer } from "./offer.js";
 import { Peer } from "./peer.js";
 import { type Hello, isHello, protocol } from "./protocol.js";
@@ -41,7 +42,7 @@ function greet({ receptive, port, lock }: Hello, offer: Offer): void {
       const asked = service[name as keyof Service] as (given: unknown, signal: AbortSignal) => unknown;
       return answerOf(await asked.call(service, given, signal));
     },
-    givenAway: buffersOf,
+    givenAway: transferOf,
   });
 }
 

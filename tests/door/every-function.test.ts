@@ -282,6 +282,7 @@ const plain = new Set([
   ...["projectionError", "range", "reconstructed", "relu", "reshape", "save", "scaledTanh", "selu"],
   ...[
     "setModelWeights",
+    "setWeights",
     "show",
     "sigmoid",
     "sign",
@@ -292,7 +293,19 @@ const plain = new Set([
     "square",
     "stopGradient",
   ],
-  ...["sub", "tanh", "tensor", "transpose", "valueAndGrad", "variable", "where", "withPixelScaling", "zeros"],
+  ...[
+    "sub",
+    "tanh",
+    "tensor",
+    "transferOf",
+    "transpose",
+    "valueAndGrad",
+    "variable",
+    "weightsOf",
+    "where",
+    "withPixelScaling",
+    "zeros",
+  ],
   ...[
     "nn.fansOf",
     "nn.fromDescription",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { decodeSafetensors } from "../../src/formats/safetensors.js";
 import { add, concat, type Layer, nn, relu, type Tensor, tensor } from "../../src/index.js";
-import { setWeights, variablesOf } from "../../src/training/weights.js";
+import { setVariables, variablesOf } from "../../src/training/weights.js";
 
 /** x + inner(x), rectified by a plain operation: no layer of its own stands there. */
 const residual = (inner: nn.Model): Layer => ({
@@ -52,7 +52,7 @@ export function golden(): { model: nn.Model; images: Tensor; of: (name: string) 
   const model = branchesNetwork();
   model.build([14, 14, 3]);
   const weights = new Map([...tensors].filter(([name]) => !name.startsWith("golden/")));
-  setWeights(variablesOf(model), weights, { owner: model.name });
+  setVariables(variablesOf(model), weights, { owner: model.name });
   const of = (name: string) => tensors.get(`golden/${name}`)!.data as Float32Array;
   return { model, images: tensor(of("images"), [2, 14, 14, 3]), of };
 }
