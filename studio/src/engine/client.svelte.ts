@@ -17,6 +17,8 @@ class EngineError extends Error {
 
 class Engine {
   state = $state<EngineState>("resting");
+  /** What it computes on, in words. */
+  device = $state("1 thread");
   #worker: Worker | undefined;
   #waiting = new Map<number, { resolve(answer: object): void; reject(error: Error): void }>();
   #asked = 0;

@@ -2,6 +2,8 @@
  * A network as a sentence: `c6k5p2-r-m2-c16k5-r-m2-f-d120-r-d84-r-d10` is LeNet-5. A word is a layer; what the library
  * calls it and its options stand in the description that a sentence becomes, and of which a sentence is made again.
  */
+import { lenet5 } from "./settings.js";
+
 export interface Described {
   readonly type: string;
   readonly name: string;
@@ -16,8 +18,6 @@ export interface Word {
   readonly type: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
-
-export const lenet5 = "c6k5p2-r-m2-c16k5-r-m2-f-d120-r-d84-r-d10";
 
 /** What words there are, for who asks. */
 export const vocabulary: readonly (readonly [word: string, means: string])[] = [

@@ -112,6 +112,8 @@ class Session {
   async prepare(name: Settings["data"]): Promise<void> {
     if (this.phase === "none") this.phase = "preparing";
     this.device ??= await engine.request("device", {});
+    const { target, threads } = this.device;
+    engine.device = `${threads} ${threads === 1 ? "thread" : "threads"}, ${target}`;
     this.data = await engine.request("data", { name });
     if (this.phase === "preparing") this.phase = "none";
   }

@@ -14,6 +14,9 @@ export interface Settings {
   readonly augment: boolean;
 }
 
+/** LeNet-5 as a sentence (`sentence.ts`). */
+export const lenet5 = "c6k5p2-r-m2-c16k5-r-m2-f-d120-r-d84-r-d10";
+
 export const dataNames = ["digits", "mine"] as const;
 export type DataName = (typeof dataNames)[number];
 export const optimizerNames = ["sgd", "adam", "rmsprop"] as const;

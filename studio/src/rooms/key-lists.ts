@@ -37,5 +37,28 @@ const steps: KeyTable = {
   ],
 };
 
+const training: KeyTable = {
+  title: "Training",
+  keys: [
+    ["Space", "start, pause, go on"],
+    ["→", "one step"],
+    ["← → on the history", "a step back, a step on"],
+    ["PageDown", "one step, with present=1"],
+  ],
+};
+
+const pad: KeyTable = {
+  title: "On the drawing pad",
+  keys: [
+    ["← ↑ → ↓", "move the pen; with Shift four times as far"],
+    ["Space", "put the pen down, lift it"],
+    ["Delete", "clear"],
+  ],
+};
+
 export const keyLists = (room: string): readonly KeyTable[] =>
-  room === "convolve" ? [steps, grids, everywhere] : [everywhere];
+  room === "convolve"
+    ? [steps, grids, everywhere]
+    : room === "train"
+      ? [training, pad, everywhere]
+      : [everywhere];

@@ -3,6 +3,7 @@ import type { Component } from "svelte";
 import type { Keys } from "../state/address.js";
 import { convolveViews } from "./convolve/views.js";
 import { homeViews } from "./home/views.js";
+import { trainViews } from "./train/views.js";
 
 export interface View {
   readonly name: string;
@@ -26,4 +27,5 @@ export interface Room {
 export const rooms: readonly Room[] = [
   { name: "", title: "Home", views: homeViews },
   { name: "convolve", title: "Convolve", views: convolveViews },
+  { name: "train", title: "Train", views: trainViews },
 ];

@@ -1,8 +1,9 @@
 /** From settings to what the library trains with, and back from the notes of a checkpoint. */
 import { type Checkpoint, data, losses, optim, type Schedule } from "receptive";
-import { lenet5, nameOf, sentenceOf } from "../../network/sentence.js";
+import { nameOf, sentenceOf } from "../../network/sentence.js";
 import {
   dataNames,
+  lenet5,
   optimizerNames,
   type ScheduleName,
   type Settings,

@@ -1,5 +1,14 @@
 /** One run of training: its network, its way so far, and how it goes on. */
-import { type Checkpoint, checkpointOf, type data, fit, type Model, nn, setModelWeights } from "receptive";
+import {
+  type Checkpoint,
+  checkpointOf,
+  type data,
+  fit,
+  type Model,
+  nn,
+  type StepEvent,
+  setModelWeights,
+} from "receptive";
 import { descriptionOf, nameOf, sentenceOf } from "../../network/sentence.js";
 import type { Settings } from "../../network/settings.js";
 import type { Parts } from "./data-sets.js";
@@ -20,10 +29,8 @@ export interface Shown {
 /** Losses are known when a step is kept: of at most so many steps none is. */
 const longestInterval = 8;
 
-export interface Keeping {
-  /** Whether the step that was just made is to be kept, whatever the history holds. */
-  isWanted(): boolean;
-}
+/** Those of kept steps: the run's own list has them once. */
+const noLosses = new Float32Array();
 
 export class Run {
   readonly id: number;
@@ -98,10 +105,32 @@ export class Run {
     };
   }
 
-  /** The next event of the training, which begins, or goes on where the history ends, with the first. */
-  next(keeping: Keeping) {
-    this.#events ??= this.#train(keeping);
-    return this.#events.next();
+  /**
+   * Makes the next step; the first begins the training, or goes on where the history ends.
+   *
+   * @param isWanted  whether the step that is being made is to be kept, whatever the history holds
+   */
+  async next(isWanted: () => boolean): Promise<StepEvent> {
+    this.#events ??= this.#train();
+    let { value } = await this.#events.next();
+    // Between two steps an epoch may end.
+    while (value && value.kind !== "step") ({ value } = await this.#events.next());
+    if (!value) throw new Error("The training has ended.");
+    this.step++;
+    if (isWanted() || this.step % Math.min(this.history.interval, longestInterval) === 0) await this.#keep();
+    return value;
+  }
+
+  async #keep(): Promise<void> {
+    const checkpoint = await this.#events!.checkpoint();
+    const { training } = checkpoint;
+    if (!training) return;
+    const { losses, epochs } = training.history;
+    for (let i = this.losses.length; i < losses.length; i++) this.losses.push(losses[i]);
+    this.history.keep({
+      step: training.totalSteps,
+      checkpoint: { ...checkpoint, training: { ...training, history: { epochs, losses: noLosses } } },
+    });
   }
 
   /** The training is left; it goes on from the last step that was kept. */
@@ -173,11 +202,10 @@ export class Run {
     };
   }
 
-  #train({ isWanted }: Keeping) {
+  #train() {
     const { settings, history, parts } = this;
     const last = history.last!;
     const resumed = last.checkpoint.training ? this.#whole(last.checkpoint, last.step) : undefined;
-    const run = this;
     return fit(this.model, parts!.train, {
       loss: loss(),
       optimizer: optimizerOf(settings),
@@ -190,28 +218,6 @@ export class Run {
       seed: settings.seed,
       ...(settings.augment ? { augment: augmentation() } : {}),
       ...(resumed ? { resume: resumed } : {}),
-      checkpoint: {
-        get every() {
-          return isWanted() ? 1 : Math.min(history.interval, longestInterval);
-        },
-        save(checkpoint) {
-          const { training } = checkpoint;
-          if (!training || training.totalSteps <= run.step) return;
-          const { losses } = training.history;
-          for (let i = run.losses.length; i < losses.length; i++) run.losses.push(losses[i]);
-          const kept = {
-            step: training.totalSteps,
-            checkpoint: {
-              ...checkpoint,
-              training: {
-                ...training,
-                history: { epochs: training.history.epochs, losses: new Float32Array() },
-              },
-            },
-          };
-          history.keep(kept);
-        },
-      },
     });
   }
 }

@@ -303,10 +303,8 @@ export class Trainer {
     const last = { losses: 0, seen: 0, snapshot: performance.now(), measured: 0, measuring: 0 };
     let why: "paused" | "done" | "failed" = "paused";
     let message: string | undefined;
-    const isLast = () => this.#pausing || made + 1 >= most || run.step + 1 >= run.planned;
-    const keeping = {
-      isWanted: () => isLast() || performance.now() - last.snapshot > pace.snapshot,
-    };
+    const isLast = () => this.#pausing || made + 1 >= most || run.step >= run.planned;
+    const isWanted = () => isLast() || performance.now() - last.snapshot > pace.snapshot;
     const tell = (imagesPerSecond: number, rate: number) => {
       const losses = Float32Array.from(run.losses.slice(sent));
       const from = sent;
@@ -338,15 +336,9 @@ export class Trainer {
         const isSeen =
           this.#watched.filters && performance.now() - last.seen > pace.seen && this.#credits > 0;
         const before = isSeen ? await this.#filters(run.model) : undefined;
-        let event = await run.next(keeping);
-        // Between two steps an epoch may end.
-        while (!event.done && event.value.kind !== "step") event = await run.next(keeping);
-        if (event.done) break;
-        if (event.value.kind !== "step") break;
-        const { imagesPerSecond, lr } = event.value;
+        const { imagesPerSecond, lr } = await run.next(isWanted);
         speed = { imagesPerSecond, rate: lr };
         made++;
-        run.step++;
         const now = performance.now();
         if (now - last.losses > pace.losses) tell(imagesPerSecond, lr);
         if (now - last.seen > pace.seen && this.#credits > 0 && this.#at >= run.step) {

@@ -3,6 +3,7 @@ export const homeWords = {
   greeting: "See and touch convolutional networks.",
   lead: "Every number here is computed by the library that trains the networks. Nothing you draw or type leaves this computer.",
   start: "Start with one cell",
+  train: "Train a network",
   next: "next number →",
   ways: "Convolve, in ten views",
   views: [
