@@ -7,7 +7,7 @@ import { crc32 } from "../formats/zip.js";
  * The file: these eight bytes, the header's length (u32), the header (JSON), the pictures, a checksum of each (u32), and one
  * of header and checksums. Numbers are little-endian.
  */
-const begins = new TextEncoder().encode("rcptpix1");
+const begins = Uint8Array.from("rcptpix1", (letter) => letter.charCodeAt(0));
 
 interface Header {
   /** Of which files, and how they are shown. */

@@ -65,6 +65,30 @@ describe.skipIf(!existsSync(join(root, "dist/node/index.js")))("the entries (nee
     },
   );
 
+  test.each(["node", "browser"])(
+    "for %s all load, and train, in Jest's jsdom: there is no TextEncoder, no Worker",
+    (host) => {
+      const program = `
+      for (const name of ["TextEncoder", "TextDecoder", "Worker", "fetch", "ReadableStream", "CompressionStream"])
+        delete globalThis[name];
+      for (const name of ${JSON.stringify(names)}) require("./dist/require/${host}/" + name + ".cjs");
+      const { data, fit, losses, nn, optim } = require("./dist/require/${host}/index.cjs");
+      (async () => {
+        const { train } = await data.digits();
+        const model = nn.sequential(nn.flatten(), nn.dense(10));
+        let first, last;
+        for await (const event of fit(model, train, { loss: losses.crossEntropy(), optimizer: optim.sgd({ lr: 0.1 }), batchSize: 64, epochs: 1, seed: 1 })) {
+          if (event.kind !== "step") continue;
+          first ??= event.loss; last = event.loss;
+          if (event.step >= 20) break;
+        }
+        console.log(last < first);
+        process.exit(0);
+      })();`;
+      expect(printed("commonjs", program)).toBe("true");
+    },
+  );
+
   test("tensors of one entry go into the losses of another, imported and required", () => {
     const program = `import { tensor } from "receptive";
       import { uniform } from "receptive/random"; import { createRequire } from "node:module";

@@ -23,19 +23,24 @@ export function project(h: Homography, { x, y }: Point): Point {
  * The homography of four or more pairs: two linear equations a pair, least squares where there are more than four,
  * in coordinates moved to the middle and scaled to a mean distance of √2 (Hartley 1997).
  *
+ * @param weights  how much each pair counts, alike if left out
  * @returns undefined where three of four points lie on a line, or the like
  */
-export function fitHomography(pairs: readonly PointPair[]): Homography | undefined {
+export function fitHomography(
+  pairs: readonly PointPair[],
+  weights?: readonly number[],
+): Homography | undefined {
   const [a, b] = [normalising(pairs.map((p) => p.from)), normalising(pairs.map((p) => p.to))];
   const matrix = new Float64Array(8 * 9); // normal equations, with their right side
-  for (const { from, to } of pairs) {
+  for (const [k, { from, to }] of pairs.entries()) {
+    const weight = weights?.[k] ?? 1;
     const [x, y] = [(from.x - a.x) * a.scale, (from.y - a.y) * a.scale];
     const [u, v] = [(to.x - b.x) * b.scale, (to.y - b.y) * b.scale];
     for (const row of [
       [x, y, 1, 0, 0, 0, -u * x, -u * y, u],
       [0, 0, 0, x, y, 1, -v * x, -v * y, v],
     ])
-      for (let i = 0; i < 8; i++) for (let j = 0; j < 9; j++) matrix[i * 9 + j] += row[i] * row[j];
+      for (let i = 0; i < 8; i++) for (let j = 0; j < 9; j++) matrix[i * 9 + j] += weight * row[i] * row[j];
   }
   const solution = solved(matrix);
   if (!solution) return undefined;

@@ -41,7 +41,7 @@ const mostByChance = -3;
 
 /**
  * The homography with which the most pairs agree: of many through four pairs drawn at random, the best, fitted again
- * to all that agree with it. Pairs at one place, at either end, count once.
+ * to all that agree with it, the better the more. Pairs at one place, at either end, count once.
  *
  * @returns undefined where no four pairs agree, or where as many would agree if they were drawn by lot: pairs of two
  *   unrelated pictures. Four or five pairs that all agree, with little to test them by, are taken at their word.
@@ -99,7 +99,33 @@ export function ransacHomography(
   const isAllOfFew = best.length === pairs.length && best.length < 6;
   if (!isAllOfFew && expectedByChance(h, pairs, { places, inliers: best, tolerance }) > mostByChance)
     return undefined;
-  return { homography: h, inliers: best };
+  const homography = weighed(h, pairs, tolerance);
+  const inliers = homography ? agreeingWith(homography, pairs, tolerance) : [];
+  return homography && inliers.length >= 0.9 * best.length && keepsWhole(homography, fromOf(pairs, inliers))
+    ? { homography, inliers }
+    : { homography: h, inliers: best };
+}
+
+/**
+ * Fitted by how far each pair is off in the second picture; the further, the less it counts, and from one and a half
+ * tolerances on not at all: a wrong pair that happens to agree pulls little, and which sample was drawn no longer matters.
+ *
+ * Beaton, Tukey: The Fitting of Power Series, Technometrics 16, 1974; Hartley, Zisserman, 4.2.4.
+ */
+function weighed(h: Homography, pairs: readonly PointPair[], tolerance: number): Homography | undefined {
+  let fitted: Homography | undefined = h;
+  for (let round = 0; fitted && round < 10; round++) {
+    const now: Homography = fitted;
+    fitted = fitHomography(
+      pairs,
+      pairs.map(({ from, to }) => {
+        const { x, y } = project(now, from);
+        const off = ((x - to.x) ** 2 + (y - to.y) ** 2) / (1.5 * tolerance) ** 2;
+        return Math.max(0, 1 - off) ** 2 / (now[6] * from.x + now[7] * from.y + 1) ** 2;
+      }),
+    );
+  }
+  return fitted;
 }
 
 const fromOf = (pairs: readonly PointPair[], some: readonly number[]): Point[] =>

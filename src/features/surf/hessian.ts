@@ -39,7 +39,7 @@ export function signOfLaplacian(image: IntegralImage, filter: number, column: nu
 }
 
 /**
- * Determinants of the approximate Hessian along a row, at columns first·step … last·step.
+ * Determinants of the approximate Hessian along a row, at `count` columns from … from + (count − 1)·step.
  *
  *     det = Dxx · Dyy − (0.9 · Dxy)²
  *
@@ -47,14 +47,14 @@ export function signOfLaplacian(image: IntegralImage, filter: number, column: nu
  * L/3 pixels with signs, divided by the filter's area L².
  *
  * @param filter  edge L, an odd multiple of 3
- * @param into    last − first + 1 numbers, in squares of brightness; 0 where the filter leaves the picture
+ * @param into    as many numbers, in squares of brightness; 0 where the filter leaves the picture
  * Section 3.2, figure 2.
  */
 export function determinantsOfRow(
   { width, height, stride, sums, unit }: IntegralImage,
   filter: number,
   row: number,
-  { step, first, last }: { step: number; first: number; last: number },
+  { from, step, count }: { from: number; step: number; count: number },
   into: Float32Array,
 ): void {
   const lobe = filter / 3;
@@ -76,10 +76,10 @@ export function determinantsOfRow(
   const d3 = (row + lobe + 1) * stride;
   const factor = (unit / (filter * filter)) ** 2;
   const weight = balance * balance;
-  const from = Math.max(first, Math.ceil(half / step));
-  const to = Math.min(last, Math.floor((width - 1 - half) / step));
-  for (let k = from; k <= to; k++) {
-    const c = k * step;
+  const first = Math.max(0, Math.ceil((half - from) / step));
+  const last = Math.min(count - 1, Math.floor((width - 1 - half - from) / step));
+  for (let k = first; k <= last; k++) {
+    const c = from + k * step;
     const l = c - side;
     const r = c + side + 1;
     const tall = (sums[y3 + r] - sums[y0 + r] - sums[y3 + l] + sums[y0 + l]) | 0;
@@ -100,6 +100,6 @@ export function determinantsOfRow(
     const dyy = (tall - 3 * tallMiddle) | 0;
     const dxx = (wide - 3 * wideMiddle) | 0;
     const dxy = (topLeft + bottomRight - topRight - bottomLeft) | 0;
-    into[k - first] = factor * (dxx * dyy - weight * dxy * dxy);
+    into[k] = factor * (dxx * dyy - weight * dxy * dxy);
   }
 }

@@ -38,7 +38,10 @@ export interface SurfOptions {
    * 75, and 291: maxima are then placed between filters that are nearer to each other.
    */
   filters?: number;
-  /** Pixels between two places that are looked at in the first octave; twice as many in each further one. */
+  /**
+   * Pixels between two places that are looked at in the first octave; twice as many in each further one. Where it is even,
+   * places between them are looked at around those that stand out.
+   */
   step?: number;
   /** Least determinant of a keypoint, in squares of brightness of 0 to 255. */
   threshold?: number;
