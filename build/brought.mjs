@@ -9,6 +9,7 @@ import { build } from "esbuild";
 /** Where each lies: what the command line alone needs, beside it. */
 const brought = {
   valibot: { path: "dist/valibot.js", options: {} },
+  papaparse: { path: "dist/papaparse.js", options: {} },
   commander: { path: "dist/cli/commander.js", options: forNode() },
   "cli-progress": { path: "dist/cli/cli-progress.js", options: forNode() },
 };

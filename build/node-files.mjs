@@ -38,6 +38,9 @@ export async function bundleForNode() {
       "node/pictures": ["augmenting", "held-pictures", "sharp", "showing"].map((name) =>
         built(`images/${name}`),
       ),
+      "node/library": [built(entries.index)],
+      // Tables as text are read later, or never.
+      "node/tables": [built("tasks/text/table")],
       ...chunksIn("node"),
       "node/imagenet-classes": [built("models/imagenet-classes")],
       "cli/main": [built("cli/main")],

@@ -29,6 +29,7 @@ import type { GraphOptions } from "./graph.js";
 import type { NamedNode } from "./graph-order.js";
 import type { AnyLayer, Layer } from "./layer.js";
 import * as layers from "./layers.js";
+import type { MaxOverTimeOptions } from "./max-over-time.js";
 import type { MaxPool2dOptions } from "./max-pool2d.js";
 import type { ConcatenateOptions } from "./merging.js";
 import type { LayerDescription, Model, ModelDescription, Network, SequentialOptions } from "./model.js";
@@ -100,6 +101,7 @@ const makers = {
     layers.localResponseNorm({ ...options, name }),
   lstm: (options: RecurrentOptions, name) => layers.lstm({ ...options, name }),
   maxout: ({ pieces }: MaxoutOptions, name) => layers.maxout(pieces, { name }),
+  maxOverTime: (options: MaxOverTimeOptions, name) => layers.maxOverTime({ ...options, name }),
   maxPool2d: ({ size, ...options }: MaxPool2dOptions, name) => layers.maxPool2d(size, { ...options, name }),
   multiply: (_, name) => layers.multiply({ name }),
   pad: (options: PadOptions, name) => layers.pad({ ...options, name }),

@@ -36,6 +36,7 @@ export { type Fans, fansOf, type Initialiser, initialNumbers } from "./initialis
 export type { AnyLayer, Inner, Layer, Named, Scope, Window } from "./layer.js";
 export * from "./layers.js";
 export { masked } from "./masked.js";
+export type { MaxOverTimeOptions } from "./max-over-time.js";
 export type { MaxPool2dOptions } from "./max-pool2d.js";
 export type { ConcatenateOptions, Merging } from "./merging.js";
 export type { Mode } from "./mode.js";

@@ -31,6 +31,7 @@ export { flatten } from "./flatten.js";
 export { globalAvgPool2d, globalMaxPool2d } from "./global-pool2d.js";
 export { graph } from "./graph.js";
 export { localResponseNorm } from "./local-response-norm.js";
+export { maxOverTime } from "./max-over-time.js";
 export { maxPool2d } from "./max-pool2d.js";
 export { add, average, concatenate, multiply } from "./merging.js";
 export { groupNorm, instanceNorm, layerNorm } from "./normalisation.js";

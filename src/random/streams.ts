@@ -17,6 +17,12 @@ export const partsOfData = 2;
 export const seedsOfSteps = 3;
 export const orderOfStreams = 4;
 
+// Texts.
+export const textsToTrain = 0;
+export const textsToTest = 1;
+export const vectorsOfWords = 5;
+export const foldsOfData = 6;
+
 // Features by hand.
 export const orderOfDescriptors = 7;
 export const samplesOfPairs = 8;

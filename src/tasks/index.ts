@@ -1,2 +1,3 @@
 /** Whole applications, each a folder: its data, its network, its objective, and what trains and uses them. */
 export { type StyleTrainingOptions, styleNetwork, stylise, trainStyle } from "./fast-style/index.js";
+export * as text from "./text/index.js";

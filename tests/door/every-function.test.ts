@@ -100,7 +100,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
       ...["gelu", "globalAvgPool2d", "globalMaxPool2d", "gru", "instanceNorm", "layerNorm"],
       ...["leakyRelu", "localResponseNorm", "lstm", "pad", "partialConv2d", "prelu", "rbf", "relu"],
       ...["rescale", "scaledTanh", "selu", "sigmoid", "silu", "softmax", "softplus", "tanh"],
-      ...["upsample2d", "add", "average", "concatenate", "multiply"],
+      ...["upsample2d", "add", "average", "concatenate", "maxOverTime", "multiply"],
     ].map((name) => [`nn.${name}`, (o: object) => nn[name](o)]),
   ),
 

@@ -1,0 +1,57 @@
+/** Texts into words: by Kim's rules, by Unicode's, or at spaces. A tokeniser is a name, so that a file can hold it. */
+import { DataError } from "../../data/dataset.js";
+import { suggestion } from "../../door/spelling.js";
+
+/**
+ * How texts become words.
+ *
+ * "kim": the rules by which Kim cleans English (`clean_str` of his program): letters of ASCII, digits and (),!?'` stay,
+ * everything else is a space; "isn't" becomes is n't, "he's" he 's; punctuation stands alone; lower case. "kim-cased" is the
+ * same without the lower case, as he has it for TREC. Backslashes, which Python 2 left before brackets, are not reproduced.
+ * "unicode": words of any script as Unicode's rules cut them (UAX 29, by `Intl.Segmenter`), with punctuation and symbols
+ * one by one; composed alike (NFC), lower case. Scripts without spaces are cut by the dictionaries of the machine.
+ * "spaces": what stands between spaces, as it is, for texts that are cut into words already.
+ */
+export type Tokeniser = keyof typeof tokenisers;
+
+const tokenisers = {
+  kim: (text: string) => kim(text).toLowerCase(),
+  "kim-cased": kim,
+  unicode: (text: string) => unicode(text),
+  spaces: (text: string) => text,
+} satisfies { readonly [name: string]: (text: string) => string };
+
+export const tokeniserNames = Object.keys(tokenisers) as Tokeniser[];
+
+/** A function that cuts texts into words. @throws DataError where there is no such tokeniser */
+export function tokeniser(name: Tokeniser): (text: string) => string[] {
+  if (!Object.hasOwn(tokenisers, name))
+    throw new DataError(
+      `tokeniser: there is no "${name}"; there are ${tokeniserNames.join(", ")}${suggestion(name, tokeniserNames)}`,
+    );
+  const spaced = tokenisers[name];
+  return (text) => spaced(text).split(/\s+/u).filter(Boolean);
+}
+
+/** In the order of Kim's program: an apostrophe that is in no ending stays where it is. */
+function kim(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9(),!?'`]/g, " ")
+    .replace(/'s/g, " 's")
+    .replace(/'ve/g, " 've")
+    .replace(/n't/g, " n't")
+    .replace(/'re/g, " 're")
+    .replace(/'d/g, " 'd")
+    .replace(/'ll/g, " 'll")
+    .replace(/[,!()?]/g, " $& ");
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+function unicode(text: string): string {
+  // No language is named: words would be cut otherwise on another machine.
+  segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
+  return Array.from(segmenter.segment(text.normalize("NFC").toLowerCase()), ({ segment }) => segment).join(
+    " ",
+  );
+}
