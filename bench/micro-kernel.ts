@@ -62,7 +62,7 @@ export async function microKernel(name: string, flops: number): Promise<() => vo
   const repeats = Math.round(flops / (2 * rows * vectors * target.lanes * depth));
   const code = await machine.link(
     [k.finish("micro-kernel")],
-    [{ kernel: 0, arguments: 0, items: repeats, solo: false }],
+    [{ kernel: 0, arguments: 0, items: repeats, meets: false, soloist: null }],
     null,
   );
   const run = await code.start();

@@ -4,7 +4,6 @@ import type { Graph, Node } from "./graph.js";
 import type { Launch, Lowerer } from "./lower.js";
 import { sizeOf } from "./operation.js";
 import { type Life, type Places, placed } from "./placing.js";
-import type { Stages } from "./preparation.js";
 
 /** Outputs of fewer bytes are copied out of the arena when the run is through: that is sooner done than said. */
 const largeOutput = 65536;
@@ -28,38 +27,41 @@ export function outputsOfTheirOwn(
   return own;
 }
 
-/** Buffers that live at different times share their place. What is prepared stays. */
+/**
+ * Buffers that live in different phases share their place. What is prepared stays.
+ * @param preparation  the launches of each phase
+ */
 export function placeBuffers(
   graph: Graph,
-  { preparation, main }: Stages,
+  { preparation, main }: { [K in "preparation" | "main"]: readonly (readonly Launch[])[] },
   lowerer: Lowerer,
   liesElsewhere: (node: Node) => boolean,
   { resident, isConstant }: { [K in "resident" | "isConstant"]: (source: number) => boolean },
   sourceNodes: ReadonlyMap<number, Node>,
 ): { arena: Places<Node>; prepared: Places<Node> } {
-  const schedule = [...preparation, ...main];
+  const phases = [...preparation, ...main];
   const life = new Map<Node, { from: number; to: number }>();
-  const touch = (node: Node, position: number): void => {
+  const touch = (node: Node, phase: number): void => {
     const { owner } = lowerer.placement(node);
     if (liesElsewhere(owner) || (owner.source >= 0 && resident(owner.source))) return;
     const known = life.get(owner);
     if (known) {
-      known.from = Math.min(known.from, position);
-      known.to = Math.max(known.to, position);
-    } else life.set(owner, { from: position, to: position });
+      known.from = Math.min(known.from, phase);
+      known.to = Math.max(known.to, phase);
+    } else life.set(owner, { from: phase, to: phase });
   };
-  schedule.forEach((launch, position) => {
-    for (const node of [...launch.reads, ...launch.writes]) touch(node, position);
+  phases.forEach((launches, phase) => {
+    for (const { reads, writes } of launches) for (const node of [...reads, ...writes]) touch(node, phase);
   });
-  // Sources are there before the stage that reads them first, outputs are read after the last launch.
+  // Sources are there before the stage that reads them first, outputs are read after the last phase.
   for (const node of sourceNodes.values()) touch(node, isConstant(node.source) ? 0 : preparation.length);
-  for (const node of graph.outputs) touch(node, schedule.length);
+  for (const node of graph.outputs) touch(node, phases.length);
 
   const kept = new Map<Node, number>();
   let keptBytes = 0;
   const lives: Life<Node>[] = [];
   for (const [node, { from, to }] of [...life].sort(([a], [b]) => a.id - b.id)) {
-    const bytes = Math.ceil((sizeOf(node.shape) * bytesPerElement[node.type] + 64) / 64) * 64;
+    const bytes = bytesOf(node);
     if (from < preparation.length && to >= preparation.length) {
       kept.set(node, keptBytes);
       keptBytes += bytes;
@@ -67,3 +69,7 @@ export function placeBuffers(
   }
   return { arena: placed(lives), prepared: { places: kept, bytes: keptBytes } };
 }
+
+/** With room for what a vector reads behind the last element. */
+export const bytesOf = ({ shape, type }: Node): number =>
+  Math.ceil((sizeOf(shape) * bytesPerElement[type] + 64) / 64) * 64;

@@ -1,8 +1,7 @@
 /** A processor as a target: kernels that work on vectors of lanes, with sums in registers. */
 import { accumulatesInMemory } from "../kernels/contraction/cut.js";
 import type { TargetDescription } from "../kernels/language.js";
-import { KernelLibrary } from "../kernels/library.js";
-import type { Generated } from "../kernels/map.js";
+import { type KernelLibrary, libraryOf } from "../kernels/library.js";
 import type { Task } from "../kernels/task.js";
 import type { Graph, Node } from "./graph.js";
 import { packOperands } from "./pack.js";
@@ -21,7 +20,7 @@ class CpuTarget implements Target {
   constructor(private readonly description: TargetDescription) {
     const { name, hasFma, direct } = description;
     this.key = `${name} ${hasFma} ${direct}`;
-    this.#library = new KernelLibrary(description);
+    this.#library = libraryOf(description);
   }
 
   layOut(graph: Graph, isConstant: (source: Node) => boolean): void | Promise<void> {
@@ -48,11 +47,7 @@ class CpuTarget implements Target {
     if (task.kind === "contraction" && accumulatesInMemory(task.contraction.depth))
       return task.contraction.stores.every(({ value }) => value.kind === "result");
     const { accepts } = this.description;
-    return !accepts || accepts(this.generate(task, name).kernel);
-  }
-
-  generate(task: Task, name: string): Generated {
-    return this.#library.kernel(name, task);
+    return !accepts || accepts(this.#library.kernel(name, task).kernel);
   }
 }
 

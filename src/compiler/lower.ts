@@ -38,6 +38,8 @@ export interface Launch extends Asked {
   readonly work: number;
   /** Nodes that are read only where the same point is written: the result may take their place. */
   readonly replaceable: readonly Node[];
+  /** The launch that has filled what this one writes over. */
+  readonly over?: Launch;
 }
 
 export class Lowerer implements StoredNodes {
@@ -101,6 +103,13 @@ export class Lowerer implements StoredNodes {
     let base = node;
     while (!this.isStored(base) && isView(base)) base = base.inputs[0];
     return base;
+  }
+
+  /** Stored nodes that are computed right at their places in the buffer of this one. */
+  partsOf(node: Node): Node[] {
+    if (node.lowering.kind !== "assemble") return [];
+    const { owner } = this.placement(node);
+    return node.inputs.filter((input) => this.#placements.get(input)?.owner === owner);
   }
 
   /** Stored nodes that the launches of other nodes write. */
@@ -341,12 +350,14 @@ export class Lowerer implements StoredNodes {
         replaceable: [],
       });
     }
+    const over = "everywhere" in gaps ? launches[0] : undefined;
     node.inputs.forEach((input, i) => {
       if (isEmpty(input)) return;
       const own = this.#placements.get(input);
       if (own && own.owner === place.owner && sameLayout(own.at, parts[i], input.shape)) return; // written in place
-      launches.push(
-        withSplits(input.shape, (loops, indices) => {
+      launches.push({
+        over,
+        ...withSplits(input.shape, (loops, indices) => {
           const builder = new ExpressionBuilder(this, loops, new Map());
           const value = builder.build(input, indices);
           const store = builder.storeAt(node, parts[i], value, indices);
@@ -363,7 +374,7 @@ export class Lowerer implements StoredNodes {
           if (!this.isStored(input)) this.#mustFit(asked, input);
           return this.#launch(asked, builder, [node], sizeOf(loops), [store], []);
         }),
-      );
+      });
     });
     return launches;
   }

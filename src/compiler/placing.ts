@@ -2,7 +2,7 @@
 
 export interface Life<T> {
   readonly buffer: T;
-  /** The first and the last launch that need it. */
+  /** The first and the last phase that need it. */
   readonly from: number;
   readonly to: number;
   readonly bytes: number;

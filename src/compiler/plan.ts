@@ -1,13 +1,19 @@
-/** A graph as a program: launches in order, and a place in memory for every buffer, both fixed once and for all. */
-import type { Kernel, TargetDescription } from "../kernels/language.js";
+/**
+ * A graph as a program: launches with what each waits for, and a place in memory for every buffer, both fixed once and for
+ * all.
+ */
+import type { TargetDescription } from "../kernels/language.js";
 import type { Location, Program, ProgramLaunch } from "../runtime/program.js";
-import { outputsOfTheirOwn, placeBuffers } from "./buffers.js";
+import { bytesOf, outputsOfTheirOwn, placeBuffers } from "./buffers.js";
 import { targetOf } from "./cpu-target.js";
+import { dependencies } from "./dependencies.js";
 import type { Graph, Node } from "./graph.js";
 import type { Launch } from "./lower.js";
 import { lowerAll } from "./lower-all.js";
 import { sizeOf } from "./operation.js";
+import { phasesOf } from "./phases.js";
 import { splitPreparation } from "./preparation.js";
+import { type Extent, waitForPlaces } from "./reuse.js";
 import { scheduled } from "./schedule.js";
 import type { Target } from "./target.js";
 
@@ -35,18 +41,27 @@ function plan(graph: Graph, target: Target, constants: number, residence: Reside
   const sourceNodes = new Map<number, Node>();
   for (const node of graph.nodes) if (node.source >= 0) sourceNodes.set(node.source, node);
 
-  const { schedule, inPlace } = scheduled(graph, lowerer, launchesOf, sourceNodes);
+  const { schedule, inPlace, updates } = scheduled(graph, lowerer, launchesOf, sourceNodes);
+  const overwritten = (node: Node): Node | undefined =>
+    node.source >= 0 ? node : sourceNodes.get(inPlace.get(node) ?? -1);
   const { preparation, main } = splitPreparation(
     schedule,
-    (node) => (inPlace.has(node) ? sourceNodes.get(inPlace.get(node)!)! : lowerer.placement(node).owner),
+    (node) => (inPlace.has(node) ? overwritten(node)! : lowerer.placement(node).owner),
     staysAsItIs,
   );
+  const waits = (launches: readonly Launch[]): Set<number>[] =>
+    dependencies(launches, { partsOf: (node) => lowerer.partsOf(node), overwritten });
+  const inPhases = (launches: readonly Launch[]): Launch[][] => {
+    const phases = phasesOf(waits(launches), (i) => updates.has(launches[i]));
+    return phases.map((phase) => phase.map((i) => launches[i]));
+  };
+  const stages = { preparation: inPhases(preparation), main: inPhases(main) };
   const isConstant = (source: number): boolean =>
     preparation.length > 0 && source >= constants && !resident(source);
   const ownOutputs = outputsOfTheirOwn(graph, lowerer, main);
   const { arena, prepared } = placeBuffers(
     graph,
-    { preparation, main },
+    stages,
     lowerer,
     (node) => inPlace.has(node) || ownOutputs.has(node),
     { resident, isConstant },
@@ -63,17 +78,26 @@ function plan(graph: Graph, target: Target, constants: number, residence: Reside
     return { kind: "arena", offset: arena.places.get(node)! };
   };
 
-  const kernels = new Map<Kernel, number>();
-  const place = ({ task, name, arguments: buffers, work }: Launch): ProgramLaunch => {
-    const { kernel, items } = target.generate(task, name);
-    const number = kernels.get(kernel) ?? kernels.size;
-    kernels.set(kernel, number);
-    return { kernel: number, items, arguments: buffers.map(locate), work };
+  const extentOf = (node: Node): Extent | null => {
+    const { owner } = lowerer.placement(node);
+    const start = arena.places.get(owner);
+    return start === undefined ? null : { buffer: owner, start, end: start + bytesOf(owner) };
   };
-  const stages = { preparation: preparation.map(place), launches: main.map(place) };
+  const linked = (phases: readonly (readonly Launch[])[]): ProgramLaunch[] => {
+    const launches = phases.flat();
+    const after = waits(launches);
+    waitForPlaces(launches, after, extentOf);
+    return launches.map(({ name, task, arguments: buffers, work }, i) => ({
+      name,
+      task,
+      arguments: buffers.map(locate),
+      work,
+      after: [...after[i]],
+    }));
+  };
   return {
-    kernels: [...kernels.keys()],
-    ...stages,
+    preparation: linked(stages.preparation),
+    launches: linked(stages.main),
     arenaBytes: arena.bytes,
     preparedBytes: prepared.bytes,
     sources: graph.sources.map((leaf, index) => {

@@ -1,4 +1,4 @@
-/** The order of launches, and which new values of variables are written straight into them. */
+/** An order in which launches can run, and which new values of variables are written straight into them. */
 import { isEmpty } from "./empty.js";
 import type { Graph, Node } from "./graph.js";
 import type { Launch, Lowerer } from "./lower.js";
@@ -7,6 +7,8 @@ export interface Schedule {
   readonly schedule: readonly Launch[];
   /** New values that are computed in their variable's place: the source it is. */
   readonly inPlace: ReadonlyMap<Node, number>;
+  /** Those whose results only variables need, and that write them. */
+  readonly updates: ReadonlySet<Launch>;
 }
 
 export function scheduled(
@@ -40,7 +42,8 @@ export function scheduled(
     last.has(node) && launchesOf.get(node)!.some((l) => l.writes.some((w) => assigned.has(w)));
   const schedule: Launch[] = [];
   for (const node of order) if (!isUpdate(node)) schedule.push(...launchesOf.get(node)!);
-  for (const node of order) if (isUpdate(node)) schedule.push(...launchesOf.get(node)!);
+  const updates = new Set(order.filter(isUpdate).flatMap((node) => launchesOf.get(node)!));
+  schedule.push(...updates);
 
   // An update goes straight into its variable where nobody needs the old value any more.
   const inPlace = new Map<Node, number>();
@@ -67,5 +70,5 @@ export function scheduled(
   }
   for (const { value, source } of copies)
     if (!isEmpty(value)) schedule.push(lowerer.copy(value, sourceNodes.get(source)!));
-  return { schedule, inPlace };
+  return { schedule, inPlace, updates };
 }

@@ -1,5 +1,4 @@
-/** What the compiler asks of a target: how it wants a graph laid out, what one kernel can do, and the kernels. */
-import type { Generated } from "../kernels/map.js";
+/** What the compiler asks of a target: how it wants a graph laid out, and what one kernel can do. */
 import type { Task } from "../kernels/task.js";
 import type { Graph, Node } from "./graph.js";
 
@@ -14,6 +13,4 @@ export interface Target {
   layOut(graph: Graph, isConstant: (source: Node) => boolean): void | Promise<void>;
   /** False where a task is more than one kernel can do: the compiler does it in two. */
   fits(task: Task, name: string): boolean;
-  /** @param name  for listings */
-  generate(task: Task, name: string): Generated;
 }

@@ -8,6 +8,17 @@ import { describeTask, type Task } from "./task.js";
 import { transposeKernel } from "./transpose.js";
 
 const keptKernels = 4096;
+const libraries = new WeakMap<TargetDescription, KernelLibrary>();
+
+/** The library of a device's description: who asks whether kernels fit writes those that then run. */
+export function libraryOf(target: TargetDescription): KernelLibrary {
+  let library = libraries.get(target);
+  if (!library) {
+    library = new KernelLibrary(target);
+    libraries.set(target, library);
+  }
+  return library;
+}
 
 export class KernelLibrary {
   readonly #kernels = new Map<string, Generated>();

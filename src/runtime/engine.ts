@@ -1,5 +1,6 @@
 /** The device of this machine's processor: what is asked of it waits in a queue, and runs in its memory. */
 import type { Kernel, TargetDescription } from "../kernels/language.js";
+import { libraryOf } from "../kernels/library.js";
 import type { Machine } from "../targets/machine.js";
 import { type Addresses, addressOf, bind, update } from "./argument-blocks.js";
 import { Crew } from "./crew.js";
@@ -48,7 +49,7 @@ export class Engine implements Device {
     this.target = { ...machine.target, direct };
     this.memory = new EngineMemory(machine.memory);
     this.#crew = new Crew(machine, this.memory, { threads, reason: threadReason, shareAll, onFallback });
-    this.#programs = new LoadedPrograms(machine, this.memory, this.#crew, shareAll);
+    this.#programs = new LoadedPrograms(machine, libraryOf(this.target), this.memory, this.#crew, shareAll);
     this.#residents = new Residents(this.memory, machine.memory);
     this.#room = new Room(this.memory, this.#residents, this.#programs);
     for (const sentence of this.reasons) onFallback?.(sentence);

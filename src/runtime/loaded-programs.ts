@@ -1,4 +1,5 @@
 /** Programs in a device's memory. */
+import type { KernelLibrary } from "../kernels/library.js";
 import type { Machine } from "../targets/machine.js";
 import type { Crew } from "./crew.js";
 import type { Block, EngineMemory, FindRoom } from "./memory.js";
@@ -27,6 +28,7 @@ export class LoadedPrograms {
 
   constructor(
     private readonly machine: Machine,
+    private readonly library: KernelLibrary,
     private readonly memory: EngineMemory,
     private readonly crew: Crew,
     private readonly shareAll: boolean,
@@ -49,12 +51,12 @@ export class LoadedPrograms {
   async load(program: Program, findRoom: FindRoom): Promise<LoadedProgram> {
     if (this.#all.has(program)) this.#unload(program);
     const { preparation, launches, preparedBytes } = program;
-    const { machine, shareAll } = this;
+    const { machine, library, shareAll } = this;
     const sharing = { threads: this.crew.threads, shareAll };
     const loaded: LoadedProgram = {
       preparation:
-        preparation.length > 0 ? await makeStage(machine, program, preparation, sharing, findRoom) : null,
-      main: await makeStage(machine, program, launches, sharing, findRoom),
+        preparation.length > 0 ? await makeStage(machine, library, preparation, sharing, findRoom) : null,
+      main: await makeStage(machine, library, launches, sharing, findRoom),
       prepared: preparedBytes > 0 ? await findRoom(preparedBytes) : null,
       bound: [],
       boundOutputs: [],

@@ -75,8 +75,8 @@ function addLaunches(run: TimedRun, add: (span: Span) => void): void {
   for (let t = 0; t < Math.max(1, threads); t++) {
     const thread = threads === 0 ? -1 : t;
     let free = times[t * per];
-    launches.forEach(({ name, solo }, i) => {
-      if (solo && t > 0) return;
+    launches.forEach(({ name, soloist }, i) => {
+      if (soloist !== null && soloist % Math.max(1, threads) !== t) return;
       const [begin, end] = times.subarray(t * per + 1 + 2 * i, t * per + 3 + 2 * i);
       if (threads > 1 && begin > free)
         add({ kind: "wait", name: "wait for other threads", thread, from: free, to: begin });

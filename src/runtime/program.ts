@@ -1,6 +1,6 @@
-/** What the compiler hands to the engine: a list of launches over places in memory. */
+/** What the compiler hands to the engine: launches over places in memory, and what each of them waits for. */
 import type { ElementType } from "../kernels/expression.js";
-import type { Kernel } from "../kernels/language.js";
+import type { Task } from "../kernels/task.js";
 
 /**
  * Where a buffer lies: at an offset in the arena that all programs share, among what this program has prepared, where
@@ -14,7 +14,6 @@ export type Location =
 
 export interface Program {
   readonly key: string;
-  readonly kernels: readonly Kernel[];
   /** What depends on variables alone: runs again when one of them has changed. */
   readonly preparation: readonly ProgramLaunch[];
   readonly launches: readonly ProgramLaunch[];
@@ -28,11 +27,19 @@ export interface Program {
 }
 
 export interface ProgramLaunch {
-  readonly kernel: number;
-  readonly items: number;
+  /** For profiles and listings: `conv2d 3×3×64→128 + add + relu`. */
+  readonly name: string;
+  /** What is to be done; how, each device decides for itself. */
+  readonly task: Task;
+  /** The buffers that the task speaks of. */
   readonly arguments: readonly Location[];
   /** Roughly, in additions: launches with little work are not shared among threads. */
   readonly work: number;
+  /**
+   * Those of its stage that must be through before it begins, by their places in the list, where they come before it.
+   * Others may run at the same time, or in another order.
+   */
+  readonly after: readonly number[];
 }
 
 export interface ProgramSource {

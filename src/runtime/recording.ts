@@ -15,7 +15,7 @@ export interface Span {
 
 /** A run of launches, as its threads have noted it. */
 export interface TimedRun {
-  readonly launches: readonly { readonly name: string; readonly solo: boolean }[];
+  readonly launches: readonly { readonly name: string; readonly soloist: number | null }[];
   /** Of the first thread, then of the next: when all were here, then begin and end of each launch. */
   readonly stamps: BigInt64Array;
   /** How many threads of the pool ran; 0: the calling thread alone. */

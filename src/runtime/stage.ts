@@ -1,7 +1,11 @@
-/** Launches in a device's memory, linked and ready to run. */
+/** Launches in a device's memory, their kernels written and linked, ready to run. */
+
+import type { Kernel } from "../kernels/language.js";
+import type { KernelLibrary } from "../kernels/library.js";
 import type { LinkedCode, Machine, RunProgram, Stamps } from "../targets/machine.js";
+import { partsOf } from "./meetings.js";
 import type { Block, FindRoom } from "./memory.js";
-import type { Program, ProgramLaunch } from "./program.js";
+import type { ProgramLaunch } from "./program.js";
 import { noted, recording } from "./recording.js";
 
 export interface Stage {
@@ -18,8 +22,8 @@ export interface Stage {
   readonly outputPlaces: readonly { readonly at: number; readonly index: number }[];
   /** Where threads note the time, and for how many of them there is room; null: nowhere. */
   readonly stamps: (Stamps & { readonly threads: number }) | null;
-  /** The names of its launches, and which of them one thread does alone. */
-  readonly shown: readonly { readonly name: string; readonly solo: boolean }[];
+  /** The names of its launches, and of those that are not shared whose they are. */
+  readonly shown: readonly { readonly name: string; readonly soloist: number | null }[];
 }
 
 /** Launches with less work than this are left to one thread: sharing them would cost more. */
@@ -32,40 +36,44 @@ let made = 0;
  */
 export async function makeStage(
   machine: Machine,
-  { kernels }: Program,
+  library: KernelLibrary,
   launches: readonly ProgramLaunch[],
   { threads, shareAll }: { threads: number; shareAll: boolean },
   findRoom: FindRoom,
 ): Promise<Stage> {
+  const kernels = new Map<Kernel, number>();
+  const generated = launches.map(({ name, task }) => {
+    const { kernel, items } = library.kernel(name, task);
+    if (!kernels.has(kernel)) kernels.set(kernel, kernels.size);
+    return { kernel: kernels.get(kernel)!, items };
+  });
   let bytes = 0;
   const outputPlaces: { at: number; index: number }[] = [];
-  const placed = launches.map(({ kernel, items, work, arguments: locations }) => {
+  // A single item is one thread's, however much work it is: where it is written in the place of what it is computed
+  // from, a second thread would find it there.
+  const parts = partsOf(
+    launches.map(({ work, after }, i) => ({
+      after,
+      solo: generated[i].items === 1 || (work < soloWork && !shareAll),
+    })),
+  );
+  const placed = launches.map(({ arguments: locations }, i) => {
     const start = bytes;
     locations.forEach((location, n) => {
       if (location.kind === "output")
         outputPlaces.push({ at: start + machine.addressBytes * n, index: location.index });
     });
     bytes += machine.addressBytes * locations.length;
-    // A single item is one thread's, however much work it is: where it is written in the place of what it is computed
-    // from, a second thread would find it there.
-    const solo = items === 1 || (work < soloWork && !shareAll);
-    return { kernel, items, arguments: start, solo };
+    return { ...generated[i], arguments: start, ...parts[i] };
   });
-  const used = [...new Set(launches.map((launch) => launch.kernel))];
-  const place = new Map(used.map((kernel, i) => [kernel, i]));
   const stamps = recording() && {
     offset: 8 * Math.ceil(bytes / 8),
     stride: 8 * (1 + 2 * launches.length),
     threads,
   };
   if (stamps) bytes = stamps.offset + stamps.threads * stamps.stride;
-  const link = (): Promise<LinkedCode> =>
-    machine.link(
-      used.map((kernel) => kernels[kernel]),
-      placed.map((launch) => ({ ...launch, kernel: place.get(launch.kernel)! })),
-      stamps,
-    );
-  const code = await noted("emit", `emit ${used.length} kernels`, link);
+  const link = (): Promise<LinkedCode> => machine.link([...kernels.keys()], placed, stamps);
+  const code = await noted("emit", `emit ${kernels.size} kernels`, link);
   return {
     id: made++,
     launches,
@@ -74,7 +82,7 @@ export async function makeStage(
     blocks: await findRoom(bytes),
     outputPlaces,
     stamps,
-    shown: placed.map(({ kernel, solo }) => ({ name: kernels[kernel].name, solo })),
+    shown: launches.map(({ name }, i) => ({ name, soloist: parts[i].soloist })),
     work: launches.reduce((total, launch) => total + launch.work, 0),
   };
 }

@@ -64,8 +64,10 @@ export interface MachineLaunch {
   /** Offset of the launch's argument block from the program's, in bytes. */
   readonly arguments: number;
   readonly items: number;
-  /** Too small to share, or a single item: thread 0 does it alone. */
-  readonly solo: boolean;
+  /** Whether the threads meet before it: it needs what others have done since they last met. */
+  readonly meets: boolean;
+  /** The thread that does it alone, by its number among so many as there are; null: they share it. */
+  readonly soloist: number | null;
 }
 
 export interface LinkedCode {

@@ -11,7 +11,7 @@ const { add, compute, conv2d, matmul, maxPool2d, mul, relu, softmax, sum, tensor
 const target = wasmTarget({ relaxedSimd: false });
 
 const programOf = async (...outputs: Tensor[]): Promise<Program> => programFor(target, linearise(outputs));
-const names = (program: Program): string[] => program.launches.map((l) => program.kernels[l.kernel].name);
+const names = (program: Program): string[] => program.launches.map(({ name }) => name);
 /** A leaf with values of its own, so that equal leaves are not taken for one. */
 const leaf = (...shape: number[]): Tensor =>
   tensor(new Float32Array(shape.reduce((n, d) => n * d, 1)), shape);

@@ -528,7 +528,13 @@ function build(
   return values;
 }
 
-const inputsOf = ({ shapes, seed }: Drawing): Numbers[] =>
+/** The values of a graph with these inputs, for the engine alone; `isSmooth`: all of them have gradients. */
+export function tensorsOf(drawing: Drawing, tensors: readonly r.Tensor[], isSmooth: boolean): r.Tensor[] {
+  const values = build(drawing, isSmooth ? smooth : [...smooth, ...rough], inputsOf(drawing), tensors);
+  return values.slice(tensors.length).map(({ engine }) => engine);
+}
+
+export const inputsOf = ({ shapes, seed }: Drawing): Numbers[] =>
   shapes.map((shape, i) => uniform(shape, { seed: seed + i }));
 
 const extent = fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 2, 3, 4, 16, 17, 0);

@@ -22,8 +22,8 @@ import { uniform } from "../checks/random.js";
 import { onEveryTarget } from "../checks/targets.js";
 
 const wasm = wasmTarget({ relaxedSimd: false });
-const names = ({ preparation, launches, kernels }: Program): string[] =>
-  [...preparation, ...launches].map(({ kernel }) => kernels[kernel].name);
+const names = ({ preparation, launches }: Program): string[] =>
+  [...preparation, ...launches].map(({ name }) => name);
 
 type Values = Float32Array<ArrayBuffer>;
 const drawn = (shape: readonly number[], seed: number): Values =>

@@ -21,7 +21,7 @@ function runKernel(
   record(k);
   const code = linkModule(
     [emitKernel(k.finish("under test"), features)],
-    [{ kernel: 0, arguments: 0, items, solo: false }],
+    [{ kernel: 0, arguments: 0, items, meets: false, soloist: null }],
     { shared: false, maximumPages: 1 },
   );
   const memory = new WebAssembly.Memory({ initial: 1 });

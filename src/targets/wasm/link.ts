@@ -1,6 +1,6 @@
 /**
  * A program as one WebAssembly module: its kernels, and `run`, which calls them in order. Every thread runs the
- * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
+ * same list and takes its share of each launch; a barrier stands where one needs what others have done.
  */
 
 import { barrierWord, boundedSleep, type MachineLaunch, type Stamps } from "../machine.js";
@@ -56,18 +56,22 @@ function runBody(
   };
   note(0);
   launches.forEach((launch, index) => {
+    if (launch.meets) meet(0);
     note(1 + 2 * index);
-    const next = launches[index + 1];
-    if (launch.solo) {
+    const isSolo = launch.soloist !== null;
+    if (launch.soloist !== null) {
+      constant(w, launch.soloist);
+      get(w, threads);
+      w.byte(0x70); // i32.rem_u
       get(w, thread);
-      w.byte(0x45); // i32.eqz
+      w.byte(0x46); // i32.eq
       w.byte(0x04);
       w.byte(0x40);
     }
     get(w, blocks);
     constant(w, launch.arguments);
     w.byte(0x6a);
-    if (launch.solo) {
+    if (isSolo) {
       constant(w, 0);
       constant(w, launch.items);
     } else {
@@ -76,9 +80,8 @@ function runBody(
     }
     w.byte(0x10);
     w.unsigned(first + launch.kernel);
-    if (launch.solo) w.byte(0x0b);
+    if (isSolo) w.byte(0x0b);
     note(2 + 2 * index);
-    if (next && !(launch.solo && next.solo)) meet(0);
   });
   if (meeting !== null) {
     get(w, threads);

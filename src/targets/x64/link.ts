@@ -1,6 +1,6 @@
 /**
  * A program as one piece of machine code: its kernels, and `run`, which calls them in order. Every thread runs the
- * same list and takes its share of each launch; a barrier stands between launches that depend on each other.
+ * same list and takes its share of each launch; a barrier stands where one needs what others have done.
  */
 import type { Waiting } from "../../platform/node-native.js";
 import { barrierWord, boundedSleep, type MachineLaunch, type Stamps } from "../machine.js";
@@ -54,12 +54,18 @@ export function linkProgram(
   };
   note(0);
   launches.forEach((launch, index) => {
-    const next = launches[index + 1];
+    if (launch.meets) asm.call(meet);
     const skipped = new Label();
     const [first, second, third] = convention.arguments;
     note(1 + 2 * index);
-    if (launch.solo) {
-      asm.test(thread, thread);
+    if (launch.soloist !== null) {
+      if (launch.soloist === 0) asm.test(thread, thread);
+      else {
+        asm.moveConstant(gpr.rax, launch.soloist);
+        asm.arithmetic("xor", gpr.rdx, gpr.rdx);
+        asm.divideUnsigned(threads);
+        asm.arithmetic("cmp", gpr.rdx, thread);
+      }
       asm.jumpIf("ne", skipped);
       asm.moveConstant(third, launch.items);
       asm.moveConstant(second, 0);
@@ -74,7 +80,6 @@ export function linkProgram(
     asm.call(starts[launch.kernel]);
     asm.place(skipped);
     note(2 + 2 * index);
-    if (next && !(launch.solo && next.solo)) asm.call(meet);
   });
   const alone = new Label();
   asm.arithmeticConstant("cmp", threads, 1);

@@ -48,14 +48,15 @@ test.each(runnable.flatMap((level) => [1, 2, 3].map((threads) => ({ level, threa
     const [blocks, barrier, a, b] = [0, 1024, 65536, 131072];
     const words = new BigInt64Array(memory.buffer, blocks, 4);
     words.set([a, b, b, a].map((offset) => BigInt(base + offset)));
-    // There and back; now and then by one thread alone.
+    // There and back; now and then by one thread alone, by each in its turn.
     const launches = Array.from(
       { length: rounds },
       (_, i): MachineLaunch => ({
         kernel: 0,
         arguments: 16 * (i % 2),
         items,
-        solo: i % 5 === 3,
+        meets: i > 0,
+        soloist: i % 5 === 3 ? i : null,
       }),
     );
     const code = native!.install(

@@ -216,7 +216,7 @@ function record(target: ReturnType<typeof x64Target>, steps: readonly Step[], on
 function runOnWasm(kernel: Kernel, buffers: readonly Words[]): Int32Array[] {
   const code = linkModule(
     [emitForWasm(kernel, { relaxedSimd: false })],
-    [{ kernel: 0, arguments: 0, items: 1, solo: false }],
+    [{ kernel: 0, arguments: 0, items: 1, meets: false, soloist: null }],
     { shared: false, maximumPages: 1 },
   );
   const memory = new WebAssembly.Memory({ initial: 1 });
