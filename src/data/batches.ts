@@ -103,13 +103,19 @@ async function* inBatches<B>(
   };
   const next: Soon<B>[] = [];
   let begun = first;
+  const begin = (most: number, isAtOnce: boolean) => {
+    for (; begun < count && next.length < most; begun++) {
+      const at = begun;
+      next.push(new Soon(() => prepareAt(at), isAtOnce));
+    }
+  };
   try {
+    // What can be had of several at a time begins before the first is there: the caller then compiles for long.
+    if (readsAhead > 1) begin(readsAhead + 1, true);
     for (let k = first; k < count; k++) {
-      const batch = await (next.shift()?.take() ?? prepareAt(begun++));
-      for (; begun < count && next.length < readsAhead; begun++) {
-        const at = begun;
-        next.push(new Soon(() => prepareAt(at)));
-      }
+      begin(1, true);
+      const batch = await next.shift()!.take();
+      begin(readsAhead, false);
       yield batch;
     }
   } finally {
@@ -149,15 +155,17 @@ const printable = (batch: Batch, { name, shape }: AnyDataset): Batch =>
     }),
   );
 
-/** Work that begins when the caller's own work pauses, or when its result is asked for. */
+/** Work that begins at once, or when the caller's own work pauses, or when its result is asked for. */
 class Soon<T> {
   readonly #work: () => Promise<T>;
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #result: Promise<T> | undefined;
 
-  constructor(work: () => Promise<T>) {
+  constructor(work: () => Promise<T>, isAtOnce: boolean) {
     this.#work = work;
-    this.#timer = setTimeout(() => this.#begin().catch(() => {}), 0); // `take` reports what went wrong
+    const begin = () => void this.#begin().catch(() => {}); // `take` reports what went wrong
+    if (isAtOnce) begin();
+    else this.#timer = setTimeout(begin, 0);
   }
 
   take(): Promise<T> {

@@ -1,4 +1,5 @@
 /** The bytes of a picture file as a picture. Decoders are loaded at their first use. */
+import { decodeBaselineJpeg } from "./baseline-jpeg.js";
 import { type ColourChange, toSrgb } from "./colour-profile.js";
 import { type Decoded, DecodingError, type Header, UnknownSort } from "./decoders/decoded.js";
 import { kindOf, type PictureKind } from "./kind.js";
@@ -103,6 +104,11 @@ async function decoded(
   const change = colours === "srgb" && header.profile ? toSrgb(header.profile) : undefined;
   // Asked once: parts are drawn at random.
   const asked = part && { size: part.size, region: part.region(seen(header)) };
+  const sooner = kind === "jpeg" && !asked ? decodeBaselineJpeg(bytes) : undefined;
+  if (sooner) {
+    change?.(sooner.pixels, sooner.channels);
+    return turned(onWhite(sooner), header.orientation);
+  }
   const count = header.width * header.height;
   if (header.isPlain && (asked || count > fewPixels) && paysToLoad(count, kind === "jpeg")) {
     const picture = await bySharp(bytes, header, change, asked);

@@ -182,6 +182,9 @@ async function readable(
   });
 }
 
+/** Of pictures that are read ahead, in batches of the usual size: so much is decoded while the first step is compiled. */
+const aheadBytes = 2 ** 24;
+
 /** @param classes  their order gives the labels; one of them may have no pictures here */
 function datasetOf(
   path: string,
@@ -211,7 +214,7 @@ function datasetOf(
     length: samples.length,
     labels: Uint16Array.from(samples, ({ label }) => label),
     views: ten ? 10 : 1,
-    readsAhead: 3,
+    readsAhead: Math.min(16, Math.max(3, Math.floor(aheadBytes / (32 * loader.size)))),
     read: (indices, draw) => loader.read(indices, randomViews && !ten ? draw : undefined),
   });
 }

@@ -3,8 +3,9 @@
 import { brightnessBySimd } from "#pictures";
 import { suggestion } from "../door/spelling.js";
 import type { PixelScaling } from "../models/pixel-scaling.js";
+import { centreTaps, halfOf, resizedSize } from "./centre.js";
 import { brightness, type Picture } from "./picture.js";
-import { checkSize, type ResizeFilter, resize } from "./resize.js";
+import { checkSize, type ResizeFilter, resize, resizedBy, wholeOf } from "./resize.js";
 import { partOf } from "./turn.js";
 
 /** How a published network was shown its pictures: resizing, crop, scale of pixels. */
@@ -94,9 +95,20 @@ export const usualPreprocessing = ([height, width]: PictureInput): Preprocessing
  * @throws RangeError where C is another number, or the size is not of whole numbers from 1 on
  */
 export function centreCrop(picture: Picture, input: PictureInput, how: Preprocessing): Picture {
-  const resized = resizedFor(picture, input, how);
+  checkSize("preprocessing", { height: input[0], width: input[1] });
+  const source = withChannels(picture, input[2]);
+  const taps = centreTaps(picture, input, how);
+  if (taps) {
+    const [height, width, channels] = [input[0], input[1], source.channels];
+    return { height, width, channels, pixels: resizedBy(source, wholeOf(source), taps.columns, taps.rows) };
+  }
+  const resized = resizedFor(source, input, how);
   const [height, width] = input;
-  return cropped(resized, { top: half(resized.height - height), left: half(resized.width - width) }, input);
+  return cropped(
+    resized,
+    { top: halfOf(resized.height - height), left: halfOf(resized.width - width) },
+    input,
+  );
 }
 
 /**
@@ -115,34 +127,21 @@ export function tenCrop(picture: Picture, input: PictureInput, how: Preprocessin
     [0, right],
     [bottom, 0],
     [bottom, right],
-    [half(bottom), half(right)],
+    [halfOf(bottom), halfOf(right)],
   ];
   return [resized, mirrored(resized)].flatMap((picture) =>
     places.map(([top, left]) => cropped(picture, { top, left }, input)),
   );
 }
 
-/** Offsets as torchvision rounds them: half a pixel to the even side. */
-function half(n: number): number {
-  const floor = Math.floor(n / 2);
-  return n % 2 === 0 || floor % 2 === 0 ? floor : floor + 1;
-}
-
 /** The picture with the network's channels, its shorter side as long as it must be, the other in proportion. */
-function resizedFor(
-  picture: Picture,
-  [height, width, channels]: PictureInput,
-  { enlarge, filter }: Preprocessing,
-): Picture {
+function resizedFor(picture: Picture, [height, width, channels]: PictureInput, how: Preprocessing): Picture {
   checkSize("preprocessing", { height, width });
   const source = withChannels(picture, channels);
-  const [y, x] = [Math.round(height * enlarge), Math.round(width * enlarge)];
-  const [h, w] = [picture.height, picture.width];
-  const size =
-    y * w >= x * h
-      ? { height: y, width: Math.floor((y * w) / h) }
-      : { height: Math.floor((x * h) / w), width: x };
-  return size.height === h && size.width === w ? source : resize(source, size, filter);
+  const size = resizedSize(picture, [height, width], how);
+  return size.height === picture.height && size.width === picture.width
+    ? source
+    : resize(source, size, how.filter);
 }
 
 /**

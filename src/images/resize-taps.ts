@@ -72,3 +72,11 @@ function computed(length: number, newLength: number, filter: ResizeFilter): Taps
   }
   return { count: newLength, firsts, begins, weights: weights.subarray(0, at) };
 }
+
+/** The weights of some of the new pixels. */
+export const someTaps = ({ firsts, begins, weights }: Taps, first: number, count: number): Taps => ({
+  count,
+  firsts: firsts.subarray(first, first + count),
+  begins: begins.subarray(first, first + count + 1),
+  weights,
+});

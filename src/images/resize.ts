@@ -23,9 +23,12 @@ export function resize(
     throw new TypeError(
       `resize: there is no filter ${said(filter)}, expected ${Object.keys(filters).map(said).join(" or ")}`,
     );
-  const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
-  return resizedPart(picture, whole, { width, height }, filter);
+  return resizedPart(picture, wholeOf(picture), { width, height }, filter);
 }
+
+export const wholeOf = ({ width, height }: { width: number; height: number }): PictureRegion => ({
+  ...{ left: 0, top: 0, width, height },
+});
 
 /** A part of a picture in another size: what is beside it does not count. */
 export function resizedPart(
@@ -36,11 +39,12 @@ export function resizedPart(
 ): Picture {
   const columns = tapsOf(region.width, width, filter);
   const rows = tapsOf(region.height, height, filter);
-  const { channels } = picture;
-  const pixels =
-    resizedBySimd(picture, region, columns, rows) ?? resizedByLoops(picture, region, columns, rows);
-  return { width, height, channels, pixels };
+  return { width, height, channels: picture.channels, pixels: resizedBy(picture, region, columns, rows) };
 }
+
+/** New pixels of a part, each made of those that its taps say. */
+export const resizedBy = (picture: Picture, region: PictureRegion, columns: Taps, rows: Taps): Uint8Array =>
+  resizedBySimd(picture, region, columns, rows) ?? resizedByLoops(picture, region, columns, rows);
 
 export function resizedByLoops(
   { width: fullWidth, channels, pixels: all }: Picture,

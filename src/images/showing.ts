@@ -1,6 +1,6 @@
 /** What becomes of one picture file before a network sees it: on the main thread, or on one of its own. */
 
-import { decodePicture } from "#pictures";
+import { centreOfJpeg, decodePicture } from "#pictures";
 import { randomRegion } from "../data/random-region.js";
 import { ofEpoch, partsOfFiles } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
@@ -66,7 +66,10 @@ export async function shown(
     const region = randomRegion(whole, random);
     return withChannels(resizedPart(whole, region, { width, height }, "bilinear"), channels).pixels;
   }
-  const picture = await decodePicture(await read(file), file, reading);
+  const bytes = await read(file);
+  const centre = showing.tenCrop ? undefined : centreOfJpeg(bytes, input, preprocessing, reading);
+  if (centre) return centre;
+  const picture = await decodePicture(bytes, file, reading);
   if (!showing.tenCrop) return centreCrop(picture, input, preprocessing).pixels;
   const views = tenCrop(picture, input, preprocessing);
   const all = new Uint8Array(views.length * views[0].pixels.length);

@@ -5,10 +5,13 @@ export interface SimdCode {
 }
 
 /** @returns undefined where this engine has no WebAssembly, none with SIMD, or the page forbids it */
-export function instantiated<Code extends SimdCode>(base64: string): Code | undefined {
+export function instantiated<Code extends object>(
+  base64: string,
+  imports?: WebAssembly.Imports,
+): Code | undefined {
   try {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Code;
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports as unknown as Code;
   } catch {
     return undefined;
   }
