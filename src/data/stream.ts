@@ -131,12 +131,15 @@ async function* batchesOf<F extends Fields>(
   { batchSize, draw, dropLast = false, first = 0 }: StreamBatchOptions,
 ): AsyncGenerator<ExampleBatch<F>, void, void> {
   const examples = stream.epoch(draw);
+  let isWaiting = false;
   const count = (dropLast ? Math.floor : Math.ceil)(stream.length / batchSize);
   let place = 0;
   const gather = async (): Promise<ExampleBatch<F>> => {
     const size = Math.min(batchSize, stream.length - place);
     const list: Example<F>[] = [];
+    isWaiting = true;
     while (list.length < size) list.push((await examples.next()).value as Example<F>);
+    isWaiting = false;
     const places = Int32Array.from(list, () => place++);
     return batchOf(stream, together(stream, list), places);
   };
@@ -150,7 +153,24 @@ async function* batchesOf<F extends Fields>(
       yield batch;
     }
   } finally {
-    await examples.return();
+    const closed = examples.return();
+    await (isWaiting ? atMost(longestClosing, closed) : closed);
+  }
+}
+
+/** Whoever leaves waits so long for a source that has been asked for more and says nothing; in ms. */
+const longestClosing = 1000;
+
+/** Ends when the work has, or after so many ms; what goes wrong later is nobody's business any more. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

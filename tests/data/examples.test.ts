@@ -192,6 +192,52 @@ describe("streams", () => {
     );
   });
 
+  test("that say nothing any more do not hold whoever leaves them", async () => {
+    let isClosed = false;
+    const silent = data.stream("silent", {
+      fields,
+      from: async function* () {
+        try {
+          yield { x: [1, 2], y: 1 };
+          await new Promise(() => {});
+        } finally {
+          isClosed = true;
+        }
+      },
+      length: 3,
+    });
+    const begun = performance.now();
+    for await (const { size } of silent.batches({ batchSize: 1, draw: { seed: 0, epoch: 0 } })) {
+      expect(size).toBe(1);
+      break;
+    }
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(isClosed).toBe(false); // it has not come to where it could hear of it
+  });
+
+  test("are closed before a loop over them is left, where they answer", async () => {
+    let isClosed = false;
+    const slow = data.stream("slow", {
+      fields,
+      from: async function* () {
+        try {
+          for (let y = 0; ; y++) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            yield { x: [1, 2], y };
+          }
+        } finally {
+          isClosed = true;
+        }
+      },
+      length: 9,
+    });
+    for await (const { size } of slow.batches({ batchSize: 2, draw: { seed: 0, epoch: 0 } })) {
+      expect(size).toBe(2);
+      break;
+    }
+    expect(isClosed).toBe(true);
+  });
+
   test("that have begun already go on from epoch to epoch, and say where they end", async () => {
     const web = new ReadableStream({
       start(controller) {
