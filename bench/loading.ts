@@ -1,8 +1,16 @@
 /**
  * How fast pictures come to the engine: `npm run bench:loading [-- CASE …]`. The pictures are made by code and lie in
- * temporary folders. Each case trains a network for three epochs; beside it stands the rate of the same network on as many
- * pictures that lie in memory.
+ * temporary folders. Of each case, in a process of its own:
+ *
+ * - the loader alone, on its first way through the pictures, its threads' start in it; and torchvision's with two workers,
+ *   where there is a python that has it (RECEPTIVE_BENCH_PYTHON names one);
+ * - three epochs of training a network, compiling and the threads' start in the first; then the first epoch of the same
+ *   network on the same folder opened anew: nothing is read yet, the step is compiled;
+ * - as many pictures that lie in memory, not augmented: the engine's own rate.
+ *
+ * Behind each rate stands how much time of all processors a picture took, in ms, which other programs change less.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -62,29 +70,97 @@ const cases: { [name: string]: FolderCase } = {
     randomViews: true,
   },
   "jpeg-grey": { files: jpegs, input: [28, 28, 1], batchSize: 16, model: lenet5 },
-  png: { files: [10000, [28, 28, 1], "png"], input: [28, 28, 1], batchSize: 128, model: lenet5 },
+  png: { files: [50000, [28, 28, 1], "png"], input: [28, 28, 1], batchSize: 128, model: lenet5 },
   "png-handwriting": {
-    ...{ files: [10000, [28, 28, 1], "png"], input: [28, 28, 1], batchSize: 128, model: lenet5 },
+    ...{ files: [50000, [28, 28, 1], "png"], input: [28, 28, 1], batchSize: 128, model: lenet5 },
     augment: handwriting,
   },
 };
 
-/** Pictures a second in each of three epochs. */
-async function rates(dataset: AnyDataset, { batchSize, model, augment }: FolderCase): Promise<number[]> {
-  const found: number[] = [];
+/** So many pictures in so much time, and so much of all processors for each. */
+class Rate {
+  readonly #begun = performance.now();
+  readonly #before = process.cpuUsage();
+
+  of(count: number): string {
+    const { user, system } = process.cpuUsage(this.#before);
+    const rate = (1000 * count) / (performance.now() - this.#begun);
+    return `${Math.round(rate)} (${((user + system) / 1000 / count).toFixed(2)})`;
+  }
+}
+
+const opened = async (folder: string, { input, randomViews }: FolderCase) =>
+  (await openFolder(folder, { input, preprocessing: preprocessings.centre, randomViews })).train;
+
+async function rates(model: Model, dataset: AnyDataset, one: FolderCase, epochs: number): Promise<string[]> {
+  const { batchSize, augment } = one;
+  const found: string[] = [];
+  let rate = new Rate();
   const options = {
-    epochs: 3,
+    epochs,
     batchSize,
     augment,
     optimizer: optim.sgd({ lr: 0.01 }),
     loss: losses.crossEntropy(),
   };
-  for await (const event of fit(model(), dataset, options))
-    if (event.kind === "epoch") found.push(Math.round(dataset.length / event.seconds));
+  for await (const { kind } of fit(model, dataset, options)) {
+    if (kind !== "epoch") continue;
+    found.push(rate.of(dataset.length));
+    rate = new Rate();
+  }
   return found;
 }
 
+/** What a process of its own measures. */
+const measures: { [name: string]: (folder: string, one: FolderCase) => Promise<string> } = {
+  async "the loader alone"(folder, one) {
+    const train = await opened(folder, one);
+    const rate = new Rate();
+    let seen = 0;
+    const { batchSize, augment } = one;
+    for await (const { size } of data.batches(train, { batchSize, augment, shuffle: { seed: 0, epoch: 0 } }))
+      seen += size;
+    return rate.of(seen);
+  },
+  async training(folder, one) {
+    const model = one.model();
+    const epochs = await rates(model, await opened(folder, one), one, 3);
+    const [again] = await rates(model, await opened(folder, one), one, 1);
+    const train = await opened(folder, { ...one, randomViews: false });
+    const everything = Int32Array.from({ length: train.length }, (_, i) => i);
+    const inMemory: AnyDataset = {
+      ...{ name: "memory", split: "train", shape: train.shape, classes: train.classes, length: train.length },
+      images: await train.read(everything),
+      labels: train.labels,
+    };
+    const engine = await rates(model, inMemory, { ...one, augment: undefined }, 3);
+    return `epochs ${epochs.join(", ")}; first, compiled before ${again}; in memory ${engine.slice(1).join(", ")}`;
+  },
+};
+
+const python = process.env.RECEPTIVE_BENCH_PYTHON ?? "/usr/bin/python3";
+
+/** The same way through the pictures with torchvision. */
+function byTorchvision(
+  folder: string,
+  { input: [h, w, c], batchSize, randomViews, augment }: FolderCase,
+): string {
+  const script = join(import.meta.dirname, "../bench/peers/torchvision-loading.py");
+  const how = randomViews ? "photographs" : augment ? "handwriting" : "none";
+  const args = [join(folder, "train"), ...[h, w, c, batchSize].map(String), how];
+  const { status, stdout } = spawnSync(python, [script, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, OPENBLAS_CORETYPE: undefined },
+  });
+  return status === 0 ? stdout.trim() : `not measured (${python} has no torchvision)`;
+}
+
 const names = process.argv.slice(2);
+if (names[0] === "measure") {
+  const [, measure, name, folder] = names;
+  console.log(await measures[measure](folder, cases[name]));
+  process.exit(0);
+}
 const folders = new Map<string, string>();
 try {
   for (const [name, one] of Object.entries(cases)) {
@@ -92,21 +168,13 @@ try {
     const key = JSON.stringify(one.files);
     const folder = folders.get(key) ?? (await folderOf(...one.files));
     folders.set(key, folder);
-    const { input, randomViews } = one;
-    const { train } = await openFolder(folder, { input, preprocessing: preprocessings.centre, randomViews });
-    const everything = Int32Array.from({ length: train.length }, (_, i) => i);
-    const inMemory: AnyDataset = {
-      ...{ name: "memory", split: "train", shape: train.shape, classes: train.classes, length: train.length },
-      images: await train.read(everything),
-      labels: train.labels,
-    };
-    const fresh = await openFolder(folder, { input, preprocessing: preprocessings.centre, randomViews });
-    const measured = await rates(fresh.train, one);
-    const engine = await rates(inMemory, { ...one, augment: undefined });
-    const load = loadavg()[0].toFixed(1);
-    console.log(
-      `${name.padEnd(16)} epochs ${measured.join(", ")}; in memory ${engine.join(", ")} (load ${load})`,
-    );
+    console.log(`${name}, pictures a second (ms of processors each), load ${loadavg()[0].toFixed(1)}`);
+    for (const measure of Object.keys(measures)) {
+      const args = [import.meta.filename, "measure", measure, name, folder];
+      const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      console.log(`  ${measure}: ${stdout.trim() || stderr.trim()}`);
+    }
+    console.log(`  torchvision's loader, two workers: ${byTorchvision(folder, one)}`);
   }
 } finally {
   for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });

@@ -198,7 +198,7 @@ describe("streams", () => {
       fields,
       from: async function* () {
         try {
-          yield { x: [1, 2], y: 1 };
+          yield { x: Float32Array.of(1, 2), y: 1 };
           await new Promise(() => {});
         } finally {
           isClosed = true;
@@ -223,7 +223,7 @@ describe("streams", () => {
         try {
           for (let y = 0; ; y++) {
             await new Promise((resolve) => setTimeout(resolve, 5));
-            yield { x: [1, 2], y };
+            yield { x: Float32Array.of(1, 2), y };
           }
         } finally {
           isClosed = true;
