@@ -86,7 +86,7 @@ async function bundle({ input, plugin, format, ending, chunks }) {
   };
   const made = await rollup({
     input,
-    plugins: [plugin],
+    plugins: [plugin, namedErrors],
     external: (name) => !/^[./#\0]|>/.test(name),
     treeshake: { moduleSideEffects: isEntry },
     onwarn(warning) {
@@ -103,6 +103,15 @@ async function bundle({ input, plugin, format, ending, chunks }) {
   });
   await made.close();
 }
+
+/** Node prints an error that nobody catches by the name of its class, which is to be ours and not the minifier's. */
+const namedErrors = {
+  name: "named-errors",
+  transform: (code) => ({
+    code: code.replace(/\bclass (\w+Error) extends \w+ \{/g, '$&static name = "$1";'),
+    map: null,
+  }),
+};
 
 const minified = {
   name: "minified",

@@ -1,5 +1,6 @@
 /**
- * Makes the pictures of docs/gallery/ and the contact sheet of all methods: `npm run gallery`.
+ * Makes the pictures of docs/gallery/ and the contact sheet of all methods: `npm run gallery`, or some of them by name,
+ * `npm run gallery -- occlusion dream`. The methods are those of `explain.methods`: a new one is shown unasked.
  *
  * It needs RECEPTIVE_DATA with `pretrained/squeezenet1_1.safetensors` and `photos/`; LeNet-5 it trains itself, on MNIST
  * where that is there and otherwise on the built-in digits. Chelsea the cat and the cup of coffee are scikit-image's
@@ -32,8 +33,11 @@ if (!files || !existsSync(`${files}/pretrained/squeezenet1_1.safetensors`)) {
 const photos = `${files}/photos`;
 const work = mkdtempSync(join(tmpdir(), "receptive-gallery-"));
 const cli = at("../dist/cli/main.js");
-const run = (...args) =>
-  execFileSync(process.execPath, [cli, ...args.map(String)], { cwd: work, stdio: "inherit" });
+const run = (args, stdout = "inherit") =>
+  execFileSync(process.execPath, [cli, ...args.map(String)], {
+    cwd: work,
+    stdio: ["ignore", stdout, "inherit"],
+  });
 mkdirSync(at("gallery"), { recursive: true });
 
 /** A file of less than 300 kB, as good as that allows. */
@@ -46,66 +50,72 @@ async function publish(picture, to) {
 
 // LeNet-5, and the photographs' network.
 const digits = existsSync(`${files}/mnist`) ? "mnist" : "digits";
-run("train", "--data", digits, "--epochs", 3, "--seed", 1, "--output", "lenet", "--snapshots", "--json");
 const small = ["--checkpoint", "lenet/checkpoint.safetensors"];
 const large = ["--model", "squeezenet1_1", "--weights", `${files}/pretrained/squeezenet1_1.safetensors`];
 const cat = `${photos}/chelsea.png`;
 const cup = `${photos}/coffee.png`;
 
-const sheets = {
-  "filters-squeezenet": ["filters", ...large],
-  "filters-lenet5": ["filters", ...small],
-  "feature-maps": ["feature-maps", cat, "--layer", "fire2", "--unit", [...Array(31).keys()].join(), ...large],
-  "top-activations": ["top-activations", "--layer", "relu2", "--unit", "0,1,2,4", ...small],
-  "units-of-lenet5": ["activation-maximisation", "--layer", "conv2", ...small],
-  "classes-of-lenet5": ["activation-maximisation", ...small],
-  "units-of-squeezenet": [
-    ...["activation-maximisation", "--layer", "fire8", "--unit", "0,1,2,3,4,5,6,7"],
-    ...["--regularisation", "olah", "--steps", 128, ...large],
-  ],
-  "classes-of-squeezenet": [
-    ...[
-      "activation-maximisation",
-      "--class",
-      "285,130,340,949",
-      "--regularisation",
-      "olah",
-      "--steps",
-      128,
-      ...large,
-    ],
-  ],
-  fooling: ["fooling", ...small],
-  evolution: ["evolution", ...small],
-  saliency: ["saliency", cat, cup, ...large],
-  smoothgrad: ["smoothgrad", cat, cup, ...large],
-  "integrated-gradients": ["integrated-gradients", cat, cup, "--steps", 64, ...large],
-  "guided-backpropagation": ["guided-backpropagation", cat, cup, ...large],
-  "grad-cam": ["grad-cam", cat, cup, ...large],
-  occlusion: ["occlusion", cat, cup, "--size", 56, "--stride", 16, ...large],
-  deconvnet: ["deconvnet", cat, "--layer", "fire4", ...large],
-  "sanity-check": ["sanity-check", "--data", digits, "--layer", "relu2", ...small],
+/** What a method is shown by where it wants to be told more, or is worth several pictures: file by file. */
+const shownBy = {
+  filters: { "filters-squeezenet": large, "filters-lenet5": small },
+  "feature-maps": {
+    "feature-maps": [cat, "--layer", "fire2", "--unit", [...Array(31).keys()].join(), ...large],
+  },
+  "top-activations": { "top-activations": ["--layer", "relu2", "--unit", "0,1,2,4", ...small] },
+  "activation-maximisation": {
+    "units-of-lenet5": ["--layer", "conv2", ...small],
+    "classes-of-lenet5": small,
+    "units-of-squeezenet": ["--layer", "fire8", "--unit", "0,1,2,3,4,5,6,7", "--steps", 128, ...large],
+    "classes-of-squeezenet": ["--class", "285,130,340,949", "--steps", 128, ...large],
+  },
+  "integrated-gradients": { "integrated-gradients": [cat, cup, "--steps", 64, ...large] },
+  occlusion: { occlusion: [cat, cup, "--size", 56, "--stride", 16, ...large] },
+  deconvnet: { deconvnet: [cat, "--layer", "fire4", ...large] },
+  "sanity-check": { "sanity-check": ["--data", digits, "--layer", "relu2", ...small] },
 };
-for (const [name, args] of Object.entries(sheets)) {
-  run("explain", ...args, "--output", `${name}.png`);
-  await publish(join(work, `${name}.png`), `gallery/${name}.jpg`);
-}
-run(
-  "dream",
-  cup,
-  "--layer",
-  "fire6",
-  "--iterations",
-  15,
-  "--max-size",
-  600,
-  "--output",
-  "dream.png",
-  ...large,
+
+/** Every method of the library's list: of photographs by SqueezeNet, else by LeNet-5. */
+const explained = explain.methods.flatMap(({ name, about }) =>
+  Object.entries(shownBy[name] ?? { [name]: about === "pictures" ? [cat, cup, ...large] : small }).map(
+    ([file, told]) => [file, ["explain", name, ...told]],
+  ),
 );
-await publish(join(work, "dream.png"), "gallery/dream.jpg");
-run("style", cat, "--style", `${photos}/starry_night.jpg`, "--size", 450, "--output", "style.png", ...large);
-await publish(join(work, "style.png"), "gallery/style.jpg");
+
+const pictures = Object.fromEntries([
+  ...explained,
+  ["dream", ["dream", cup, "--layer", "fire6", "--iterations", 15, "--max-size", 600, ...large]],
+  ["style", ["style", cat, "--style", `${photos}/starry_night.jpg`, "--size", 450, ...large]],
+]);
+const contactSheet = "what-a-cnn-learns";
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in pictures) && name !== contactSheet);
+if (unknown.length > 0) {
+  console.error(
+    `gallery: there is no picture ${unknown.join(", ")}; there are ${[...Object.keys(pictures), contactSheet].join(", ")}`,
+  );
+  process.exit(2);
+}
+const isAsked = (name) => asked.length === 0 || asked.includes(name);
+/** The contact sheet shows what these two make. */
+const isMade = (name) => isAsked(name) || (["dream", "style"].includes(name) && isAsked(contactSheet));
+
+const wanted = Object.entries(pictures).filter(([name]) => isMade(name));
+if (isAsked(contactSheet) || wanted.some(([, told]) => told.includes(small[1])))
+  run(
+    ["train", "--data", digits, "--epochs", 3, "--seed", 1, "--output", "lenet", "--snapshots", "--json"],
+    "ignore",
+  );
+for (const [name, told] of wanted) {
+  run([...told, "--output", `${name}.png`]);
+  if (isAsked(name)) await publish(join(work, `${name}.png`), `gallery/${name}.jpg`);
+}
+if (!isAsked(contactSheet)) leave();
+
+function leave() {
+  rmSync(work, { recursive: true, force: true });
+  process.exit(0);
+}
 
 // The contact sheet: one tile for each method.
 const model = models.squeezenet("squeezenet1_1");
@@ -280,6 +290,5 @@ const sheet = await renderContactSheet({
     },
   ],
 });
-await publish(sheet, "what-a-cnn-learns.jpg");
-rmSync(work, { recursive: true, force: true });
-process.exit(0);
+await publish(sheet, `${contactSheet}.jpg`);
+leave();

@@ -1,3 +1,4 @@
+import { said } from "../door/said.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 import { type AnyDataset, areBytes, DataError, kindOf } from "./dataset.js";
 
@@ -30,8 +31,10 @@ export function checkDataset(
       `pictures of ${name} are ${Array.isArray(shape) ? show(shape) : `of shape ${shape}`}, expected height×width×channels, whole numbers from 1 on`,
     );
   if (!Number.isInteger(length) || length < 0)
-    throw wrong(`${name} has a length of ${length}, expected the number of its pictures`);
-  if (!Array.isArray(classes)) throw wrong(`the classes of ${name} are ${classes}, expected their names`);
+    throw wrong(`${name} has a length of ${said(length)}, expected the number of its pictures`);
+  if (!Array.isArray(classes))
+    throw wrong(`the classes of ${name} are ${said(classes)}, expected their names`);
+  if (ofClasses && classes.length === 0) throw wrong(`${name} has no classes, expected their names`);
   if (new Set(classes).size < classes.length)
     throw wrong(
       `${name} has two classes that are called "${classes.find((one, i) => classes.indexOf(one) < i)}"`,

@@ -20,22 +20,22 @@ export const types = ["f32", "i32", "u8", "bool"] as const satisfies readonly DT
 export function checkedType(speaker: string, type: unknown): DType {
   const found = types.find((name) => name === type);
   if (found) return found;
-  const nearest = typeof type === "string" ? (alsoCalled[type] ?? nearestName(type, types)) : undefined;
+  const nearest = typeof type === "string" ? (alsoCalled.get(type) ?? nearestName(type, types)) : undefined;
   throw new TypeError(
     `${speaker}: there is no type ${said(type)}, expected one of ${types.join(", ")}${nearest ? `; did you mean "${nearest}"?` : ""}`,
   );
 }
 
 /** What other libraries say. */
-const alsoCalled: Readonly<Record<string, DType>> = {
-  float32: "f32",
-  float: "f32",
-  int32: "i32",
-  int: "i32",
-  uint8: "u8",
-  byte: "u8",
-  boolean: "bool",
-};
+const alsoCalled: ReadonlyMap<string, DType> = new Map([
+  ["float32", "f32"],
+  ["float", "f32"],
+  ["int32", "i32"],
+  ["int", "i32"],
+  ["uint8", "u8"],
+  ["byte", "u8"],
+  ["boolean", "bool"],
+]);
 
 /** The type of each kind of typed array: the smallest that has all of its numbers, as far as there is one. */
 const typeOfKind: Readonly<Record<string, DType>> = {

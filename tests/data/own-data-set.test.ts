@@ -122,6 +122,8 @@ const wrong: [what: string, more: object, message: string][] = [
   ["two classes of one name", { classes: ["a", "b", "a"] }, 'mine has two classes that are called "a"'],
   ["classes that are a number", { classes: 3 }, "the classes of mine are 3, expected their names"],
   ["half a length", { length: 5.5 }, "mine has a length of 5.5, expected the number of its pictures"],
+  ["a length in quotes", { length: "6" }, `mine has a length of "6", expected the number of its pictures`],
+  ["no classes", { classes: [] }, "mine has no classes, expected their names"],
   ["no function to read", { read: 7, images: undefined }, "mine reads by a Number, expected a function"],
   [
     "no views",

@@ -1,5 +1,5 @@
 /** The entries of the package beside `receptive` itself: `receptive/nn` and so on. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -88,6 +88,19 @@ describe.skipIf(!existsSync(join(root, "dist/node/index.js")))("the entries (nee
       expect(printed("commonjs", program)).toBe("true");
     },
   );
+
+  test("an error that nobody catches is printed by its own name, not by that of a minified class", () => {
+    for (const [type, program] of [
+      ["module", 'import { tensor } from "receptive"; tensor([[1], [1, 2]]);'],
+      ["commonjs", 'require("./dist/require/node/index.cjs").tensor([[1], [1, 2]]);'],
+    ] as const) {
+      const { stderr } = spawnSync(process.execPath, [`--input-type=${type}`, "--eval", program], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      expect(stderr).toMatch(/^ShapeError: tensor: row 1 has 2 values, row 0 has 1$/m);
+    }
+  });
 
   test("tensors of one entry go into the losses of another, imported and required", () => {
     const program = `import { tensor } from "receptive";

@@ -179,6 +179,8 @@ describe("what holds no numbers is refused in one line", () => {
     const list: [unknown, string][] = [
       ["f16", `there is no type "f16", ${types}; did you mean "f32"?`],
       ["float32", `there is no type "float32", ${types}; did you mean "f32"?`],
+      ["__proto__", `there is no type "__proto__", ${types}`],
+      ["constructor", `there is no type "constructor", ${types}`],
       ["uint8", `there is no type "uint8", ${types}; did you mean "u8"?`],
       [3, `there is no type 3, ${types}`],
       [null, `there is no type null, ${types}`],
