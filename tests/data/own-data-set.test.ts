@@ -123,7 +123,6 @@ const wrong: [what: string, more: object, message: string][] = [
   ["classes that are a number", { classes: 3 }, "the classes of mine are 3, expected their names"],
   ["half a length", { length: 5.5 }, "mine has a length of 5.5, expected the number of its pictures"],
   ["a length in quotes", { length: "6" }, `mine has a length of "6", expected the number of its pictures`],
-  ["no classes", { classes: [] }, "mine has no classes, expected their names"],
   ["no function to read", { read: 7, images: undefined }, "mine reads by a Number, expected a function"],
   [
     "no views",
@@ -131,6 +130,12 @@ const wrong: [what: string, more: object, message: string][] = [
     "mine has 0 views of a picture, expected a whole number from 1 on",
   ],
 ];
+
+test("a data set without classes is said to have none, by who trains on them", async () => {
+  await expect(learned(own({ classes: [] }))).rejects.toThrow(
+    new DataError("fit: mine has no classes, expected their names"),
+  );
+});
 
 describe("what is wrong with a data set is said by everyone who takes one in", () => {
   test.each(wrong)("%s", async (_, more, message) => {
