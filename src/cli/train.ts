@@ -122,7 +122,7 @@ export function trainCommand(program: Command): void {
     )
     .option(
       "--cache <file>",
-      "of a folder: a file of the pictures as the network takes them, written where there is none; not with --augment crop",
+      "of a folder: a file of the pictures as the network takes them, whole ones with --augment crop; written where there is none",
     )
     .option("--snapshots", "also write an animation of its filters and maps while they form (learning.gif)")
     .addOption(traceOption())
@@ -174,10 +174,6 @@ async function train(options: Options, command: Command): Promise<void> {
   await checkWritable(output);
   await configure({ threads: options.threads });
   refuseFileOptions(settings.data, ["skipBad", "colours", "cacheMb", "cache"], command);
-  if (options.cache !== undefined && cropsFiles(settings.augment))
-    throw new UsageError(
-      "--cache keeps pictures as the network takes them, and --augment crop shows other parts of them in every epoch: leave out one of them",
-    );
   if (remark) tell(remark);
 
   const checkpoint = join(output, checkpointFile);

@@ -7,6 +7,7 @@ import { type ClassFolder, checkDepth, classFolders, splitsOf } from "./picture-
 import { type Budget, budgetOf, PictureLoader } from "./picture-loader.js";
 import type { Preprocessing } from "./preprocessing.js";
 import type { ReadOptions } from "./reading.js";
+import { cacheWholePictures } from "./whole-cache.js";
 
 /** What {@link openFolder} makes of the pictures of a folder. */
 export interface FolderOptions extends ReadOptions {
@@ -24,9 +25,10 @@ export interface FolderOptions extends ReadOptions {
    */
   cacheMegabytes?: number;
   /**
-   * A file beside the memory, for data sets that are larger: what the network sees of each picture, one after the other.
-   * Where there is none it is written first, all pictures being decoded; later runs decode nothing. One that is damaged, or
-   * of other pictures, is refused. Not with `randomViews`, of which every epoch sees others.
+   * A file beside the memory, for data sets that are larger: what the network sees of each picture, one after the other;
+   * with `randomViews` all pixels of each, of which parts are cut anew (0.9 MB for 640×480 in colour). Where there is none it
+   * is written first, all pictures being decoded; later runs decode nothing. One that is damaged, or of other pictures, is
+   * refused.
    */
   cacheFile?: string;
   /** Stops the writing of `cacheFile`, of which nothing is left then. */
@@ -135,22 +137,20 @@ export async function openClasses(
   return opened;
 }
 
-function checkCacheFile(speaker: string, { cacheFile, randomViews }: FolderOptions): void {
+function checkCacheFile(speaker: string, { cacheFile }: FolderOptions): void {
   if (cacheFile === undefined) return;
   if (typeof cacheFile !== "string" || cacheFile.trim() === "")
     throw new TypeError(`${speaker}: cacheFile is ${said(cacheFile)}, expected the path of a file`);
-  if (randomViews)
-    throw new TypeError(
-      `${speaker}: cacheFile keeps of each picture what the network sees, of which randomViews draws others in every epoch; leave out one of them`,
-    );
 }
 
 /** Whatever changes how a picture is shown stands in the words by which the file is known again. */
 async function cached(
   loaders: readonly PictureLoader[],
-  { cacheFile, input, preprocessing, tenCrop, colours, signal }: FolderOptions,
+  { cacheFile, input, preprocessing, tenCrop, randomViews, colours, signal }: FolderOptions,
 ): Promise<void> {
   if (cacheFile === undefined) return;
+  if (randomViews && !tenCrop)
+    return cacheWholePictures(cacheFile, loaders, `whole ${colours ?? "srgb"}`, signal);
   const { enlarge, filter } = preprocessing;
   const shown = JSON.stringify([input, enlarge, filter, tenCrop === true, colours ?? "srgb"]);
   await cachePictures(cacheFile, loaders, shown, signal);

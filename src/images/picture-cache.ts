@@ -42,12 +42,8 @@ export async function cachePictures(
   signal?: AbortSignal,
 ): Promise<void> {
   const files = loaders.flatMap((loader) => loader.files);
-  const states = fileStates(files);
-  const root = commonStart(files);
-  const names = files.map((file, i) => `${file.slice(root)} ${states[i]}\n`);
-  const listing = new TextEncoder().encode(names.join(""));
   const size = loaders[0].size;
-  const header: Header = { key: `${shown}; files ${crc32(listing)}`, count: files.length, size };
+  const header: Header = { key: keyOf(shown, files, fileStates(files)), count: files.length, size };
   if (!(await fileExists(path))) await writeFileAtomic(path, pieces(header, loaders, signal));
   const cache = new PictureCache(path, header);
   let first = 0;
@@ -55,6 +51,13 @@ export async function cachePictures(
     loader.readFrom(cache, first);
     first += loader.files.length;
   }
+}
+
+/** Words by which a cache of these files is known again: what they are called below their folder, and their states. */
+export function keyOf(shown: string, files: readonly string[], states: readonly string[]): string {
+  const root = commonStart(files);
+  const names = files.map((file, i) => `${file.slice(root)} ${states[i]}\n`);
+  return `${shown}; files ${crc32(new TextEncoder().encode(names.join("")))}`;
 }
 
 /** How many letters all of them begin with: a folder is the same however the way to it is written. */

@@ -1,10 +1,21 @@
+import { decodePicture } from "#pictures";
 import { pictureThreads } from "#platform";
 import type { Draw } from "../data/dataset.js";
 import { said } from "../door/said.js";
 import { HeldPictures } from "./held-pictures.js";
 import { type Budget, KeptViews } from "./kept-views.js";
+import type { Picture } from "./picture.js";
 import type { PictureCache } from "./picture-cache.js";
-import { type Asked, errorOf, readContents, type Showing, type ShowTask, shown } from "./showing.js";
+import {
+  type Asked,
+  errorOf,
+  readContents,
+  type Showing,
+  type ShowTask,
+  shown,
+  type WholeTask,
+} from "./showing.js";
+import type { WholeCache } from "./whole-cache.js";
 
 export type { Budget };
 
@@ -45,6 +56,7 @@ export class PictureLoader {
   #held: HeldPictures | undefined;
   readonly #waiting: (() => Promise<void>)[] = [];
   #working = 0;
+  #wholes: { cache: WholeCache; first: number } | undefined;
   #cache: { cache: Pick<PictureCache, "read">; first: number } | undefined;
 
   constructor(files: readonly string[], showing: Omit<Showing, "id">, budget: Budget) {
@@ -80,7 +92,11 @@ export class PictureLoader {
     const found = (places: readonly number[], pixels: Uint8Array): void => {
       for (const [k, i] of places.entries()) images.set(pixels.subarray(k * size, (k + 1) * size), i * size);
     };
-    const asked = (i: number): Asked => ({ file: this.files[indices[i]], index: indices[i], draw });
+    const asked = (i: number): Asked => {
+      const index = indices[i];
+      const { cache, first = 0 } = this.#wholes ?? {};
+      return { file: this.files[index], index, draw, packed: cache?.at(first + index) };
+    };
     await Promise.all(
       this.#groups(missing, (i) => indices[i]).map(async ({ thread, places }) => {
         const pixels = thread === undefined ? undefined : await this.#byThread(thread, places.map(asked));
@@ -96,6 +112,25 @@ export class PictureLoader {
   /** From now on pictures come from the cache, this loader's from the place `first` on. */
   readFrom(cache: Pick<PictureCache, "read">, first: number): void {
     this.#cache = { cache, first };
+  }
+
+  /** From now on whole pictures come from the cache, this loader's from the place `first` on. */
+  cutFrom(cache: WholeCache, first: number): void {
+    this.#wholes = { cache, first };
+  }
+
+  /** A picture as it is in its file. @throws PictureError */
+  async whole(index: number): Promise<Picture> {
+    const { reading } = this.#showing;
+    const file = this.files[index];
+    const threads = this.files.length > fewFiles ? pictureThreads() : undefined;
+    const task = { kind: "whole", file, reading } satisfies WholeTask;
+    const found = await threads?.ask(threads.idlest, task).catch((error: Error) => {
+      throw errorOf(error);
+    });
+    if (!found) return decodePicture(await readContents(file), file, reading);
+    const [width, height, channels] = new Uint32Array(found.buffer, 0, 3);
+    return { width, height, channels: channels as 1 | 3, pixels: (found as Uint8Array).subarray(12) };
   }
 
   /** @returns undefined where it is to be done here */

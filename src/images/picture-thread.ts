@@ -1,12 +1,13 @@
 /** A thread that reads, decodes and changes pictures: `dist/node/picture-thread.js` in the package. */
 import { readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import { decodePicture } from "#pictures";
 import type { ChangeTask } from "../data/changed-pictures.js";
 import type { FromPictureThread, ToPictureThread } from "../platform/node-picture-threads.js";
 import { augmentBySteps } from "./augmenting.js";
 import { HeldPictures } from "./held-pictures.js";
 import { loadSharpLater } from "./sharp.js";
-import { type ReadFile, readContents, type ShowTask, shown } from "./showing.js";
+import { type ReadFile, readContents, type ShowTask, shown, type WholeTask } from "./showing.js";
 
 let held: HeldPictures | undefined;
 loadSharpLater();
@@ -57,6 +58,18 @@ function show(request: number, { showing, files, heldBytes }: ShowTask): void {
     });
 }
 
+function whole(request: number, { file, reading }: WholeTask): void {
+  waiting.push(async () => {
+    try {
+      const { width, height, channels, pixels } = await decodePicture(await readNow(file), file, reading);
+      const size = new Uint8Array(Uint32Array.of(width, height, channels).buffer);
+      answer(request, joined([size, pixels]));
+    } catch (error) {
+      failed(request, error);
+    }
+  });
+}
+
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -79,6 +92,7 @@ async function change(request: number, { steps, pixels, batch }: ChangeTask): Pr
 
 parentPort!.on("message", ({ request, task }: ToPictureThread) => {
   if (task.kind === "change") return void change(request, task as ChangeTask);
-  show(request, task as ShowTask);
+  if (task.kind === "whole") whole(request, task as WholeTask);
+  else show(request, task as ShowTask);
   while (working < atOnce && waiting.length > 0) void work();
 });

@@ -1,6 +1,7 @@
 /** What becomes of one picture file before a network sees it: on the main thread, or on one of its own. */
 
 import { centreOfJpeg, decodePicture } from "#pictures";
+import { DataError } from "../data/dataset.js";
 import { randomRegion } from "../data/random-region.js";
 import { ofEpoch, partsOfFiles } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
@@ -10,6 +11,7 @@ import { centreCrop, type Preprocessing, tenCrop, withChannels } from "./preproc
 import { contents } from "./read.js";
 import type { ReadOptions } from "./reading.js";
 import { resizedPart } from "./resize.js";
+import { type PackedPicture, unpacked } from "./whole-cache.js";
 
 /** How the files of a folder are shown: data alone, so that a thread can be told. */
 export interface Showing {
@@ -26,6 +28,15 @@ export interface Asked {
   readonly file: string;
   readonly index: number;
   readonly draw?: { readonly seed: number; readonly epoch: number };
+  /** Where its pixels lie already. */
+  readonly packed?: PackedPicture;
+}
+
+/** A thread is asked for a whole picture: three numbers (u32: width, height, channels), then its pixels. */
+export interface WholeTask {
+  readonly kind: "whole";
+  readonly file: string;
+  readonly reading: ReadOptions;
 }
 
 /** What a thread is asked. */
@@ -53,23 +64,23 @@ export async function shown(
   read: ReadFile,
   held?: HeldPictures,
 ): Promise<Uint8Array> {
-  const { file, index, draw } = asked;
+  const { file, index, draw, packed } = asked;
   const { input, preprocessing, reading } = showing;
   if (draw) {
     const random = new RandomStream(draw.seed, ofEpoch(partsOfFiles, draw.epoch), index);
     let whole = held?.get(showing.id, index);
     if (!whole) {
-      whole = await decodePicture(await read(file), file, reading);
+      whole = packed ? unpacked(packed) : await decodePicture(await read(file), file, reading);
       held?.hold(showing.id, index, whole);
     }
     const [height, width, channels] = input;
     const region = randomRegion(whole, random);
     return withChannels(resizedPart(whole, region, { width, height }, "bilinear"), channels).pixels;
   }
-  const bytes = await read(file);
-  const centre = showing.tenCrop ? undefined : centreOfJpeg(bytes, input, preprocessing, reading);
+  const bytes = packed ? undefined : await read(file);
+  const centre = bytes && !showing.tenCrop ? centreOfJpeg(bytes, input, preprocessing, reading) : undefined;
   if (centre) return centre;
-  const picture = await decodePicture(bytes, file, reading);
+  const picture = bytes ? await decodePicture(bytes, file, reading) : unpacked(packed!);
   if (!showing.tenCrop) return centreCrop(picture, input, preprocessing).pixels;
   const views = tenCrop(picture, input, preprocessing);
   const all = new Uint8Array(views.length * views[0].pixels.length);
@@ -79,4 +90,8 @@ export async function shown(
 
 /** What went wrong in a thread, as its own kind of error again. */
 export const errorOf = ({ name, message }: { name: string; message: string }): Error =>
-  name === "PictureError" ? new PictureError(message) : Object.assign(new Error(message), { name });
+  name === "PictureError"
+    ? new PictureError(message)
+    : name === "DataError"
+      ? new DataError(message)
+      : Object.assign(new Error(message), { name });

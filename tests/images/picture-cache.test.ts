@@ -164,16 +164,74 @@ describe("a cache file of pictures", () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  test("is not for random views, and is a path", async () => {
-    const { path, file } = await folder(4);
-    await expect(openFolder(path, { ...how, cacheFile: file, randomViews: true })).rejects.toThrow(
-      new TypeError(
-        "openFolder: cacheFile keeps of each picture what the network sees, of which randomViews draws others in every epoch; leave out one of them",
-      ),
-    );
+  test("is a path", async () => {
+    const { path } = await folder(4);
     await expect(openFolder(path, { ...how, cacheFile: 3 as never })).rejects.toThrow(
       new TypeError("openFolder: cacheFile is 3, expected the path of a file"),
     );
-    expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe("a cache file of whole pictures, where parts are drawn at random", () => {
+  const random = { ...how, randomViews: true } as const;
+  const draws = [undefined, { seed: 1, epoch: 0 }, { seed: 1, epoch: 1 }, { seed: 2, epoch: 0 }];
+
+  test("gives what the files give, in every epoch and run, and nothing is decoded any more", async () => {
+    const { path, file } = await folder();
+    const plain = await openFolder(path, random);
+    const seen = async ({ train, test }: typeof plain) => {
+      const all = [await test.read(Int32Array.of(0, 1, 2, 3))];
+      for (const draw of draws) all.push(await train.read(Int32Array.of(69, 3, 12, 12), draw));
+      return all;
+    };
+    const expected = await seen(plain);
+    for (const cacheMegabytes of [0, 16])
+      expect(await seen(await openFolder(path, { ...random, cacheMegabytes, cacheFile: file }))).toEqual(
+        expected,
+      );
+    const opened = await openFolder(path, { ...random, cacheFile: file });
+    await rm(path, { recursive: true });
+    expect(await seen(opened)).toEqual(expected);
+  });
+
+  test("that is damaged, of other pictures or of another kind is refused in one line", async () => {
+    const { path, file, top } = await folder(10);
+    const { train } = await openFolder(path, { ...random, cacheFile: file });
+    const bytes = await readFile(file);
+    const damaged = `${file}: is a damaged cache of pictures; remove it, and it is written anew`;
+    const other = `${file}: is a cache of other pictures, of these as they were, or damaged; remove it, or name another file`;
+    const said = async (content: Uint8Array) => {
+      await writeFile(file, content);
+      return openFolder(path, { ...random, cacheFile: file }).then(
+        () => "opened",
+        (error: Error) => `${error.name}: ${error.message}`,
+      );
+    };
+    for (const length of [8, 20, 100, bytes.length - 1])
+      expect(await said(bytes.subarray(0, length)), String(length)).toBe(`DataError: ${damaged}`);
+    for (const length of [0, 7])
+      expect(await said(bytes.subarray(0, length))).toBe(
+        `DataError: ${file}: is no cache of whole pictures; name another file`,
+      );
+    const flipped = (at: number) => bytes.map((byte, i) => (i === at ? byte ^ 0x40 : byte));
+    expect(await said(flipped(bytes.length - 20))).toBe(`DataError: ${other}`);
+    expect(await said(flipped(30))).toBe("opened");
+    await expect(
+      train.read(
+        Int32Array.from({ length: 10 }, (_, i) => i),
+        draws[1],
+      ),
+    ).rejects.toThrow(new DataError(damaged));
+    expect(await said(bytes)).toBe("opened");
+    await utimes(join(path, "train/class0/0.png"), new Date(0), new Date(0));
+    expect(await said(bytes)).toBe(`DataError: ${other}`);
+    const views = join(top, "views");
+    await openFolder(path, { ...how, cacheFile: views });
+    await expect(openFolder(path, { ...random, cacheFile: views })).rejects.toThrow(
+      new DataError(`${views}: is no cache of whole pictures; name another file`),
+    );
+    await expect(openFolder(path, { ...how, cacheFile: file })).rejects.toThrow(
+      new DataError(`${file}: is no cache of pictures; name another file`),
+    );
   });
 });
