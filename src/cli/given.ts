@@ -8,7 +8,7 @@ import { existingFolder } from "../platform/node-folders.js";
 import { checkWritable } from "./checkpoints.js";
 
 /** Options that name a file, or a folder, to be written. */
-const written = ["output", "map", "frames", "trace", "cache"];
+const written = ["output", "map", "frames", "trace", "cache", "html"];
 
 /**
  * @throws UsageError where an argument or an option is empty

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/devices.js";
+import { classifyTextCommand } from "./classify-text.js";
 import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
 import { dreamCommand } from "./dream.js";
@@ -53,6 +54,7 @@ Examples:
   $ receptive evaluate --data mnist          how well it reads the test pictures
   $ receptive explain saliency my-digit.png  which pixels decided
   $ receptive dream photo.jpg                what a layer sees in a photograph
+  $ receptive classify-text train            a network learns to tell texts apart
   $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy   arrays in, a layer's output out
   $ receptive convert model.onnx model.safetensors   weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
@@ -75,6 +77,7 @@ for (const add of [
   dreamCommand,
   styleCommand,
   styleTrainCommand,
+  classifyTextCommand,
   runCommand,
   convertCommand,
   summaryCommand,

@@ -44,6 +44,13 @@ export function positive(text: string): number {
   return value;
 }
 
+export function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("Expected a number of at least 0.");
+  return value;
+}
+
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value >= 0 && value < 1))
@@ -57,6 +64,16 @@ export function wholeList(text: string): number[] {
   if (parts.some((part) => !/^\d+$/.test(part)))
     throw new InvalidArgumentError("Expected whole numbers of at least 0, with commas between them.");
   return parts.map(Number);
+}
+
+/** Different whole numbers of at least 1: "3,4,5". */
+export function wholeListFromOne(text: string): number[] {
+  const numbers = text.split(",").map((part) => Number(/^\s*\d+\s*$/.test(part) ? part : Number.NaN));
+  if (numbers.some((n) => !(n >= 1)) || new Set(numbers).size < numbers.length)
+    throw new InvalidArgumentError(
+      "Expected different whole numbers of at least 1, with commas between them.",
+    );
+  return numbers;
 }
 
 /** Numbers above 0: "2,1". */

@@ -20,8 +20,8 @@ export function significant(value: number): string {
 export const minus = (text: string): string => text.replace(/^-/, "−");
 
 /** 21340.2 → "21,340 images/s"; below 100 with one decimal: "3.4 images/s" */
-export const imageRate = (perSecond: number): string =>
-  `${perSecond < 100 ? perSecond.toFixed(1) : count(perSecond)} images/s`;
+export const imageRate = (perSecond: number, what = "images"): string =>
+  `${perSecond < 100 ? perSecond.toFixed(1) : count(perSecond)} ${what}/s`;
 
 /** 3.44 → "3.4 s", 12.2 → "12 s", 72 → "1 min 12 s", 7380 → "2 h 3 min" */
 export function duration(seconds: number): string {

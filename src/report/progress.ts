@@ -35,6 +35,8 @@ export interface ProgressOptions {
   stream?: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   /** Nothing is written: the caller prints the events as JSON lines. */
   json?: boolean;
+  /** What examples are called, in "21,340 images/s". */
+  noun?: string;
   /** Milliseconds of a clock that never goes back. */
   now?: () => number;
 }
@@ -61,7 +63,12 @@ const lineInterval = 10_000;
  */
 export function trainingProgress(
   epochs: number,
-  { stream = process.stderr, json = false, now = performance.now.bind(performance) }: ProgressOptions = {},
+  {
+    stream = process.stderr,
+    json = false,
+    noun = "images",
+    now = performance.now.bind(performance),
+  }: ProgressOptions = {},
 ): TrainingProgress {
   if (json) return { report() {}, stop() {} };
   const clock = stepClock(epochs, now);
@@ -81,7 +88,7 @@ export function trainingProgress(
         const tail = [
           `${event.step}/${event.steps}`,
           ...scores(event),
-          imageRate(event.imagesPerSecond),
+          imageRate(event.imagesPerSecond, noun),
           ...((event.waiting ?? 0) > noticeable
             ? [`waiting for data ${Math.round(100 * event.waiting!)} %`]
             : []),

@@ -10,6 +10,7 @@ import { writeImage } from "../../src/images/index.js";
 import { lenet5 } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { Engine } from "../../src/runtime/engine.js";
+import * as tasks from "../../src/tasks/index.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
 
 /** The commands as `main.ts` builds them: it is stopped where it would begin to read arguments. */
@@ -44,6 +45,9 @@ const enough: Readonly<Record<string, string>> = {
   dream: "picture.png --checkpoint net.safetensors",
   style: "picture.png --style picture.png --checkpoint net.safetensors",
   "style-train": "--style picture.png --photos photos --checkpoint colour.safetensors",
+  "classify-text train": "--data texts.csv",
+  "classify-text evaluate": "--data texts.csv --checkpoint texts.safetensors",
+  "classify-text predict": "good --checkpoint texts.safetensors",
   run: "lenet5 --weights net.safetensors --input x.npy --output y.npy",
   convert: "net.safetensors other.safetensors",
   summary: "lenet5",
@@ -75,6 +79,7 @@ const little: Readonly<Record<string, string>> = {
   dream: "--octaves 1 --iterations 1 --output made.jpg",
   style: "--iterations 1 --size 40 --output made.jpg",
   "style-train": "--steps 1 --batch-size 1 --size 32 --style-size 32 --width 2 --output made.safetensors",
+  "classify-text train": "--epochs 1 --size 4 --maps 2 --output made-of-texts",
   "features train": "--limit 64 --epochs 1 --output made",
   "features detect": "--classifier=made/classifier.safetensors",
   "features compare": "--images 20 --epochs 1 --limit 32",
@@ -90,11 +95,15 @@ const senseless: Readonly<Record<string, string>> = {
   classifier: "nowhere.safetensors",
   contentLayers: "nolayer",
   data: "nodata",
+  encoding: "klingon",
   fast: "nowhere.safetensors",
+  file: "nowhere.txt",
   frames: "picture.png/below/a/file",
   freeze: "nolayer",
+  html: "picture.png/below/a/file.html",
   input: "nowhere.npy",
   kernel: "nokernel",
+  labelColumn: "nocolumn",
   layer: "nolayer",
   map: "picture.png/below/a/file.npy",
   model: "nomodel",
@@ -103,8 +112,12 @@ const senseless: Readonly<Record<string, string>> = {
   resume: "nowhere",
   style: "nowhere.png",
   styleLayers: "nolayer",
+  target: "noclass",
   template: "nowhere.png",
+  test: "nowhere.csv",
+  textColumn: "nocolumn",
   trace: "picture.png/below/a/file.json",
+  vectors: "nowhere.vec",
   weights: "nowhere.safetensors",
 };
 
@@ -139,6 +152,10 @@ beforeAll(async () => {
     await checkpointOf(colour, { input: [32, 32, 3], data: { name: "cifar10", classes } }),
   );
   await writeFile("x.npy", npyOfZeros([1, 28, 28, 1]));
+  const rows = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? "1,a good film" : "0,a bad one"));
+  await writeFile("texts.csv", `label,text\n${rows.join("\n")}\n`);
+  const ofTexts = { size: 4, maps: 2, epochs: 1 };
+  await (await tasks.text.train(await tasks.text.openTexts("texts.csv"), ofTexts)).save("texts.safetensors");
   vi.stubEnv("RECEPTIVE_DATA", "");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
 });

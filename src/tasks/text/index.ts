@@ -7,7 +7,7 @@ export {
   type TextMistake,
   type TextPrediction,
 } from "./classifier.js";
-export { type LabelledTexts, labelledTexts, type OpenTextsOptions, openTexts } from "./data.js";
+export { type LabelledTexts, labelledTexts, type OpenTextsOptions, openTexts, partsIn } from "./data.js";
 export {
   explainText as explain,
   type TextExplanation,
@@ -16,6 +16,13 @@ export {
   type TextWinner,
   textMethods as methods,
 } from "./explain.js";
+export {
+  type CrossValidation,
+  type CrossValidationOptions,
+  crossValidate,
+  type FoldResult,
+  setApart,
+} from "./folds.js";
 export { guestMessages } from "./grammar.js";
 export type { Labelled } from "./lines.js";
 export { type TextNetwork, type TextNetworkOptions, textNetwork, type Variant } from "./model.js";

@@ -5,12 +5,13 @@ import { callback, flag, fromOneOn, notNegative, oneOf, positive, rule, signal }
 import type { FileSource } from "../../formats/given-source.js";
 import { adam } from "../../optim/adam.js";
 import { maxNorm } from "../../optim/max-norm.js";
+import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
-import { TextClassifier } from "./classifier.js";
+import { classifierOf, notesOf, TextClassifier } from "./classifier.js";
 import type { LabelledTexts } from "./data.js";
 import { beginWith } from "./first-vectors.js";
-import { type TextNetworkOptions, textNetwork, variants, vectorPaths } from "./model.js";
+import { type TextNetworkOptions, textNetwork, variants } from "./model.js";
 import { sentenceObjective } from "./objective.js";
 import { lengthsBy, type Reading, reader, sentenceExamples } from "./sentences.js";
 import { type Tokeniser, tokeniserNames, tokeniser as tokeniserOf } from "./tokens.js";
@@ -48,6 +49,17 @@ export interface TextTrainingOptions
   /** The weights of the epoch that read `validation` best are kept; those of the last epoch if left out. */
   keepBest?: boolean;
   seed?: number;
+  /** Hands over what `text.load` reads and `resume` goes on from: after each epoch, or each so many steps, and at the end. */
+  checkpoint?: {
+    every: "epoch" | number;
+    /** The training waits for it. */
+    save: (checkpoint: Checkpoint) => void | Promise<void>;
+  };
+  /**
+   * Goes on where this checkpoint was taken: with its network, its words and how it reads texts; options of those are
+   * passed over.
+   */
+  resume?: Checkpoint;
   /** Ends the training after the step at hand. */
   signal?: AbortSignal;
   /** What has been made, before the first step. */
@@ -92,26 +104,15 @@ export async function train(
   if (classes.length < 2)
     throw new DataError(`${texts.name}: all texts are of the class ${classes[0]}, expected two at least`);
   const { tokeniser = "unicode", longest = 400, lr = 0.001, maxNorm: bound = 3, seed = 0, signal } = options;
-  const { leastCount, mostWords, alsoKnow, validation, keepBest, onBegin, onEvent } = options;
+  const { leastCount, mostWords, alsoKnow, validation, keepBest, checkpoint, resume, onBegin, onEvent } =
+    options;
+  const before = resume && resumed(resume, texts);
 
-  const cutUp = tokeniserOf(tokeniser);
+  const cutUp = tokeniserOf(before?.reading.tokeniser ?? tokeniser);
   const worded = texts.texts.filter(({ text }) => cutUp(text).length > 0);
-  const words = worded.map(({ text }) => cutUp(text).slice(0, longest));
-  const others = options.vectors && alsoKnow ? alsoKnow.texts.map(({ text }) => cutUp(text)) : [];
-  const vocabulary = vocabularyOf([...words, ...others], { leastCount, mostWords });
-  const vectors = await vectorsFor(options.vectors, vocabulary.words);
-  const { size, variant } = sizedBy(options, vectors);
-
-  const isFixed = options.padding === "counted";
-  const most = words.reduce((most, { length }) => Math.max(most, length), 1);
-  const reading: Reading = { tokeniser, vocabulary, longest: isFixed ? most : longest, isFixed };
+  const { classifier, withVectors } = before ? { classifier: before } : await made();
+  const { network, reading } = classifier;
   const read = reader(reading);
-  const { windows, maps, dropout, padding } = options;
-  const own = { windows, maps, dropout, padding, size, variant };
-  const network = textNetwork({ words: vocabulary.size, classes: classes.length, ...withoutUndefined(own) });
-  network.build({ words: [lengthsBy] }, { seed });
-  const withVectors = vectors && (await beginWith(network, variant, vocabulary, vectors, seed));
-  const classifier = new TextClassifier(network, reading, classes, texts.name);
 
   const data = { ...texts, texts: worded };
   const sentences = worded.map(({ text }) => read(text));
@@ -138,6 +139,16 @@ export async function train(
     seed,
     signal,
     keepBest,
+    resume,
+    ...(checkpoint && {
+      checkpoint: {
+        every: checkpoint.every,
+        save: (state: Checkpoint) => {
+          const data = { name: texts.name, classes: [...classes] };
+          return checkpoint.save({ ...state, data, notes: notesOf(reading) });
+        },
+      },
+    }),
     ...(validation && {
       validation: sentenceExamples(
         validation,
@@ -150,6 +161,38 @@ export async function train(
   for await (const event of fit(network, sentenceExamples(data, sentences, reading, classes), training))
     await onEvent?.(event);
   return classifier;
+
+  /** A classifier that has learned nothing yet. */
+  async function made(): Promise<{ classifier: TextClassifier; withVectors?: number }> {
+    const words = worded.map(({ text }) => cutUp(text).slice(0, longest));
+    const others = options.vectors && alsoKnow ? alsoKnow.texts.map(({ text }) => cutUp(text)) : [];
+    const vocabulary = vocabularyOf([...words, ...others], { leastCount, mostWords });
+    const vectors = await vectorsFor(options.vectors, vocabulary.words);
+    const { size, variant } = sizedBy(options, vectors);
+    const isFixed = options.padding === "counted";
+    const most = words.reduce((most, { length }) => Math.max(most, length), 1);
+    const { windows, maps, dropout, padding } = options;
+    const own = { windows, maps, dropout, padding, size, variant };
+    const network = textNetwork({
+      words: vocabulary.size,
+      classes: classes.length,
+      ...withoutUndefined(own),
+    });
+    network.build({ words: [lengthsBy] }, { seed });
+    const withVectors = vectors && (await beginWith(network, variant, vocabulary, vectors, seed));
+    const reading: Reading = { tokeniser, vocabulary, longest: isFixed ? most : longest, isFixed };
+    return { classifier: new TextClassifier(network, reading, classes, texts.name), withVectors };
+  }
+}
+
+/** The classifier of a checkpoint, if it is of these classes. */
+function resumed(resume: Checkpoint, { name, classes }: LabelledTexts): TextClassifier {
+  const before = classifierOf(resume);
+  if (before.classes.join("\n") !== classes.join("\n"))
+    throw new DataError(
+      `${name}: has the classes ${classes.join(", ")}, the checkpoint those of ${before.trainedOn}, ${before.classes.join(", ")}`,
+    );
+  return before;
 }
 
 /** What options of a training may be. */
@@ -175,6 +218,8 @@ const trainingRules = {
   seed: 1,
   signal,
   onBegin: callback,
+  checkpoint: 1,
+  resume: 1,
   onEvent: callback,
 } as const;
 
@@ -208,7 +253,3 @@ function sizedBy({ size, variant }: TextTrainingOptions, vectors: WordVectors | 
 
 const withoutUndefined = <T extends object>(given: T): T =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
-
-/** The path of the vectors that are trained, if any are. */
-export const trainedVectors = (variant: keyof typeof vectorPaths): string | undefined =>
-  vectorPaths[variant].trained;

@@ -30,13 +30,13 @@ const refusal = (act: () => unknown): Promise<string> =>
     );
 
 describe("the messages of a grammar", () => {
-  test("are the same for the same seed, in four classes, a few alike in both parts", () => {
+  test("are the same for the same seed, in four classes, none in both parts", () => {
     const again = text.guestMessages({ train: 240, test: 120 });
     expect(again.train.texts).toEqual(messages.train.texts);
     expect(text.guestMessages({ seed: 1 }).train.texts[0]).not.toEqual(messages.train.texts[0]);
     expect(messages.train.classes).toEqual(["complaint", "praise", "question", "request"]);
     const known = new Set(messages.train.texts.map(({ text }) => text));
-    expect(messages.test.texts.filter(({ text }) => known.has(text)).length).toBeLessThan(12);
+    expect(messages.test.texts.filter(({ text }) => known.has(text)).length).toBe(0);
     expect(messages.train.texts.every(({ text }) => !/[[\]|]/.test(text))).toBe(true);
   });
 });
