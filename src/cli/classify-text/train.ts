@@ -61,6 +61,11 @@ export function trainTextCommand(parent: Command): void {
       ).choices(["random", "static", "non-static", "multichannel"]),
     )
     .option("--size <numbers>", "of a word's vector, where there are no --vectors; 300 if left out", whole(1))
+    .option(
+      "--spread <bound>",
+      "random vectors begin with numbers of −bound to bound; 0.25 if left out",
+      positive,
+    )
     .option("--windows <words>", "how many words filters see", wholeListFromOne, [3, 4, 5])
     .option("--maps <n>", "filters of each window", whole(1), 100)
     .option("--dropout <share>", "of the filters that a step leaves out", share, 0.5)
@@ -118,6 +123,7 @@ interface Options extends TextOptions {
   vectors?: string;
   variant?: text.Variant;
   size?: number;
+  spread?: number;
   windows: number[];
   maps: number;
   dropout: number;
@@ -266,7 +272,7 @@ async function run(options: Options): Promise<void> {
 }
 
 function trainingOf(options: Options) {
-  const { tokeniser, longest, leastCount, vectors, variant, size, windows, maps, dropout } = options;
+  const { tokeniser, longest, leastCount, vectors, variant, size, spread, windows, maps, dropout } = options;
   const { maxNorm, padding, epochs, batchSize, lr, keepBest, seed } = options;
   if (variant !== undefined && variant !== "random" && vectors === undefined)
     throw new UsageError(`--variant ${variant} begins with vectors of a file: --vectors FILE brings them`);
@@ -274,7 +280,7 @@ function trainingOf(options: Options) {
     throw new UsageError(
       "--variant random begins with random vectors: leave out --vectors, or name another variant",
     );
-  const given = { tokeniser, longest, leastCount, vectors, variant, size, windows, maps, dropout };
+  const given = { tokeniser, longest, leastCount, vectors, variant, size, spread, windows, maps, dropout };
   return { ...given, maxNorm, padding, epochs, batchSize, lr, keepBest, seed };
 }
 

@@ -1,5 +1,5 @@
 import { optionsOf } from "../../door/options.js";
-import { belowOne, fromOneOn, list, oneOf, required } from "../../door/rules.js";
+import { belowOne, fromOneOn, list, oneOf, positive, required } from "../../door/rules.js";
 import * as nn from "../../nn/index.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { padding } from "./vocabulary.js";
@@ -18,6 +18,11 @@ export interface TextNetworkOptions {
   classes: number;
   /** Numbers of a word's vector; 300 if left out. */
   size?: number;
+  /**
+   * Random vectors begin with numbers of −spread ≤ x < spread; 0.25 if left out, as in Kim's work. With less, words that occur
+   * once say less of what is not known of them.
+   */
+  spread?: number;
   /** How many words filters see; [3, 4, 5] if left out. */
   windows?: readonly number[];
   /** Filters of each window; 100 if left out. */
@@ -52,6 +57,7 @@ export function textNetwork(given: TextNetworkOptions): TextNetwork {
     words,
     classes,
     size = 300,
+    spread = 0.25,
     windows = [3, 4, 5],
     maps = 100,
     dropout = 0.5,
@@ -61,6 +67,7 @@ export function textNetwork(given: TextNetworkOptions): TextNetwork {
     words: required(fromOneOn),
     classes: required(fromOneOn),
     size: fromOneOn,
+    spread: positive,
     windows: list("numbers of words"),
     maps: fromOneOn,
     dropout: belowOne,
@@ -73,7 +80,13 @@ export function textNetwork(given: TextNetworkOptions): TextNetwork {
       `textNetwork: windows are [${windows.join(", ")}], expected different whole numbers from 1 on`,
     );
   const vectors = (trained: boolean) =>
-    nn.embedding({ words, size, pad: padding, ...(trained ? {} : { trained }) });
+    nn.embedding({
+      words,
+      size,
+      pad: padding,
+      initialiser: { uniform: spread },
+      ...(trained ? {} : { trained }),
+    });
   const nodes: { [name: string]: { layer: nn.AnyLayer; from: string | readonly string[] } } = {};
   if (variant === "multichannel") {
     nodes.fixed = { layer: vectors(false), from: "words" };

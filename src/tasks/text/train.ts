@@ -171,8 +171,8 @@ export async function train(
     const { size, variant } = sizedBy(options, vectors);
     const isFixed = options.padding === "counted";
     const most = words.reduce((most, { length }) => Math.max(most, length), 1);
-    const { windows, maps, dropout, padding } = options;
-    const own = { windows, maps, dropout, padding, size, variant };
+    const { spread, windows, maps, dropout, padding } = options;
+    const own = { spread, windows, maps, dropout, padding, size, variant };
     const network = textNetwork({
       words: vocabulary.size,
       classes: classes.length,
@@ -204,6 +204,7 @@ const trainingRules = {
   leastCount: fromOneOn,
   mostWords: fromOneOn,
   size: fromOneOn,
+  spread: positive,
   windows: 1,
   maps: fromOneOn,
   dropout: 1,

@@ -98,6 +98,20 @@ test("has the parameters of the paper: 360,902 beside the vectors", () => {
   expect(beside.reduce((sum, [, { size }]) => sum + size, 0)).toBe(360_902);
 });
 
+test("random vectors lie within their spread", async () => {
+  for (const [spread, given] of [
+    [0.25, {}],
+    [0.01, { spread: 0.01 }],
+  ] as const) {
+    const model = textNetwork({ ...small, ...given });
+    model.build({ words: [8] }, { seed: 1 });
+    const vectors = await model.parameters.get("vectors.vectors")!.read();
+    const most = Math.max(...[...vectors].map(Math.abs));
+    expect(most).toBeLessThanOrEqual(spread);
+    expect(most).toBeGreaterThan(0.9 * spread);
+  }
+});
+
 test.each(variants)("%s: what is trained, and a file and back", async (variant) => {
   const model = textNetwork({ ...small, variant });
   model.build({ words: [8] }, { seed: 3 });
