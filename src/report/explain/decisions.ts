@@ -77,7 +77,7 @@ function drawn(
   const strength = maps.rank === 3 ? values : strongestOf(values, channels);
   const shown = shaded(values, size, { unit, channels });
   const over = overlaid(photo, strength, size, {
-    unit: maps.rank === 3 ? unit : `${unit}, without its sign`,
+    unit: maps.rank === 3 ? unit : `${unit}, unsigned`,
   });
   return [
     { picture: photo, caption: words },
