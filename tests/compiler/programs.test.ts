@@ -98,6 +98,27 @@ describe("what becomes one kernel", () => {
     expect(names(await programOf(dx)).filter((name) => name.includes("sum and"))).toHaveLength(2);
   });
 
+  test("sums and products of few results are cut into parts enough for 64 threads", async () => {
+    const product = (counts: readonly number[]): number => counts.reduce((n, count) => n * count, 1);
+    /** Into how many parts the largest launch cuts each of so many results. */
+    const parts = async (y: Tensor, results: number): Promise<number> => {
+      const { launches } = await programOf(y);
+      const [{ task }] = [...launches].sort((a, b) => b.work - a.work);
+      if (task.kind === "reduce") return product(task.kept) / results;
+      if (task.kind !== "contraction") throw new Error(`a ${task.kind}`);
+      return product(task.contraction.batch.map(({ count }) => count));
+    };
+    // The pictures are too few: their rows are cut, too.
+    expect(await parts(sum(leaf(16, 64, 64, 8), { axis: [0, 1, 2] }), 8)).toBe(64);
+    expect(await parts(sum(leaf(1 << 16)), 1)).toBe(64);
+    // Parts of less than 512 terms would cost more than they bring.
+    expect(await parts(sum(leaf(16, 32, 16, 8), { axis: [0, 1, 2] }), 8)).toBe(16);
+    const [x, w] = [leaf(16, 66, 66, 3), leaf(3, 3, 3, 8)];
+    const [gradient] = receptive.gradients(sum(receptive.conv2d(x, w)), [w]);
+    expect(await parts(gradient, 216)).toBe(64);
+    expect(await parts(receptive.matmul(leaf(1, 2048), leaf(2048, 1000)), 1000)).toBe(16);
+  });
+
   test("an update with momentum, in place", async () => {
     const [w, v] = [receptive.variable(new Float32Array(8).fill(1)), receptive.variable(new Float32Array(8))];
     const step = receptive.compile((g: Tensor) => {
