@@ -4,8 +4,8 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { namedAnswers } from "./build/named-answers.mjs";
 
-const library = fileURLToPath(new URL("../dist/index.js", import.meta.url));
-if (!existsSync(library)) throw new Error("studio: dist/ is not there; npm run build makes it");
+const library = fileURLToPath(new URL("../dist/", import.meta.url));
+if (!existsSync(`${library}index.js`)) throw new Error("studio: dist/ is not there; npm run build makes it");
 
 /** `virtual:named-answers`: what the library answers to the examples with a name. */
 function answers() {
@@ -20,11 +20,29 @@ function answers() {
   };
 }
 
+/**
+ * What the first page needs is one file: cut into what the rooms share and what they do not, it weighs 4 kB more. Rooms
+ * that are loaded when they are entered are imported by none of it, but for their keys and the list of their views.
+ *
+ * @returns "shell" for what an entry imports, by whatever way; null for what is loaded later
+ */
+function shellOf(id, context, seen = new Set()) {
+  seen.add(id);
+  const { isEntry, importers } = context.getModuleInfo(id);
+  const isReached = importers.some((importer) => !seen.has(importer) && shellOf(importer, context, seen));
+  return isEntry || isReached ? "shell" : null;
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
   plugins: [svelte(), answers()],
-  resolve: { alias: { receptive: library } },
+  resolve: {
+    alias: [
+      { find: /^receptive$/, replacement: `${library}index.js` },
+      { find: /^receptive\/(\w+)$/, replacement: `${library}$1/index.js` },
+    ],
+  },
   worker: { format: "es" },
   build: {
     target: "es2022",
@@ -32,6 +50,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       checks: { pluginTimings: false },
+      output: {
+        codeSplitting: { groups: [{ name: (id, context) => shellOf(id, context) }] },
+      },
       input: ["index.html", "embed.html"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
     },
   },

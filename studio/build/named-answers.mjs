@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const library = fileURLToPath(new URL("../../dist/node/index.js", import.meta.url));
+const library = (name) => fileURLToPath(new URL(`../../dist/node/${name}.js`, import.meta.url));
 const entry = fileURLToPath(new URL("../src/engine/named.ts", import.meta.url));
 
 /** @returns answers by the name of their question */
@@ -24,8 +24,8 @@ export async function namedAnswers() {
         {
           name: "the built library",
           setup({ onResolve }) {
-            onResolve({ filter: /^receptive$/ }, () => ({
-              path: pathToFileURL(library).href,
+            onResolve({ filter: /^receptive(\/\w+)?$/ }, ({ path }) => ({
+              path: pathToFileURL(library(path.split("/")[1] ?? "index")).href,
               external: true,
             }));
           },

@@ -59,6 +59,8 @@ export async function builtSite(): Promise<Site> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
     ],
   });
   return {

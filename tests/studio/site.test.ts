@@ -7,6 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as views from "../../studio/src/rooms/convolve/keys.js";
 import { findable } from "../../studio/src/rooms/find.js";
+import * as kernelKeys from "../../studio/src/rooms/kernels/keys.js";
 import { addressOf, type Keys, parsed, valuesFrom } from "../../studio/src/state/address.js";
 import { builtSite, missing, numbersIn, phone, type Site, settled } from "./built-site.js";
 
@@ -133,6 +134,19 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     60_000,
   );
 
+  test("on a phone the four controls of forward stand in one row", async () => {
+    const { page, go } = await site.open("#/convolve/forward", phone);
+    for (const hash of ["", "?img=small", "?img=letter&f=3", "?img=seven&p=same&s=2"]) {
+      await go(`#/convolve/forward${hash}`);
+      const tops = await page
+        .locator(".controls.tight > label")
+        .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().top)));
+      expect(tops, hash).toHaveLength(4);
+      expect(new Set(tops).size, hash).toBe(1);
+    }
+    await page.context().close();
+  });
+
   describe("addresses", () => {
     test("an edit is in the address, Back undoes a change of view, Ctrl+Z an edit", async () => {
       const { page } = await site.open("#/convolve/forward");
@@ -196,36 +210,44 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     });
 
     test("all that Find knows opens, and nothing of it is refused", async () => {
-      const keys: Readonly<Record<string, Keys>> = {
-        forward: views.forwardKeys,
-        channels: views.channelsKeys,
-        pool: views.poolKeys,
-        share: views.shareKeys,
-        activate: views.activateKeys,
-        backward: views.backwardKeys,
-        upsample: views.upsampleKeys,
-        learn: views.learnKeys,
-        text: views.textKeys,
-      };
-      const rooms = [
-        {
-          name: "convolve",
-          title: "Convolve",
-          views: Object.keys(keys).map((name) => ({ name, title: name })),
+      const keys: Readonly<Record<string, Readonly<Record<string, Keys>>>> = {
+        convolve: {
+          forward: views.forwardKeys,
+          channels: views.channelsKeys,
+          pool: views.poolKeys,
+          share: views.shareKeys,
+          activate: views.activateKeys,
+          backward: views.backwardKeys,
+          upsample: views.upsampleKeys,
+          learn: views.learnKeys,
+          text: views.textKeys,
         },
-      ];
+        kernels: {
+          pixels: kernelKeys.pixelsKeys,
+          filter: kernelKeys.filterKeys,
+          template: kernelKeys.templateKeys,
+          edges: kernelKeys.edgesKeys,
+          hog: kernelKeys.hogKeys,
+          sift: kernelKeys.pointsKeys,
+          surf: kernelKeys.pointsKeys,
+        },
+      };
+      const rooms = Object.entries(keys).map(([name, of]) => ({
+        name,
+        title: name,
+        views: Object.keys(of).map((view) => ({ name: view, title: view })),
+      }));
       const { page, faults, go } = await site.open("#/");
       const found = findable(rooms as unknown as Parameters<typeof findable>[0]);
       expect(found.length).toBeGreaterThan(30);
-      for (const { text, view, values = {} } of found) {
-        const hash = addressOf("convolve", view, keys[view], values);
+      for (const { text, room, view, values = {} } of found) {
+        const own = keys[room][view];
+        const hash = addressOf(room, view, own, values);
         await go(hash);
         await page.locator("nav a[aria-current]", { hasText: new RegExp(`^${view}$`) }).waitFor();
         expect(await page.locator(".refused").count(), `${text}: ${hash}`).toBe(0);
         // What the address says stays in it.
-        expect(
-          addressOf("convolve", view, keys[view], valuesFrom(keys[view], parsed(hash).given).values),
-        ).toBe(hash);
+        expect(addressOf(room, view, own, valuesFrom(own, parsed(hash).given).values)).toBe(hash);
       }
       expect(faults).toEqual([]);
       await page.context().close();

@@ -1,5 +1,7 @@
 /** The page's end of the engine's worker, which starts at the first question that has no answer by name. */
+
 import named from "virtual:named-answers";
+import { untrack } from "svelte";
 import type { Answer, Kind, Question } from "./lessons.js";
 import type { AskKind, Asks, Credit, Streamed } from "./network/protocol.js";
 import type { Asked, Told } from "./protocol.js";
@@ -10,6 +12,9 @@ export type EngineState = "resting" | "starting" | "ready" | "silent" | "gone";
 
 /** A worker that says nothing for so long is told of. */
 const patience = 5000;
+
+/** As many pictures as the worker keeps. */
+const mostGiven = 8;
 
 class EngineError extends Error {
   override name = "EngineError";
@@ -22,13 +27,31 @@ class Engine {
   #worker: Worker | undefined;
   #waiting = new Map<number, { resolve(answer: object): void; reject(error: Error): void }>();
   #asked = 0;
+  /** Pictures that questions speak of by name: a worker that is started again is given them again. */
+  #given = new Map<string, Question<"picture">>();
   #alarm: ReturnType<typeof setTimeout> | undefined;
 
   /** Is told what streams say, and with `undefined` that a worker has ended with all that it held. */
   onStream: ((message: Streamed | undefined) => void) | undefined;
 
   ask<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
+    // What is spoken of is not the next to be forgotten.
+    const given = "picture" in question ? this.#given.get(question.picture as string) : undefined;
+    if (given) this.#remember(given);
     return this.#send((id) => ({ id, question: question as Question })) as Promise<Answer<K>>;
+  }
+
+  /** A picture for the questions that follow. Of the older ones only the last few are remembered. */
+  give(picture: Question<"picture">): Promise<Answer<"picture">> {
+    this.#worker ??= this.#start();
+    this.#remember(picture);
+    return this.ask<"picture">(picture);
+  }
+
+  #remember(picture: Question<"picture">): void {
+    this.#given.delete(picture.name);
+    this.#given.set(picture.name, picture);
+    if (this.#given.size > mostGiven) this.#given.delete(this.#given.keys().next().value!);
   }
 
   /** About the network at hand. */
@@ -82,6 +105,9 @@ class Engine {
       this.#fail(message || "the engine's worker did not start");
       this.onStream?.(undefined);
     };
+    // Their answers come to nobody.
+    for (const question of this.#given.values())
+      worker.postMessage({ id: 0, question: question as Question } satisfies Asked);
     return worker;
   }
 
@@ -153,6 +179,62 @@ export function answered<K extends Kind>(question: () => Question<K> | undefined
     },
     get failure() {
       return byName ? undefined : late?.text === text ? late?.failure : undefined;
+    },
+  };
+}
+
+export interface Followed<K extends Kind> extends Answered<K> {
+  /** The question's own answer is there; else the value is that of the question before. */
+  readonly isCurrent: boolean;
+}
+
+/**
+ * As `answered`, for questions that follow a pointer or a camera: the last answer stays until the next one is there, and
+ * while one is being computed only the newest of those that came meanwhile is asked.
+ */
+export function followed<K extends Kind>(question: () => Question<K> | undefined): Followed<K> {
+  const text = $derived.by(() => {
+    const asked = question();
+    return asked && JSON.stringify(asked);
+  });
+  let late = $state.raw<{ text: string; answer?: Answer<K>; failure?: string }>();
+  let isBusy = false;
+  let wanted: string | undefined;
+  const next = () => {
+    const asked = wanted;
+    if (isBusy || asked === undefined || asked === late?.text) return;
+    isBusy = true;
+    engine
+      .ask<K>(JSON.parse(asked))
+      .then(
+        (answer) => {
+          late = { text: asked, answer };
+        },
+        (error: Error) => {
+          late = { text: asked, failure: error.message, answer: late?.answer };
+        },
+      )
+      .finally(() => {
+        isBusy = false;
+        next();
+      });
+  };
+  $effect(() => {
+    wanted = text;
+    untrack(next);
+    return () => {
+      wanted = undefined;
+    };
+  });
+  return {
+    get value() {
+      return text === undefined ? undefined : late?.answer;
+    },
+    get failure() {
+      return late?.text === text ? late?.failure : undefined;
+    },
+    get isCurrent() {
+      return late?.text === text;
     },
   };
 }

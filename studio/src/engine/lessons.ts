@@ -37,14 +37,13 @@ import {
   variable,
 } from "receptive";
 import type { Rows } from "../numbers/rows.js";
-
-/** [[above, below], [left, right]], in pixels of zeros. */
-export type Border = readonly [readonly [number, number], readonly [number, number]];
+import type { Border } from "../numbers/windows.js";
+import type { KernelAnswers, KernelQuestions } from "./kernel-lessons.js";
 
 export type ActivationName = "sigmoid" | "tanh" | "relu" | "leaky" | "maxout" | "elu";
 
 /** The questions, by kind. */
-export interface Questions {
+export interface Questions extends KernelQuestions {
   /** Each filter over the picture: one map a filter. */
   forward: { image: Rows; filters: readonly Rows[]; bias: number; stride: number; border: Border };
   /** A filter with one plane for each channel of the picture, and what each plane adds. */
@@ -66,7 +65,7 @@ export interface Questions {
 }
 
 /** Their answers. Rows as in the question; each number is what the library computed in f32. */
-export interface Answers {
+export interface Answers extends KernelAnswers {
   forward: { maps: Rows[] };
   channels: { parts: Rows[]; map: Rows };
   pool: { maps: Rows[]; winners: Rows[] };
@@ -84,12 +83,19 @@ export type Question<K extends Kind = Kind> = { [P in K]: { kind: P } & Question
 export type Answer<K extends Kind = Kind> = Answers[K];
 
 /** @throws what the library throws at shapes that do not fit */
-export function answerTo<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
-  const rule = rules[question.kind] as unknown as (asked: Questions[K]) => Promise<Answer<K>>;
+export async function answerTo<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
+  const { kind } = question;
+  // Rooms that are entered later bring their rules with them.
+  const all = Object.hasOwn(rules, kind) ? rules : (await import("./kernel-lessons.js")).kernelRules;
+  const rule = (all as Readonly<Record<string, unknown>>)[kind] as (
+    asked: Questions[K],
+  ) => Promise<Answer<K>>;
   return rule(question as Questions[K]);
 }
 
-const rules: { readonly [K in Kind]: (asked: Questions[K]) => Promise<Answers[K]> } = {
+type OwnKind = Exclude<Kind, keyof KernelQuestions>;
+
+const rules: { readonly [K in OwnKind]: (asked: Questions[K]) => Promise<Answers[K]> } = {
   async forward({ image, filters, bias, stride, border }) {
     const maps = conv2d(picture([image]), filterOf(filters.map((rows) => [rows])), {
       stride,

@@ -23,7 +23,7 @@ addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     told = { id, failure: { name, message } };
   }
-  postMessage(told, { transfer: transferred(told) });
+  postMessage(told, { transfer: "question" in data ? handedOver(told) : transferred(told) });
 });
 
 async function answerOf({ kind, ...asked }: NetworkAsked): Promise<object> {
@@ -43,3 +43,16 @@ async function begun(): Promise<Trainer> {
 /** Files are handed over and not copied. */
 const transferred = (told: Told): Transferable[] =>
   "answer" in told && told.answer instanceof ArrayBuffer ? [told.answer] : [];
+
+/** Answers to questions belong to who asked: their arrays of numbers are handed over as well. */
+const handedOver = (told: Told): Transferable[] => ("answer" in told ? buffersOf(told.answer) : []);
+
+function buffersOf(part: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
+  if (ArrayBuffer.isView(part)) {
+    if (part.buffer instanceof ArrayBuffer) found.add(part.buffer);
+  } else if (Array.isArray(part)) {
+    if (typeof part[0] === "object") for (const one of part) buffersOf(one, found);
+  } else if (typeof part === "object" && part !== null)
+    for (const one of Object.values(part)) buffersOf(one, found);
+  return [...found];
+}

@@ -1,5 +1,6 @@
 /** Where a window stands, and how often it fits. */
-import type { Border } from "../engine/lessons.js";
+/** [[above, below], [left, right]], in pixels of zeros. */
+export type Border = readonly [readonly [number, number], readonly [number, number]];
 
 export type Padding = "0" | "1" | "same";
 

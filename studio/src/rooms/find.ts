@@ -38,11 +38,27 @@ const terms: readonly (readonly [
   ["switches, unpooling", "convolve", "upsample"],
   ["gradient descent", "convolve", "learn"],
   ["max over time, sentence", "convolve", "text"],
+  ["a letter as numbers", "kernels", "pixels"],
+  ["subsampling", "kernels", "pixels", { src: "cat", step: "4" }],
+  ["sharpening", "kernels", "filter"],
+  ["Gaussian blur, separable", "kernels", "filter", { k: "gaussian5" }],
+  ["ridges, Laplacian", "kernels", "filter", { k: "ridge8" }],
+  ["unsharp masking", "kernels", "filter", { k: "unsharp5" }],
+  ["Gabor filter", "kernels", "filter", { k: "gabor", n: "11", a: 45 }],
+  ["template, correlation, the beak of a bird", "kernels", "template"],
+  ["Sobel, gradient, orientation", "kernels", "edges"],
+  ["Robinson's compass masks", "kernels", "edges", { by: "robinson" }],
+  ["Canny edges", "kernels", "edges", { by: "canny" }],
+  ["HOG, histogram of oriented gradients", "kernels", "hog"],
+  ["SIFT keypoints, 128 numbers", "kernels", "sift"],
+  ["matching two pictures, homography, RANSAC", "kernels", "sift", { match: true }],
+  ["SURF keypoints", "kernels", "surf"],
 ];
 
 export function findable(rooms: readonly Room[]): Findable[] {
   const has = (room: string, view: string) =>
     rooms.find(({ name }) => name === room)?.views.some(({ name }) => name === view);
+  const titleOf = (room: string) => rooms.find(({ name }) => name === room)?.title;
   return [
     ...rooms.flatMap(({ name: room, title, views }) =>
       views.map((view) => ({
@@ -61,7 +77,7 @@ export function findable(rooms: readonly Room[]): Findable[] {
     })),
     ...terms
       .filter(([, room, view]) => has(room, view))
-      .map(([text, room, view, values]) => ({ text, note: `Convolve, ${view}`, room, view, values })),
+      .map(([text, room, view, values]) => ({ text, note: `${titleOf(room)}, ${view}`, room, view, values })),
   ];
 }
 

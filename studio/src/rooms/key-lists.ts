@@ -56,9 +56,22 @@ const pad: KeyTable = {
   ],
 };
 
+const pixels: KeyTable = {
+  title: "In a picture",
+  keys: [
+    ["← ↑ → ↓", "to the next pixel; with Shift ten on"],
+    ["Home, End", "to the ends of the row"],
+    ["Enter", "pin the pixel, or free it; in template cut there"],
+    ["Esc", "nothing is pinned"],
+    ["Ctrl V", "paste a picture of yours"],
+  ],
+};
+
 export const keyLists = (room: string): readonly KeyTable[] =>
   room === "convolve"
     ? [steps, grids, everywhere]
     : room === "train"
       ? [training, pad, everywhere]
-      : [everywhere];
+      : room === "kernels"
+        ? [pixels, grids, everywhere]
+        : [everywhere];

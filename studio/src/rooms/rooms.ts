@@ -3,6 +3,7 @@ import type { Component } from "svelte";
 import type { Keys } from "../state/address.js";
 import { convolveViews } from "./convolve/views.js";
 import { homeViews } from "./home/views.js";
+import { kernelsViews } from "./kernels/views.js";
 import { trainViews } from "./train/views.js";
 
 export interface View {
@@ -27,5 +28,6 @@ export interface Room {
 export const rooms: readonly Room[] = [
   { name: "", title: "Home", views: homeViews },
   { name: "convolve", title: "Convolve", views: convolveViews },
+  { name: "kernels", title: "Kernels", views: kernelsViews },
   { name: "train", title: "Train", views: trainViews },
 ];

@@ -47,8 +47,7 @@ export function valueCell(
   },
 ): Cell {
   const text = inCell(value, size);
-  // What is printed is said, too, for who asks for a cell by what is to be read in it.
-  const said = `${label}: ${text === exact(value) ? text : `${text}, more exactly ${exact(value)}`}`;
+  const said = saidOf(value, text, label);
   if (!Number.isFinite(value)) return { text: exact(value), note, look: "nan", label: said };
   if (value === 0) return { text: "0", note, look: "nothing", label: said };
   const colour = colourOf(scale, value, range, theme);
@@ -79,6 +78,42 @@ export function pixelCell(
   const share = Math.min(Math.abs(value) / Math.max(greatest, 1e-9), 1);
   return { text: inCell(value, size), look: value > 0 && share > 0.6 ? "on" : "off", isSeen, label: said };
 }
+
+/** Brightness as it is printed in small cells: 1,258 · 94.5 · 0.25 */
+export function brightnessText(value: number): string {
+  const size = Math.abs(value);
+  return exact(Number(value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)));
+}
+
+/**
+ * A pixel of a photograph, of 0 to 255; or of ink, from 0, paper, to 1.
+ *
+ * @param isWhole  without decimals, where there is no room for them
+ */
+export function brightnessCell(
+  value: number,
+  label: string,
+  { isInk = false, isWhole = false }: { isInk?: boolean; isWhole?: boolean } = {},
+): Cell {
+  const grey = Math.round(Math.min(Math.max(isInk ? 255 * (1 - value) : value, 0), 255));
+  const colour = [grey, grey, grey] as const;
+  const text = isWhole && !isInk ? exact(Math.round(value)) : brightnessText(value);
+  return { text, fill: css(colour), ink: inkOn(colour), label: saidOf(value, text, label) };
+}
+
+/** A product or a sum of brightness, on the colour of its sign. */
+export function productCell(
+  value: number,
+  label: string,
+  how: { range: number; size: number; theme: Theme },
+): Cell {
+  const text = brightnessText(value);
+  return { ...valueCell(value, { ...how, label }), text, label: saidOf(value, text, label) };
+}
+
+/** What is printed is said, too, for who asks for a cell by what is to be read in it. */
+const saidOf = (value: number, text: string, label: string): string =>
+  `${label}: ${text === exact(value) ? text : `${text}, more exactly ${exact(value)}`}`;
 
 export const rowsToCells = (
   rows: Rows,

@@ -2,14 +2,16 @@
 import { heat, type Rgb, signed } from "../../../src/formatting/palettes.js";
 
 export type Theme = "light" | "dark";
-export type Scale = "signed" | "heat" | "picture";
+/** ink: of pixels from 0, paper, to 1. */
+export type Scale = "signed" | "heat" | "picture" | "ink";
 
 /** @param range  the value at the end of the scale, greater than 0 */
 export function colourOf(scale: Scale, value: number, range: number, theme: Theme): Rgb {
   if (Number.isNaN(value)) return [128, 128, 128];
   if (scale === "signed") return signed(value / range, theme);
   if (scale === "heat") return heat(value / range);
-  const grey = Math.round(255 * Math.min(Math.max(value / range, 0), 1));
+  const share = Math.min(Math.max(value / range, 0), 1);
+  const grey = Math.round(255 * (scale === "ink" ? 1 - share : share));
   return [grey, grey, grey];
 }
 

@@ -20,3 +20,9 @@ export function scaleOf(width: number, { grids, gaps }: Widths, most: number): n
 /** Edge of a cell where `cells` of them share `width`, at most `most`. */
 export const cellSize = (width: number, cells: number, most: number): number =>
   Math.max(12, Math.floor(Math.min(width / Math.max(cells, 1), most)));
+
+/** CSS pixels a pixel of a picture that shall fit: whole ones for small pictures, photographs take the room there is. */
+export function pictureScale(size: { width: number; height: number }, room: number, most: number): number {
+  const fits = Math.min(room / size.width, most / size.height);
+  return fits >= 2 ? Math.floor(fits) : fits;
+}

@@ -1,4 +1,5 @@
 import type { View } from "../rooms.js";
-import Home from "./Home.svelte";
 
-export const homeViews: readonly View[] = [{ name: "", title: "Home", keys: {}, component: Home }];
+export const homeViews: readonly View[] = [
+  { name: "", title: "Home", keys: {}, component: { load: () => import("./Home.svelte") } },
+];
