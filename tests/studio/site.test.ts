@@ -355,6 +355,7 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     test("Find leads to a term, ? shows the keys", async () => {
       const { page, faults } = await site.open("#/");
       await page.keyboard.press("Control+k");
+      await page.getByRole("combobox").waitFor();
       await page.keyboard.type("max pool");
       await page.keyboard.press("Enter");
       await page.waitForFunction(() => location.hash === "#/convolve/pool?of=seven");
