@@ -156,6 +156,8 @@ export function fromDescription(description: LayerDescription, own: AnyOwnLayers
   checkDescription(description, "the model");
   const { type, name, options } = description;
   const { layers: listed, nodes } = options as Partial<SequentialOptions & GraphOptions>;
+  if ("masks" in options)
+    throw new DescriptionError(`fromDescription: ${name} was masked, which a description does not keep`);
   try {
     if (type === "sequential" && Array.isArray(listed))
       return layers.sequential(name, ...layersFrom(listed, own));

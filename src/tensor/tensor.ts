@@ -13,7 +13,7 @@ import { DeviceError } from "../runtime/machine-choice.js";
 import { Storage } from "../runtime/storage.js";
 import type { DType, TypedArray } from "./dtype.js";
 import { checkedType, type Nested, numbersOf, ownCopy } from "./numbers.js";
-import { inspect, printed } from "./printing.js";
+import { inJson, inspect, printed, type TensorInJson } from "./printing.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 
 export type { DType, TypedArray };
@@ -121,9 +121,17 @@ export class Tensor implements GraphNode {
   }
 
   toString(): string {
+    return printed("Tensor", this.type, this.shape, this.own, this.#state);
+  }
+
+  get #state(): string {
     const unread = this.settled ? "not read yet" : "an argument of a compiled function";
-    const state = this.operation === source ? unread : "not computed yet";
-    return printed("Tensor", this.type, this.shape, this.own, state);
+    return this.operation === source ? unread : "not computed yet";
+  }
+
+  /** Type and shape, and the numbers where they are known and at most 1000; else `state` says what there is. */
+  toJSON(): TensorInJson {
+    return inJson(this.type, this.shape, this.own, this.#state);
   }
 
   /** As Node and other consoles print it: type, shape and, where they are known, the numbers. */
@@ -207,9 +215,16 @@ export class Variable extends Tensor {
   override settle(): void {}
 
   override toString(): string {
+    return printed("Variable", this.type, this.shape, this.#now, "in use by a run");
+  }
+
+  override toJSON(): TensorInJson {
+    return inJson(this.type, this.shape, this.#now, "in use by a run");
+  }
+
+  get #now(): TypedArray | null {
     const { device, host } = this.#place;
-    const now = device ? device.peek(this.#place) : host;
-    return printed("Variable", this.type, this.shape, now, "in use by a run");
+    return device ? device.peek(this.#place) : host;
   }
 }
 

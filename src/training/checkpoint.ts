@@ -169,7 +169,7 @@ export function decodeCheckpoint(bytes: Uint8Array, fileName: string): Checkpoin
 }
 
 /** A checkpoint that is printed in a line, and of which JSON has what it is of, not its weights. */
-export function printable(checkpoint: Checkpoint): Checkpoint {
+function printable(checkpoint: Checkpoint): Checkpoint {
   const text = (): string => {
     const { model, input, weights, data, training } = checkpoint;
     const numbers = [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);

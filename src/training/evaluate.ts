@@ -14,6 +14,7 @@ import { printedAs } from "../tensor/printing.js";
 import { ShapeError } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { aLoss, anObjective, checkModel } from "./given.js";
+import { checkObjective } from "./missing-objective.js";
 import type { Objective, Trainable } from "./objective.js";
 import {
   type ObjectiveEvaluation,
@@ -23,7 +24,7 @@ import {
 import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
 import { outputFor } from "./single-output.js";
-import { byFields, checkSource, isPictures, type TrainingSource } from "./training-data.js";
+import { byFields, checkSource, type TrainingSource } from "./training-data.js";
 
 /** Batches, loss and extras of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -108,11 +109,8 @@ export async function evaluate(
     checkSource("evaluate", data, objective);
     return objectiveEvaluator("evaluate", model, objective)(byFields(data), options);
   }
-  if (!isPictures(data))
-    throw new TypeError(
-      `evaluate: ${data.name} is a data set of named fields, expected an objective to measure by, such as objectives.classification()`,
-    );
-  return evaluator(model as unknown as Model, options.loss)(data, options);
+  await checkObjective("evaluate", data, { objective });
+  return evaluator(model as unknown as Model, options.loss)(data as AnyDataset, options);
 }
 
 /** The same for several evaluations: what is compiled once serves all of them. */

@@ -19,6 +19,7 @@ import { printedAs } from "../tensor/printing.js";
 import { buildFor } from "./building.js";
 import type { FitOptions } from "./fit-options.js";
 import { aLoss, anObjective, checkModel } from "./given.js";
+import { checkObjective } from "./missing-objective.js";
 import type { Trainable } from "./objective.js";
 import { rehearseTraining } from "./rehearsal.js";
 import { trainingStep } from "./step.js";
@@ -75,6 +76,7 @@ export async function findLearningRate(
   options: FindLearningRateOptions,
 ): Promise<LearningRateCurve> {
   checkModel("findLearningRate", model);
+  await checkObjective("findLearningRate", dataset, options);
   optionsOf("findLearningRate", options, {
     loss: options?.objective === undefined ? required(aLoss) : aLoss,
     target: oneOf("class", "picture"),

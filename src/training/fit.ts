@@ -1,4 +1,5 @@
 import type { FitOptions } from "./fit-options.js";
+import { checkObjective } from "./missing-objective.js";
 import type { Trainable } from "./objective.js";
 import { Run } from "./run.js";
 import { Training } from "./training.js";
@@ -21,4 +22,7 @@ export type { FitOptions } from "./fit-options.js";
  * @throws WeightsError if `resume` is of another model: names the first parameter that differs
  */
 export const fit = (model: Trainable, dataset: TrainingSource, options: FitOptions): Training =>
-  new Training(() => new Run(model, dataset, options));
+  new Training(async () => {
+    await checkObjective("fit", dataset, options);
+    return new Run(model, dataset, options);
+  });

@@ -10,7 +10,7 @@ import type { Stepped } from "./accumulation.js";
 import { WeightAverage } from "./averaging.js";
 import { awaited, isBetter, type Patience, patienceAfter, type Rated } from "./best-epoch.js";
 import { buildFor } from "./building.js";
-import { type Checkpoint, printable, type TrainingState } from "./checkpoint.js";
+import type { Checkpoint, TrainingState } from "./checkpoint.js";
 import { causeOf } from "./divergence.js";
 import { checkOptions, checkValidation } from "./fit-checks.js";
 import type { Snapshot } from "./fit-events.js";
@@ -217,9 +217,7 @@ export class Run {
   /** @throws TrainingError where the loss was no longer a number */
   async checkpoint(): Promise<Checkpoint> {
     if (this.#failed)
-      throw new TrainingError(
-        "checkpoint: the training has failed, its weights are no longer those of a step; an earlier checkpoint goes on",
-      );
+      throw new TrainingError("checkpoint: the training has failed; an earlier checkpoint goes on");
     return this.#atEnd ?? this.#checkpoint();
   }
 
@@ -415,7 +413,7 @@ export class Run {
     const isBest = !best || (best.epoch === this.#epoch && this.#stepOfEpoch === 0);
     // Copied: a checkpoint is its owner's, who may give it away.
     const weights = isBest ? (average ?? current) : copied(best.weights);
-    return printable({
+    return {
       model: this.#model.describe(),
       input: isPictures(this.#train) ? this.#train.shape : this.#model.inputShape!,
       weights,
@@ -441,7 +439,7 @@ export class Run {
         seconds: this.#watch.seconds,
         shown: this.#watch.shown,
       },
-    });
+    };
   }
 
   /** Nothing is changed where the checkpoint does not fit. */

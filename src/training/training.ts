@@ -18,7 +18,7 @@ import { TrainingError } from "./training-error.js";
  * is being made comes first.
  */
 export class Training implements AsyncGenerator<FitEvent, void, void> {
-  readonly #make: () => Run;
+  readonly #make: () => Promise<Run>;
   readonly #queue = new Queue();
   #run: Promise<Run> | undefined;
   #made: Run | undefined;
@@ -26,14 +26,14 @@ export class Training implements AsyncGenerator<FitEvent, void, void> {
   #isOver = false;
 
   /** For `fit`. */
-  constructor(make: () => Run) {
+  constructor(make: () => Promise<Run>) {
     this.#make = make;
   }
 
   /** Makes the next step; the first one builds the model and compiles. */
   next(): Promise<IteratorResult<FitEvent, void>> {
     return this.#queue.add(async () => {
-      if (this.#isOver) return { done: true, value: undefined };
+      if (this.#isOver) return over;
       try {
         const run = await this.#begun();
         this.#events ??= run.events();
@@ -49,10 +49,7 @@ export class Training implements AsyncGenerator<FitEvent, void, void> {
 
   /** Ends the training, as leaving its loop does. */
   return(): Promise<IteratorResult<FitEvent, void>> {
-    return this.#queue.add(async () => {
-      await this.#end();
-      return { done: true, value: undefined };
-    });
+    return this.#queue.add(() => this.#end());
   }
 
   /** Ends the training by an error, which it rejects with. */
@@ -66,11 +63,6 @@ export class Training implements AsyncGenerator<FitEvent, void, void> {
   /** Itself: its events are walked through once. */
   [Symbol.asyncIterator](): this {
     return this;
-  }
-
-  /** As `await using` has it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
   }
 
   /**
@@ -95,9 +87,7 @@ export class Training implements AsyncGenerator<FitEvent, void, void> {
   rewind(checkpoint: Checkpoint): Promise<void> {
     return this.#between(async (run) => {
       if (this.#isOver)
-        throw new TrainingError(
-          "rewind: the training is over; fit with `resume: checkpoint` goes on where it was taken",
-        );
+        throw new TrainingError("rewind: the training is over; fit with `resume` goes on from a checkpoint");
       run.rewind(checkpoint);
     });
   }
@@ -110,7 +100,7 @@ export class Training implements AsyncGenerator<FitEvent, void, void> {
 
   #begun(): Promise<Run> {
     this.#run ??= (async () => {
-      const run = this.#make();
+      const run = await this.#make();
       await run.begin();
       this.#made = run;
       return run;
@@ -118,12 +108,15 @@ export class Training implements AsyncGenerator<FitEvent, void, void> {
     return this.#run;
   }
 
-  async #end(): Promise<void> {
+  async #end(): Promise<IteratorReturnResult<void>> {
     this.#isOver = true;
     try {
       await this.#events?.return();
     } finally {
       await this.#made?.end();
     }
+    return over;
   }
 }
+
+const over = { done: true, value: undefined } as const;

@@ -79,7 +79,7 @@ export function checkWeights(
       );
     if (found.data.length !== sizeOf(shape))
       throw new WeightsError(
-        `${origin} has ${found.data.length || "no"} numbers in ${path} (${show(shape)})${found.data.length ? "" : ": was its buffer given away?"}`,
+        `${origin} has ${found.data.length} numbers in ${path} (${show(shape)}); those of a buffer that was given away are gone`,
       );
   }
   for (const [path, { shape }] of weights)

@@ -104,6 +104,70 @@ describe("masked", () => {
     );
   });
 
+  test("holds where the network stands as a layer of another one, with weights of that one's own", async () => {
+    const inner = nn.masked(net(), { conv1: [1, 0, 1, 2], dense1: [0, 1, 1] });
+    for (const outer of [
+      nn.sequential("outer", inner, nn.tanh()),
+      nn.graph("outer", {
+        inputs: "x",
+        nodes: { net: { layer: inner, from: "x" }, tanh1: { layer: nn.tanh(), from: "net" } },
+        outputs: "tanh1",
+      }),
+    ]) {
+      outer.build([8, 8, 2], { seed: 9 });
+      const alike = net();
+      for (const [path, variable] of alike.parameters)
+        variable.set(await outer.parameters.get(`net/${path}`)!.read());
+      const masked = nn.masked(alike, { conv1: [1, 0, 1, 2], dense1: [0, 1, 1] });
+      await closeTo(outer(x) as Tensor, Array.from(await masked(x).data(), Math.tanh), { atol: 1e-6 });
+      // A mask upon the mask, by the path that it has there.
+      const more = nn.masked(outer as nn.Model, { "net/conv1": [0, 1, 1, 1] });
+      const both = nn.masked(alike, { conv1: [0, 0, 1, 2], dense1: [0, 1, 1] });
+      await closeTo(more(x), Array.from(await both(x).data(), Math.tanh), { atol: 1e-6 });
+      expect(
+        (
+          await nn
+            .masked(inner, { conv1: [1, 0, 1, 2] })(x)
+            .data()
+        ).length,
+      ).toBe(9);
+      // What it looks like inside is what counts.
+      const maps = await explain.featureMaps(outer as nn.Model, x, { layer: "net/conv1" });
+      expect(maps.values!.every((v, i) => i % 4 !== 1 || v === 0)).toBe(true);
+      expect(() => nn.fromDescription(JSON.parse(JSON.stringify(outer.describe())))).toThrow(
+        "fromDescription: net was masked, which a description does not keep",
+      );
+    }
+  });
+
+  test("masks one of several outputs of a layer by its name", async () => {
+    const encoder: nn.Layer<Tensor, { mean: Tensor; deviation: Tensor }> = {
+      type: "encoder",
+      forward: (x, scope) => ({
+        mean: scope.run(nn.dense(3), x, "mean"),
+        deviation: scope.run(nn.dense(3), x, "deviation"),
+      }),
+    };
+    const model = nn.graph("coder", {
+      inputs: "x",
+      nodes: {
+        encoder: { layer: encoder as never, from: "x" },
+        sum: { layer: nn.add(), from: ["encoder.mean", "encoder.deviation"] },
+      },
+      outputs: "sum",
+    });
+    model.build([4]);
+    const input = random.uniform([2, 4], { seed: 1 });
+    const without = nn.masked(model, { "encoder.mean": [0, 0, 0] });
+    const alone = nn.masked(model, { "encoder/mean": [0, 0, 0] });
+    const whole = await model(input).data();
+    expect(await without(input).data()).toEqual(await alone(input).data());
+    expect(await without(input).data()).not.toEqual(whole);
+    expect(() => nn.masked(model, { encoder: [1, 1, 1] })).toThrow(
+      "masked: encoder gives several tensors, expected one of them: encoder.mean, encoder.deviation",
+    );
+  });
+
   test.each([
     [
       { conv7: [1] },

@@ -108,7 +108,7 @@ describe("what does not fit is refused, and changes nothing:", () => {
     const before = flat(weights);
     structuredClone(weights, { transfer: transferOf(weights) });
     expect(() => setWeights(model, weights)).toThrow(
-      "the given map has no numbers in conv1.filters (3×3×1×24): was its buffer given away?",
+      "the given map has 0 numbers in conv1.filters (3×3×1×24); those of a buffer that was given away are gone",
     );
     expect(flat(await weightsOf(model))).toEqual(before);
   });
