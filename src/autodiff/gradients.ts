@@ -6,6 +6,7 @@ import { type Applied, isDifferentiable } from "../ops/define.js";
 import { scalar } from "../ops/scalar.js";
 import { identity } from "../ops/stop-gradient.js";
 import { checkedTensors, checkTensor } from "../tensor/arguments.js";
+import { inLayer } from "../tensor/layer-now.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -74,16 +75,21 @@ function pulledBack(
     const { inputs, attributes } = node;
     const { name, definition } = node.operation;
     const rule = Object.hasOwn(rules, name) ? rules[name] : definition.vjp;
-    const parts = rule(arriving, { inputs, output: node, attributes });
-    parts.forEach((part, i) => {
-      const input = inputs[i];
-      if (!part || !between.has(input)) return;
-      const sum = sums.get(input);
-      sums.set(input, sum ? add(sum, part) : part);
-    });
+    inLayer(backward(node.layer), () =>
+      rule(arriving, { inputs, output: node, attributes }).forEach((part, i) => {
+        const input = inputs[i];
+        if (!part || !between.has(input)) return;
+        const sum = sums.get(input);
+        sums.set(input, sum ? add(sum, part) : part);
+      }),
+    );
   }
   return xs.map((x) => sums.get(x) ?? null);
 }
+
+/** Of a layer's gradients, for profiles. */
+const backward = (layer: string | undefined): string | undefined =>
+  layer && (layer.endsWith(", backward") ? layer : `${layer}, backward`);
 
 /** All nodes below y, without recursion: graphs are deeper than call stacks. */
 function inputsFirst(y: Tensor): Tensor[] {

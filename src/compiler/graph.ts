@@ -13,6 +13,8 @@ export interface Node<L extends Lowering = Lowering> {
   readonly name: string;
   /** For profiles and listings: `conv2d 3×3×64→128`. */
   readonly label: string;
+  /** Also for profiles: the layer that it is a part of. Graphs that differ by nothing else are one program. */
+  readonly layer?: string;
   readonly inputs: Node[];
   readonly shape: readonly number[];
   readonly type: ElementType;
@@ -69,6 +71,7 @@ export function linearise(
       lowering,
       name,
       label,
+      layer: of.layer,
       inputs,
       shape: of.shape,
       type: of.type,
@@ -158,13 +161,15 @@ export type AddNode = <L extends Lowering>(
 export function rewrite(graph: Graph, rule: (node: Node, inputs: Node[], add: AddNode) => Node | null): void {
   const replaced = new Map<Node, Node>();
   const nodes: Node[] = [];
+  let layer: string | undefined;
   const add: AddNode = (node) => {
-    const made = { ...node, label: node.label ?? node.name, id: nodes.length, source: -1 };
+    const made = { layer, ...node, label: node.label ?? node.name, id: nodes.length, source: -1 };
     nodes.push(made);
     return made;
   };
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((input) => replaced.get(input)!);
+    layer = node.layer;
     let made = rule(node, inputs, add);
     if (!made) {
       made = { ...node, inputs, id: nodes.length };

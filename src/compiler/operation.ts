@@ -18,6 +18,8 @@ export interface GraphNode {
   readonly attributes: Attributes;
   readonly shape: readonly number[];
   readonly type: ElementType;
+  /** For profiles: the layer that it is a part of. */
+  readonly layer?: string;
 }
 
 export interface Shapes {

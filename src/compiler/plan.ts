@@ -8,6 +8,7 @@ import { bytesOf, outputsOfTheirOwn, placeBuffers } from "./buffers.js";
 import { targetOf } from "./cpu-target.js";
 import { dependencies } from "./dependencies.js";
 import type { Graph, Node } from "./graph.js";
+import { layersOf } from "./layers-of.js";
 import type { Launch } from "./lower.js";
 import { lowerAll } from "./lower-all.js";
 import { sizeOf } from "./operation.js";
@@ -87,8 +88,9 @@ function plan(graph: Graph, target: Target, constants: number, residence: Reside
     const launches = phases.flat();
     const after = waits(launches);
     waitForPlaces(launches, after, extentOf);
-    return launches.map(({ name, task, arguments: buffers, work }, i) => ({
+    return launches.map(({ name, task, arguments: buffers, work, writes }, i) => ({
       name,
+      layers: layersOf(writes, lowerer),
       task,
       arguments: buffers.map(locate),
       work,

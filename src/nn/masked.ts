@@ -62,10 +62,7 @@ export function masked<N extends AnyNetwork>(
   const ofItsOwn = {
     forward: (x: never, scope: Scope): Tree => network.forward(x, scaling(scope, "")),
     // A description of what it stands in cannot have the masks, and shall not be without them unnoticed.
-    options: {
-      ...network.options,
-      masks: Object.fromEntries([...factors].map(([path, { own }]) => [path, [...own!]])),
-    },
+    options: { ...network.options, masks },
   };
   return new Proxy(network, {
     apply: (target, _, [x, mode = {}]: [never, Mode?]) =>

@@ -1,6 +1,7 @@
 /** One walk through a model: where its layers get their numbers from, who watches, and what an error says. */
 import { randomUniform } from "../ops/random-uniform.js";
 import { checkTensor } from "../tensor/arguments.js";
+import { inLayer } from "../tensor/layer-now.js";
 import { type Shape, ShapeError } from "../tensor/shapes.js";
 import { placeholder, type Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
@@ -74,7 +75,7 @@ export function runLayer<I extends Tree, O extends Tree>(
     },
   };
   const acting = ((path !== "" && pass.instead?.(path, layer as AnyLayer)) || layer) as Layer<I, O>;
-  const y = acting.forward(x, scope);
+  const y = path === "" ? acting.forward(x, scope) : inLayer(path, () => acting.forward(x, scope));
   const run: LayerRun = { path, layer: acting as AnyLayer, x, y, holdsOthers };
   pass.ran?.(run);
   if (path !== "" && pass.capture)

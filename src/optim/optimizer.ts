@@ -1,6 +1,7 @@
 import { called } from "../door/called.js";
 import { rule } from "../door/rules.js";
 import { mul } from "../ops/arithmetic.js";
+import { inLayer } from "../tensor/layer-now.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
 
@@ -88,7 +89,8 @@ export function eachParameter<Names extends string>(
         const g = gradients.get(path);
         if (!g) continue;
         const before = memory.map((what) => [what, remembered(name, inputs.state, `${what}/${path}`)]);
-        const after = stepAt(inputs.rate?.(path) ?? 1)(w, g, Object.fromEntries(before));
+        const step = stepAt(inputs.rate?.(path) ?? 1);
+        const after = inLayer(`${path}, update`, () => step(w, g, Object.fromEntries(before)));
         next.parameters.set(path, after.w);
         for (const what of memory) next.state.set(`${what}/${path}`, after[what] as Tensor);
       }

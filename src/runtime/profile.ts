@@ -32,7 +32,9 @@ const mostSpans = 1_000_000;
 
 /**
  * Runs f and notes meanwhile, on every device: each launch on each thread by the name of its kernel
- * (`conv2d 5×5×1→6 + bias + relu`), the waits for other threads, compiling, and reading of data. Programs are made anew
+ * and the layers that it computes (`conv2d 5×5×1→6 + bias + relu · conv1, relu1`; of gradients `conv1, backward`, of an
+ * optimizer's step `conv1.filters, update`), the waits for other threads and for data, and compiling. Functions that were
+ * compiled before have the layers' names of the first network of the same graph. Programs are made anew
  * with clocks in them; without a profile they have none, and cost what they cost.
  *
  * @returns what f returns, and the trace
@@ -75,12 +77,12 @@ function addLaunches(run: TimedRun, add: (span: Span) => void): void {
   for (let t = 0; t < Math.max(1, threads); t++) {
     const thread = threads === 0 ? -1 : t;
     let free = times[t * per];
-    launches.forEach(({ name, soloist }, i) => {
+    launches.forEach(({ name, layers, soloist }, i) => {
       if (soloist !== null && soloist % Math.max(1, threads) !== t) return;
       const [begin, end] = times.subarray(t * per + 1 + 2 * i, t * per + 3 + 2 * i);
       if (threads > 1 && begin > free)
         add({ kind: "wait", name: "wait for other threads", thread, from: free, to: begin });
-      add({ kind: "launch", name, thread, from: begin, to: end });
+      add({ kind: "launch", name, layers, thread, from: begin, to: end });
       free = end;
     });
   }
@@ -100,14 +102,15 @@ function eventsOf(spans: readonly Span[], begun: number): TraceEvent[] {
       }),
     ),
     ...spans.map(
-      ({ kind, name, thread, from, to }): TraceEvent => ({
-        name,
+      ({ kind, name, layers, thread, from, to }): TraceEvent => ({
+        name: layers ? `${name} · ${layers}` : name,
         ph: "X",
         cat: kind,
         pid: 1,
         tid: thread + 1,
         ts: 1000 * (from - begun),
         dur: 1000 * (to - from),
+        ...(layers ? { args: { layers } } : {}),
       }),
     ),
   ];

@@ -29,6 +29,8 @@ export interface Program {
 export interface ProgramLaunch {
   /** For profiles and listings: `conv2d 3×3×64→128 + add + relu`. */
   readonly name: string;
+  /** Also for profiles: the layers that it computes, `conv1, relu1`. */
+  readonly layers: string;
   /** What is to be done; how, each device decides for itself. */
   readonly task: Task;
   /** The buffers that the task speaks of. */

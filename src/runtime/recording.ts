@@ -6,6 +6,8 @@ export interface Span {
   /** `launch`, `wait` (for other threads), `run`, `compile`, `emit`, `data` and so on: what a viewer can filter by. */
   readonly kind: string;
   readonly name: string;
+  /** Of a launch: which layers it computes. */
+  readonly layers?: string;
   /** The thread of the pool, from 0; −1: the calling thread. */
   readonly thread: number;
   /** In ms, as `performance.now` counts. */
@@ -15,7 +17,11 @@ export interface Span {
 
 /** A run of launches, as its threads have noted it. */
 export interface TimedRun {
-  readonly launches: readonly { readonly name: string; readonly soloist: number | null }[];
+  readonly launches: readonly {
+    readonly name: string;
+    readonly layers: string;
+    readonly soloist: number | null;
+  }[];
   /** Of the first thread, then of the next: when all were here, then begin and end of each launch. */
   readonly stamps: BigInt64Array;
   /** How many threads of the pool ran; 0: the calling thread alone. */

@@ -23,7 +23,11 @@ export interface Stage {
   /** Where threads note the time, and for how many of them there is room; null: nowhere. */
   readonly stamps: (Stamps & { readonly threads: number }) | null;
   /** The names of its launches, and of those that are not shared whose they are. */
-  readonly shown: readonly { readonly name: string; readonly soloist: number | null }[];
+  readonly shown: readonly {
+    readonly name: string;
+    readonly layers: string;
+    readonly soloist: number | null;
+  }[];
 }
 
 /** Launches with less work than this are left to one thread: sharing them would cost more. */
@@ -82,7 +86,7 @@ export async function makeStage(
     blocks: await findRoom(bytes),
     outputPlaces,
     stamps,
-    shown: launches.map(({ name }, i) => ({ name, soloist: parts[i].soloist })),
+    shown: launches.map(({ name, layers }, i) => ({ name, layers, soloist: parts[i].soloist })),
     work: launches.reduce((total, launch) => total + launch.work, 0),
   };
 }

@@ -57,24 +57,6 @@ export function printed(
   return `${kind}(${type} ${show(shape)})\n${axis(0, 0, (value) => word(value).padStart(width))}`;
 }
 
-/** What JSON has of a tensor. */
-export interface TensorInJson {
-  readonly dtype: DType;
-  readonly shape: Shape;
-  /** In row-major order; what is no number in JSON as a text: "NaN", "Infinity". */
-  readonly values?: readonly (number | boolean | string)[];
-  /** Why there are none. */
-  readonly state?: string;
-}
-
-export function inJson(dtype: DType, shape: Shape, values: TypedArray | null, state: string): TensorInJson {
-  if (!values) return { dtype, shape, state };
-  if (values.length > most) return { dtype, shape, state: `${values.length} numbers` };
-  const entry = (value: number): number | boolean | string =>
-    dtype === "bool" ? value !== 0 : Number.isFinite(value) ? value : String(value);
-  return { dtype, shape, values: Array.from(values, entry) };
-}
-
 /**
  * The object, which `console.log` and `String()` print as this text; to everything else it is what it was.
  * @param json  what JSON has of it, if that is something else

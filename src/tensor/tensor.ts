@@ -12,8 +12,9 @@ import { theEngine } from "../runtime/devices.js";
 import { DeviceError } from "../runtime/machine-choice.js";
 import { Storage } from "../runtime/storage.js";
 import type { DType, TypedArray } from "./dtype.js";
+import { layerNow } from "./layer-now.js";
 import { checkedType, type Nested, numbersOf, ownCopy } from "./numbers.js";
-import { inJson, inspect, printed, type TensorInJson } from "./printing.js";
+import { inspect, printed } from "./printing.js";
 import { checkedShape, type Shape, ShapeError, sameShape, show, sizeOf } from "./shapes.js";
 
 export type { DType, TypedArray };
@@ -34,6 +35,7 @@ export class Tensor implements GraphNode {
   readonly attributes: Attributes;
   readonly shape: Shape;
   readonly type: DType;
+  readonly layer = layerNow();
   /** The numbers, once they are known. */
   protected known: TypedArray | null;
   #handedOut: WeakRef<TypedArray> | undefined;
@@ -121,17 +123,14 @@ export class Tensor implements GraphNode {
   }
 
   toString(): string {
-    return printed("Tensor", this.type, this.shape, this.own, this.#state);
-  }
-
-  get #state(): string {
     const unread = this.settled ? "not read yet" : "an argument of a compiled function";
-    return this.operation === source ? unread : "not computed yet";
+    const state = this.operation === source ? unread : "not computed yet";
+    return printed("Tensor", this.type, this.shape, this.own, state);
   }
 
-  /** Type and shape, and the numbers where they are known and at most 1000; else `state` says what there is. */
-  toJSON(): TensorInJson {
-    return inJson(this.type, this.shape, this.own, this.#state);
+  /** In JSON the same text, not the graph. */
+  toJSON(): string {
+    return this.toString();
   }
 
   /** As Node and other consoles print it: type, shape and, where they are known, the numbers. */
@@ -215,16 +214,9 @@ export class Variable extends Tensor {
   override settle(): void {}
 
   override toString(): string {
-    return printed("Variable", this.type, this.shape, this.#now, "in use by a run");
-  }
-
-  override toJSON(): TensorInJson {
-    return inJson(this.type, this.shape, this.#now, "in use by a run");
-  }
-
-  get #now(): TypedArray | null {
     const { device, host } = this.#place;
-    return device ? device.peek(this.#place) : host;
+    const now = device ? device.peek(this.#place) : host;
+    return printed("Variable", this.type, this.shape, now, "in use by a run");
   }
 }
 

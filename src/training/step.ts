@@ -9,6 +9,7 @@ import { threefry2x32 } from "../random/threefry.js";
 import { compile } from "../tensor/compile.js";
 import { numbersOf } from "../tensor/compute.js";
 import { tensor } from "../tensor/creation.js";
+import { inLayer } from "../tensor/layer-now.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
 import { accumulatedStep, type Stepped } from "./accumulation.js";
 import type { Freezing } from "./freezing.js";
@@ -56,7 +57,9 @@ export function trainingStep(
   const learner = learnerOf(optimizer, parameters, rate);
   const variables = [...parameters.values()];
   const costOf = (batch: BatchTensors, seed: Tensor) =>
-    objective.cost(model, batch, { training: true, seed, ...(still && { still }) }, fields);
+    inLayer("loss", () =>
+      objective.cost(model, batch, { training: true, seed, ...(still && { still }) }, fields),
+    );
   const slopesOf = (value: Tensor): (Tensor | null)[] => {
     const slopes = partial(value, variables);
     if (slopes.every((slope) => slope === null)) throw unreached({ name: model.name, parameters });

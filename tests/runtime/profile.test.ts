@@ -67,6 +67,22 @@ describe.each(["native", "wasm"] as const)("a profile on %s", (name) => {
 
     const launches = spansOf(trace!, "launch");
     expect(launches.some(({ name }) => /^conv2d 3×3×1→4 \+ .*relu/.test(name))).toBe(true);
+    // Each launch of a layer names it, forward, backward and where its numbers are updated.
+    const layers = new Set(
+      traceEvents.flatMap(({ cat, args }) =>
+        cat === "launch" && args ? String(args.layers).split(/, (?!backward|update)/) : [],
+      ),
+    );
+    for (const layer of [
+      "conv1",
+      "dense1",
+      "loss",
+      "conv1, backward",
+      "dense1, backward",
+      "conv1.filters, update",
+    ])
+      expect([...layers]).toContain(layer);
+    expect(launches.some(({ name }) => /^conv2d 3×3×1→4 .* · conv1/.test(name))).toBe(true);
     for (const tid of [1, 2]) {
       const mine = [...launches, ...spansOf(trace!, "wait")].filter((span) => span.tid === tid);
       expect(mine.filter((span) => span.name.startsWith("conv2d 3×3×1→4")).length).toBeGreaterThanOrEqual(8); // steps

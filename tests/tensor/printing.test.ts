@@ -131,26 +131,16 @@ test("pictures whose axes are N×C×H×W are asked about, wherever a model first
   net().build([224, 224, 3]);
 });
 
-test("JSON has type, shape and the numbers of a few, and says what there is of others", async () => {
-  const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-  expect(JSON.stringify(tensor([[1, 2.5, Number.NaN]]))).toBe(
-    '{"dtype":"f32","shape":[1,3],"values":[1,2.5,"NaN"]}',
-  );
-  expect(json({ seen: tensor([true, false]) })).toEqual({
-    seen: { dtype: "bool", shape: [2], values: [true, false] },
-  });
+test("JSON has what is printed, and nothing of the graph", async () => {
   const sum = add(tensor([1, 2]), 1);
-  expect(json(sum)).toEqual({ dtype: "f32", shape: [2], state: "not computed yet" });
+  expect(JSON.stringify({ sum })).toBe('{"sum":"Tensor(f32 2, not computed yet)"}');
   await sum.data();
-  expect(json(sum)).toEqual({ dtype: "f32", shape: [2], values: [2, 3] });
-  expect(json(zeros([1000, 1000]))).toEqual({ dtype: "f32", shape: [1000, 1000], state: "not computed yet" });
-  expect(json(tensor(new Uint8Array(5000)))).toEqual({ dtype: "u8", shape: [5000], state: "5000 numbers" });
+  expect(JSON.parse(JSON.stringify(sum))).toBe("Tensor(f32 2)\n[2, 3]");
+  expect(JSON.stringify(tensor(new Uint8Array(500_000), [500, 1000])).length).toBeLessThan(300);
   const weight = variable([1, -2]);
-  expect(json(weight)).toEqual({ dtype: "f32", shape: [2], values: [1, -2] });
   const step = compile(() => ({ y: relu(weight) }));
   const running = step();
-  expect(json(weight)).toEqual({ dtype: "f32", shape: [2], state: "in use by a run" });
+  expect(JSON.parse(JSON.stringify(weight))).toBe("Variable(f32 2, in use by a run)");
   const { y } = await running;
-  expect(json(y)).toEqual({ dtype: "f32", shape: [2], values: [1, 0] });
-  expect(json(weight)).toEqual({ dtype: "f32", shape: [2], values: [1, -2] });
+  expect(JSON.parse(JSON.stringify({ y, weight }))).toEqual({ y: String(y), weight: String(weight) });
 });
