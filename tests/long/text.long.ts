@@ -22,10 +22,10 @@ const recipe = { tokeniser: "kim", leastCount: 2, spread: 0.05, epochs: 5 } as c
 test.skipIf(!data)("TREC: six classes of questions, the last epoch of a fixed schedule", async () => {
   const train = await text.openTexts(`${data}/trec-question/train_5500.label`);
   const held = await text.openTexts(`${data}/trec-question/TREC_10.label`);
-  const known = new Set(train.texts.map((t) => t.text));
+  const known = new Set(train.texts.map((t) => t.text.toLowerCase()));
   const fresh = text.labelledTexts(
     "TREC_10 without those in training",
-    held.texts.filter((t) => !known.has(t.text)),
+    held.texts.filter((t) => !known.has(t.text.toLowerCase())),
   );
   const [all, unseen]: [number[], number[]] = [[], []];
   for (let seed = 1; seed <= seeds; seed++) {

@@ -93,8 +93,8 @@ export function toldSkipped({ skipped }: text.LabelledTexts): string[] {
   );
 }
 
-/** How many of the texts to test by stand among those to train on, too. */
+/** Which of the texts to test by stand among those to train on, too, but for capitals. */
 export function alsoTrained(train: text.LabelledTexts, test: text.LabelledTexts): Set<number> {
-  const known = new Set(train.texts.map((t) => t.text));
-  return new Set(test.texts.flatMap((t, i) => (known.has(t.text) ? [i] : [])));
+  const known = new Set(train.texts.map((t) => t.text.toLowerCase()));
+  return new Set(test.texts.flatMap((t, i) => (known.has(t.text.toLowerCase()) ? [i] : [])));
 }

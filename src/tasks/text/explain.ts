@@ -19,6 +19,7 @@ import { padding } from "./vocabulary.js";
 
 /** The ways of asking which words decided. */
 export const textMethods = ["winners", "occlusion", "integrated-gradients"] as const;
+/** One of them, by its name. */
 export type TextMethod = (typeof textMethods)[number];
 
 /** What {@link explainText} asks. */

@@ -12,14 +12,14 @@ import { suggestion } from "../../door/spelling.js";
  * one by one; composed alike (NFC), lower case. Scripts without spaces are cut by the dictionaries of the machine.
  * "spaces": what stands between spaces, as it is, for texts that are cut into words already.
  */
-export type Tokeniser = keyof typeof tokenisers;
+export type Tokeniser = "kim" | "kim-cased" | "unicode" | "spaces";
 
 const tokenisers = {
   kim: (text: string) => kim(text).toLowerCase(),
   "kim-cased": kim,
   unicode: (text: string) => unicode(text),
   spaces: (text: string) => text,
-} satisfies { readonly [name: string]: (text: string) => string };
+} satisfies { readonly [name in Tokeniser]: (text: string) => string };
 
 export const tokeniserNames = Object.keys(tokenisers) as Tokeniser[];
 

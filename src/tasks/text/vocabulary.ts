@@ -8,7 +8,7 @@ export const unknown = 1;
 /** The first word's number. */
 const first = 2;
 
-/** Words by number and numbers by word. Numbers 0 and 1 are {@link padding} and {@link unknown}. */
+/** Words by number and numbers by word. Number 0 fills short texts up, 1 stands for all words that are not known. */
 export interface Vocabulary {
   /** In the order of their numbers, from 2 on. */
   readonly words: readonly string[];
@@ -16,11 +16,13 @@ export interface Vocabulary {
   readonly size: number;
   /** The word's number; 1 where it is not known. */
   numberOf(word: string): number;
+  /** Whether the word is known. */
   has(word: string): boolean;
   /** A number's word: "" of padding, "?" of what is not known. */
   wordOf(number: number): string;
 }
 
+/** A vocabulary of these words, in this order. @throws DataError where one is there twice */
 export function vocabulary(words: readonly string[]): Vocabulary {
   const numbers = new Map(words.map((word, i) => [word, i + first]));
   if (numbers.size !== words.length) {
