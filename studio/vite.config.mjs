@@ -2,20 +2,21 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
-import { namedAnswers } from "./build/named-answers.mjs";
+import { namedAnswers, networkTable } from "./build/named-answers.mjs";
 
 const library = fileURLToPath(new URL("../dist/", import.meta.url));
 if (!existsSync(`${library}index.js`)) throw new Error("studio: dist/ is not there; npm run build makes it");
 
-/** `virtual:named-answers`: what the library answers to the examples with a name. */
+/** What the library says at build time: answers to the examples with a name, counts of the networks on the map. */
 function answers() {
-  const id = "virtual:named-answers";
+  const made = { "virtual:named-answers": namedAnswers, "virtual:network-table": networkTable };
   return {
     name: "named answers",
-    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    resolveId: (source) => (Object.hasOwn(made, source) ? `\0${source}` : undefined),
     async load(resolved) {
-      if (resolved !== `\0${id}`) return undefined;
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(await namedAnswers()))});`;
+      const make = made[resolved.slice(1)];
+      if (!make || !resolved.startsWith("\0")) return undefined;
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(await make()))});`;
     },
   };
 }

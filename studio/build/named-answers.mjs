@@ -1,4 +1,4 @@
-/** The answers of all named examples, by the library at build time: the page paints them before an engine is there. */
+/** What the library says when the site is built: the page paints it before an engine is there. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,10 +6,15 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const library = (name) => fileURLToPath(new URL(`../../dist/node/${name}.js`, import.meta.url));
-const entry = fileURLToPath(new URL("../src/engine/named.ts", import.meta.url));
+/** @returns answers to all named examples, by the name of their question */
+export const namedAnswers = async () => (await built("named")).answersOfNamed();
 
-/** @returns answers by the name of their question */
-export async function namedAnswers() {
+/** @returns counts of the networks on the map, by their names */
+export const networkTable = async () => (await built("network-table")).tableOfNetworks();
+
+/** A module of the engine, run here with the library of Node. */
+async function built(name) {
+  const entry = fileURLToPath(new URL(`../src/engine/${name}.ts`, import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), "receptive-studio-"));
   const outfile = join(folder, "named.mjs");
   try {
@@ -32,8 +37,7 @@ export async function namedAnswers() {
         },
       ],
     });
-    const { answersOfNamed } = await import(pathToFileURL(outfile).href);
-    return await answersOfNamed();
+    return await import(pathToFileURL(outfile).href);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,6 +4,12 @@ declare module "virtual:named-answers" {
   export default answers;
 }
 
+declare module "virtual:network-table" {
+  /** Counts by the name of a network. */
+  const table: Readonly<Record<string, import("./engine/network-table.js").NetworkCounts>>;
+  export default table;
+}
+
 /** Chromium and Safari have it; elsewhere `globalThis.trustedTypes` is undefined. */
 declare var trustedTypes:
   | {

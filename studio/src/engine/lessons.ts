@@ -39,11 +39,12 @@ import {
 import type { Rows } from "../numbers/rows.js";
 import type { Border } from "../numbers/windows.js";
 import type { KernelAnswers, KernelQuestions } from "./kernel-lessons.js";
+import type { NetworkAnswers, NetworkQuestions } from "./network-lessons.js";
 
 export type ActivationName = "sigmoid" | "tanh" | "relu" | "leaky" | "maxout" | "elu";
 
 /** The questions, by kind. */
-export interface Questions extends KernelQuestions {
+export interface Questions extends KernelQuestions, NetworkQuestions {
   /** Each filter over the picture: one map a filter. */
   forward: { image: Rows; filters: readonly Rows[]; bias: number; stride: number; border: Border };
   /** A filter with one plane for each channel of the picture, and what each plane adds. */
@@ -65,7 +66,7 @@ export interface Questions extends KernelQuestions {
 }
 
 /** Their answers. Rows as in the question; each number is what the library computed in f32. */
-export interface Answers extends KernelAnswers {
+export interface Answers extends KernelAnswers, NetworkAnswers {
   forward: { maps: Rows[] };
   channels: { parts: Rows[]; map: Rows };
   pool: { maps: Rows[]; winners: Rows[] };
@@ -86,14 +87,18 @@ export type Answer<K extends Kind = Kind> = Answers[K];
 export async function answerTo<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
   const { kind } = question;
   // Rooms that are entered later bring their rules with them.
-  const all = Object.hasOwn(rules, kind) ? rules : (await import("./kernel-lessons.js")).kernelRules;
+  const all = Object.hasOwn(rules, kind)
+    ? rules
+    : kind === "network" || kind === "networkFile"
+      ? (await import("./network-lessons.js")).networkRules
+      : (await import("./kernel-lessons.js")).kernelRules;
   const rule = (all as Readonly<Record<string, unknown>>)[kind] as (
     asked: Questions[K],
   ) => Promise<Answer<K>>;
   return rule(question as Questions[K]);
 }
 
-type OwnKind = Exclude<Kind, keyof KernelQuestions>;
+type OwnKind = Exclude<Kind, keyof KernelQuestions | keyof NetworkQuestions>;
 
 const rules: { readonly [K in OwnKind]: (asked: Questions[K]) => Promise<Answers[K]> } = {
   async forward({ image, filters, bias, stride, border }) {

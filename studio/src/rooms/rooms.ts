@@ -4,6 +4,7 @@ import type { Keys } from "../state/address.js";
 import { convolveViews } from "./convolve/views.js";
 import { homeViews } from "./home/views.js";
 import { kernelsViews } from "./kernels/views.js";
+import { networksViews } from "./networks/views.js";
 import { trainViews } from "./train/views.js";
 
 export interface View {
@@ -30,4 +31,5 @@ export const rooms: readonly Room[] = [
   { name: "convolve", title: "Convolve", views: convolveViews },
   { name: "kernels", title: "Kernels", views: kernelsViews },
   { name: "train", title: "Train", views: trainViews },
+  { name: "networks", title: "Networks", views: networksViews },
 ];
