@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { namedAnswers, networkTable } from "./build/named-answers.mjs";
+import { useItWorker } from "./build/use-it.mjs";
 
 const library = fileURLToPath(new URL("../dist/", import.meta.url));
 if (!existsSync(`${library}index.js`)) throw new Error("studio: dist/ is not there; npm run build makes it");
@@ -34,10 +35,23 @@ function shellOf(id, context, seen = new Set()) {
   return isEntry || isReached ? "shell" : null;
 }
 
+/** `virtual:use-it`: the script of the worker that goes into the zip of "Use it", as text. */
+function useIt() {
+  const id = "virtual:use-it";
+  return {
+    name: "use it",
+    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    async load(resolved) {
+      if (resolved !== `\0${id}`) return undefined;
+      return `export default ${JSON.stringify(await useItWorker())};`;
+    },
+  };
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [svelte(), answers()],
+  plugins: [svelte(), answers(), useIt()],
   resolve: {
     alias: [
       { find: /^receptive$/, replacement: `${library}index.js` },

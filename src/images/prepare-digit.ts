@@ -46,8 +46,12 @@ export function findDigit(picture: Picture, { lines = true } = {}): FoundDigit {
       ? search(picture, near, lines)
       : undefined;
   const shown = closer?.ink ? { contrast: closer.contrast, ink: closer.ink } : { contrast, ink };
-  return { digits: ink.digits, digit: asPicture(centred(fitted(cutOut(shown.contrast, shown.ink)))) };
+  return { digits: ink.digits, digit: shownAsMnist(shown.contrast, shown.ink) };
 }
+
+/** A digit's strokes as MNIST would show them. */
+export const shownAsMnist = (contrast: Contrast, ink: Pick<Ink, "parts" | "strokes">): Picture =>
+  asPicture(centred(fitted(cutOut(contrast, ink))));
 
 function asItIs(picture: Picture): FoundDigit {
   const grey: Plane = { width: edge, height: edge, values: brightness(picture) };
@@ -105,7 +109,10 @@ const boundsOf = ({ strokes }: Pick<Ink, "strokes">) => ({
  * The strokes at their bounding box, from 0 to 255. Up to a quarter of full ink is paper, from three quarters on
  * is full ink: that evens out the paper and keeps soft edges, which reach a little beyond the strokes' own pixels.
  */
-function cutOut({ width, height, values, isDark }: Contrast, { parts, strokes }: Ink): Plane {
+function cutOut(
+  { width, height, values, isDark }: Contrast,
+  { parts, strokes }: Pick<Ink, "parts" | "strokes">,
+): Plane {
   const { top, left, bottom, right } = boundsOf({ strokes });
   const labels = new Set(strokes.map(({ label }) => label));
   let [sum, count] = [0, 0];

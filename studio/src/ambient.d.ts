@@ -10,6 +10,12 @@ declare module "virtual:network-table" {
   export default table;
 }
 
+declare module "virtual:use-it" {
+  /** The script of a worker: the library and what reads drawings and picture files. */
+  const worker: string;
+  export default worker;
+}
+
 /** Chromium and Safari have it; elsewhere `globalThis.trustedTypes` is undefined. */
 declare var trustedTypes:
   | {

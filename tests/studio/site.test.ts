@@ -23,7 +23,7 @@ const names = [
   "learn",
   "text",
 ];
-const addresses = ["#/", ...names.map((view) => `#/convolve/${view}`)];
+const addresses = ["#/", ...names.map((view) => `#/convolve/${view}`), "#/train"];
 
 describe.skipIf(missing)(`the studio's site ${missing}`, () => {
   let site: Site;
@@ -45,7 +45,11 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     const named = [...page.matchAll(/assets\/([^"]+)/g)].map(([, name]) => name);
     expect(named.length).toBeGreaterThan(1);
     expect(weigh(new RegExp(`^(${named.join("|")})$`))).toBeLessThan(75);
-    expect(weigh(/^worker.*\.js$|^winograd|^print/)).toBeLessThan(130);
+    // What a training needs of the library; files and sheets of paper are loaded when there are some.
+    const engine =
+      /^(worker|trainer|winograd|print|printing|digit-pictures|pack|picture-tensor|mixup|rules|said|codecs)/;
+    expect(weigh(engine)).toBeLessThan(130);
+    expect(weigh(/^Train-/)).toBeLessThan(45);
     const all = readdirSync(site.folder, { recursive: true, encoding: "utf8" }).map((name) =>
       statSync(join(site.folder, name)),
     );

@@ -43,6 +43,12 @@ class PictureAtHand {
     return true;
   }
 
+  /** Another picture, of a sheet of paper, say: it is drawn by hand as well. */
+  take(pixels: Uint8Array, shape: Shape): void {
+    this.strokes = [];
+    this.#take(pixels, shape);
+  }
+
   async takeTest(index: number, shape: Shape): Promise<void> {
     const { pixels, test, truth } = await engine.request("test", { index });
     this.strokes = [];

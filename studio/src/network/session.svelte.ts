@@ -134,7 +134,18 @@ class Session {
   async open(bytes: ArrayBuffer, name: string): Promise<void> {
     this.#take(await engine.request("open", { bytes, name }));
     this.phase = "paused";
-    await this.measure();
+    // Where the pictures that it was tested on are not here, nothing is measured.
+    await this.measure().catch(() => {});
+  }
+
+  /** A project file. @returns what the page said of itself when it was saved, and one's own pictures */
+  async load(bytes: ArrayBuffer, name: string): Promise<{ page: string; own: DataInfo | undefined }> {
+    const { page, run, own } = await engine.request("load", { bytes, name });
+    if (own) this.data = own;
+    this.#take(run);
+    this.phase = "paused";
+    await this.measure().catch(() => {});
+    return { page, own };
   }
 
   async choose(run: number): Promise<void> {
@@ -165,7 +176,11 @@ class Session {
   }
 
   async change(settings: Partial<Settings>): Promise<void> {
-    if (this.info) this.info = await engine.request("change", { settings });
+    if (!this.info) return;
+    this.info = await engine.request("change", { settings });
+    // More epochs are to come, or no more.
+    if (this.phase === "done" || this.phase === "paused")
+      this.phase = this.step >= this.info.steps ? "done" : "paused";
   }
 
   /** Goes back, or forth again, to a step of this run: all that is shown follows. */

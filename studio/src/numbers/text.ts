@@ -55,9 +55,9 @@ export const capital = (text: string): string => text.slice(0, 1).toUpperCase() 
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
 
-/** 0.941 → "94.1 %". 100 % is said of all and of nothing less. */
+/** 0.941 → "94.1 %". 100 % is said of all and of nothing less. Its sign stays with it. */
 export function certainty(share: number): string {
   if (!Number.isFinite(share)) return "–";
-  if (share < 1 && share > 0.9995) return "> 99.9 %";
-  return `${(100 * share).toFixed(1)} %`;
+  if (share < 1 && share > 0.9995) return ">\u00a099.9\u00a0%";
+  return `${(100 * share).toFixed(1)}\u00a0%`;
 }

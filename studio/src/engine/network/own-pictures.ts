@@ -71,7 +71,7 @@ export class OwnPictures {
     let [taken, more] = [0, 0];
     const refuse = (sentence: string) =>
       void (refused.length < mostRefusals ? refused.push(sentence) : more++);
-    for (const [i, { path, file }] of files.entries()) {
+    for (const [i, { path, file }] of (await withArchives(files, refuse)).entries()) {
       if (i % 50 === 49) onProgress?.(i + 1);
       const name = path.split("/").at(-1) ?? path;
       // What systems put into folders by themselves.
@@ -105,6 +105,13 @@ export class OwnPictures {
     if (more > 0) refused.push(`${more} more could not be taken.`);
     if (taken > 0) this.#parts = undefined;
     return { data: this.count > 0 ? this.info() : undefined, taken, refused };
+  }
+
+  /** In the place of all that was here. */
+  become({ shape, classes }: { shape: DataInfo["shape"]; classes: OwnClass[] }): void {
+    this.shape = shape;
+    this.classes = classes;
+    this.#parts = undefined;
   }
 
   add(pixels: Uint8Array, into: string): void {
@@ -170,6 +177,27 @@ export class OwnPictures {
 }
 
 const apart = (n: number): number => (n < 2 ? 0 : n < 5 ? 1 : Math.floor(n / 5));
+
+type Files = readonly { path: string; file: Blob }[];
+
+/** Zip archives by what is in them. */
+async function withArchives(files: Files, refuse: (sentence: string) => void): Promise<Files> {
+  const found: { path: string; file: Blob }[] = [];
+  for (const one of files) {
+    if ((await kindOf(one.file)) !== "a zip archive") {
+      found.push(one);
+      continue;
+    }
+    const { unpacked } = await import("./archive.js");
+    try {
+      const entries = unpacked(new Uint8Array(await one.file.arrayBuffer()), one.path);
+      for (const [path, bytes] of entries) found.push({ path, file: new Blob([bytes]) });
+    } catch (error) {
+      refuse((error as Error).message);
+    }
+  }
+  return found;
+}
 
 /** What the library says, without its own name. */
 const sentenceOf = (name: string, error: unknown): string => {

@@ -153,14 +153,21 @@ export interface Asks {
     answer: Taken;
   };
   draw: { asked: { pixels: Uint8Array; into: string }; answer: DataInfo };
+  /** Digits of a photographed page, and what the network of the step that is shown reads in each. */
+  sheet: {
+    asked: { file: Blob; name: string };
+    answer: { pictures: readonly Uint8Array[]; readings: readonly Float32Array[] };
+  };
   classes: { asked: { change: ClassChange }; answer: DataInfo | undefined };
   samples: { asked: { name: Settings["data"]; most: number }; answer: readonly (readonly Uint8Array[])[] };
-  save: { asked: { project: string; pictures: boolean }; answer: ArrayBuffer };
+  /** A project file; what the page says of itself is JSON. */
+  save: { asked: { page: string }; answer: ArrayBuffer };
   load: {
     asked: { bytes: ArrayBuffer; name: string };
-    answer: { project: string; run: RunInfo | undefined };
+    answer: { page: string; run: RunInfo; own: DataInfo | undefined };
   };
-  use: { asked: { files: Readonly<Record<string, string>>; worker: string }; answer: ArrayBuffer };
+  /** A zip of these files and the network of the step that is shown. */
+  use: { asked: { files: Readonly<Record<string, string>> }; answer: ArrayBuffer };
 }
 
 export type ClassChange =

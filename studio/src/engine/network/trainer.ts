@@ -154,6 +154,30 @@ export class Trainer {
       const run = this.#known();
       return encodeCheckpoint(run.checkpointAt(this.#shown(run))).buffer;
     },
+    save: async ({ page }) => {
+      await this.#pause();
+      const run = this.#known();
+      const checkpoint = encodeCheckpoint(run.checkpointAt(this.#shown(run)));
+      const { savedProject } = await import("./project.js");
+      const { own } = this.#data;
+      return savedProject(page, checkpoint, own.classes.length > 0 ? own : undefined);
+    },
+    load: async ({ bytes, name }) => {
+      await this.#pause();
+      const { openedProject } = await import("./project.js");
+      const { page, model, own } = await openedProject(new Uint8Array(bytes), name);
+      if (own) this.#data.own.become(own);
+      const run = await this.#open(await this.#opened(model, `${name}: model.safetensors`));
+      return { page, run, own: own && this.#data.own.info() };
+    },
+    use: async ({ files }) => {
+      await this.#pause();
+      const run = this.#known();
+      // Without the training: whoever uses it does not go on with it.
+      const { training: _, notes: __, ...checkpoint } = run.checkpointAt(this.#shown(run));
+      const { packed } = await import("./archive.js");
+      return packed({ ...files, "model.safetensors": encodeCheckpoint(checkpoint) });
+    },
     take: async ({ files, into, shape }) =>
       this.#data.own.take(files, {
         into,
@@ -164,6 +188,22 @@ export class Trainer {
     draw: async ({ pixels, into }) => {
       this.#data.own.add(pixels, into);
       return this.#data.own.info();
+    },
+    sheet: async ({ file, name }) => {
+      const run = this.#known();
+      const [height, width, channels] = run.network.input;
+      if (height !== 28 || width !== 28 || channels !== 1)
+        throw new Error(
+          `A sheet of paper is cut into digits of 28×28; this network takes pictures of ${height}×${width}×${channels}.`,
+        );
+      const { digitsOfSheet } = await import("./sheet.js");
+      const pictures = await digitsOfSheet(file, name);
+      const readings = await run.seenAt(this.#at, async ({ looking }) => {
+        const all: Float32Array[] = [];
+        for (const pixels of pictures) all.push((await looking.look(pixels, { maps: false })).reading);
+        return all;
+      });
+      return { pictures, readings };
     },
     classes: async ({ change }) => {
       this.#data.own.change(change);
@@ -300,7 +340,7 @@ export class Trainer {
 
   async #loop(run: Run, most: number): Promise<void> {
     let [due, made, sent] = [performance.now(), 0, run.losses.length];
-    const last = { losses: 0, seen: 0, snapshot: performance.now(), measured: 0, measuring: 0 };
+    const last = { losses: 0, seen: 0, snapshot: performance.now(), measured: 0, measuring: -1 };
     let why: "paused" | "done" | "failed" = "paused";
     let message: string | undefined;
     const isLast = () => this.#pausing || made + 1 >= most || run.step >= run.planned;
@@ -320,6 +360,7 @@ export class Trainer {
       const bytes = encodeCheckpoint(run.checkpointAt(run.step)).buffer;
       this.#post({ stream: "snapshot", run: run.id, step: run.step, bytes }, [bytes]);
     };
+    let before: { data: Float32Array } | undefined;
     let speed = { imagesPerSecond: 0, rate: run.settings.rate };
     try {
       while (true) {
@@ -334,8 +375,12 @@ export class Trainer {
           due = Math.max(due + 1000 / Number(this.#speed), performance.now() - 200);
         }
         const isSeen =
-          this.#watched.filters && performance.now() - last.seen > pace.seen && this.#credits > 0;
-        const before = isSeen ? await this.#filters(run.model) : undefined;
+          this.#watched.filters &&
+          (isLast() ||
+            made + 1 >= most ||
+            run.step + 1 >= run.planned ||
+            (performance.now() - last.seen > pace.seen && this.#credits > 0));
+        before = isSeen ? await this.#filters(run.model) : undefined;
         const { imagesPerSecond, lr } = await run.next(isWanted);
         speed = { imagesPerSecond, rate: lr };
         made++;
@@ -346,11 +391,12 @@ export class Trainer {
           this.#credits--;
           await this.#see(run, false, before);
         }
-        if (now - last.measured > Math.max(250, last.measuring / measuringShare)) {
+        if (now - last.measured > Math.max(250, Math.min(last.measuring / measuringShare, 2000))) {
           const began = performance.now();
           await this.#quick(run, run.model, run.step);
           last.measured = performance.now();
-          last.measuring = last.measured - began;
+          // The first one compiles.
+          last.measuring = last.measuring < 0 ? 0 : last.measured - began;
         }
         if (now - last.snapshot > pace.snapshot && run.history.last?.step === run.step) snapshot();
       }
@@ -363,7 +409,7 @@ export class Trainer {
     }
     tell(speed.imagesPerSecond, speed.rate);
     if (why !== "failed") snapshot();
-    await this.#see(run, true);
+    await this.#see(run, true, why === "failed" ? undefined : before);
     this.#post({ stream: "stopped", run: run.id, step: run.step, why, message });
     this.#measured(run).then(
       (measured) => this.#post({ stream: "measured", measured }),

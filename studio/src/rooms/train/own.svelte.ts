@@ -19,6 +19,13 @@ class Own {
     await this.#within(async () => this.#told(await engine.request("take", { files, into, shape })));
   }
 
+  /** Of a project that was loaded. */
+  become(info: DataInfo): void {
+    this.info = info;
+    this.#given = [];
+    this.refused = [];
+  }
+
   async reshape(shape: DataInfo["shape"]): Promise<void> {
     if (!this.info || this.info.shape.join() === shape.join()) return;
     await this.#within(async () => {

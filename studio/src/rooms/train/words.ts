@@ -37,6 +37,11 @@ export const trainWords = {
     `it was surest, and wrong: ${count(wrong)} of ${count(of)} test pictures at step ${count(at)}`,
   confused: (truth: string, read: string, n: number) =>
     n === 0 ? `No ${truth} is read as ${read}.` : `${counted(n, "test picture")} of ${truth} read as ${read}`,
+  opened: (name: string, step: number) => `${name} is open, at step ${count(step)}.`,
+  noNetworkFile: (name: string, kind: string) =>
+    kind === "empty"
+      ? `${name} is empty.`
+      : `${name} is ${kind}, and no network: checkpoints (.safetensors) and projects (.receptive) can be loaded.`,
   saved: (name: string) => `${name} is in your downloads.`,
   kept: (step: number, network: string) => `This browser kept ${network} at step ${count(step)}.`,
   private: "Nothing you draw or load leaves this computer.",

@@ -1,0 +1,117 @@
+/**
+ * A project file: a zip of `project.json` (what the page says of itself), `model.safetensors` (the library's checkpoint,
+ * with which the command line goes on) and one's own pictures by class. Loaded with the first of them.
+ */
+import { data } from "receptive";
+import { packed, textOf, unpacked } from "./archive.js";
+import type { OwnPictures } from "./own-pictures.js";
+import type { DataInfo } from "./protocol.js";
+
+const format = 1;
+
+const readme = `A project of Receptive Studio: open it there, by "load" in the room Train.
+
+project.json        what was set, and the address of the view
+model.safetensors   the network and its training; receptive train --resume model.safetensors goes on with it
+pictures/           pictures of your own, a folder a class
+`;
+
+export async function savedProject(
+  page: string,
+  checkpoint: Uint8Array,
+  own: OwnPictures | undefined,
+): Promise<ArrayBuffer> {
+  const files: Record<string, string | Uint8Array> = {
+    "project.json": JSON.stringify(
+      {
+        format,
+        ...JSON.parse(page),
+        ...(own ? { pictures: { shape: own.shape, classes: own.classes.map(({ name }) => name) } } : {}),
+      },
+      undefined,
+      2,
+    ),
+    "model.safetensors": checkpoint,
+    "README.txt": readme,
+  };
+  for (const [label, { pictures }] of own?.classes.entries() ?? [])
+    for (const [i, pixels] of pictures.entries())
+      files[`pictures/${label}/${String(i).padStart(5, "0")}.png`] = await pngOf(pixels, own!.shape);
+  return packed(files);
+}
+
+export interface Project {
+  /** `project.json`, as the page wrote it. */
+  readonly page: string;
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** One's own pictures by class; undefined where there are none. */
+  readonly own?: { shape: DataInfo["shape"]; classes: { name: string; pictures: Uint8Array[] }[] };
+}
+
+/** @throws one sentence: no project, one of another version, or a damaged one */
+export async function openedProject(bytes: Uint8Array, name: string): Promise<Project> {
+  const files = unpacked(bytes, name);
+  const [described, model] = [files.get("project.json"), files.get("model.safetensors")];
+  if (!described || !model)
+    throw new Error(
+      `${name} is a zip archive and no project: it has no ${described ? "model.safetensors" : "project.json"}.`,
+    );
+  const page = textOf(described);
+  const said = parsed(page, name);
+  if (said.format !== format)
+    throw new Error(
+      `${name} is a project of version ${JSON.stringify(said.format)}, which is not read here; version ${format} is.`,
+    );
+  return { page, model, ...(said.pictures ? { own: await picturesIn(files, said.pictures, name) } : {}) };
+}
+
+function parsed(text: string, name: string): { format?: unknown; pictures?: unknown } {
+  try {
+    const said: unknown = JSON.parse(text);
+    if (typeof said === "object" && said !== null) return said;
+  } catch {
+    // Said below.
+  }
+  throw new Error(`${name} is damaged: its project.json is no JSON.`);
+}
+
+async function picturesIn(
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  described: unknown,
+  name: string,
+): Promise<Project["own"]> {
+  const { shape, classes } = (described ?? {}) as { shape?: unknown; classes?: unknown };
+  const isShape =
+    Array.isArray(shape) &&
+    shape.length === 3 &&
+    shape.every((extent) => Number.isInteger(extent) && extent > 0 && extent <= 512);
+  if (!isShape || !Array.isArray(classes) || !classes.every((one) => typeof one === "string"))
+    throw new Error(`${name} is damaged: its pictures have no shape and names of classes.`);
+  const [height, width, channels] = shape as number[];
+  const made = classes.map((one: string) => ({ name: one, pictures: [] as Uint8Array[] }));
+  for (const path of [...files.keys()].sort()) {
+    const found = /^pictures\/(\d+)\/\d+\.png$/.exec(path);
+    if (!found || !made[Number(found[1])]) continue;
+    const picture = await data.pictureFrom(files.get(path)!, {
+      channels: channels as 1 | 3,
+      size: [height, width],
+      fit: "stretch",
+    });
+    made[Number(found[1])].pictures.push(Uint8Array.from(await picture.data()));
+  }
+  return { shape: shape as unknown as DataInfo["shape"], classes: made };
+}
+
+async function pngOf(
+  pixels: Uint8Array,
+  [height, width, channels]: DataInfo["shape"],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d")!;
+  const image = context.createImageData(width, height);
+  for (let at = 0; at < height * width; at++)
+    for (let c = 0; c < 4; c++)
+      image.data[4 * at + c] = c === 3 ? 255 : pixels[at * channels + (channels === 3 ? c : 0)];
+  context.putImageData(image, 0, 0);
+  return new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
+}
