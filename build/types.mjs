@@ -34,7 +34,11 @@ export async function bundleTypes() {
   for (const { fileName, code } of output)
     writeFileSync(
       join(folder, fileName),
-      anyCompiler(code.replace(/(from ['"]\.\/[^'"]+)\.d\.cts(['"])/g, "$1.cjs$2")),
+      anyCompiler(
+        code
+          .replace(/(from ['"]\.\/[^'"]+)\.d\.cts(['"])/g, "$1.cjs$2")
+          .replace(/^(?: {4})+/gm, (indentation) => "\t".repeat(indentation.length / 4)),
+      ),
     );
   for (const name of Object.keys(entries))
     writeFileSync(join(folder, `${name}.d.ts`), `export * from "./${name}.cjs";\n`);

@@ -122,15 +122,15 @@ describe.skipIf(missing !== "")(`in the browser ${missing}`, () => {
   });
 });
 
-// 80 kB are asked for: what came with any example, any network and several devices is not yet made up for. Held where it
-// is, so that it grows no further.
+// 80 kB are asked for: what came with any example, any network, several devices and launches that say what they wait for is
+// not yet made up for. Held where it is, so that it grows no further.
 // esbuild takes the whole of a namespace of which a page uses one part (`models` for LeNet-5): there the entries of the
 // parts keep it small.
 describe.skipIf(missing !== "").each([
-  { imports: "receptive", entry: "worker", bundler: "esbuild", most: 112_000 },
-  { imports: "receptive", entry: "worker", bundler: "Rollup", most: 86_000 },
-  { imports: "receptive/nn and so on", entry: "worker-parts", bundler: "esbuild", most: 89_000 },
-  { imports: "receptive/nn and so on", entry: "worker-parts", bundler: "Rollup", most: 86_000 },
+  { imports: "receptive", entry: "worker", bundler: "esbuild", most: 114_000 },
+  { imports: "receptive", entry: "worker", bundler: "Rollup", most: 88_000 },
+  { imports: "receptive/nn and so on", entry: "worker-parts", bundler: "esbuild", most: 91_000 },
+  { imports: "receptive/nn and so on", entry: "worker-parts", bundler: "Rollup", most: 88_000 },
 ] as const)("a page that imports $imports, by $bundler", ({ entry, bundler, most }) => {
   test(`downloads less than ${most / 1000} kB, gzipped, to train a CNN on the drawn digits`, async () => {
     expect(gzipped(downloaded(await bundlers[bundler](entry), entry))).toBeLessThan(most);
