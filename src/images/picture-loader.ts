@@ -44,6 +44,12 @@ const mostOfGroup = 16;
 
 let loaders = 0;
 
+/** What fails is told of the first in the list that does, not of the one that failed first. */
+async function allOrFirst(all: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(all))
+    if (outcome.status === "rejected") throw outcome.reason;
+}
+
 /** The pictures of some files as a network takes them. Which thread reads a file, and when, changes none of them. */
 export class PictureLoader {
   readonly files: readonly string[];
@@ -97,11 +103,11 @@ export class PictureLoader {
       const { cache, first = 0 } = this.#wholes ?? {};
       return { file: this.files[index], index, draw, packed: cache?.at(first + index) };
     };
-    await Promise.all(
+    await allOrFirst(
       this.#groups(missing, (i) => indices[i]).map(async ({ thread, places }) => {
         const pixels = thread === undefined ? undefined : await this.#byThread(thread, places.map(asked));
         if (pixels) found(places, pixels);
-        else await Promise.all(places.map(async (i) => found([i], await this.#here(asked(i)))));
+        else await allOrFirst(places.map(async (i) => found([i], await this.#here(asked(i)))));
       }),
     );
     // In their own order, whichever was decoded first.

@@ -10,7 +10,7 @@ import { keyOf } from "./picture-cache.js";
  * list and the key a checksum, how many pictures there are, and where the list begins (u32, u32, f64). Numbers are
  * little-endian.
  */
-const begins = new TextEncoder().encode("rcptwhl1");
+const begins = Uint8Array.from("rcptwhl1", (letter) => letter.charCodeAt(0));
 const endBytes = 16;
 
 /** A picture in the file, as a thread can be told. */

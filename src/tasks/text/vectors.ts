@@ -46,7 +46,7 @@ export async function readWordVectors(
   const { bytes } = stream;
   if (bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true) === fastTextModel)
     throw new DataError(`${file.name}: is a model of fastText; its vectors lie in the file .vec beside it`);
-  const firstLine = decoder.decode((await stream.line()) ?? new Uint8Array());
+  const firstLine = decoded((await stream.line()) ?? new Uint8Array());
   const [, words, size] = /^(\d+) (\d+)\s*$/.exec(firstLine) ?? [];
   const head = words === undefined ? undefined : { words: Number(words), size: Number(size) };
   if (head && (head.size < 1 || head.size > 1 << 16))
@@ -62,7 +62,13 @@ interface Reader {
   readonly wanted: ReadonlySet<string>;
 }
 
-const decoder = new TextDecoder();
+let decoder: TextDecoder | undefined;
+
+/** Where there is none, as in jsdom, files of vectors are all that cannot be read. */
+const decoded = (bytes: Uint8Array): string => {
+  decoder ??= new TextDecoder();
+  return decoder.decode(bytes);
+};
 
 async function binary({ name, stream, wanted }: Reader, { words, size }: { words: number; size: number }) {
   const vectors = new Map<string, Float32Array>();
@@ -80,7 +86,7 @@ async function binary({ name, stream, wanted }: Reader, { words, size }: { words
         : new DataError(
             `${name}: word ${i + 1} has more than ${longestWord} bytes; is that a file of word2vec?`,
           );
-    const word = decoder.decode(letters);
+    const word = decoded(letters);
     const numbers = await stream.take(4 * size);
     if (!numbers) throw cut();
     if (wanted.has(word) && !vectors.has(word))
@@ -117,7 +123,7 @@ async function inText(
     const line = await stream.line();
     if (!line) break;
     number++;
-    if (line.length > 0) take(decoder.decode(line));
+    if (line.length > 0) take(decoded(line));
   }
   if (head && words < head.words)
     throw new DataError(
@@ -137,7 +143,7 @@ function finite(vector: Float32Array, place: string, word: string): Float32Array
 async function isBinary(stream: Bytes, size: number): Promise<boolean> {
   await stream.fill(longestWord + 32 * size);
   const end = stream.bytes.indexOf(10);
-  const line = decoder.decode(end < 0 ? stream.bytes : stream.bytes.subarray(0, end));
+  const line = decoded(end < 0 ? stream.bytes : stream.bytes.subarray(0, end));
   const [, ...numbers] = line.trimEnd().split(" ");
   return numbers.length === 0 || !isNumber(numbers[numbers.length - 1]) || !isNumber(numbers[0]);
 }
