@@ -11,6 +11,7 @@ export default defineConfig({
   },
   test: {
     include: ["tests/**/*.test.ts"],
+    globalSetup: [fileURLToPath(new URL("tests/studio/site-folder.ts", import.meta.url))],
     testTimeout: 60_000,
     // Two test files at once: each engine starts threads of its own.
     maxWorkers: 2,

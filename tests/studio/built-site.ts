@@ -1,9 +1,8 @@
 /** The studio's site as it is shipped, from the server that ships it, in Chromium. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -38,8 +37,34 @@ export interface OpenPage {
 export const desk = { viewport: { width: 1440, height: 900 } };
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-export async function builtSite(): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), "receptive-site-"));
+/** With `RECEPTIVE_WHOLE`, as in `npm run test:long -- studio`: one width more. */
+export const widths: readonly (readonly [name: string, options: BrowserContextOptions, width: number])[] = [
+  ["a phone", phone, 390],
+  ...(process.env.RECEPTIVE_WHOLE
+    ? [["a small window", { viewport: { width: 800, height: 700 } }, 800] as const]
+    : []),
+  ["a desk", desk, 1440],
+];
+
+/** What the first file of tests that asks for it builds, and the others of the run wait for. */
+async function siteFolder(): Promise<string> {
+  const shared = process.env.RECEPTIVE_TEST_SITE!; // site-folder.ts
+  const [folder, built] = [join(shared, "site"), join(shared, "built")];
+  const first = await mkdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (first) {
+    const failed = await build(folder).catch((error: Error) => error);
+    await writeFile(built, failed?.message ?? "");
+  }
+  while (!existsSync(built)) await new Promise((resolve) => setTimeout(resolve, 100));
+  const failed = readFileSync(built, "utf8");
+  if (failed) throw new Error(failed);
+  return folder;
+}
+
+async function build(folder: string): Promise<void> {
   // As people build it: in a process of its own, since within a test packages take themselves to be in development.
   const vite = fileURLToPath(new URL("../../node_modules/vite/bin/vite.js", import.meta.url));
   const config = fileURLToPath(new URL("../../studio/vite.config.mjs", import.meta.url));
@@ -47,6 +72,10 @@ export async function builtSite(): Promise<Site> {
   await promisify(execFile)(process.execPath, [vite, "build", ...options], {
     env: { ...process.env, NODE_ENV: "production", VITEST: undefined, RECEPTIVE_TARGET: undefined },
   });
+}
+
+export async function builtSite(): Promise<Site> {
+  const folder = await siteFolder();
   const server = siteServer(folder);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -99,7 +128,6 @@ export async function builtSite(): Promise<Site> {
       await browser.close();
       server.closeAllConnections();
       server.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

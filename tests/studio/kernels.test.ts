@@ -9,7 +9,7 @@ import { readImage } from "../../src/images/index.js";
 import { features } from "../../src/index.js";
 import { beak, birdRows, letterRows, rasterOf, usualParts } from "../../studio/src/rooms/kernels/builtin.js";
 import { tableNames } from "../../studio/src/rooms/kernels/keys.js";
-import { builtSite, missing, numbersIn, type OpenPage, phone, type Site } from "./built-site.js";
+import { builtSite, missing, numbersIn, type OpenPage, type Site, widths } from "./built-site.js";
 
 const views = ["pixels", "filter", "template", "edges", "hog", "sift", "surf"];
 const addresses = [
@@ -526,11 +526,7 @@ describe.skipIf(missing)(`Kernels ${missing}`, () => {
     120_000,
   );
 
-  test.each([
-    ["a phone", phone, 390],
-    ["a small window", { viewport: { width: 800, height: 700 } }, 800],
-    ["a desk", { viewport: { width: 1440, height: 900 } }, 1440],
-  ] as const)(
+  test.each(widths)(
     "no view is wider than %s",
     async (_, options, width) => {
       const { page, faults, go: to } = await site.open(addresses[0], options);

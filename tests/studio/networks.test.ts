@@ -8,7 +8,7 @@ import { models, nn } from "../../src/index.js";
 import { mapped, offered } from "../../studio/src/rooms/networks/facts.js";
 import { layoutOf } from "../../studio/src/rooms/networks/layout.js";
 import { allParts, treeOf } from "../../studio/src/rooms/networks/tree.js";
-import { builtSite, missing, type OpenPage, phone, type Site } from "./built-site.js";
+import { builtSite, missing, type OpenPage, type Site, widths } from "./built-site.js";
 
 const addresses = [
   "#/networks/map",
@@ -231,11 +231,7 @@ describe.skipIf(missing)(`Networks ${missing}`, () => {
     120_000,
   );
 
-  test.each([
-    ["a phone", phone, 390],
-    ["a small window", { viewport: { width: 800, height: 700 } }, 800],
-    ["a desk", { viewport: { width: 1440, height: 900 } }, 1440],
-  ] as const)(
+  test.each(widths)(
     "no view is wider than %s",
     async (_, options, width) => {
       const { page, faults, go } = await site.open(addresses[0], options);

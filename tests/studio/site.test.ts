@@ -9,7 +9,7 @@ import * as views from "../../studio/src/rooms/convolve/keys.js";
 import { findable } from "../../studio/src/rooms/find.js";
 import * as kernelKeys from "../../studio/src/rooms/kernels/keys.js";
 import { addressOf, type Keys, parsed, valuesFrom } from "../../studio/src/state/address.js";
-import { builtSite, missing, numbersIn, phone, type Site, settled } from "./built-site.js";
+import { builtSite, missing, numbersIn, phone, type Site, settled, widths } from "./built-site.js";
 
 const names = [
   "forward",
@@ -98,11 +98,7 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     120_000,
   );
 
-  test.each([
-    ["a phone", phone, 390],
-    ["a small window", { viewport: { width: 800, height: 700 } }, 800],
-    ["a desk", { viewport: { width: 1440, height: 900 } }, 1440],
-  ] as const)(
+  test.each(widths)(
     "no view is wider than %s",
     async (_, options, width) => {
       const { page, faults, go } = await site.open("#/", options);
