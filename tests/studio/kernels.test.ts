@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage } from "../../src/images/index.js";
@@ -10,6 +9,7 @@ import { features } from "../../src/index.js";
 import { beak, birdRows, letterRows, rasterOf, usualParts } from "../../studio/src/rooms/kernels/builtin.js";
 import { tableNames } from "../../studio/src/rooms/kernels/keys.js";
 import { builtSite, missing, numbersIn, type OpenPage, type Site, widths } from "./built-site.js";
+import { expectAccessible, expectWithin } from "./every-view.js";
 
 const views = ["pixels", "filter", "template", "edges", "hog", "sift", "surf"];
 const addresses = [
@@ -503,57 +503,17 @@ describe.skipIf(missing)(`Kernels ${missing}`, () => {
     });
   });
 
+  const everyView = () => ({ site, addresses, settle: still });
+
   test.each(["light", "dark"] as const)(
     "axe finds nothing in any view, %s",
-    async (colorScheme) => {
-      const { page, faults, go: to } = await site.open(addresses[0], { colorScheme });
-      for (const address of addresses) {
-        await to(address);
-        await still(page);
-        await page.evaluate(axe.source);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] }),
-        );
-        expect(
-          violations.map(
-            ({ id, nodes }) => `${address}: ${id} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
-          ),
-        ).toEqual([]);
-      }
-      expect(faults).toEqual([]);
-      await page.context().close();
-    },
+    (colorScheme) => expectAccessible(everyView(), colorScheme),
     120_000,
   );
 
   test.each(widths)(
     "no view is wider than %s",
-    async (_, options, width) => {
-      const { page, faults, go: to } = await site.open(addresses[0], options);
-      for (const address of addresses) {
-        await to(address);
-        await still(page);
-        const wide = await page.evaluate(
-          (most) =>
-            [...document.querySelectorAll("main *")]
-              .filter(
-                (one) =>
-                  !one.closest("nav, .mark, .hidden-text, svg") &&
-                  one.getBoundingClientRect().right > most + 0.5,
-              )
-              .map(
-                (one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`,
-              ),
-          width,
-        );
-        expect(wide, address).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
-          width,
-        );
-      }
-      expect(faults).toEqual([]);
-      await page.context().close();
-    },
+    (_, options, width) => expectWithin(everyView(), options, width),
     60_000,
   );
 

@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import axe from "axe-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { models, nn } from "../../src/index.js";
 import { mapped, offered } from "../../studio/src/rooms/networks/facts.js";
 import { layoutOf } from "../../studio/src/rooms/networks/layout.js";
 import { allParts, treeOf } from "../../studio/src/rooms/networks/tree.js";
 import { builtSite, missing, type OpenPage, type Site, widths } from "./built-site.js";
+import { expectAccessible, expectWithin } from "./every-view.js";
 
 const addresses = [
   "#/networks/map",
@@ -208,53 +208,17 @@ describe.skipIf(missing)(`Networks ${missing}`, () => {
     expect(text.startsWith("<svg xmlns")).toBe(true);
   });
 
+  const everyView = () => ({ site, addresses, settle: (page: OpenPage["page"]) => page.waitForTimeout(600) });
+
   test.each(["light", "dark"] as const)(
     "axe finds nothing in any view, %s",
-    async (colorScheme) => {
-      const { page, faults, go } = await site.open(addresses[0], { colorScheme });
-      for (const address of addresses) {
-        await go(address);
-        await page.waitForTimeout(700);
-        await page.evaluate(axe.source);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] }),
-        );
-        expect(
-          violations.map(
-            ({ id, nodes }) => `${address}: ${id} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
-          ),
-        ).toEqual([]);
-      }
-      expect(faults).toEqual([]);
-      await page.context().close();
-    },
+    (colorScheme) => expectAccessible(everyView(), colorScheme),
     120_000,
   );
 
   test.each(widths)(
     "no view is wider than %s",
-    async (_, options, width) => {
-      const { page, faults, go } = await site.open(addresses[0], options);
-      for (const address of addresses) {
-        await go(address);
-        await page.waitForTimeout(500);
-        const wide = await page.evaluate(
-          (most) =>
-            [...document.querySelectorAll("main *")]
-              .filter(
-                (one) =>
-                  !one.closest("nav, .hidden-text, svg") && one.getBoundingClientRect().right > most + 0.5,
-              )
-              .map(
-                (one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`,
-              ),
-          width,
-        );
-        expect(wide, address).toEqual([]);
-      }
-      expect(faults).toEqual([]);
-      await page.context().close();
-    },
+    (_, options, width) => expectWithin(everyView(), options, width),
     60_000,
   );
 

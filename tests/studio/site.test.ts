@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as views from "../../studio/src/rooms/convolve/keys.js";
@@ -10,6 +9,7 @@ import { findable } from "../../studio/src/rooms/find.js";
 import * as kernelKeys from "../../studio/src/rooms/kernels/keys.js";
 import { addressOf, type Keys, parsed, valuesFrom } from "../../studio/src/state/address.js";
 import { builtSite, missing, numbersIn, phone, type Site, settled, widths } from "./built-site.js";
+import { expectAccessible, expectWithin } from "./every-view.js";
 
 const names = [
   "forward",
@@ -75,62 +75,23 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     await page.context().close();
   });
 
+  const everyView = () => ({ site, addresses, settle });
+  const wider = [
+    "#/convolve/forward?img=letter&f=3&t=25&check=1,2/3,4",
+    "#/convolve/forward?img=small&show=letters",
+    "#/convolve/forward?cover=1&t=2",
+  ];
+
   test.each(["light", "dark"] as const)(
     "axe finds nothing in any view, %s",
-    async (colorScheme) => {
-      const { page, faults, go } = await site.open("#/", { colorScheme });
-      for (const address of addresses) {
-        await go(address);
-        await settle(page);
-        await page.evaluate(axe.source);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] }),
-        );
-        expect(
-          violations.map(
-            ({ id, nodes }) => `${address}: ${id} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
-          ),
-        ).toEqual([]);
-      }
-      expect(faults).toEqual([]);
-      await page.context().close();
-    },
+    (colorScheme) => expectAccessible(everyView(), colorScheme),
     120_000,
   );
 
   test.each(widths)(
     "no view is wider than %s",
-    async (_, options, width) => {
-      const { page, faults, go } = await site.open("#/", options);
-      const tried = [
-        ...addresses,
-        "#/convolve/forward?img=letter&f=3&t=25&check=1,2/3,4",
-        "#/convolve/forward?img=small&show=letters",
-        "#/convolve/forward?cover=1&t=2",
-      ];
-      for (const address of tried) {
-        await go(address);
-        await settle(page);
-        const wide = await page.evaluate(
-          (most) =>
-            [...document.querySelectorAll("main *, header *, .bar *")]
-              .filter(
-                (one) =>
-                  !one.closest("nav, .mark, .hidden-text") && one.getBoundingClientRect().right > most + 0.5,
-              )
-              .map(
-                (one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`,
-              ),
-          width,
-        );
-        expect(wide, address).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
-          width,
-        );
-      }
-      expect(faults).toEqual([]);
-      await page.context().close();
-    },
+    (_, options, width) =>
+      expectWithin({ ...everyView(), addresses: [...addresses, ...wider] }, options, width),
     60_000,
   );
 

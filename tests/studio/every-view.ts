@@ -1,0 +1,60 @@
+/** What is asked of all views of a room. */
+import axe from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Site } from "./built-site.js";
+
+interface Views {
+  readonly site: Site;
+  readonly addresses: readonly string[];
+  /** Waits until a view shows what it shall. */
+  readonly settle: (page: Page) => Promise<unknown>;
+}
+
+async function each(
+  { site, addresses, settle }: Views,
+  options: BrowserContextOptions,
+  check: (page: Page, address: string) => Promise<void>,
+): Promise<void> {
+  const { page, faults, go } = await site.open(addresses[0], options);
+  for (const address of addresses) {
+    await go(address);
+    await settle(page);
+    await check(page, address);
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+}
+
+export const expectAccessible = (views: Views, colorScheme: "light" | "dark"): Promise<void> =>
+  each(views, { colorScheme }, async (page, address) => {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ["violations"] }),
+    );
+    expect(
+      violations.map(
+        ({ id, nodes }) => `${address}: ${id} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
+      ),
+    ).toEqual([]);
+  });
+
+/** What scrolls in itself, the rows of links and drawings of networks, may go on beyond the edge. */
+export const expectWithin = (views: Views, options: BrowserContextOptions, width: number): Promise<void> =>
+  each(views, options, async (page, address) => {
+    const wide = await page.evaluate(
+      (most) =>
+        [...document.querySelectorAll("main *, header *, .bar *")]
+          .filter(
+            (one) =>
+              !one.closest("nav, .mark, .hidden-text, main svg") &&
+              one.getBoundingClientRect().right > most + 0.5,
+          )
+          .map((one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`),
+      width,
+    );
+    expect(wide, address).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
+      width,
+    );
+  });
