@@ -86,28 +86,45 @@ export function partsOf({ width, height, values }: Plane, threshold: number): Pa
 export function sharpnessOf(part: Part, { labels, width }: Parts, brightness: Float32Array): number {
   const height = labels.length / width;
   const far = Math.max(2, Math.min(Math.round(strokeOf(part)), Math.round(Math.max(width, height) / 40)));
-  let [rim, sharp] = [0, 0];
+  let rim = 0;
+  let sharp = 0;
   for (let i = part.top; i <= part.bottom; i++)
-    for (let j = part.left; j <= part.right; j++)
-      for (const [dy, dx] of sides) {
-        const isIn = (k: number) =>
-          i + k * dy >= 0 && j + k * dx >= 0 && i + k * dy < height && j + k * dx < width;
-        const at = (k: number) => (i + k * dy) * width + j + k * dx;
-        if (labels[at(0)] !== part.label || !isIn(1) || labels[at(1)] === part.label) continue;
+    for (let j = part.left; j <= part.right; j++) {
+      const at = i * width + j;
+      if (labels[at] !== part.label) continue;
+      for (const { dy, dx } of sides) {
+        const ahead = roomTo(i, j, dy, dx, { width, height });
+        const step = dy * width + dx;
+        if (ahead === 0 || labels[at + step] === part.label) continue;
         rim++;
         // From a little inside, where the ink is full, to a little outside.
-        let [ink, paper] = [brightness[at(0)], brightness[at(0)]];
-        for (let k = 1; k <= far && isIn(k); k++) paper = Math.min(paper, brightness[at(k)]);
-        for (let k = -1; k >= -far && isIn(k) && labels[at(k)] === part.label; k--)
-          ink = Math.max(ink, brightness[at(k)]);
+        let paper = brightness[at];
+        for (let k = 1; k <= Math.min(far, ahead); k++) paper = Math.min(paper, brightness[at + k * step]);
+        let ink = brightness[at];
+        const behind = Math.min(far, roomTo(i, j, -dy, -dx, { width, height }));
+        for (let k = 1; k <= behind && labels[at - k * step] === part.label; k++)
+          ink = Math.max(ink, brightness[at - k * step]);
         if (ink - paper > meanOf(part) / 2) sharp++;
       }
+    }
   return rim === 0 ? 0 : sharp / rim;
 }
 
+/** How many pixels there are beyond one in a direction. */
+function roomTo(
+  i: number,
+  j: number,
+  dy: number,
+  dx: number,
+  size: { width: number; height: number },
+): number {
+  if (dy !== 0) return dy > 0 ? size.height - 1 - i : i;
+  return dx > 0 ? size.width - 1 - j : j;
+}
+
 const sides = [
-  [0, 1],
-  [0, -1],
-  [1, 0],
-  [-1, 0],
-] as const;
+  { dy: 0, dx: 1 },
+  { dy: 0, dx: -1 },
+  { dy: 1, dx: 0 },
+  { dy: -1, dx: 0 },
+];

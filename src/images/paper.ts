@@ -1,6 +1,7 @@
 /** Ink apart from paper, where light falls unevenly: gradients, a lamp's vignette, the shadow of a hand. */
 import type { Picture } from "./picture.js";
 import { type Region, resample } from "./resample.js";
+import { runningMedian } from "./running-median.js";
 
 /** One number a pixel. */
 export interface Plane {
@@ -60,12 +61,11 @@ function logarithms({ width, height, channels, pixels }: Picture, region: Region
     height: Math.max(1, Math.round(region.height * scale)),
   };
   const shrunk = resample(pixels, { width, height, channels }, size, region);
-  return Array.from({ length: channels }, (_, c) => ({
-    ...size,
-    values: Float32Array.from({ length: size.width * size.height }, (_, at) =>
-      Math.log(shrunk[at * channels + c] + black),
-    ),
-  }));
+  return Array.from({ length: channels }, (_, c) => {
+    const values = new Float32Array(size.width * size.height);
+    for (let at = 0; at < values.length; at++) values[at] = Math.log(shrunk[at * channels + c] + black);
+    return { ...size, values };
+  });
 }
 
 /** The channels' sum, weighed by the direction in which they differ the most from what lies around: the first principal axis. */
@@ -86,10 +86,11 @@ function alongContrast(channels: Plane[]): Plane {
   }
   // As long as grey's own axis, so that contrast means the same whatever the colours are.
   const weights = axis.map((value) => value / Math.sqrt(channels.length));
-  const values = channels[0].values.map((_, at) =>
-    channels.reduce((sum, channel, c) => sum + weights[c] * channel.values[at], 0),
-  );
-  return { ...channels[0], values };
+  // In doubles, and rounded once.
+  const sums = new Float64Array(channels[0].values.length);
+  for (const [c, { values }] of channels.entries())
+    for (let at = 0; at < sums.length; at++) sums[at] += weights[c] * values[at];
+  return { ...channels[0], values: Float32Array.from(sums) };
 }
 
 /**
@@ -115,20 +116,14 @@ export function borderIsGreat({ width, height, values }: Plane): boolean {
 }
 
 function leastStandsOut(plane: Plane): boolean {
-  const { width, height, values } = thumbnail(plane, 64);
-  const reach = Math.max(1, Math.round(Math.max(width, height) / 8));
+  const small = thumbnail(plane, 64);
+  const reach = Math.max(1, Math.round(Math.max(small.width, small.height) / 8));
+  const around = runningMedian(small, reach);
   let balance = 0;
-  for (let i = 0; i < height; i++)
-    for (let j = 0; j < width; j++) {
-      const [top, left] = [Math.max(0, i - reach), Math.max(0, j - reach)];
-      const [bottom, right] = [Math.min(height - 1, i + reach), Math.min(width - 1, j + reach)];
-      const around = new Float32Array((bottom - top + 1) * (right - left + 1));
-      for (let y = top, at = 0; y <= bottom; y++, at += right - left + 1)
-        around.set(values.subarray(y * width + left, y * width + right + 1), at);
-      around.sort();
-      const rest = values[i * width + j] - around[around.length >> 1];
-      balance += Math.sign(rest) * Math.max(0, Math.abs(rest) - faint);
-    }
+  for (const [at, value] of small.values.entries()) {
+    const rest = value - around[at];
+    balance += Math.sign(rest) * Math.max(0, Math.abs(rest) - faint);
+  }
   return balance < 0;
 }
 
@@ -149,10 +144,17 @@ const smoothed = (plane: Plane): Plane => mean(plane, 1);
 /** Mean of what lies within so many pixels along both axes. */
 const mean = (plane: Plane, reach: number): Plane =>
   alongBoth(plane, (line, to) => {
-    let [sum, count] = [0, 0];
+    let sum = 0;
+    let count = 0;
     for (let k = -reach; k < line.length; k++) {
-      if (k + reach < line.length) [sum, count] = [sum + line[k + reach], count + 1];
-      if (k - reach > 0) [sum, count] = [sum - line[k - reach - 1], count - 1];
+      if (k + reach < line.length) {
+        sum += line[k + reach];
+        count++;
+      }
+      if (k - reach > 0) {
+        sum -= line[k - reach - 1];
+        count--;
+      }
       if (k >= 0) to[k] = sum / count;
     }
   });
@@ -167,11 +169,13 @@ const extreme = (plane: Plane, reach: number, of: (a: number, b: number) => numb
     const size = 2 * reach + 1;
     const { length } = line;
     // Extremes from the start of each block of `size` pixels on, and up to its end.
-    const [since, until] = [line.slice(), line.slice()];
+    const since = line.slice();
+    const until = line.slice();
     for (let k = 1; k < length; k++) if (k % size !== 0) since[k] = of(since[k - 1], line[k]);
     for (let k = length - 2; k >= 0; k--) if ((k + 1) % size !== 0) until[k] = of(until[k + 1], line[k]);
     for (let k = 0; k < length; k++) {
-      const [from, last] = [Math.max(0, k - reach), Math.min(length - 1, k + reach)];
+      const from = Math.max(0, k - reach);
+      const last = Math.min(length - 1, k + reach);
       // Near the ends of the line the window is cut off and may lie within one block.
       if (from % size === 0) to[k] = since[last];
       else if (last === length - 1 && Math.floor(from / size) === Math.floor(last / size))

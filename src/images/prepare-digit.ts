@@ -117,7 +117,10 @@ function cutOut(
   const labels = new Set(strokes.map(({ label }) => label));
   let [sum, count] = [0, 0];
   for (let at = 0; at < values.length; at++)
-    if (labels.has(parts.labels[at])) [sum, count] = [sum + amountOf(values[at], isDark), count + 1];
+    if (labels.has(parts.labels[at])) {
+      sum += amountOf(values[at], isDark);
+      count++;
+    }
   const full = sum / count;
   const cut: Plane = { width: right - left + 1, height: bottom - top + 1, values: new Float32Array(0) };
   cut.values = new Float32Array(cut.width * cut.height);
