@@ -112,7 +112,8 @@ export function photograph(ink: Ink, changes: Partial<Scene>, random: () => numb
   const all = [{ ...place, ink }, ...scene.more];
   for (let i = 0; i < height; i++)
     for (let j = 0; j < width; j++) {
-      const [x, y] = [(j + 0.5) / width, (i + 0.5) / height];
+      const x = (j + 0.5) / width;
+      const y = (i + 0.5) / height;
       const light = scene.light(x, y);
       const thing = scene.thing(x, y);
       const print = scene.print(j, i);
@@ -133,10 +134,11 @@ export function photograph(ink: Ink, changes: Partial<Scene>, random: () => numb
 /** Means over 2·radius + 1 pixels along rows, then columns. */
 function blur(pixels: Float32Array, width: number, height: number, radius: number): void {
   if (radius === 0) return;
+  const line = new Float32Array(Math.max(width, height));
   const along = (length: number, step: number, start: number) => {
-    const line = Float32Array.from({ length }, (_, k) => pixels[start + k * step]);
+    for (let k = 0; k < length; k++) line[k] = pixels[start + k * step];
+    const at = (k: number) => line[k < 0 ? 0 : k < length ? k : length - 1];
     let sum = 0;
-    const at = (k: number) => line[Math.min(length - 1, Math.max(0, k))];
     for (let k = -radius; k <= radius; k++) sum += at(k);
     for (let k = 0; k < length; k++) {
       pixels[start + k * step] = sum / (2 * radius + 1);
@@ -156,23 +158,31 @@ const cosines = Float64Array.from({ length: 64 }, (_, at) => {
 
 /** What JPEG does to brightness: high frequencies are rounded more coarsely. */
 function compress(pixels: Float32Array, width: number, height: number, step: number): void {
-  const turned = (block: Float64Array, back: boolean) => {
-    const to = new Float64Array(64);
+  // Along one axis, which the other becomes.
+  const turn = (block: Float64Array, to: Float64Array, back: boolean) => {
     for (let k = 0; k < 8; k++)
-      for (let line = 0; line < 8; line++)
+      for (let line = 0; line < 8; line++) {
+        let sum = 0;
         for (let n = 0; n < 8; n++)
-          to[8 * line + k] += block[8 * n + line] * (back ? cosines[8 * n + k] : cosines[8 * k + n]);
-    return to;
+          sum += block[8 * n + line] * (back ? cosines[8 * n + k] : cosines[8 * k + n]);
+        to[8 * line + k] = sum;
+      }
   };
+  const block = new Float64Array(64);
+  const other = new Float64Array(64);
   for (let c = 0; c < 3; c++)
     for (let top = 0; top + 8 <= height; top += 8)
       for (let left = 0; left + 8 <= width; left += 8) {
         const place = (at: number) => 3 * ((top + (at >> 3)) * width + left + (at & 7)) + c;
-        const block = Float64Array.from({ length: 64 }, (_, at) => pixels[place(at)]);
-        const waves = turned(turned(block, false), false).map((wave, at) => {
+        for (let at = 0; at < 64; at++) block[at] = pixels[place(at)];
+        turn(block, other, false);
+        turn(other, block, false);
+        for (let at = 0; at < 64; at++) {
           const by = step * (1 + ((at >> 3) + (at & 7)) / 3);
-          return Math.round(wave / by) * by;
-        });
-        for (const [at, value] of turned(turned(waves, true), true).entries()) pixels[place(at)] = value;
+          block[at] = Math.round(block[at] / by) * by;
+        }
+        turn(block, other, true);
+        turn(other, block, true);
+        for (let at = 0; at < 64; at++) pixels[place(at)] = block[at];
       }
 }
