@@ -1,12 +1,13 @@
-import type { Plane } from "./paper.js";
-
 /**
  * The median (of an even number, the upper one) of what lies within so many pixels along both axes of each pixel, less at the
  * borders. One histogram, over the ranks of all values, moves along each row: only the columns that come and go are counted.
  *
  * Huang, Yang, Tang: A Fast Two-Dimensional Median Filtering Algorithm, IEEE Trans. ASSP 27, 1979.
  */
-export function runningMedian({ width, height, values }: Plane, reach: number): Float32Array {
+export function runningMedian(
+  { width, height, values }: { width: number; height: number; values: Float32Array },
+  reach: number,
+): Float32Array {
   const sorted = values.slice().sort();
   const ranks = ranksIn(sorted, values);
   const medians = new Float32Array(values.length);
