@@ -40,7 +40,7 @@ export async function bundleForNode() {
       ),
       "node/library": [built(entries.index)],
       // Tables as text are read later, or never.
-      "node/tables": [built("tasks/text/table")],
+      "node/tables": [built("tasks/words/table")],
       ...chunksIn("node"),
       "node/imagenet-classes": [built("models/imagenet-classes")],
       "cli/main": [built("cli/main")],

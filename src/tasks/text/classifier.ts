@@ -22,12 +22,12 @@ import {
 import { highest } from "../../training/evaluate.js";
 import { probabilitiesOf } from "../../training/predict.js";
 import { WeightsError } from "../../training/weights.js";
+import { short } from "../words/quoted.js";
+import { tokeniserNames } from "../words/tokens.js";
+import { padding, unknown, vocabulary } from "../words/vocabulary.js";
 import type { LabelledTexts } from "./data.js";
-import { short } from "./lines.js";
 import type { TextNetwork } from "./model.js";
 import { judged, lengthsBy, type Reading, reader, type Sentence } from "./sentences.js";
-import { tokeniserNames } from "./tokens.js";
-import { padding, unknown, vocabulary } from "./vocabulary.js";
 
 /** What a classifier reads in a text. */
 export interface TextPrediction {

@@ -1,7 +1,7 @@
 /** Which column of a table holds the text, and which the class. */
 import { DataError } from "../../data/dataset.js";
-import { suggestion } from "../../door/spelling.js";
-import { type Labelled, short } from "./lines.js";
+import { columnOf, fieldOf, recordIn, titles } from "../words/columns.js";
+import type { Labelled } from "./lines.js";
 
 /** Names of columns; those that are usual if left out. */
 export interface ColumnNames {
@@ -51,19 +51,10 @@ export function labelledRows(
 ): Labelled[] {
   if (rows.length === 0) return [];
   const [head] = rows;
-  const named = (asked: string | undefined, among: readonly string[]): number =>
-    head.findIndex((title) =>
-      asked === undefined ? among.includes(title.trim().toLowerCase()) : title.trim() === asked,
-    );
-  let [text, label] = [named(textColumn, usual.text), named(labelColumn, usual.label)];
-  for (const [asked, found] of [
-    [textColumn, text],
-    [labelColumn, label],
-  ] as const)
-    if (asked !== undefined && found < 0)
-      throw new DataError(
-        `${name}: there is no column ${short(asked)}, there are ${titles(head)}${suggestion(asked, head)}`,
-      );
+  let [text, label] = [
+    columnOf(head, name, textColumn, usual.text),
+    columnOf(head, name, labelColumn, usual.label),
+  ];
   const hasHead = text >= 0 || label >= 0;
   if (head.length === 2) {
     if (text < 0 && label >= 0) text = 1 - label;
@@ -98,39 +89,12 @@ export function labelledRecords(
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const place = `${name}, line ${i + 1}`;
-    const record = parsed(line, place);
-    const names = Object.keys(record);
-    const fieldOf = (asked: string | undefined, among: readonly string[], what: string): string => {
-      const key = asked ?? names.find((name) => among.includes(name.toLowerCase()));
-      if (key === undefined)
-        throw new DataError(
-          `${place}: which field holds the ${what} cannot be told; there are ${titles(names)}: name it`,
-        );
-      const value = record[key];
-      if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
-        throw new DataError(
-          `${place}: ${key} is ${value === undefined ? "not there" : JSON.stringify(value)}, expected a text${key in record ? "" : suggestion(key, names)}`,
-        );
-      return String(value);
-    };
+    const record = recordIn(line, place, '{"text":"…","label":"…"}');
     found.push({
-      text: fieldOf(textColumn, usual.text, "text"),
-      label: fieldOf(labelColumn, usual.label, "class").trim(),
+      text: fieldOf(record, place, { asked: textColumn, usual: usual.text, what: "text" }),
+      label: fieldOf(record, place, { asked: labelColumn, usual: usual.label, what: "class" }).trim(),
       place,
     });
   }
   return found;
 }
-
-function parsed(line: string, place: string): { readonly [name: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as object as never;
-  } catch {
-    // said below
-  }
-  throw new DataError(`${place} is ${short(line)}, expected a JSON object such as {"text":"…","label":"…"}`);
-}
-
-const titles = (names: readonly string[]): string =>
-  names.length > 8 ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more` : names.join(", ");

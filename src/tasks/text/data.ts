@@ -1,10 +1,10 @@
 /** Texts with classes: in memory, and from files and folders as people have them. */
 import { hasFolders, listFolder } from "#platform";
 import { DataError } from "../../data/dataset.js";
-import { type FileSource, openSource } from "../../formats/given-source.js";
+import type { FileSource } from "../../formats/given-source.js";
 import { printedAs } from "../../tensor/printing.js";
+import { endingOf, isForeign, lastOf, linesOf, textOf } from "../words/files.js";
 import { type ColumnNames, labelledRecords, labelledRows } from "./columns.js";
-import { decodedText } from "./encoding.js";
 import { type Labelled, labelledLines } from "./lines.js";
 
 /** Texts with classes. */
@@ -77,8 +77,8 @@ export async function openTexts(source: FileSource, options: OpenTextsOptions = 
     const found = await listFolder(source);
     if (found) return labelledTexts(lastOf(source), await inFolder(source, found, options));
   }
-  const { name, bytes } = await bytesOf(source);
-  return labelledTexts(lastOf(name), await inFile(name, decodedText(bytes, name, options.encoding), options));
+  const { name, content } = await textOf("openTexts", source, { ...fileOfTexts, encoding: options.encoding });
+  return labelledTexts(lastOf(name), await inFile(name, content, options));
 }
 
 /** The folders of a folder that hold its parts, `train` and `test` (or `val`, `dev`); undefined where it has none. */
@@ -92,20 +92,22 @@ export async function partsIn(path: string): Promise<{ train: string; test?: str
   return { train: `${path}/${train}`, ...(test === undefined ? {} : { test: `${path}/${test}` }) };
 }
 
+const fileOfTexts = { what: "file of texts" };
+
 async function inFile(path: string, content: string, options: OpenTextsOptions): Promise<Labelled[]> {
   const name = lastOf(path);
-  const ending = /\.(\w+)$/.exec(name)?.[1].toLowerCase();
-  const lines = content.split(/\r\n|\n|\r/);
+  const ending = endingOf(name);
+  const lines = linesOf(content);
   const isTabbed = () => {
     const some = lines.filter((line) => line.trim() !== "");
     return some.length > 0 && some.every((line) => line.includes("\t"));
   };
   if (ending === "jsonl" || ending === "ndjson") return labelledRecords(lines, name, options);
   if (ending === "csv" || ending === "tsv" || isTabbed()) {
-    const { rowsOf } = await import("./table.js");
+    const { rowsOf } = await import("../words/table.js");
     return labelledRows(rowsOf(content, name, ending === "csv" ? "csv" : "tsv"), name, options);
   }
-  if (ending === "json" || /^(xlsx?|ods|docx?|pdf|zip|gz|parquet|html?)$/.test(ending ?? ""))
+  if (isForeign(ending))
     throw new DataError(
       `${name}: .${ending} is not read; there are .csv, .tsv, .jsonl, lines with labels, and folders`,
     );
@@ -118,7 +120,8 @@ async function inFolder(
   { encoding }: OpenTextsOptions,
 ): Promise<Labelled[]> {
   const own = (names: readonly string[]) => names.filter((name) => !/^[._]/.test(name));
-  const read = async (file: string) => decodedText((await bytesOf(file)).bytes, file, encoding);
+  const read = async (file: string) =>
+    (await textOf("openTexts", file, { ...fileOfTexts, encoding })).content;
   const texts: Labelled[] = [];
   const classes = own(folders);
   if (classes.length > 1) {
@@ -142,21 +145,10 @@ async function inFolder(
     );
   for (const file of listed) {
     const label = isByEnding ? file.slice(file.lastIndexOf(".") + 1) : file.replace(/\.[^.]*$/, "");
-    const lines = (await read(`${path}/${file}`)).split(/\r\n|\n|\r/);
+    const lines = linesOf(await read(`${path}/${file}`));
     if (lines.at(-1) === "") lines.pop();
     for (const [i, text] of lines.entries())
       texts.push({ text, label: label.normalize("NFC"), place: `${file}, line ${i + 1}` });
   }
   return texts;
 }
-
-async function bytesOf(source: FileSource): Promise<{ name: string; bytes: Uint8Array }> {
-  const file = await openSource("openTexts", source, { what: "file of texts" });
-  return { name: file.name, bytes: await file.read(0, file.size) };
-}
-
-const lastOf = (path: string): string =>
-  path
-    .replace(/[/\\]+$/, "")
-    .split(/[/\\]/)
-    .pop() || path;

@@ -1,4 +1,8 @@
 /** Texts told apart by convolution: data, network, objective, training, and what decided. */
+
+export { type Tokeniser, tokeniser } from "../words/tokens.js";
+export { readWordVectors, type WordVectors, type WordVectorsOptions } from "../words/vectors.js";
+export { type Vocabulary, type VocabularyOptions, vocabulary, vocabularyOf } from "../words/vocabulary.js";
 export {
   load,
   TextClassifier,
@@ -27,7 +31,4 @@ export { guestMessages } from "./grammar.js";
 export type { Labelled } from "./lines.js";
 export { type TextNetwork, type TextNetworkOptions, textNetwork, type Variant } from "./model.js";
 export type { Reading, Sentence } from "./sentences.js";
-export { type Tokeniser, tokeniser } from "./tokens.js";
 export { type TextBeginning, type TextTrainingOptions, train } from "./train.js";
-export { readWordVectors, type WordVectors, type WordVectorsOptions } from "./vectors.js";
-export { type Vocabulary, type VocabularyOptions, vocabulary, vocabularyOf } from "./vocabulary.js";

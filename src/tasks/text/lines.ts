@@ -1,5 +1,6 @@
 /** Lines with labels, in the forms in which collections of texts come. */
 import { DataError } from "../../data/dataset.js";
+import { short } from "../words/quoted.js";
 
 /** A text with the name of its class, and where it stands. */
 export interface Labelled {
@@ -60,6 +61,3 @@ export function labelledLines(lines: readonly string[], name: string, { fine = f
     return { text, label: counted.trim(), place: `${name}, line ${i + 1}` };
   });
 }
-
-export const short = (text: string): string =>
-  JSON.stringify(text.length > 50 ? `${text.slice(0, 50)}…` : text);

@@ -2,7 +2,7 @@ import { optionsOf } from "../../door/options.js";
 import { belowOne, fromOneOn, list, oneOf, positive, required } from "../../door/rules.js";
 import * as nn from "../../nn/index.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { padding } from "./vocabulary.js";
+import { padding } from "../words/vocabulary.js";
 
 /**
  * Where the vectors of words come from. "random": they are trained from random numbers on. "static": those of a file stay as

@@ -1,10 +1,10 @@
 /** Texts as numbers of words, as the network takes them. */
 import { DataError } from "../../data/dataset.js";
 import { type Examples, examples } from "../../data/examples.js";
+import { short } from "../words/quoted.js";
+import { type Tokeniser, tokeniser } from "../words/tokens.js";
+import { padding, unknown, type Vocabulary } from "../words/vocabulary.js";
 import type { LabelledTexts } from "./data.js";
-import { short } from "./lines.js";
-import { type Tokeniser, tokeniser } from "./tokens.js";
-import { padding, unknown, type Vocabulary } from "./vocabulary.js";
 
 /** How texts become numbers: what a file of a classifier keeps beside its weights. */
 export interface Reading {

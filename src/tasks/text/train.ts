@@ -8,15 +8,15 @@ import { maxNorm } from "../../optim/max-norm.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
+import { firstVectors } from "../words/first-vectors.js";
+import { type Tokeniser, tokeniserNames, tokeniser as tokeniserOf } from "../words/tokens.js";
+import { readWordVectors, type WordVectors } from "../words/vectors.js";
+import { type VocabularyOptions, vocabularyOf } from "../words/vocabulary.js";
 import { classifierOf, notesOf, TextClassifier } from "./classifier.js";
 import type { LabelledTexts } from "./data.js";
-import { beginWith } from "./first-vectors.js";
-import { type TextNetworkOptions, textNetwork, variants } from "./model.js";
+import { type TextNetworkOptions, textNetwork, variants, vectorPaths } from "./model.js";
 import { sentenceObjective } from "./objective.js";
 import { lengthsBy, type Reading, reader, sentenceExamples } from "./sentences.js";
-import { type Tokeniser, tokeniserNames, tokeniser as tokeniserOf } from "./tokens.js";
-import { readWordVectors, type WordVectors } from "./vectors.js";
-import { type VocabularyOptions, vocabularyOf } from "./vocabulary.js";
 
 /** How {@link train} reads texts, what it trains, and for how long. */
 export interface TextTrainingOptions
@@ -179,7 +179,11 @@ export async function train(
       ...withoutUndefined(own),
     });
     network.build({ words: [lengthsBy] }, { seed });
-    const withVectors = vectors && (await beginWith(network, variant, vocabulary, vectors, seed));
+    const begun = vectors && firstVectors(vocabulary, vectors, seed);
+    const { fixed, trained } = vectorPaths[variant];
+    if (begun && fixed) network.buffers.get(fixed)!.set(begun.numbers);
+    if (begun && trained) network.parameters.get(trained)!.set(begun.numbers.slice());
+    const withVectors = begun?.found;
     const reading: Reading = { tokeniser, vocabulary, longest: isFixed ? most : longest, isFixed };
     return { classifier: new TextClassifier(network, reading, classes, texts.name), withVectors };
   }

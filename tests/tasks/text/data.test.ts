@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { labelledTexts, openTexts } from "../../../src/tasks/text/data.js";
-import { tokeniser } from "../../../src/tasks/text/tokens.js";
-import { vocabulary, vocabularyOf } from "../../../src/tasks/text/vocabulary.js";
+import { tokeniser } from "../../../src/tasks/words/tokens.js";
+import { vocabulary, vocabularyOf } from "../../../src/tasks/words/vocabulary.js";
 
 let folder: string;
 beforeAll(async () => {

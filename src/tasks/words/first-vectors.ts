@@ -1,23 +1,20 @@
 /** What the vectors of words begin with. */
 import { vectorsOfWords } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
-import { type TextNetwork, type Variant, vectorPaths } from "./model.js";
 import type { WordVectors } from "./vectors.js";
 import { unknown, type Vocabulary } from "./vocabulary.js";
 
 /**
- * Gives a network the vectors that a file has; other words get random ones, −a ≤ x < a, of the same variance as those of the
+ * Vectors of all words of a vocabulary: those that a file has; other words get random ones, −a ≤ x < a, of the same variance as those of the
  * file: a = √(3 · variance), as in Kim's paper. Zeros would say of all of them that they are alike.
  *
- * @returns  how many words of the vocabulary the file has
+ * @returns  the numbers, vocabulary.size×size, and how many words of the vocabulary the file has
  */
-export async function beginWith(
-  network: TextNetwork,
-  variant: Variant,
+export function firstVectors(
   vocabulary: Vocabulary,
   { vectors, size }: WordVectors,
   seed: number,
-): Promise<number> {
+): { numbers: Float32Array; found: number } {
   const numbers = new Float32Array(vocabulary.size * size);
   let [sum, squares, count, found] = [0, 0, 0, 0];
   vocabulary.words.forEach((word, i) => {
@@ -38,8 +35,5 @@ export async function beginWith(
     const random = new RandomStream(seed, vectorsOfWords, number);
     for (let k = 0; k < size; k++) numbers[number * size + k] = random.uniform(-bound, bound);
   }
-  const { fixed, trained } = vectorPaths[variant];
-  if (fixed) network.buffers.get(fixed)!.set(numbers);
-  if (trained) network.parameters.get(trained)!.set(numbers.slice());
-  return found;
+  return { numbers, found };
 }

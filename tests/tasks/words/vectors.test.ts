@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/data/dataset.js";
-import { readWordVectors } from "../../../src/tasks/text/vectors.js";
+import { readWordVectors } from "../../../src/tasks/words/vectors.js";
 
 const words = ["the", "naïve", "good", "</s>", "bad"];
 const numbers = (i: number, size = 3) => Array.from({ length: size }, (_, k) => i + k / 4);
