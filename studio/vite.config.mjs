@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { namedAnswers, networkTable } from "./build/named-answers.mjs";
-import { useItWorker } from "./build/use-it.mjs";
+import { packedUseItWorker } from "./build/use-it.mjs";
 
 const library = fileURLToPath(new URL("../dist/", import.meta.url));
 if (!existsSync(`${library}index.js`)) throw new Error("studio: dist/ is not there; npm run build makes it");
@@ -35,7 +35,7 @@ function shellOf(id, context, seen = new Set()) {
   return isEntry || isReached ? "shell" : null;
 }
 
-/** `virtual:use-it`: the script of the worker that goes into the zip of "Use it", as text. */
+/** `virtual:use-it`: the script of the worker that goes into the zip of "Use it", packed. */
 function useIt() {
   const id = "virtual:use-it";
   return {
@@ -43,7 +43,7 @@ function useIt() {
     resolveId: (source) => (source === id ? `\0${id}` : undefined),
     async load(resolved) {
       if (resolved !== `\0${id}`) return undefined;
-      return `export default ${JSON.stringify(await useItWorker())};`;
+      return `export default ${JSON.stringify(await packedUseItWorker())};`;
     },
   };
 }

@@ -1,12 +1,16 @@
 /** The worker of "Use it" as one script: the library and the network's reader, for a zip that stands alone. */
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const library = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 const entry = fileURLToPath(new URL("use-it-worker.ts", import.meta.url));
 
+/** @returns its text, packed: it is the library once more, and rarely asked for */
+export const packedUseItWorker = async () => gzipSync(await useItWorker(), { level: 9 }).toString("base64");
+
 /** @returns its text */
-export async function useItWorker() {
+async function useItWorker() {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,

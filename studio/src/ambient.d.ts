@@ -11,7 +11,7 @@ declare module "virtual:network-table" {
 }
 
 declare module "virtual:use-it" {
-  /** The script of a worker: the library and what reads drawings and picture files. */
+  /** The script of a worker, the library and what reads drawings and picture files: gzip, as base64. */
   const worker: string;
   export default worker;
 }

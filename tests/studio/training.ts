@@ -11,7 +11,7 @@ export const ready = (page: Page): Promise<void> =>
 
 /** A 7 as a hand draws it, on the pad. */
 export async function drawSeven(page: Page): Promise<void> {
-  const pad = page.getByRole("application").locator("canvas");
+  const pad = page.getByRole("application", { name: /^Draw one of/ }).locator("canvas");
   await pad.scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await pad.boundingBox())!;
   const at = (right: number, down: number) => [x + right * width, y + down * height] as const;

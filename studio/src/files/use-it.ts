@@ -1,5 +1,5 @@
 /** What "Use it" gives: a page of twenty lines, the library in a worker, the network. Loaded when it is asked for. */
-import worker from "virtual:use-it";
+import packedWorker from "virtual:use-it";
 
 const script = `// The network reads in a worker; a message is what was drawn, or a picture file, the answer a share for each class.
 const worker = new Worker("worker.js");
@@ -71,12 +71,18 @@ console.log(classes[reading.indexOf(Math.max(...reading))]);
 `;
 
 /** Everything but the network itself. */
-export const usedFiles = (name: string, classes: readonly string[]): Record<string, string> => {
+export async function usedFiles(name: string, classes: readonly string[]): Promise<Record<string, string>> {
   const escaped = (text: string) => text.replace(/[&<>]/g, (mark) => `&#${mark.charCodeAt(0)};`);
   return {
     "index.html": page(escaped(`${name}: ${classes.slice(0, 12).join(", ")}`)),
     "use.js": script,
-    "worker.js": worker,
+    "worker.js": await unpacked(packedWorker),
     "README.md": readme(name),
   };
+}
+
+/** @param packed  gzip, as base64 */
+const unpacked = (packed: string): Promise<string> => {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 };

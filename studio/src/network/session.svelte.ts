@@ -13,6 +13,7 @@ import type {
   RunInfo,
   Seen,
   Streamed,
+  Watched,
 } from "../engine/network/protocol.js";
 import { keepRun, keptRun } from "../files/keep.js";
 import type { Settings, Speed } from "./settings.js";
@@ -81,7 +82,7 @@ class Session {
   version = $state(0);
   #snapshot: { run: number; step: number; bytes: ArrayBuffer } | undefined;
   #picture: Uint8Array | undefined;
-  #watched = { maps: false, filters: false };
+  #watched: Watched = { maps: 0, filters: false };
   #isFollowing = true;
   #restarts: number[] = [];
   #heard = 0;
@@ -136,6 +137,13 @@ class Session {
     this.phase = "paused";
     // Where the pictures that it was tested on are not here, nothing is measured.
     await this.measure().catch(() => {});
+  }
+
+  /** The network that comes with the studio. */
+  async openShipped(bytes: ArrayBuffer): Promise<void> {
+    this.#take(await engine.request("shipped", { bytes }, [bytes]));
+    this.phase = "done";
+    await this.measure();
   }
 
   /** A project file. @returns what the page said of itself when it was saved, and one's own pictures */
@@ -202,7 +210,7 @@ class Session {
     await engine.request("picture", { pixels });
   }
 
-  async watch(watched: { maps: boolean; filters: boolean }): Promise<void> {
+  async watch(watched: Watched): Promise<void> {
     this.#watched = watched;
     await engine.request("watch", watched);
   }

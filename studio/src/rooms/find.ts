@@ -53,6 +53,8 @@ const terms: readonly (readonly [
   ["SIFT keypoints, 128 numbers", "kernels", "sift"],
   ["matching two pictures, homography, RANSAC", "kernels", "sift", { match: true }],
   ["SURF keypoints", "kernels", "surf"],
+  ["receptive field, the sum of one unit", "inside", "flat"],
+  ["feature maps of a network", "inside", "flat"],
 ];
 
 export function findable(rooms: readonly Room[]): Findable[] {

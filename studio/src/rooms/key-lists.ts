@@ -67,6 +67,17 @@ const pixels: KeyTable = {
   ],
 };
 
+const units: KeyTable = {
+  title: "In the layers",
+  keys: [
+    ["← ↑ → ↓", "move the pinned unit; with Shift five on"],
+    ["[ ]", "the map before, the map after"],
+    ["PageUp, PageDown", "the layer before, the layer after"],
+    ["U", "pin a unit, or free it"],
+    ["Esc", "nothing is pinned"],
+  ],
+};
+
 export const keyLists = (room: string): readonly KeyTable[] =>
   room === "convolve"
     ? [steps, grids, everywhere]
@@ -74,4 +85,6 @@ export const keyLists = (room: string): readonly KeyTable[] =>
       ? [training, pad, everywhere]
       : room === "kernels"
         ? [pixels, grids, everywhere]
-        : [everywhere];
+        : room === "inside"
+          ? [units, pad, everywhere]
+          : [everywhere];

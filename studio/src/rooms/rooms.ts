@@ -3,6 +3,7 @@ import type { Component } from "svelte";
 import type { Keys } from "../state/address.js";
 import { convolveViews } from "./convolve/views.js";
 import { homeViews } from "./home/views.js";
+import { insideViews } from "./inside/views.js";
 import { kernelsViews } from "./kernels/views.js";
 import { networksViews } from "./networks/views.js";
 import { trainViews } from "./train/views.js";
@@ -31,5 +32,6 @@ export const rooms: readonly Room[] = [
   { name: "convolve", title: "Convolve", views: convolveViews },
   { name: "kernels", title: "Kernels", views: kernelsViews },
   { name: "train", title: "Train", views: trainViews },
+  { name: "inside", title: "Inside", views: insideViews },
   { name: "networks", title: "Networks", views: networksViews },
 ];

@@ -1,7 +1,7 @@
 /** What is looked at: room, view and values, which mirror the address. Everything that a link can say is here. */
 import { MediaQuery } from "svelte/reactivity";
 import { addressOf, type Keys, longest, parsed, standards, type ValuesOf, valuesFrom } from "./address.js";
-import { flag, names, oneOf } from "./keys.js";
+import { flag, names, oneOf, text } from "./keys.js";
 
 interface Viewed {
   readonly name: string;
@@ -19,6 +19,8 @@ export const pageKeys = {
   embed: flag,
   hide: names(),
   theme: oneOf(["system", "light", "dark"], "system"),
+  /** The pinned unit of the network at hand, in all rooms (`network/pinned.ts`). */
+  unit: text("", 80),
 };
 
 type Values = Record<string, unknown>;

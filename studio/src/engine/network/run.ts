@@ -40,6 +40,7 @@ export class Run {
   readonly dataName: string;
   readonly parts: Parts | undefined;
   readonly still: string | undefined;
+  readonly isShipped: boolean;
   readonly history: History;
   settings: Settings;
   step: number;
@@ -59,6 +60,7 @@ export class Run {
     dataName: string;
     parts?: Parts;
     still?: string;
+    isShipped?: boolean;
     history: History;
     step: number;
     losses?: readonly number[];
@@ -73,6 +75,7 @@ export class Run {
     this.dataName = dataName;
     this.parts = parts;
     this.still = still;
+    this.isShipped = given.isShipped ?? false;
     this.history = history;
     this.step = step;
     this.losses = [...(given.losses ?? [])];
@@ -98,6 +101,7 @@ export class Run {
       step: this.step,
       steps: Math.max(this.planned, this.step),
       stepsOfEpoch: this.stepsOfEpoch,
+      ...(this.isShipped ? { isShipped: true as const } : {}),
       ...(this.still ? { still: this.still } : {}),
       losses: Float32Array.from(this.losses),
       accuracies: this.accuracies,

@@ -12,7 +12,7 @@ import {
 import type { Settings, Speed } from "../../network/settings.js";
 import { DataSets, type Parts, pictureAt } from "./data-sets.js";
 import { History } from "./history.js";
-import type { AskKind, Asks, Measured, Mistake, RunInfo, Seen, Streamed } from "./protocol.js";
+import type { AskKind, Asks, Measured, Mistake, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
 import { settingsIn } from "./recipe.js";
 import { built, infoOf, newRun, Run } from "./run.js";
 import { turn, wait } from "./turns.js";
@@ -40,7 +40,7 @@ export class Trainer {
   #playing: Promise<void> | undefined;
   #pausing = false;
   #credits = credits;
-  #watched = { maps: false, filters: false };
+  #watched: Watched = { maps: 0, filters: false };
   #picture: Uint8Array | undefined;
   #looked = 0;
 
@@ -131,6 +131,31 @@ export class Trainer {
       if (this.#run) await this.#see(this.#run, true);
       return {};
     },
+    shipped: async ({ bytes }) => {
+      await this.#pause();
+      const { shippedRun } = await import("./inside.js");
+      return this.#open(await shippedRun(this.#next, new Uint8Array(bytes), await this.#data.at("digits")));
+    },
+    wires: async () => {
+      const { wiresOf } = await import("./inside.js");
+      const run = this.#known();
+      return run.seenAt(this.#at, (shown) => wiresOf(shown, this.#fitting(run)));
+    },
+    unit: async ({ place }) => {
+      const { unitOf } = await import("./inside.js");
+      const run = this.#known();
+      return run.seenAt(this.#at, async (shown) => ({
+        run: run.id,
+        step: shown.step,
+        ...(await unitOf(shown, this.#fitting(run), place)),
+      }));
+    },
+    patches: async (asked) => {
+      const { patchesOf } = await import("./inside.js");
+      const run = this.#known();
+      const { test } = await this.#partsOf(run);
+      return run.seenAt(this.#at, (shown) => patchesOf(shown, test, asked));
+    },
     test: async ({ index }) => {
       const { test } = await this.#partsOf(this.#run);
       const at = ((index % test.length) + test.length) % test.length;
@@ -200,7 +225,7 @@ export class Trainer {
       const pictures = await digitsOfSheet(file, name);
       const readings = await run.seenAt(this.#at, async ({ looking }) => {
         const all: Float32Array[] = [];
-        for (const pixels of pictures) all.push((await looking.look(pixels, { maps: false })).reading);
+        for (const pixels of pictures) all.push((await looking.look(pixels, { maps: 0 })).reading);
         return all;
       });
       return { pictures, readings };
@@ -435,7 +460,7 @@ export class Trainer {
         const { maps } = this.#watched;
         const looked = await looking.look(picture, { maps });
         seen.reading = looked.reading;
-        if (maps) seen.maps = looked.maps;
+        if (maps > 0) seen.maps = looked.maps;
       }
       const filters = this.#watched.filters ? await this.#filters(model) : undefined;
       const earlier = before ?? (isAsked ? this.#earlier(run, step, filters?.path) : undefined);
@@ -510,7 +535,7 @@ export class Trainer {
     const readings = new Float32Array(steps.length * classes);
     let rested = performance.now();
     for (const [i, step] of steps.entries()) {
-      const { reading } = await run.seenAt(step, ({ looking }) => looking.look(picture, { maps: false }));
+      const { reading } = await run.seenAt(step, ({ looking }) => looking.look(picture, { maps: 0 }));
       readings.set(reading, i * classes);
       if (performance.now() - rested > 8) {
         await turn();
