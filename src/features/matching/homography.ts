@@ -34,14 +34,19 @@ export function fitHomography(
   const matrix = new Float64Array(8 * 9); // normal equations, with their right side
   for (const [k, { from, to }] of pairs.entries()) {
     const weight = weights?.[k] ?? 1;
+    if (weight === 0) continue;
     const [x, y] = [(from.x - a.x) * a.scale, (from.y - a.y) * a.scale];
     const [u, v] = [(to.x - b.x) * b.scale, (to.y - b.y) * b.scale];
     for (const row of [
       [x, y, 1, 0, 0, 0, -u * x, -u * y, u],
       [0, 0, 0, x, y, 1, -v * x, -v * y, v],
     ])
-      for (let i = 0; i < 8; i++) for (let j = 0; j < 9; j++) matrix[i * 9 + j] += weight * row[i] * row[j];
+      for (let i = 0; i < 8; i++) {
+        if (row[i] === 0) continue;
+        for (let j = i; j < 9; j++) matrix[i * 9 + j] += weight * row[i] * row[j];
+      }
   }
+  for (let i = 1; i < 8; i++) for (let j = 0; j < i; j++) matrix[i * 9 + j] = matrix[j * 9 + i];
   const solution = solved(matrix);
   if (!solution) return undefined;
   const [h0, h1, h2, h3, h4, h5, h6, h7] = solution;

@@ -36,16 +36,27 @@ export interface RansacResult {
 /** How sure it shall be that one sample was free of wrong pairs. */
 const confidence = 0.999;
 
+/** Even where most pairs agree with the first: four of them may lie close together. */
+const fewestSamples = 100;
+
+/** Samples with which so large a share of the best's support agrees may lead to a better homography. */
+const worthALook = 0.9;
+
+/** After so many only those with more support do. */
+const mostLooks = 6;
+
 /** Homographies of that support that chance may give: more, and it is chance. A decimal logarithm. */
 const mostByChance = -3;
 
 /**
- * The homography with which the most pairs agree: of many through four pairs drawn at random, the best, fitted again
- * to all that agree with it, the better the more. Pairs at one place, at either end, count once.
+ * The homography with which the most pairs agree: of many through four pairs drawn at random, those with the most are
+ * fitted again to all that agree with them, and the one is taken from which all pairs together are the least off. Pairs
+ * at one place, at either end, count once.
  *
  * @returns undefined where no four pairs agree, or where as many would agree if they were drawn by lot: pairs of two
  *   unrelated pictures. Four or five pairs that all agree, with little to test them by, are taken at their word.
- * Fischler, Bolles: Random Sample Consensus, CACM 24, 1981; Hartley, Zisserman: Multiple View Geometry, 2004, 4.7.
+ * Fischler, Bolles: Random Sample Consensus, CACM 24, 1981; Hartley, Zisserman: Multiple View Geometry, 2004, 4.7;
+ * Chum, Matas, Kittler: Locally Optimized RANSAC, DAGM 2003.
  */
 export function ransacHomography(
   pairs: readonly PointPair[],
@@ -66,8 +77,10 @@ export function ransacHomography(
   const random = new RandomStream(seed, samplesOfPairs);
   const places = placesOf(pairs, tolerance);
   const near = fromTolerance(pairs, tolerance);
-  let [best, support]: [number[], number] = [[], 0];
-  let needed = samples;
+  const least = Math.max(4, leastInliers);
+  let best: Local | undefined;
+  let support = 0;
+  let [looks, needed] = [0, samples];
   for (let s = 0; s < needed; s++) {
     const four = new Set<number>();
     while (four.size < 4) four.add(random.integer(pairs.length));
@@ -75,35 +88,74 @@ export function ransacHomography(
     const h = isSoundSample(sample, near, tolerance) ? fitHomography(sample) : undefined;
     if (!h) continue;
     const agreeing = agreeingWith(h, pairs, tolerance);
-    if (agreeing.length <= support) continue;
+    const enough = looks < mostLooks ? worthALook * support : support + 1;
+    if (agreeing.length < enough) continue;
     const distinct = distinctPlaces(places, agreeing);
-    if (distinct <= support || !keepsWhole(h, fromOf(pairs, agreeing))) continue;
-    [best, support] = [agreeing, distinct];
+    if (distinct < Math.max(least, enough) || !keepsWhole(h, fromOf(pairs, agreeing))) continue;
+    looks++;
+    const local = settled(agreeing, pairs, tolerance);
+    if (local && !(local.off >= (best?.off ?? Infinity)) && distinctPlaces(places, local.inliers) >= least)
+      best = local;
+    if (distinct <= support) continue;
+    support = distinct;
     const sound = (agreeing.length / pairs.length) ** 4;
-    if (sound < 1) needed = Math.min(samples, Math.ceil(Math.log(1 - confidence) / Math.log(1 - sound)));
-    else break;
+    const sure = sound < 1 ? Math.ceil(Math.log(1 - confidence) / Math.log(1 - sound)) : 0;
+    needed = Math.min(samples, Math.max(fewestSamples, sure));
   }
-  if (support < Math.max(4, leastInliers)) return undefined;
-  // Fitted to all that agree, more may agree; that settles within a few rounds.
+  if (!best || isLine(fromOf(pairs, best.inliers), near)) return undefined;
+  const isAllOfFew = best.inliers.length === pairs.length && best.inliers.length < 6;
+  if (
+    !isAllOfFew &&
+    expectedByChance(best.fitted, pairs, { places, inliers: best.inliers, tolerance }) > mostByChance
+  )
+    return undefined;
+  return { homography: best.homography, inliers: best.inliers };
+}
+
+/** What a sample leads to. */
+interface Local extends RansacResult {
+  /** Fitted to the inliers, all alike. */
+  readonly fitted: Homography;
+  /** How far all pairs are off together, each at most by 1. */
+  readonly off: number;
+}
+
+/** The homography of all that agree with a sample's, of all that agree with that one, and so on; weighed at last. */
+function settled(
+  agreeing: readonly number[],
+  pairs: readonly PointPair[],
+  tolerance: number,
+): Local | undefined {
+  let best = agreeing;
   let h = fitHomography(best.map((i) => pairs[i]));
+  // Fitted to all that agree, more may agree; that settles within a few rounds.
   for (let round = 0; h && round < 5; round++) {
-    const agreeing = agreeingWith(h, pairs, tolerance);
-    if (agreeing.length < best.length) break;
-    const isSettled = agreeing.length === best.length;
-    best = agreeing;
+    const now = agreeingWith(h, pairs, tolerance);
+    if (now.length < best.length) break;
+    const isSettled = now.length === best.length;
+    best = now;
     h = fitHomography(best.map((i) => pairs[i]));
     if (isSettled) break;
   }
   if (!h || !keepsWhole(h, fromOf(pairs, best))) return undefined;
-  if (isLine(fromOf(pairs, best), near)) return undefined;
-  const isAllOfFew = best.length === pairs.length && best.length < 6;
-  if (!isAllOfFew && expectedByChance(h, pairs, { places, inliers: best, tolerance }) > mostByChance)
-    return undefined;
   const homography = weighed(h, pairs, tolerance);
   const inliers = homography ? agreeingWith(homography, pairs, tolerance) : [];
-  return homography && inliers.length >= 0.9 * best.length && keepsWhole(homography, fromOf(pairs, inliers))
-    ? { homography, inliers }
-    : { homography: h, inliers: best };
+  const isBetter =
+    homography && inliers.length >= 0.9 * best.length && keepsWhole(homography, fromOf(pairs, inliers));
+  return isBetter
+    ? { homography, inliers, fitted: h, off: offBy(homography, pairs, tolerance) }
+    : { homography: h, inliers: best, fitted: h, off: offBy(h, pairs, tolerance) };
+}
+
+/** What {@link weighed} makes least of: 0 for a pair that fits, 1 from one and a half tolerances on. */
+function offBy(h: Homography, pairs: readonly PointPair[], tolerance: number): number {
+  let sum = 0;
+  for (const { from, to } of pairs) {
+    const { x, y } = project(h, from);
+    const off = ((x - to.x) ** 2 + (y - to.y) ** 2) / (1.5 * tolerance) ** 2;
+    sum += 1 - Math.max(0, 1 - off) ** 3;
+  }
+  return sum;
 }
 
 /**
