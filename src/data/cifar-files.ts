@@ -1,4 +1,5 @@
 /** The files of the CIFAR data sets: where they are, and what is in them. */
+
 import { cacheDirectory, fileExists, joinPath, listFolder, readFile } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { Budget } from "../formats/budget.js";
@@ -7,6 +8,7 @@ import { unpackGzip } from "../formats/gzip.js";
 import { PickledArray, unpickleArrays } from "../formats/numpy-pickle.js";
 import { refusal } from "../formats/refusal.js";
 import { readTar } from "../formats/tar.js";
+import { utf8Text } from "../formats/utf8.js";
 import type { CifarEntry } from "./cifar.js";
 import { type CifarLayout, cifarFiles } from "./cifar-layouts.js";
 import { DataError, type Dataset, printable, type Splits } from "./dataset.js";
@@ -142,8 +144,7 @@ function fromPickle({ labelsKey, classes }: Entry, path: string, bytes: Uint8Arr
   const field = (name: string): unknown => {
     if (!(value instanceof Map)) return undefined;
     for (const [key, content] of value)
-      if (key === name || (key instanceof Uint8Array && new TextDecoder().decode(key) === name))
-        return content;
+      if (key === name || (key instanceof Uint8Array && utf8Text(key) === name)) return content;
     return undefined;
   };
   const [data, labels] = [field("data"), field(labelsKey)];

@@ -18,5 +18,15 @@ export const memorySource = (name: string, bytes: Uint8Array<ArrayBuffer>): Byte
 export const blobSource = (name: string, blob: Blob): ByteSource => ({
   name,
   size: blob.size,
-  read: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
+  read: async (begin, end) => new Uint8Array(await wholeOf(blob.slice(begin, end))),
 });
+
+/** Of jsdom a Blob has no `arrayBuffer`. */
+const wholeOf = (blob: Blob): Promise<ArrayBuffer> =>
+  blob.arrayBuffer?.() ??
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });

@@ -8,6 +8,7 @@
  */
 import { type ElementName, elementBytes, type Numbers, readNumbers, show, sizeOf } from "./elements.js";
 import { type Fail, refusal } from "./refusal.js";
+import { utf8Bytes, utf8Text } from "./utf8.js";
 
 /** An array of a .npy file, in row-major order. */
 export interface NpyArray {
@@ -57,7 +58,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
     return fail(`says that its header has ${length} bytes; at most ${longestHeader} are allowed`);
   if (start + length > bytes.length)
     return fail(`cut short: its header should have ${length} bytes, only ${bytes.length - start} are there`);
-  const header = new TextDecoder().decode(bytes.slice(start, start + length));
+  const header = utf8Text(bytes.subarray(start, start + length));
   const { type, shape } = parseHeader(header, fail);
 
   const raw = bytes.subarray(start + length);
@@ -107,7 +108,7 @@ export function encodeNpy({ shape, data }: NpyArray): Uint8Array<ArrayBuffer> {
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sides}), }`;
   // Padded with spaces, so that the numbers begin at a multiple of 64.
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
-  const header = new TextEncoder().encode(`${text.padEnd(length - 1)}\n`);
+  const header = utf8Bytes(`${text.padEnd(length - 1)}\n`);
   const bytes = new Uint8Array(10 + length + data.byteLength);
   bytes.set([...magic, 1, 0, length & 0xff, length >> 8]);
   bytes.set(header, 10);

@@ -19,6 +19,7 @@ import {
 } from "./elements.js";
 import { WireReader } from "./protobuf-wire.js";
 import { type Fail, refusal } from "./refusal.js";
+import { utf8Text } from "./utf8.js";
 
 /** A file that is no ONNX model, or weights in it that cannot be read. */
 export class OnnxError extends Error {
@@ -126,8 +127,7 @@ async function initialiserOf(
     }
     if (number === tensorFields.name && field.end - field.begin > longestName)
       return fail(`an initialiser has a name of ${field.end - field.begin} bytes`);
-    if (number === tensorFields.name)
-      name = new TextDecoder().decode(await source.read(field.begin, field.end));
+    if (number === tensorFields.name) name = utf8Text(await source.read(field.begin, field.end));
     if (number === tensorFields.dims) {
       if (field.end - field.begin > 256) return fail("an initialiser has too many dimensions");
       const { values, found } = await reader.varints(field.begin, field.end, field.end - field.begin);

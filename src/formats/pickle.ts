@@ -7,6 +7,7 @@
 
 import { Budget } from "./budget.js";
 import { refusal } from "./refusal.js";
+import { utf8Text } from "./utf8.js";
 
 /** What a pickle can hold here. Dictionaries are maps; what the table's functions give is any value. */
 export type PickleValue =
@@ -147,7 +148,7 @@ class Unpickler {
   f64 = () => this.#view.getFloat64(this.#take(8));
   length64 = () => Number(this.#view.getBigUint64(this.#take(8), true));
   bytes = (length: number) => this.#bytes.slice(this.#take(length), this.#at);
-  text = (length: number) => new TextDecoder().decode(this.bytes(length));
+  text = (length: number) => utf8Text(this.bytes(length));
   /** Text of Python 2, whose bytes are what they are. */
   latin = (length: number) => {
     const bytes = this.bytes(length);

@@ -27,6 +27,7 @@ import {
 } from "./elements.js";
 import { parseJson, repeatedKey } from "./json.js";
 import { type Fail, refusal } from "./refusal.js";
+import { utf8Bytes, utf8Text } from "./utf8.js";
 
 /** An array to be written: Float32Array as F32, Int32Array as I32, Uint8Array as U8. */
 export interface SafetensorsArray {
@@ -80,7 +81,7 @@ export function encodeSafetensors(
     return `${JSON.stringify(name)}:${JSON.stringify(entry)}`;
   });
   if (Object.keys(metadata).length > 0) entries.unshift(`"__metadata__":${JSON.stringify(metadata)}`);
-  const header = new TextEncoder().encode(`{${entries.join(",")}}`);
+  const header = utf8Bytes(`{${entries.join(",")}}`);
   const headerLength = Math.ceil(header.length / 8) * 8;
 
   const bytes = new Uint8Array(8 + headerLength + dataLength);
@@ -191,8 +192,7 @@ function readHeader(
 
 function textOf(bytes: Uint8Array, fail: Fail): string {
   try {
-    // A copy: browsers refuse to decode text out of shared memory.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice());
+    return utf8Text(bytes, true);
   } catch {
     return fail("not a safetensors file: its header is not UTF-8 text");
   }

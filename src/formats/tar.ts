@@ -3,6 +3,7 @@
  * IEEE Std 1003.1-1988, "ustar".
  */
 import { refusal } from "./refusal.js";
+import { utf8Text } from "./utf8.js";
 
 /** Bytes that are no tar archive, or a part of one. */
 export class TarError extends Error {
@@ -16,8 +17,7 @@ export class TarError extends Error {
 export function readTar(bytes: Uint8Array, archive: string): Map<string, Uint8Array> {
   const fail = refusal(TarError, archive);
   const files = new Map<string, Uint8Array>();
-  const text = (at: number, length: number) =>
-    new TextDecoder().decode(bytes.slice(at, at + length)).split("\0", 1)[0];
+  const text = (at: number, length: number) => utf8Text(bytes.subarray(at, at + length)).split("\0", 1)[0];
   for (let at = 0; at + 512 <= bytes.length && bytes[at] !== 0; ) {
     const octal = text(at + 124, 12).trim();
     if (!/^[0-7]+$/.test(octal) || text(at + 257, 5) !== "ustar")

@@ -30,6 +30,7 @@ import {
 } from "./pickle.js";
 import { type Fail, refusal } from "./refusal.js";
 import { findState } from "./torch-state.js";
+import { utf8Text } from "./utf8.js";
 import { quoted, withoutWrapping } from "./wrapped-names.js";
 import { readZip, type ZipEntry } from "./zip.js";
 
@@ -107,7 +108,7 @@ async function fromZip(source: ByteSource, fail: Fail, options: BudgetOptions): 
   const order = entries.get(`${root}byteorder`);
   if (order && order.size > "little\n".length)
     return fail(`its byteorder has ${order.size} bytes, expected "little"`);
-  if (order && new TextDecoder().decode(await order.read()).trim() !== "little")
+  if (order && utf8Text(await order.read()).trim() !== "little")
     return fail("was written on a machine of the other byte order");
   if (pickle.size > longestPickle)
     return fail(`its data.pkl has ${pickle.size} bytes; at most ${longestPickle} are allowed`);

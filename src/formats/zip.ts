@@ -6,6 +6,7 @@
 import { Budget, type BudgetOptions } from "./budget.js";
 import type { ByteSource } from "./byte-source.js";
 import { type Fail, refusal } from "./refusal.js";
+import { utf8Text } from "./utf8.js";
 
 export interface ZipEntry {
   readonly name: string;
@@ -234,4 +235,4 @@ let remainders: Uint32Array | undefined;
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const textOf = (view: DataView, at: number, length: number) =>
-  new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at, length));
+  utf8Text(new Uint8Array(view.buffer, view.byteOffset + at, length));

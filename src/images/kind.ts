@@ -1,4 +1,5 @@
 /** What a file is, by its first bytes: what it is called may be wrong. */
+import { utf8Text } from "../formats/utf8.js";
 
 /** Formats that are read, each with what a sentence calls it. */
 export type PictureKind = "jpeg" | "png" | "webp" | "gif" | "tiff" | "bmp" | "avif" | "svg";
@@ -78,7 +79,7 @@ function brand(bytes: Uint8Array): string {
 
 /** After declarations and comments stands the element. */
 function isSvg(bytes: Uint8Array): boolean {
-  const start = new TextDecoder().decode(bytes.subarray(0, 4096));
+  const start = utf8Text(bytes.subarray(0, 4096));
   return /^\s*(<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE svg[^>]*(\[[^\]]*\])?[^>]*>\s*)*<(\w+:)?svg[\s>]/i.test(
     start,
   );

@@ -12,6 +12,7 @@
  *
  * A uniform distribution over ±a has the variance a² / 3. Normal ones are not truncated.
  */
+import { utf8Bytes } from "../formats/utf8.js";
 import { RandomStream } from "../random/threefry.js";
 import { checkedShape, type Shape, sizeOf } from "../tensor/shapes.js";
 
@@ -102,14 +103,6 @@ function checkInitialiser(initialiser: Initialiser, path: string): void {
 /** A stream of random numbers for each path: its FNV-1a hash, as an i32. */
 export function streamOf(path: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of utf8(path)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of utf8Bytes(path)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash | 0;
 }
-
-/** TextEncoder is missing where jsdom plays the browser. */
-const utf8 = (text: string): Iterable<number> =>
-  typeof TextEncoder === "undefined"
-    ? Array.from(encodeURIComponent(text).match(/%..|[^%]/g) ?? [], (unit) =>
-        unit.length === 1 ? unit.charCodeAt(0) : Number.parseInt(unit.slice(1), 16),
-      )
-    : new TextEncoder().encode(text);

@@ -66,13 +66,13 @@ describe.skipIf(!existsSync(join(root, "dist/node/index.js")))("the entries (nee
   );
 
   test.each(["node", "browser"])(
-    "for %s all load, and train, in Jest's jsdom: there is no TextEncoder, no Worker",
+    "for %s all load, train, save and load in Jest's jsdom: there is no TextEncoder, no Worker",
     (host) => {
       const program = `
       for (const name of ["TextEncoder", "TextDecoder", "Worker", "fetch", "ReadableStream", "CompressionStream"])
         delete globalThis[name];
       for (const name of ${JSON.stringify(names)}) require("./dist/require/${host}/" + name + ".cjs");
-      const { data, fit, losses, nn, optim } = require("./dist/require/${host}/index.cjs");
+      const { checkpointOf, data, encodeCheckpoint, fit, formats, load, losses, modelOf, nn, optim } = require("./dist/require/${host}/index.cjs");
       (async () => {
         const { train } = await data.digits();
         const model = nn.sequential(nn.flatten(), nn.dense(10));
@@ -82,7 +82,12 @@ describe.skipIf(!existsSync(join(root, "dist/node/index.js")))("the entries (nee
           first ??= event.loss; last = event.loss;
           if (event.step >= 20) break;
         }
-        console.log(last < first);
+        const bytes = encodeCheckpoint(await checkpointOf(model, { input: train.shape, data: { name: "größe %", classes: train.classes } }));
+        const back = await load(bytes);
+        const same = modelOf(back).parameters.get("dense1.weights"), own = model.parameters.get("dense1.weights");
+        const npy = formats.encodeNpy({ shape: [2], data: Float32Array.of(1, 2) });
+        const [a, b] = [await same.read(), await own.read()];
+        console.log(last < first && back.data.name === "größe %" && a.length === 7840 && a.every((v, i) => v === b[i]) && formats.decodeNpy(npy, "x").data[1] === 2);
         process.exit(0);
       })();`;
       expect(printed("commonjs", program)).toBe("true");
