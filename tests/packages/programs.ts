@@ -1,31 +1,34 @@
-/** The programs that the projects build: forty steps of training, and how the loss went, as a line of JSON. */
+/**
+ * The programs that the projects build: forty steps of LeNet-5, and how the loss went, as a line of JSON. They take of the
+ * library what the test page takes (`tests/browser/train-lenet.ts`), so that their sizes are one page's.
+ */
 
 const steps = `
 export async function train() {
-  const { train } = await data.digits();
-  const model = nn.sequential(
-    nn.conv2d({ filters: 8, kernel: 5, stride: 2 }), nn.relu(), nn.maxPool2d(2), nn.flatten(), nn.dense(10),
-  );
-  const options = { loss: losses.crossEntropy(), optimizer: optim.sgd({ lr: 0.05, momentum: 0.9 }), epochs: 1, seed: 1 };
+  const { train, test } = await data.digits();
+  const schedule = optim.cosine({ lr: 0.05, steps: 40 });
+  const options = { loss: losses.crossEntropy(), optimizer: optim.sgd({ lr: 0.05, momentum: 0.9 }), schedule, epochs: 1, seed: 1 };
+  const model = models.lenet5();
   const went = [];
   for await (const event of fit(model, train, options)) {
     if (event.kind === "step") went.push(event.loss);
     if (went.length === 40) break;
   }
-  return { first: went[0], last: went.at(-1), ...device() };
+  const { accuracy } = await evaluate(model, test);
+  return { first: went[0], last: went.at(-1), accuracy, ...device() };
 }
 `;
 
-const names = "data, device, fit, losses, nn, optim";
+const names = "data, device, evaluate, fit, losses, models, optim";
 
 /** A module of the project that trains. */
 export const trainModule = `import { ${names} } from "receptive";\n${steps}`;
 
 /** The same by the entries of the parts, of which a page gets what it uses with every bundler. */
-export const trainByParts = `import { device, fit } from "receptive";
+export const trainByParts = `import { device, evaluate, fit } from "receptive";
 import * as data from "receptive/data";
 import * as losses from "receptive/losses";
-import * as nn from "receptive/nn";
+import * as models from "receptive/models";
 import * as optim from "receptive/optim";
 ${steps}`;
 
@@ -40,6 +43,8 @@ train().then((went) => console.log("TRAINED " + JSON.stringify(went)));\n`;
 export interface Trained {
   first: number;
   last: number;
+  /** Of what the test split has. */
+  accuracy: number;
   target: string;
   threads: number;
 }
