@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { namedAnswers, networkTable } from "./build/named-answers.mjs";
+import { serviceWorker } from "./build/service-worker.mjs";
 import { packedUseItWorker } from "./build/use-it.mjs";
 
 const library = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -51,7 +52,7 @@ function useIt() {
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [svelte(), answers(), useIt()],
+  plugins: [svelte(), answers(), useIt(), serviceWorker()],
   resolve: {
     alias: [
       { find: /^receptive$/, replacement: `${library}index.js` },

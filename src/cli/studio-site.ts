@@ -1,8 +1,9 @@
 /** The studio's built site over HTTP, on this machine alone: strict headers, and no path outside its folder. */
 import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname, join, sep } from "node:path";
+import { type BroughtNetwork, broughtFolder, pageWith } from "./studio-export.js";
 
 /** What files of the site are. Others are not served. */
 const types: Readonly<Record<string, string>> = {
@@ -42,7 +43,8 @@ const permissions = (own: string): string =>
     ),
   ].join(", ");
 
-function headersOf(path: string): Record<string, string> {
+/** Of a page or file of the site; where another host sends none, the site's service worker adds them. */
+export function headersOf(path: string): Record<string, string> {
   // The one page that may stand in slides and pages from elsewhere: it sees and hears nothing.
   const isEmbedded = path === "/embed.html";
   return {
@@ -61,14 +63,24 @@ function headersOf(path: string): Record<string, string> {
 /** The names by which a browser on this machine may ask. Others are pages elsewhere that point their own name here. */
 const ownNames = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
-/** @param folder  of the built site, with index.html in it */
-export function siteServer(folder: string): Server {
+/**
+ * @param folder   of the built site, with index.html in it
+ * @param network  that the page opens, if any
+ */
+export function siteServer(folder: string, network?: BroughtNetwork): Server {
   return createServer((request, response) => {
-    answer(folder, request, response).catch(() => refuse(response, 500, "The file could not be read."));
+    answer(folder, network, request, response).catch(() =>
+      refuse(response, 500, "The file could not be read."),
+    );
   });
 }
 
-async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  folder: string,
+  network: BroughtNetwork | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (!ownNames.test(request.headers.host ?? ""))
     return refuse(response, 403, "Only this machine is answered.");
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -76,6 +88,16 @@ async function answer(folder: string, request: IncomingMessage, response: Server
     return refuse(response, 405, "Only GET and HEAD are answered.");
   }
   const path = pathOf(request.url ?? "/");
+  const made = path && network && (await madeOf(path, folder, network));
+  if (made) {
+    response.writeHead(200, {
+      ...headersOf(path),
+      "Content-Type": types[extname(path)],
+      "Content-Length": made.length,
+    });
+    response.end(request.method === "HEAD" ? undefined : made);
+    return;
+  }
   const file = path && (await fileAt(folder, path));
   if (!file) return refuse(response, 404, "There is no such file.");
   response.writeHead(200, {
@@ -88,6 +110,17 @@ async function answer(folder: string, request: IncomingMessage, response: Server
     createReadStream(file.path)
       .on("error", () => response.destroy())
       .pipe(response);
+}
+
+/** What is not as it lies in the folder. */
+async function madeOf(
+  path: string,
+  folder: string,
+  network: BroughtNetwork,
+): Promise<Uint8Array | undefined> {
+  if (path === `/${broughtFolder}/${network.name}`) return network.bytes;
+  if (path !== "/index.html") return undefined;
+  return Buffer.from(pageWith(await readFile(join(folder, "index.html"), "utf8"), network));
 }
 
 /** @returns undefined where it is no path at all */

@@ -1,14 +1,19 @@
 /** The studio in the browser, from this machine. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { UsageError } from "../door/usage-error.js";
+import { inWords } from "../platform/node-file-error.js";
+import { load } from "../training/checkpoint.js";
+import { checkpointFile } from "./checkpoints.js";
 import { exitCodes } from "./failure.js";
 import { interruption } from "./interruption.js";
+import { type BroughtNetwork, exportSite } from "./studio-export.js";
 import { siteServer } from "./studio-site.js";
 import { port } from "./values.js";
 
@@ -22,15 +27,41 @@ export function studioCommand(program: Command): void {
     )
     .option("--port <number>", `the port; if left out ${usualPort}, or a free one where it is taken`, port)
     .option("--no-open", "only print the address")
+    .option("--checkpoint <path>", "of a trained network, which the studio opens")
+    .option("--export <folder>", "writes the site there, with that network, for any host of static files")
     .addHelpText(
       "after",
-      "\nThe site is the package receptive-studio. Ctrl-C ends it.\n\nExample:\n  $ receptive studio",
+      `
+The site is the package receptive-studio. Ctrl-C ends it.
+
+Examples:
+  $ receptive studio
+  $ receptive studio --checkpoint runs/lenet5-digits/checkpoint.safetensors
+  $ receptive studio --checkpoint runs/lenet5-digits/checkpoint.safetensors --export site`,
     )
     .action(run);
 }
 
-async function run({ port: asked, open }: { port?: number; open: boolean }): Promise<void> {
-  const server = siteServer(siteFolder());
+interface Asked {
+  port?: number;
+  open: boolean;
+  checkpoint?: string;
+  export?: string;
+}
+
+async function run({ port: asked, open, checkpoint, export: folder }: Asked): Promise<void> {
+  if (folder !== undefined && asked !== undefined)
+    throw new UsageError("--export writes the site and serves nothing: leave --port out");
+  const site = siteFolder();
+  const network = checkpoint === undefined ? undefined : await networkAt(checkpoint);
+  if (folder !== undefined) {
+    await exportSite(site, folder, network);
+    console.log(
+      `${join(folder, "index.html")}: the studio${network ? ` with ${network.name}` : ""}, ${folder} for any host of static files`,
+    );
+    return;
+  }
+  const server = siteServer(site, network);
   await listening(server, asked);
   const { port } = server.address() as AddressInfo;
   const address = `http://127.0.0.1:${port}/`;
@@ -43,6 +74,15 @@ async function run({ port: asked, open }: { port?: number; open: boolean }): Pro
   await new Promise<void>((resolve) => server.close(() => resolve()));
   release();
   process.exitCode = exitCode() || exitCodes.done;
+}
+
+/** @throws where it is no checkpoint, or its network cannot be made */
+async function networkAt(path: string): Promise<BroughtNetwork> {
+  const bytes = await inWords(path, () => readFile(path));
+  await load(path);
+  // All runs call theirs the same: the folder's name says more.
+  const name = basename(path) === checkpointFile ? basename(dirname(resolve(path))) : basename(path);
+  return { name: extname(name) === ".safetensors" ? name : `${name}.safetensors`, bytes };
 }
 
 /** Where the built site is: the package beside this one or in the project at hand, or this repository's own build. */

@@ -1,6 +1,6 @@
 /** `receptive studio`: the site on 127.0.0.1, strict headers, nothing outside its folder, the port free afterwards. */
 import { existsSync } from "node:fs";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -119,8 +119,13 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
     const installed = join(folder, "node_modules/receptive-studio");
     await mkdir(join(installed, "dist"), { recursive: true });
     await writeFile(join(installed, "package.json"), '{ "name": "receptive-studio", "version": "0.0.0" }');
-    await writeFile(join(installed, "dist/index.html"), "<h1>installed</h1>");
+    await writeFile(join(installed, "dist/index.html"), "<title>x</title><h1>installed</h1>");
     return { folder, remove };
+  };
+  const trained = async (folder: string, output: string) => {
+    const args = ["train", "--data", "digits", "--limit", "256", "--epochs", "1", "--output", output];
+    expect((await receptive(args, { folder })).code).toBe(0);
+    return join(folder, output, "checkpoint.safetensors");
   };
   /** Starts it and waits for the line with the address. */
   const serving = async (args: readonly string[], folder: string) => {
@@ -142,7 +147,7 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
   test("serves the installed site, and frees its port at Ctrl-C, connections or not", async () => {
     const { folder, remove } = await site();
     const { child, port, ended } = await serving(["--port", "0"], folder);
-    expect((await ask(port, "/")).body).toBe("<h1>installed</h1>");
+    expect((await ask(port, "/")).body).toBe("<title>x</title><h1>installed</h1>");
     expect(await isFree(port)).toBe(false);
     child.kill("SIGINT");
     expect(await ended).toBe(130);
@@ -181,6 +186,84 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
       const { code, stderr } = await receptive(["studio", "--port", wrong], { folder });
       expect([code, stderr.includes("Expected a whole number from 0 to 65535.")], wrong).toEqual([2, true]);
     }
+    await remove();
+  }, 60_000);
+
+  test("--checkpoint: the page names a network, which lies beside it; the site's folder stays as it was", async () => {
+    const { folder, remove } = await site();
+    const checkpoint = await trained(folder, "a run’s <b>");
+    const { child, port, ended } = await serving(["--port", "0", "--checkpoint", checkpoint], folder);
+    const { body } = await ask(port, "/");
+    const named = /<meta name="receptive-network" content="([^"]*)" \/>/.exec(body)![1];
+    expect(decodeURIComponent(named)).toBe("given/a run’s <b>.safetensors");
+    const answer = await fetch(`http://127.0.0.1:${port}/${named}`);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/octet-stream"]);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(await readFile(checkpoint))).toBe(true);
+    expect((await ask(port, "/given/other.safetensors")).status).toBe(404);
+    expect(await readdir(join(folder, "node_modules/receptive-studio/dist"))).toEqual(["index.html"]);
+    child.kill("SIGINT");
+    await ended;
+    for (const [wrong, says] of [
+      ["none.safetensors", "none.safetensors: no such file or directory"],
+      [folder, "is a directory, expected a file"],
+      [join(folder, "node_modules/receptive-studio/package.json"), "package.json"],
+    ]) {
+      const { code, stdout, stderr } = await receptive(["studio", "--no-open", "--checkpoint", wrong], {
+        folder,
+      });
+      expect([code, stdout, stderr.split("\n").length]).toEqual([code || "not 0", "", 2]);
+      expect(stderr).toContain(says);
+    }
+    await remove();
+  }, 60_000);
+
+  test("--export writes the site into a folder, again over an earlier one, and over nothing else", async () => {
+    const { folder, remove } = await site();
+    const dist = join(folder, "node_modules/receptive-studio/dist");
+    await mkdir(join(dist, "assets"));
+    await writeFile(join(dist, "assets/a-1.js"), "1");
+    await writeFile(join(dist, "embed.html"), "one view");
+    await writeFile(
+      join(dist, "sw.js"),
+      'const site = {"store":"receptive 1","files":["index.html"]};\nrest();\n',
+    );
+    const checkpoint = await trained(folder, "run");
+    const exported = (...args: string[]) => receptive(["studio", "--export", ...args], { folder });
+    const first = await exported("out/site", "--checkpoint", checkpoint);
+    expect([first.code, first.stdout, first.stderr]).toEqual([
+      0,
+      "out/site/index.html: the studio with run.safetensors, out/site for any host of static files\n",
+      "",
+    ]);
+    const out = join(folder, "out/site");
+    expect((await readdir(out)).sort()).toEqual(["assets", "embed.html", "given", "index.html", "sw.js"]);
+    expect(await readFile(join(out, "index.html"), "utf8")).toContain('content="given/run.safetensors"');
+    const [list, rest] = (await readFile(join(out, "sw.js"), "utf8")).split("\n");
+    expect(list).toContain('"files":["index.html","given/run.safetensors"]');
+    expect(list).not.toContain('"receptive 1"');
+    expect(rest).toBe("rest();");
+
+    await writeFile(join(out, "CNAME"), "mine");
+    await writeFile(join(out, "assets/old-0.js"), "of the site before");
+    expect((await exported("out/site")).code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual(["CNAME", "assets", "embed.html", "index.html", "sw.js"]);
+    expect(await readdir(join(out, "assets"))).toEqual(["a-1.js"]);
+    expect(await readFile(join(out, "index.html"), "utf8")).not.toContain("receptive-network");
+    expect(await readdir(join(folder, "out"))).toEqual(["site"]);
+
+    await mkdir(join(folder, "mine"));
+    await writeFile(join(folder, "mine/index.html"), "my page");
+    for (const [args, says, status = 2] of [
+      [["mine"], "error: --export mine: holds index.html, which is not of the studio: name another folder\n"],
+      [["mine/index.html"], "error: --export mine/index.html: is a file, not a directory\n"],
+      [["new", "--port", "80"], "error: --export writes the site and serves nothing: leave --port out\n"],
+      [["new", "--checkpoint", "none"], "error: none: no such file or directory\n", 1],
+    ] as const) {
+      const { code, stdout, stderr } = await exported(...args);
+      expect([code, stdout, stderr]).toEqual([status, "", says]);
+    }
+    expect(await readFile(join(folder, "mine/index.html"), "utf8")).toBe("my page");
+    expect(existsSync(join(folder, "new"))).toBe(false);
     await remove();
   }, 60_000);
 });

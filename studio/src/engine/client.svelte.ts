@@ -2,6 +2,7 @@
 
 import named from "virtual:named-answers";
 import { untrack } from "svelte";
+import { trusted } from "../state/trusted.js";
 import type { Answer, Kind, Question } from "./lessons.js";
 import type { AskKind, Asks, Credit, Streamed } from "./network/protocol.js";
 import type { Asked, Told } from "./protocol.js";
@@ -127,18 +128,6 @@ class Engine {
 }
 
 export const engine = new Engine();
-
-/** Scripts come from this site alone: what else is asked for is refused here. */
-const policy = globalThis.trustedTypes?.createPolicy("receptive", {
-  createScriptURL(address: string) {
-    if (new URL(address, location.href).origin !== location.origin)
-      throw new TypeError(`not of this site: ${address}`);
-    return address;
-  },
-});
-
-const trusted = (address: string): URL =>
-  (policy?.createScriptURL(address) ?? new URL(address, location.href)) as unknown as URL;
 
 /** A question that follows what it depends on; its answer comes by name at once, else from the worker. */
 export interface Answered<K extends Kind> {

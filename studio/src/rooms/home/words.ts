@@ -1,3 +1,5 @@
+import { counted } from "../../numbers/text.js";
+
 /** What the front door says. */
 export const homeWords = {
   greeting: "See and touch convolutional networks.",
@@ -107,4 +109,10 @@ export const homeWords = {
     },
   ],
   rest: "Every view has an address: what you see is in it, and a link shows it to others.",
+  offline: "All rooms work offline from now on in this browser",
+  allOfIt: ", photographs too.",
+  notYet: (count: number) =>
+    `; ${counted(count, "photograph")} ${count === 1 ? "is" : "are"} kept once opened.`,
+  keepAll: "Keep them now",
+  notKept: (why: string) => `They could not be kept: ${why}`,
 } as const;

@@ -1,0 +1,72 @@
+/** The studio's site with a network in it: what `receptive studio` serves, and what `--export` writes. */
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { UsageError } from "../door/usage-error.js";
+import { inWords } from "../platform/node-file-error.js";
+
+/** A checkpoint, as the site brings it along. */
+export interface BroughtNetwork {
+  /** Its name in the site's folder `given`. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export const broughtFolder = "given";
+const pathOf = ({ name }: BroughtNetwork): string => `${broughtFolder}/${encodeURIComponent(name)}`;
+
+/** A page of the site that names the network. */
+export const pageWith = (page: string, network: BroughtNetwork): string =>
+  page.replace("</title>", `</title>\n    <meta name="receptive-network" content="${pathOf(network)}" />`);
+
+/** The site's service worker, which keeps the network too. Its first line is the list of what is kept. */
+function serviceWorkerWith(script: string, network: BroughtNetwork): string {
+  const [first, ...rest] = script.split("\n");
+  const site = JSON.parse(first.replace(/^const site = |;$/g, ""));
+  const hash = createHash("sha256").update(network.bytes).digest("hex").slice(0, 16);
+  const changed = { ...site, store: `${site.store} ${hash}`, files: [...site.files, pathOf(network)] };
+  return [`const site = ${JSON.stringify(changed)};`, ...rest].join("\n");
+}
+
+/**
+ * Writes the site into a folder, for any host of static files. An earlier export there is replaced; what else lies there stays.
+ * @throws UsageError where the folder holds something that is no export
+ */
+export async function exportSite(site: string, folder: string, network?: BroughtNetwork): Promise<void> {
+  const target = resolve(folder);
+  const there = await inWords(folder, () =>
+    readdir(target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      if (error.code === "ENOTDIR") throw new UsageError(`--export ${folder}: is a file, not a directory`);
+      throw error;
+    }),
+  );
+  const own = (await readdir(site)).concat(broughtFolder);
+  const isEarlier = there?.includes("sw.js") && there.includes("embed.html");
+  if (there && !isEarlier && there.some((name) => own.includes(name)))
+    throw new UsageError(
+      `--export ${folder}: holds ${there.find((name) => own.includes(name))}, which is not of the studio: name another folder`,
+    );
+  await inWords(folder, async () => {
+    await mkdir(dirname(target), { recursive: true });
+    // Beside it, so that it can be moved: whoever is stopped on the way leaves no half of a site.
+    const made = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+    try {
+      await cp(site, made, { recursive: true });
+      if (network) {
+        await mkdir(join(made, broughtFolder));
+        await writeFile(join(made, broughtFolder, network.name), network.bytes);
+        const index = join(made, "index.html");
+        await writeFile(index, pageWith(await readFile(index, "utf8"), network));
+        const worker = join(made, "sw.js");
+        if (await stat(worker).catch(() => undefined))
+          await writeFile(worker, serviceWorkerWith(await readFile(worker, "utf8"), network));
+      }
+      await mkdir(target, { recursive: true });
+      for (const name of own) await rm(join(target, name), { recursive: true, force: true });
+      for (const name of await readdir(made)) await rename(join(made, name), join(target, name));
+    } finally {
+      await rm(made, { recursive: true, force: true });
+    }
+  });
+}
