@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const entry = fileURLToPath(new URL("service-worker.ts", import.meta.url));
 /** What is not there from the first visit on. */
-const isLater = (file) => /\.(webp|safetensors)$/.test(file);
+const isLater = (file) => /\.webp$|squeezenet/.test(file);
 
 /** Writes it beside the pages, when all else of the site is written. */
 export function serviceWorker() {

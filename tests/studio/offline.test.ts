@@ -80,6 +80,7 @@ describe.skipIf(missing)(`without headers, without a network ${missing}`, () => 
       ["#/convolve/forward?img=11/11&k=1", "Map"],
       ["#/kernels/filter?src=cat", "Kernel"],
       ["#/networks", "LeNet-5"],
+      ["#/inside", "that comes with the studio"],
       ["", "See and touch"],
     ]) {
       const answer = await load(hash);
