@@ -34,7 +34,13 @@ export const expectAccessible = (views: Views, colorScheme: "light" | "dark"): P
       (isWhole) =>
         (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
           resultTypes: ["violations"],
-          ...(isWhole ? {} : { runOnly: { type: "tag", values: ["cat.color"] } }),
+          // By its tag comes a rule of 7:1 as well, which the light is not asked for either: numbers on colours have 4.5:1.
+          ...(isWhole
+            ? {}
+            : {
+                runOnly: { type: "tag", values: ["cat.color"] },
+                rules: { "color-contrast-enhanced": { enabled: false } },
+              }),
         }),
       colorScheme === "light" || process.env.RECEPTIVE_WHOLE !== undefined,
     );

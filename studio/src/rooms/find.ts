@@ -55,6 +55,7 @@ const terms: readonly (readonly [
   ["SURF keypoints", "kernels", "surf"],
   ["receptive field, the sum of one unit", "inside", "flat"],
   ["feature maps of a network", "inside", "flat"],
+  ["3-D view of a network", "inside", "space"],
 ];
 
 export function findable(rooms: readonly Room[]): Findable[] {

@@ -75,6 +75,7 @@ const units: KeyTable = {
     ["PageUp, PageDown", "the layer before, the layer after"],
     ["U", "pin a unit, or free it"],
     ["Esc", "nothing is pinned"],
+    [", . + − F", "in the room: turn it, nearer, farther, to the unit"],
   ],
 };
 

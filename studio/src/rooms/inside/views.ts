@@ -9,4 +9,10 @@ export const insideViews: readonly View[] = [
     keys: insideKeys,
     component: { load: () => import("./Flat.svelte") },
   },
+  {
+    name: "space",
+    title: "Inside a network, as a room",
+    keys: insideKeys,
+    component: { load: () => import("./Space.svelte") },
+  },
 ];

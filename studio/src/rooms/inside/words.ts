@@ -35,6 +35,8 @@ export const insideWords = {
   underEach: "Each map has a range of colours of its own: compare places within a map, not maps.",
   untrained: "This network has learned nothing yet: its weights are those of its seed.",
   point: "Point at a unit: its value and what it sees. Click pins it.",
+  pointSpace: "Drag to turn, with Shift to move it, Ctrl and wheel to come nearer. Click pins a unit.",
+  tapSpace: "Tap the room to turn it with a finger.",
   pointTouch: "Tap a unit: its value, and what it sees.",
   place: ({ layer, unit, row, column }: UnitPlace, isLine: boolean, name = layer) =>
     `${name} · ${unit + 1}${isLine ? "" : `, row ${row + 1}, column ${column + 1}`}`,
