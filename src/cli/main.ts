@@ -17,6 +17,7 @@ import { checkGiven } from "./given.js";
 import { helpWidth, wrapped } from "./help.js";
 import { modelsCommand } from "./models.js";
 import { predictCommand } from "./predict.js";
+import { rankCommand } from "./rank.js";
 import { runCommand } from "./run.js";
 import { studioCommand } from "./studio.js";
 import { styleCommand } from "./style.js";
@@ -55,6 +56,7 @@ Examples:
   $ receptive explain saliency my-digit.png  which pixels decided
   $ receptive dream photo.jpg                what a layer sees in a photograph
   $ receptive classify-text train            a network learns to tell texts apart
+  $ receptive rank train                     a network learns which sentences answer a question
   $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy   arrays in, a layer's output out
   $ receptive convert model.onnx model.safetensors   weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
@@ -78,6 +80,7 @@ for (const add of [
   styleCommand,
   styleTrainCommand,
   classifyTextCommand,
+  rankCommand,
   runCommand,
   convertCommand,
   summaryCommand,

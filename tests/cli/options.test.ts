@@ -48,6 +48,9 @@ const enough: Readonly<Record<string, string>> = {
   "classify-text train": "--data texts.csv",
   "classify-text evaluate": "--data texts.csv --checkpoint texts.safetensors",
   "classify-text predict": "good --checkpoint texts.safetensors",
+  "rank train": "--data questions.csv",
+  "rank evaluate": "--data questions.csv --checkpoint ranker.safetensors",
+  "rank search": "who --checkpoint ranker.safetensors --file texts.csv",
   run: "lenet5 --weights net.safetensors --input x.npy --output y.npy",
   convert: "net.safetensors other.safetensors",
   summary: "lenet5",
@@ -80,6 +83,7 @@ const little: Readonly<Record<string, string>> = {
   style: "--iterations 1 --size 40 --output made.jpg",
   "style-train": "--steps 1 --batch-size 1 --size 32 --style-size 32 --width 2 --output made.safetensors",
   "classify-text train": "--epochs 1 --size 4 --maps 2 --output made-of-texts",
+  "rank train": "--epochs 1 --size 4 --maps 2 --output made-of-questions",
   "features train": "--limit 64 --epochs 1 --output made",
   "features detect": "--classifier=made/classifier.safetensors",
   "features compare": "--images 20 --epochs 1 --limit 32",
@@ -87,6 +91,7 @@ const little: Readonly<Record<string, string>> = {
 
 /** Of options that take any text: what no one can mean by it. */
 const senseless: Readonly<Record<string, string>> = {
+  answerColumn: "nocolumn",
   augment: "nonsense",
   box: "nonsense",
   cache: "picture.png/below/a/file",
@@ -109,7 +114,10 @@ const senseless: Readonly<Record<string, string>> = {
   model: "nomodel",
   output: "picture.png/below/a/file.png",
   photos: "nowhere",
+  qrels: "picture.png/below/a/file",
+  questionColumn: "nocolumn",
   resume: "nowhere",
+  run: "picture.png/below/a/file.run",
   style: "nowhere.png",
   styleLayers: "nolayer",
   target: "noclass",
@@ -156,6 +164,10 @@ beforeAll(async () => {
   await writeFile("texts.csv", `label,text\n${rows.join("\n")}\n`);
   const ofTexts = { size: 4, maps: 2, epochs: 1 };
   await (await tasks.text.train(await tasks.text.openTexts("texts.csv"), ofTexts)).save("texts.safetensors");
+  const asked = Array.from({ length: 20 }, (_, i) => `who ${i},me ${i},1\nwho ${i},it ${i},0`);
+  await writeFile("questions.csv", `question,answer,label\n${asked.join("\n")}\n`);
+  const questions = await tasks.pairs.openQuestions("questions.csv");
+  await (await tasks.pairs.train(questions, { method: "regression" })).save("ranker.safetensors");
   vi.stubEnv("RECEPTIVE_DATA", "");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
 });

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { UsageError } from "../../door/usage-error.js";
 import { count } from "../../formatting/numbers.js";
 import * as text from "../../tasks/text/index.js";
-import { newestClassifier } from "./newest.js";
+import { newestRun } from "../newest-run.js";
 
 /** Options that say how files of texts are read. */
 export const textOptions = (command: Command): Command =>
@@ -72,7 +72,7 @@ export const classifierOption = (command: Command): Command =>
   command.option("--checkpoint <file>", "the trained network; the newest in runs/ if left out");
 
 export async function classifierFrom(checkpoint: string | undefined): Promise<text.TextClassifier> {
-  return text.load(checkpoint ?? (await newestClassifier()));
+  return text.load(checkpoint ?? (await newestRun("text", "classifier of texts", "classify-text train")));
 }
 
 /** "reviews.csv: 4,800 texts in 2 classes: neg 2,400, pos 2,400." */

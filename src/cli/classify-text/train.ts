@@ -15,10 +15,10 @@ import { checkpointFile, checkWritable, removeLeftovers, sheetFile } from "../ch
 import { terminal } from "../evaluate.js";
 import { claimFolder } from "../folder-claim.js";
 import { interruption } from "../interruption.js";
+import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { notNegative, positive, seed, share, threads, whole, wholeListFromOne } from "../values.js";
 import { textScores, worstMistakes } from "./evaluate.js";
-import { textRun } from "./newest.js";
 import {
   alsoTrained,
   type TextOptions,
@@ -45,7 +45,7 @@ export function trainTextCommand(parent: Command): void {
         "--tokeniser <name>",
         "how texts become words: by Unicode, by the rules of Kim's paper, or at spaces",
       )
-        .choices(["unicode", "kim", "kim-cased", "spaces"])
+        .choices(["unicode", "unicode-cased", "kim", "kim-cased", "spaces"])
         .default("unicode"),
     )
     .option("--longest <words>", "texts are cut there", whole(1), 400)
@@ -179,7 +179,7 @@ async function run(options: Options): Promise<void> {
     tell(`${count(twice.size)} of the texts to test by stand among those to train on, too.`);
 
   const { train, apart } = text.setApart(all, development, seed);
-  const output = options.output ?? textRun(all.name);
+  const output = options.output ?? runOf("text", all.name);
   await checkWritable(output);
   const claim = await claimFolder(output);
   await removeLeftovers(output);

@@ -24,10 +24,10 @@ import { probabilitiesOf } from "../../training/predict.js";
 import { WeightsError } from "../../training/weights.js";
 import { short } from "../words/quoted.js";
 import { tokeniserNames } from "../words/tokens.js";
-import { padding, unknown, vocabulary } from "../words/vocabulary.js";
+import { lengthsBy, padding, unknown, vocabulary } from "../words/vocabulary.js";
 import type { LabelledTexts } from "./data.js";
 import type { TextNetwork } from "./model.js";
-import { judged, lengthsBy, type Reading, reader, type Sentence } from "./sentences.js";
+import { judged, type Reading, reader, type Sentence } from "./sentences.js";
 
 /** What a classifier reads in a text. */
 export interface TextPrediction {

@@ -13,9 +13,9 @@ import { numbersOf } from "../../tensor/compute.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { highest } from "../../training/evaluate.js";
 import { probabilitiesOf } from "../../training/predict.js";
-import { padding } from "../words/vocabulary.js";
+import { lengthsBy, padding } from "../words/vocabulary.js";
 import type { TextClassifier } from "./classifier.js";
-import { judged, lengthsBy, type Sentence } from "./sentences.js";
+import { judged, type Sentence } from "./sentences.js";
 
 /** The ways of asking which words decided. */
 export const textMethods = ["winners", "occlusion", "integrated-gradients"] as const;

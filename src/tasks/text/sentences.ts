@@ -3,7 +3,7 @@ import { DataError } from "../../data/dataset.js";
 import { type Examples, examples } from "../../data/examples.js";
 import { short } from "../words/quoted.js";
 import { type Tokeniser, tokeniser } from "../words/tokens.js";
-import { padding, unknown, type Vocabulary } from "../words/vocabulary.js";
+import { lengthsBy, padding, unknown, type Vocabulary } from "../words/vocabulary.js";
 import type { LabelledTexts } from "./data.js";
 
 /** How texts become numbers: what a file of a classifier keeps beside its weights. */
@@ -50,9 +50,6 @@ export function judged(read: (text: string) => Sentence, text: string): Sentence
     );
   return sentence;
 }
-
-/** Lengths are multiples of this: each other length is another program to compile. */
-export const lengthsBy = 8;
 
 /**
  * Labelled texts as a data set of fields `words` and `label`.

@@ -11,12 +11,12 @@ import type { FitEvent } from "../../training/fit-events.js";
 import { firstVectors } from "../words/first-vectors.js";
 import { type Tokeniser, tokeniserNames, tokeniser as tokeniserOf } from "../words/tokens.js";
 import { readWordVectors, type WordVectors } from "../words/vectors.js";
-import { type VocabularyOptions, vocabularyOf } from "../words/vocabulary.js";
+import { lengthsBy, type VocabularyOptions, vocabularyOf } from "../words/vocabulary.js";
 import { classifierOf, notesOf, TextClassifier } from "./classifier.js";
 import type { LabelledTexts } from "./data.js";
 import { type TextNetworkOptions, textNetwork, variants, vectorPaths } from "./model.js";
 import { sentenceObjective } from "./objective.js";
-import { lengthsBy, type Reading, reader, sentenceExamples } from "./sentences.js";
+import { type Reading, reader, sentenceExamples } from "./sentences.js";
 
 /** How {@link train} reads texts, what it trains, and for how long. */
 export interface TextTrainingOptions

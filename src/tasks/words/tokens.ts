@@ -9,15 +9,16 @@ import { suggestion } from "../../door/spelling.js";
  * everything else is a space; "isn't" becomes is n't, "he's" he 's; punctuation stands alone; lower case. "kim-cased" is the
  * same without the lower case, as he has it for TREC. Backslashes, which Python 2 left before brackets, are not reproduced.
  * "unicode": words of any script as Unicode's rules cut them (UAX 29, by `Intl.Segmenter`), with punctuation and symbols
- * one by one; composed alike (NFC), lower case. Scripts without spaces are cut by the dictionaries of the machine.
+ * one by one; composed alike (NFC), lower case. "unicode-cased" is the same without the lower case. Scripts without spaces are cut by the dictionaries of the machine.
  * "spaces": what stands between spaces, as it is, for texts that are cut into words already.
  */
-export type Tokeniser = "kim" | "kim-cased" | "unicode" | "spaces";
+export type Tokeniser = "kim" | "kim-cased" | "unicode" | "unicode-cased" | "spaces";
 
 const tokenisers = {
   kim: (text: string) => kim(text).toLowerCase(),
   "kim-cased": kim,
-  unicode: (text: string) => unicode(text),
+  unicode: (text: string) => unicode(text).toLowerCase(),
+  "unicode-cased": (text: string) => unicode(text),
   spaces: (text: string) => text,
 } satisfies { readonly [name in Tokeniser]: (text: string) => string };
 
@@ -51,7 +52,5 @@ let segmenter: Intl.Segmenter | undefined;
 function unicode(text: string): string {
   // No language is named: words would be cut otherwise on another machine.
   segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
-  return Array.from(segmenter.segment(text.normalize("NFC").toLowerCase()), ({ segment }) => segment).join(
-    " ",
-  );
+  return Array.from(segmenter.segment(text.normalize("NFC")), ({ segment }) => segment).join(" ");
 }

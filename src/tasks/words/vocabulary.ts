@@ -8,6 +8,9 @@ export const unknown = 1;
 /** The first word's number. */
 const first = 2;
 
+/** Lengths of texts are filled up to multiples of this: each other length is another program to compile. */
+export const lengthsBy = 8;
+
 /** Words by number and numbers by word. Number 0 fills short texts up, 1 stands for all words that are not known. */
 export interface Vocabulary {
   /** In the order of their numbers, from 2 on. */

@@ -248,7 +248,7 @@ describe("a training is refused", () => {
     [
       "of a number as tokeniser",
       () => text.train(messages.train, { tokeniser: "bert" as never }),
-      'train: tokeniser is "bert", expected "kim", "kim-cased", "unicode" or "spaces"',
+      'train: tokeniser is "bert", expected "kim", "kim-cased", "unicode", "unicode-cased" or "spaces"',
     ],
     [
       "of no words",

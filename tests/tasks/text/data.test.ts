@@ -52,13 +52,17 @@ describe("words", () => {
     expect(tokeniser("unicode")(given)).toEqual(expected);
   });
 
+  test("unicode-cased leaves capitals", () => {
+    expect(tokeniser("unicode-cased")("Ça N’est pas")).toEqual(["Ça", "N’est", "pas"]);
+  });
+
   test("spaces leave everything as it is", () => {
     expect(tokeniser("spaces")("A  b\tC, 'd'\n")).toEqual(["A", "b", "C,", "'d'"]);
   });
 
   test("an unknown one is refused", () => {
     expect(() => tokeniser("unicod" as "kim")).toThrow(
-      'tokeniser: there is no "unicod"; there are kim, kim-cased, unicode, spaces; did you mean "unicode"?',
+      'tokeniser: there is no "unicod"; there are kim, kim-cased, unicode, unicode-cased, spaces; did you mean "unicode"?',
     );
   });
 });
