@@ -1,3 +1,4 @@
+import { movedByVectors } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { rule } from "../door/rules.js";
 import { affineMaps, shifts } from "../random/streams.js";
@@ -56,7 +57,7 @@ export function randomShift(pixels: number, options: { background?: number } = {
  * @param options.background  the value outside the picture
  */
 export function randomAffine(options: AffineOptions): Augment {
-  return affineBy(moveAffinely, options);
+  return affineBy(movedByVectors, options);
 }
 
 /** How far handwriting is turned, sheared, enlarged and moved at most. */
@@ -68,16 +69,24 @@ export interface AffineOptions {
   background?: number;
 }
 
-/** How pixels are moved: by loops, or by code that gives the same bits. */
-export type MoveAffinely = (
-  picture: Float32Array,
-  moved: Float32Array,
-  shape: readonly [h: number, w: number, c: number],
-  by: { sin: number; cos: number; slant: number; right: number; down: number },
-  background: number,
-) => void;
+/** How one picture is moved; sine and cosine are divided by how much it is enlarged. */
+interface AffineMove {
+  readonly sin: number;
+  readonly cos: number;
+  readonly slant: number;
+  readonly right: number;
+  readonly down: number;
+}
 
-export function affineBy(move: MoveAffinely, options: AffineOptions): Augment {
+/** All pictures of a batch in place, to the bit as loops do it; false where it cannot. */
+type MoveTogether = (
+  images: Float32Array,
+  shape: readonly [h: number, w: number, c: number],
+  moves: readonly AffineMove[],
+  background: number,
+) => boolean;
+
+export function affineBy(byVectors: MoveTogether, options: AffineOptions): Augment {
   const {
     rotation = 0,
     scale = [1, 1],
@@ -115,7 +124,8 @@ export function affineBy(move: MoveAffinely, options: AffineOptions): Augment {
         const sin = (2 * t) / (1 + t * t) / factor;
         return { sin, cos, slant, right, down };
       },
-      change: (picture, moved, shape, by) => move(picture, moved, shape, by, background),
+      together: (images, shape, moves) => byVectors(images, shape, moves, background),
+      change: (picture, moved, shape, by) => moveAffinely(picture, moved, shape, by, background),
       map({ sin, cos, slant, right, down }, [h, w]) {
         const [middleY, middleX] = [(h - 1) / 2, (w - 1) / 2];
         const [xy, xx] = [slant * cos - sin, slant * sin + cos];
@@ -134,11 +144,11 @@ export function affineBy(move: MoveAffinely, options: AffineOptions): Augment {
  * One loop, whose numbers stay in registers: what is handed from function to function for each pixel is put into objects.
  * At the edge, where there are fewer pixels, `sampleAtEdge` does the same.
  */
-export function moveAffinely(
+function moveAffinely(
   picture: Float32Array,
   moved: Float32Array,
   [h, w, c]: readonly [h: number, w: number, c: number],
-  { sin, cos, slant, right, down }: { sin: number; cos: number; slant: number; right: number; down: number },
+  { sin, cos, slant, right, down }: AffineMove,
   background: number,
 ): void {
   const row = w * c;

@@ -19,14 +19,24 @@ export function eachPicture(
   ) => void,
 ): Augment {
   return (images, { seed, epoch, indices, shape: [, h, w, c] }) => {
-    const changed = new Float32Array(h * w * c);
-    indices.forEach((index, i) => {
-      const picture = images.subarray(i * h * w * c, (i + 1) * h * w * c);
-      const random = new RandomStream(seed, ofEpoch(stream, epoch), index);
-      change(picture, changed, [h, w, c], random);
-      picture.set(changed);
-    });
+    inTurn(images, [h, w, c], (picture, changed, i) =>
+      change(picture, changed, [h, w, c], new RandomStream(seed, ofEpoch(stream, epoch), indices[i])),
+    );
   };
+}
+
+function inTurn(
+  images: Float32Array,
+  [h, w, c]: Shape,
+  change: (picture: Float32Array, changed: Float32Array, i: number) => void,
+): void {
+  const size = h * w * c;
+  const changed = new Float32Array(size);
+  for (let i = 0; i * size < images.length; i++) {
+    const picture = images.subarray(i * size, (i + 1) * size);
+    change(picture, changed, i);
+    picture.set(changed);
+  }
 }
 
 type Shape = readonly [h: number, w: number, c: number];
@@ -37,19 +47,26 @@ export function movesPixels<Drawn>(
   {
     draw,
     change,
+    together,
     map,
   }: {
     draw(random: RandomStream, size: readonly [h: number, w: number]): Drawn;
     change(picture: Float32Array, changed: Float32Array, shape: Shape, drawn: Drawn): void;
+    /** All pictures of a batch in place, where that is sooner done; false: one by one. */
+    together?(images: Float32Array, shape: Shape, drawn: readonly Drawn[]): boolean;
     map(drawn: Drawn, size: readonly [h: number, w: number]): AffineMap;
   },
   name: string,
   ...given: readonly unknown[]
 ): Augment {
   return madeBy(
-    eachPicture(stream, (picture, changed, [h, w, c], random) =>
-      change(picture, changed, [h, w, c], draw(random, [h, w])),
-    ),
+    (images, { seed, epoch, indices, shape: [, h, w, c] }) => {
+      const drawn = Array.from(indices, (index) =>
+        draw(new RandomStream(seed, ofEpoch(stream, epoch), index), [h, w]),
+      );
+      if (together?.(images, [h, w, c], drawn)) return;
+      inTurn(images, [h, w, c], (picture, changed, i) => change(picture, changed, [h, w, c], drawn[i]));
+    },
     {
       name,
       given,

@@ -1,6 +1,5 @@
 /** In a thread: augmentations by the functions that make them, which give what those of the main thread give. */
-import { moveBySimd } from "../data/affine-simd.js";
-import { type AffineOptions, affineBy, compose, randomShift } from "../data/augment.js";
+import { compose, randomAffine, randomShift } from "../data/augment.js";
 import { colourJitter, pcaLighting } from "../data/augment-colour.js";
 import { cutout, randomCrop, randomFlip } from "../data/augment-parts.js";
 import type { AugmentStep } from "../data/augment-steps.js";
@@ -10,7 +9,7 @@ const makers: { readonly [name: string]: (...given: never[]) => Augment } = {
   colourJitter,
   cutout,
   pcaLighting,
-  randomAffine: (options: AffineOptions) => affineBy(moveBySimd, options),
+  randomAffine,
   randomCrop,
   randomFlip,
   randomShift,

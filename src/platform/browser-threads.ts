@@ -39,6 +39,9 @@ export function startThread<From>(main: string, events: ThreadEvents<From>): Thr
 /** A page is a bundle: there are no files of the package, of which threads could be started. */
 export const pictureThreads = (): PictureThreads | undefined => undefined;
 
+/** A page moves pictures by loops: code of vectors would be more to download. */
+export const movedByVectors = (..._: unknown[]): boolean => false;
+
 let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
 
 function trusted(address: string): string {

@@ -1,3 +1,4 @@
+export * from "./node-affine.js";
 export * from "./node-files.js";
 export * from "./node-hub.js";
 export * from "./node-picture-threads.js";

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { moveBySimd } from "../../src/data/affine-simd.js";
 import { affineBy } from "../../src/data/augment.js";
 import { toldOf } from "../../src/data/augment-steps.js";
 import {
@@ -171,8 +170,8 @@ describe("vectors move pictures as the loops do, to the bit", () => {
     const indices = Int32Array.from({ length: count }, (_, i) => i * 7);
     for (const epoch of [0, 1, 2]) {
       const [loops, vectors] = [pixels.slice(), pixels.slice()];
-      await randomAffine(options)(loops, { seed: 4, epoch, indices, shape: [count, h, w, c] });
-      await affineBy(moveBySimd, options)(vectors, { seed: 4, epoch, indices, shape: [count, h, w, c] });
+      await affineBy(() => false, options)(loops, { seed: 4, epoch, indices, shape: [count, h, w, c] });
+      await randomAffine(options)(vectors, { seed: 4, epoch, indices, shape: [count, h, w, c] });
       expect(vectors).toEqual(loops);
     }
   });
