@@ -25,6 +25,7 @@ import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
 import { outputFor } from "./single-output.js";
 import { byFields, checkSource, type TrainingSource } from "./training-data.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** Batches, loss and extras of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -137,7 +138,7 @@ export function evaluator(
     for await (const { images, labels, indices, size } of notedEach(
       "data",
       "next batch",
-      batches(dataset, { batchSize: pictures }),
+      untilAborted(batches(dataset, { batchSize: pictures }), signal),
     )) {
       signal?.throwIfAborted();
       const shape = [size * views, ...dataset.shape];
@@ -175,6 +176,7 @@ export function evaluator(
       onProgress?.({ done, count: dataset.length });
       await turns.give();
     }
+    if (done < dataset.length) signal?.throwIfAborted();
     const right = confusion.reduce((sum, row, c) => sum + row[c], 0);
     if (count === 0)
       throw new RangeError(`evaluate: no picture of ${dataset.name} counts, all are labelled ${loss.ignore}`);

@@ -17,6 +17,7 @@ import {
   Tally,
   type Trainable,
 } from "./objective.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** What {@link evaluate} answers where an objective measures. */
 export interface ObjectiveEvaluation {
@@ -61,7 +62,7 @@ export function objectiveEvaluator(speaker: string, model: Trainable, objective:
     let tally: Tally | undefined;
     let done = 0;
     const turns = new Turns();
-    for await (const { fields: batch, size } of inOrder(data, batchSize)) {
+    for await (const { fields: batch, size } of untilAborted(inOrder(data, batchSize), signal)) {
       signal?.throwIfAborted();
       const result = await run(batch as BatchTensors);
       tally ??= new Tally(objective, losses);
@@ -78,6 +79,7 @@ export function objectiveEvaluator(speaker: string, model: Trainable, objective:
       onProgress?.({ done, count: data.length });
       await turns.give();
     }
+    if (done < data.length) signal?.throwIfAborted();
     const { scores, ...standing } = tally!.standing;
     return { ...standing, scores: { ...scores, ...objective.kept?.scores(kept) }, count: done };
   };

@@ -41,6 +41,7 @@ import {
   type TrainingSource,
 } from "./training-data.js";
 import { TrainingError } from "./training-error.js";
+import { untilAborted } from "./until-aborted.js";
 import { type Validate, validationOf } from "./validation.js";
 import {
   copied,
@@ -245,7 +246,7 @@ export class Run {
       dropLast: this.#options.dropLast,
       first: this.#stepOfEpoch,
     });
-    return notedEach("data", "next batch", epoch);
+    return notedEach("data", "next batch", untilAborted(epoch, this.#options.signal));
   }
 
   /** After the step at hand, which showed so many examples. */
