@@ -7,12 +7,7 @@ import type {
   randomCrop,
   randomShift,
 } from "../data/index.js";
-import type {
-  BinaryCrossEntropyOptions,
-  BinaryFocalOptions,
-  CrossEntropyOptions,
-  FocalOptions,
-} from "../losses/index.js";
+import type * as losses from "../losses/index.js";
 import type { LayerDescription, LayerOptions, ModelDescription } from "../nn/index.js";
 import type {
   AdadeltaOptions,
@@ -45,28 +40,16 @@ export interface Own {
 type None = Record<never, never>;
 type First<F> = F extends (first: infer Options, ...more: never) => unknown ? NonNullable<Options> : never;
 type Second<F> = F extends (first: never, second: infer Options) => unknown ? NonNullable<Options> : never;
-interface Ignoring {
-  readonly ignore?: number;
-}
-interface Margin {
-  readonly margin?: number;
-}
 
-export interface LossOptions {
-  binaryCrossEntropy: BinaryCrossEntropyOptions;
-  binaryFocal: BinaryFocalOptions;
-  binaryHinge: Margin;
-  crossEntropy: CrossEntropyOptions;
-  focal: FocalOptions & Ignoring;
-  hinge: Margin & Ignoring;
-  huber: { readonly delta?: number };
-  l1: None;
-  marginRanking: Margin;
-  maximumAPosteriori: { readonly j?: number } & Ignoring;
-  meanSquaredError: None;
+type Losses = typeof losses;
+type MadeOfOptions = Exclude<keyof Losses, "partsOf" | "regularised" | "l1Penalty" | "l2Penalty">;
+
+/** Every loss of the library by what it takes. */
+export type LossOptions = {
+  [Name in MadeOfOptions]: Parameters<Losses[Name]> extends [] ? None : First<Losses[Name]>;
+} & {
   regularised: { readonly loss: LossChoice; readonly penalties: readonly PenaltyChoice[] };
-  smoothL1: { readonly beta?: number };
-}
+};
 /** A loss by its name and options, or one of the worker's own. */
 export type LossChoice = Choice<LossOptions> | Own;
 

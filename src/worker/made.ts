@@ -34,6 +34,9 @@ import type { Offer } from "./offer.js";
 
 type Makers<Options, Made> = { readonly [Name in keyof Options]: (options: Options[Name]) => Made };
 
+// All that are made of options alone: a new one is there unasked.
+const { partsOf, regularised, l1Penalty, l2Penalty, ...ofOptions } = losses;
+
 export class Maker {
   readonly #offer: Offer;
 
@@ -42,19 +45,8 @@ export class Maker {
   }
 
   readonly #losses: Makers<LossOptions, losses.Loss> = {
-    binaryCrossEntropy: losses.binaryCrossEntropy,
-    binaryFocal: losses.binaryFocal,
-    binaryHinge: losses.binaryHinge,
-    crossEntropy: losses.crossEntropy,
-    focal: losses.focal,
-    hinge: losses.hinge,
-    huber: losses.huber,
-    l1: losses.l1,
-    marginRanking: losses.marginRanking,
-    maximumAPosteriori: losses.maximumAPosteriori,
-    meanSquaredError: losses.meanSquaredError,
-    regularised: ({ loss, penalties }) => losses.regularised(this.loss(loss), ...penalties.map(penalty)),
-    smoothL1: losses.smoothL1,
+    ...ofOptions,
+    regularised: ({ loss, penalties }) => regularised(this.loss(loss), ...penalties.map(penalty)),
   };
 
   readonly #optimizers: Makers<OptimizerOptions, optim.Optimizer> = {
@@ -158,8 +150,8 @@ const isOwn = (choice: unknown): choice is Own =>
   typeof choice === "object" && choice !== null && "own" in choice;
 
 function penalty({ name, factor }: PenaltyChoice): losses.Penalty {
-  if (name === "l1Penalty") return losses.l1Penalty(factor);
-  if (name === "l2Penalty") return losses.l2Penalty(factor);
+  if (name === "l1Penalty") return l1Penalty(factor);
+  if (name === "l2Penalty") return l2Penalty(factor);
   throw new TypeError(`worker: there is no penalty ${quoted(name)}; there is "l1Penalty", "l2Penalty"`);
 }
 

@@ -8,24 +8,51 @@ import { generator } from "../checks/random.js";
 const next = generator(3);
 const scores = (n: number, width: number) => Float32Array.from({ length: n * width }, () => 4 * next() - 2);
 
-const ofClasses: { [name: string]: losses.Loss } = {
-  crossEntropy: losses.crossEntropy(),
+/** What a loss may be given of seven examples: outputs, and targets of which two do not count among classes. */
+const targets = {
+  classes: { data: Int32Array.of(0, -1, 3, 2, -1, 1, 1), shape: [], width: 4 },
+  values: { data: scores(7, 4).map((v) => Math.abs(v) / 2), shape: [4], width: 4 },
+  pairs: { data: Int32Array.of(1, -1, 1, 1, -1, -1, 1), shape: [], width: 2 },
+} as const;
+type Kind = keyof typeof targets;
+const kinds = Object.keys(targets) as Kind[];
+
+const output = { 4: scores(7, 4), 2: scores(7, 2) };
+const rowsOf = (kind: Kind, a = 0, b = 7): Tensor => {
+  const { width } = targets[kind];
+  return tensor(output[width].slice(a * width, b * width), [b - a, width]);
+};
+const targetOf = (kind: Kind, a = 0, b = 7): Tensor => {
+  const { data, shape } = targets[kind];
+  const each = shape[0] ?? 1;
+  const part = data.slice(a * each, b * each);
+  return tensor(kind === "pairs" ? Float32Array.from(part) : part, [b - a, ...shape]);
+};
+
+/** The kind of targets that it takes; of classes rather than of values, where it does not say. */
+const kindOf = (loss: losses.Loss): Kind | undefined =>
+  kinds.find((kind) => {
+    try {
+      loss(rowsOf(kind), targetOf(kind));
+      return kind !== "classes" || loss.ignore !== undefined;
+    } catch {
+      return false;
+    }
+  });
+
+const { partsOf: _, regularised: __, l1Penalty: ___, l2Penalty: ____, ...makers } = losses;
+/** Every loss of the library as it is made of no options, and some of others. */
+const every: { readonly [name: string]: losses.Loss } = {
+  ...Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, make()])),
   "crossEntropy with weights": losses.crossEntropy({ weights: [1, 2, 0.5, 4] }),
   "crossEntropy with weights and smoothing": losses.crossEntropy({ weights: [1, 2, 0.5, 4], smoothing: 0.1 }),
-  focal: losses.focal(),
-  hinge: losses.hinge(),
-  maximumAPosteriori: losses.maximumAPosteriori(),
-};
-const ofValues: { [name: string]: losses.Loss } = {
-  binaryCrossEntropy: losses.binaryCrossEntropy(),
-  binaryFocal: losses.binaryFocal(),
-  binaryHinge: losses.binaryHinge(),
-  huber: losses.huber(),
-  l1: losses.l1(),
-  meanSquaredError: losses.meanSquaredError(),
-  smoothL1: losses.smoothL1({ beta: 0.3 }),
+  "smoothL1 of another width": losses.smoothL1({ beta: 0.3 }),
   "one of your own, a mean over examples": (output, target) => losses.meanSquaredError()(output, target),
 };
+const known = Object.entries(every).map(([name, loss]) => ({ name, loss, kind: kindOf(loss) }));
+const ofClasses = known
+  .filter(({ kind }) => kind === "classes")
+  .map(({ name, loss }) => [name, loss] as const);
 
 /** Seven examples, two of which do not count among the classes, in batches of three, one and three. */
 const cuts = [
@@ -34,29 +61,41 @@ const cuts = [
   [4, 7],
 ] as const;
 
-describe.each([
-  ...Object.entries(ofClasses).map(([name, loss]) => ({ name, loss, classes: true })),
-  ...Object.entries(ofValues).map(([name, loss]) => ({ name, loss, classes: false })),
-])("$name", ({ loss, classes }) => {
+describe.each(known)("$name", ({ loss, kind }) => {
+  if (!kind) {
+    test("takes targets of a kind that is tried here", () =>
+      expect.fail("it takes none of those in `targets`: write what it takes there"));
+    return;
+  }
+
   test("is the same of a batch and of its uneven parts", async () => {
-    const [output, values] = [scores(7, 4), scores(7, 4).map((v) => Math.abs(v) / 2)];
-    const labels = Int32Array.of(0, -1, 3, 2, -1, 1, 1);
-    const target = (a: number, b: number): Tensor =>
-      classes ? tensor(labels.slice(a, b)) : tensor(values.slice(4 * a, 4 * b), [b - a, 4]);
-    const rows = (a: number, b: number): Tensor => tensor(output.slice(4 * a, 4 * b), [b - a, 4]);
     const sums = [0, 0];
     for (const [a, b] of cuts) {
-      const { total, weight, penalty } = losses.partsOf(loss, rows(a, b), target(a, b));
+      const { total, weight, penalty } = losses.partsOf(loss, rowsOf(kind, a, b), targetOf(kind, a, b));
       expect(penalty).toBeUndefined();
       const [t, w] = await compute([total, weight]);
       sums[0] += t[0];
       sums[1] += w[0];
     }
-    expect(sums[0] / sums[1]).toBeCloseTo(await loss(rows(0, 7), target(0, 7)).item(), 5);
+    expect(sums[0] / sums[1]).toBeCloseTo(await loss(rowsOf(kind), targetOf(kind)).item(), 5);
+  });
+
+  test("falls along its gradient as fast as the gradient says", async () => {
+    const [x, target] = [rowsOf(kind), targetOf(kind)];
+    const slope = [...(await grad((output: Tensor) => loss(output, target))(x).data())];
+    const along = scores(7, targets[kind].width);
+    const step = 1e-2;
+    const at = async (by: number): Promise<number> => {
+      const moved = output[targets[kind].width].map((v, i) => v + by * along[i]);
+      return loss(tensor(moved, x.shape), target).item();
+    };
+    const expected = ((await at(step)) - (await at(-step))) / (2 * step);
+    const found = slope.reduce((sum, v, i) => sum + v * along[i], 0);
+    expect(Math.abs(found - expected)).toBeLessThan(0.02 * (1 + Math.abs(expected)));
   });
 });
 
-describe.each(Object.entries(ofClasses))("%s of a class for each pixel", (_, loss) => {
+describe.each(ofClasses)("%s of a class for each pixel", (_, loss) => {
   test("is that of the rows, gradient too", async () => {
     const output = scores(2 * 3 * 5, 4);
     const labels = Int32Array.from({ length: 30 }, (_, i) => (i % 7 === 0 ? -1 : i % 4));

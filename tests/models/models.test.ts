@@ -86,6 +86,7 @@ const quick: { readonly [name: string]: number } = {
 describe.each(Object.entries(registry))("%s", (name, { make, input, loss = crossEntropy }) => {
   test("has its number of parameters and multiply-adds, and is called so", () => {
     const summary = make().summary(input);
+    expect(counts, `write the parameters of ${name}, as published, into \`counts\``).toHaveProperty(name);
     const { params, macs, gigaMacs } = counts[name];
     expect(summary.params).toBe(params);
     if (macs !== undefined) expect(summary.macs).toBe(macs);
