@@ -1,7 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { belowOne, rule, wholeNumber } from "../door/rules.js";
 import { add, mul, neg, sub } from "../ops/arithmetic.js";
-import { equal } from "../ops/comparisons.js";
+import { greater } from "../ops/comparisons.js";
 import { exp, pow, sigmoid, softplus } from "../ops/elementary.js";
 import { logSoftmax } from "../ops/softmax.js";
 import { sum } from "../ops/sum.js";
@@ -72,11 +72,17 @@ export function binaryFocal(given: BinaryFocalOptions = {}): Loss {
   );
 }
 
-/** missing^gamma · cost, where an endless cost, of which nothing is found, counts once: the slope of its factor is 0 · ∞. */
+/**
+ * missing^gamma · cost, where a cost of which nothing is found counts once: the slope of its factor would be 0 · ∞, of huge
+ * logits as of endless ones.
+ */
 function focused(cost: Tensor, missing: Tensor, gamma: number): Tensor {
-  const endless = equal(cost, Number.POSITIVE_INFINITY);
-  return where(endless, cost, mul(pow(missing, gamma), where(endless, 0, cost)));
+  const nothing = greater(cost, nothingFound);
+  return where(nothing, cost, mul(pow(missing, gamma), where(nothing, 0, cost)));
 }
+
+/** e^−cost is 0 in f32 from 104 on. */
+const nothingFound = 200;
 
 /** Between 0 and 1 the slope of (1 − p)^gamma is infinite at p = 1, where every example that was learned ends. */
 const aGamma = rule(

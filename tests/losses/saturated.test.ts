@@ -76,10 +76,24 @@ describe("logits far out", () => {
     { x: Number.NEGATIVE_INFINITY, t: 0, value: 0, slope: 0 },
     { x: Number.POSITIVE_INFINITY, t: 1, value: 0, slope: 0 },
     { x: Number.NEGATIVE_INFINITY, t: 1, value: Number.POSITIVE_INFINITY, slope: -0.25 },
+    { x: 3e38, t: 0, value: 0.75 * 3e38, slope: 0.75 },
+    { x: -3e38, t: 1, value: 0.25 * 3e38, slope: -0.25 },
+    { x: 3e38, t: 1, value: 0, slope: 0 },
   ])("binary focal loss, x = $x, t = $t", async ({ x, t, value, slope }) => {
     const [found, [gradient]] = await both(losses.binaryFocal(), tensor([x]), tensor([t]));
     near(found, value);
     near(gradient, slope);
+  });
+
+  test.each([2, 1, 5, 0])("focal loss of logits of 3e38 has a slope, gamma %i", async (gamma) => {
+    const logits = tensor([[3e38, -3e38, 0]]);
+    for (const [target, slope] of [
+      [2, [1, 0, -1]],
+      [0, [0, 0, 0]],
+    ] as const) {
+      const [, found] = await both(losses.focal({ gamma }), logits, tensor(Int32Array.of(target)));
+      expect([...found]).toEqual(slope.map((v) => expect.closeTo(v, 6)));
+    }
   });
 
   test("an output that is no number makes every loss NaN", async () => {
