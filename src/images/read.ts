@@ -67,6 +67,10 @@ export async function contents(
 ): Promise<{ name: string; bytes: Uint8Array }> {
   try {
     const { name, size, read } = await opened(source, options);
+    if (size > largestFile)
+      throw new PictureError(
+        `${name}: has ${(size / 1e9).toFixed(1)} GB, more than any picture file that is read`,
+      );
     return { name, bytes: await read(0, size) };
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
@@ -76,6 +80,8 @@ export async function contents(
     throw error;
   }
 }
+
+const largestFile = 2 ** 31 - 1;
 
 const fileProblems: Readonly<Record<string, string>> = {
   ENOENT: "no such file",

@@ -33,6 +33,9 @@ const problems: Readonly<Record<string, string>> = {
   ETXTBSY: "is in use",
   ENXIO: "is a device that is not there",
   ENODEV: "is a device that is not there",
+  ERR_FS_FILE_TOO_LARGE: "is larger than 2 GB",
+  // Of ours.
+  ENDLESS: "gave 268 MB, and no end of it",
 };
 
 /** Does something with a file; what the system says of it comes in our words, with the path that was meant. */

@@ -36,15 +36,35 @@ export function cacheDirectory(): string | undefined {
   return join(base, "receptive");
 }
 
+/** A file as a whole; what has no size before it is read, such as a pipe, up to 268 MB: /dev/zero has no end. */
 export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { buffer, byteOffset, byteLength } = await inWords(path, () => fs.readFile(path));
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return inWords(path, async () => {
+    if (!(await fs.stat(path)).isFile()) return readToTheEnd(path);
+    const { buffer, byteOffset, byteLength } = await fs.readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
 }
+
+async function readToTheEnd(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > mostOfAStream) throw new FileError(path, "ENDLESS");
+  }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+const mostOfAStream = 2 ** 28;
+
+/** Node ends the process where more than 2³¹ − 1 bytes are asked for at once. */
+const mostAtOnce = 2 ** 30;
 
 /** Bytes of a file; undefined if there is no such file. */
 export async function fileSize(path: string): Promise<number | undefined> {
   try {
-    const entry = await fs.stat(path);
+    const entry = await inWords(path, () => fs.stat(path));
     return entry.isFile() ? entry.size : undefined;
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -157,7 +177,9 @@ async function syncFolder(folder: string): Promise<void> {
 /** The SHA-256 of a file in hexadecimal digits; the file is never in memory as a whole. */
 export async function fileSha256(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  await inWords(path, async () => {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  });
   return hash.digest("hex");
 }
 
@@ -175,7 +197,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
         const bytes = new Uint8Array(end - begin);
         let filled = 0;
         while (filled < bytes.length) {
-          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, begin + filled);
+          const length = Math.min(mostAtOnce, bytes.length - filled);
+          const { bytesRead } = await inWords(path, () => file.read(bytes, filled, length, begin + filled));
           if (bytesRead === 0) throw new Error(`${path}: became shorter while it was read`);
           filled += bytesRead;
         }
@@ -193,7 +216,7 @@ export const realPath = (path: string): Promise<string> => fs.realpath(path).cat
 /** What lies in a folder, by name; undefined if there is no such folder. */
 export async function listFolder(path: string): Promise<{ folders: string[]; files: string[] } | undefined> {
   try {
-    const entries = await fs.readdir(path, { withFileTypes: true });
+    const entries = await inWords(path, () => fs.readdir(path, { withFileTypes: true }));
     const folders: string[] = [];
     const files: string[] = [];
     for (const entry of entries) {
@@ -222,7 +245,7 @@ export function readPieces(path: string, pieces: readonly { at: number; length: 
       const bytes = new Uint8Array(length);
       let read = 0;
       for (let more = 1; more > 0 && read < length; read += more)
-        more = readSync(file, bytes, read, length - read, at + read);
+        more = readSync(file, bytes, read, Math.min(mostAtOnce, length - read), at + read);
       return read === length ? bytes : bytes.slice(0, read);
     });
   } finally {

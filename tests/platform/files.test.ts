@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, symlink, truncate } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import * as browser from "../../src/platform/browser-files.js";
@@ -28,6 +29,32 @@ describe("files in Node", () => {
     await expect(node.writeFileAtomic(path, Uint8Array.of(1))).rejects.toThrow();
     expect((await readdir(folder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
+
+  test("a link that leads to itself is named as such, wherever it is met", async () => {
+    const path = join(folder, "loop.jpg");
+    await symlink(path, path);
+    const expected = `${path}: is a link that leads to itself`;
+    for (const met of [node.fileSize, node.listFolder, node.readFile, node.fileSource])
+      await expect(met(path)).rejects.toThrow(expected);
+  });
+
+  test.skipIf(!existsSync("/dev/zero"))("/dev/zero has no end, and is not read for ever", async () => {
+    await expect(node.readFile("/dev/zero")).rejects.toThrow("/dev/zero: gave 268 MB, and no end of it");
+    expect(await node.readFile("/dev/null")).toHaveLength(0);
+  });
+
+  test.skipIf(freemem() < 8e9)(
+    "more than 2 GB of a file are read without an end of the process",
+    async () => {
+      const path = join(folder, "large.bin");
+      await node.writeFileAtomic(path, Uint8Array.of(7));
+      await truncate(path, 2 ** 31 + 10);
+      const bytes = await (await node.fileSource(path)).read(0, 2 ** 31 + 5);
+      expect([bytes.length, bytes[0], bytes[2 ** 31 + 4]]).toEqual([2 ** 31 + 5, 7, 0]);
+      await expect(node.readFile(path)).rejects.toThrow(`${path}: is larger than 2 GB`);
+      await rm(path);
+    },
+  );
 
   test("a file is read a part at a time, and its sum taken", async () => {
     const path = join(folder, "parts.bin");
