@@ -6,7 +6,8 @@ import { build } from "esbuild";
 import ts from "typescript";
 import { entries } from "./entries.mjs";
 
-const modules = () =>
+/** Those that browsers' bundlers take, and the library's other ones. */
+export const modules = () =>
   readdirSync("dist", { recursive: true, encoding: "utf8" })
     .filter(
       (name) =>
