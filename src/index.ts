@@ -94,4 +94,5 @@ export type { Training } from "./training/training.js";
 export type { TrainingSource } from "./training/training-data.js";
 export { TrainingError } from "./training/training-error.js";
 export { transferOf } from "./training/transfer.js";
-export { type Weights, WeightsError } from "./training/weights.js";
+export type { Weights } from "./training/weights.js";
+export { WeightsError } from "./training/weights-checks.js";

@@ -27,7 +27,7 @@ import { trainingProgress } from "../report/progress.js";
 import { configure } from "../runtime/devices.js";
 import { type Checkpoint, load, save } from "../training/checkpoint.js";
 import { type DoneEvent, type FitEvent, fit } from "../training/fit.js";
-import { trainingOf } from "../training/run.js";
+import { trainingOf } from "../training/standing.js";
 import { TrainingError } from "../training/training-error.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { claimFolder } from "./folder-claim.js";

@@ -1,6 +1,4 @@
-import { checkArgument } from "../door/argument.js";
 import { rule } from "../door/rules.js";
-import { said } from "../door/said.js";
 import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
 
@@ -64,55 +62,12 @@ export async function picturesAt(dataset: AnyDataset, indices: Int32Array, draw?
   return new Uint8Array(bytes);
 }
 
-function imagesAt({ shape: [h, w, c], images }: Dataset, indices: Int32Array): Uint8Array {
+/** The pictures at some places, one after the other. */
+export function imagesAt({ shape: [h, w, c], images }: Dataset, indices: Int32Array): Uint8Array {
   const size = h * w * c;
   const chosen = new Uint8Array(indices.length * size);
   indices.forEach((index, i) => {
     chosen.set(images.subarray(index * size, (index + 1) * size), i * size);
-  });
-  return chosen;
-}
-
-/** The samples at these places, in this order: of a streamed data set still read when they are needed. */
-export function chosen(dataset: StreamedDataset, indices: Int32Array, split?: string): StreamedDataset;
-export function chosen(dataset: AnyDataset, indices: Int32Array, split?: string): AnyDataset;
-export function chosen(dataset: AnyDataset, indices: Int32Array, split = dataset.split): AnyDataset {
-  const { length } = indices;
-  if ("read" in dataset)
-    return printable({
-      ...described(dataset),
-      views: dataset.views,
-      split,
-      length,
-      labels: labelsAt(dataset, indices),
-      read: (places, draw) =>
-        dataset.read(
-          places.map((place) => indices[place]),
-          draw,
-        ),
-    });
-  return printable({
-    ...described(dataset),
-    split,
-    length,
-    labels: labelsAt(dataset, indices),
-    images: imagesAt(dataset, indices),
-  });
-}
-
-/** What all parts of a data set have in common. By name: a class may have it in getters, which a copy leaves behind. */
-const described = (dataset: AnyDataset): Pick<AnyDataset, "name" | "shape" | "classes"> => ({
-  ...dataset,
-  name: dataset.name,
-  shape: dataset.shape,
-  classes: dataset.classes,
-});
-
-/** In an array of the same kind: labels above 255 do not fit into bytes. */
-function labelsAt<L extends AnyDataset["labels"]>({ labels }: { labels: L }, indices: Int32Array): L {
-  const chosen = labels.slice(0, indices.length) as L;
-  indices.forEach((index, i) => {
-    chosen[i] = labels[index];
   });
   return chosen;
 }
@@ -146,35 +101,6 @@ export interface Splits<D extends AnyDataset = Dataset> {
 /** A data set that cannot be had: not there, not whole, or not what it should be. */
 export class DataError extends Error {
   override name = "DataError";
-}
-
-/**
- * The samples begin ≤ i < end of a data set, without a copy.
- * @throws RangeError where there are no such
- */
-export function part(dataset: Dataset, begin: number, end: number, split?: string): Dataset;
-export function part(dataset: AnyDataset, begin: number, end: number, split?: string): AnyDataset;
-export function part(dataset: AnyDataset, begin: number, end: number, split?: string): AnyDataset {
-  checkArgument("part", "what is cut", dataset, aDataset);
-  const { name, length } = dataset;
-  if (![begin, end].every(Number.isInteger) || begin < 0 || begin > end || end > length)
-    throw new RangeError(
-      `part: ${said(begin)} to ${said(end)} of ${name}, expected whole numbers of its ${length} samples, 0 ≤ begin ≤ end ≤ ${length}`,
-    );
-  if ("read" in dataset)
-    return chosen(
-      dataset,
-      Int32Array.from({ length: end - begin }, (_, i) => begin + i),
-      split ?? dataset.split,
-    );
-  const [h, w, c] = dataset.shape;
-  return printable({
-    ...described(dataset),
-    split: split ?? dataset.split,
-    length: end - begin,
-    images: dataset.images.subarray(begin * h * w * c, end * h * w * c),
-    labels: dataset.labels.subarray(begin, end),
-  });
 }
 
 /** What must be pictures with classes. */

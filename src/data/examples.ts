@@ -1,6 +1,6 @@
 import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
-import { fromOneOn, recordOf, required, text, wholeNumber } from "../door/rules.js";
+import { recordOf, text } from "../door/rules.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Shape, show, sizeOf } from "../tensor/shapes.js";
 import type { DType, TypedArray } from "../tensor/tensor.js";
@@ -172,46 +172,6 @@ function taken(values: FieldValues, size: number, places: Int32Array): FieldValu
   const chosen = whole.slice(0, places.length * size);
   places.forEach((place, i) => void chosen.set(whole.subarray(place * size, (place + 1) * size), i * size));
   return chosen;
-}
-
-/** The examples at these places, in this order; still read when they are needed. */
-export function chosenExamples<F extends Fields>(examples: Examples<F>, places: Int32Array): Examples<F> {
-  return printableFields({
-    name: examples.name,
-    length: places.length,
-    fields: examples.fields,
-    ...(examples.classes ? { classes: examples.classes } : {}),
-    fresh: examples.fresh,
-    readsAhead: examples.readsAhead,
-    at: (indices, draw) =>
-      examples.at(
-        indices.map((index) => places[index]),
-        draw,
-      ),
-  });
-}
-
-/**
- * The share of one rank among several that train together: examples `rank`, `rank + ranks`, … Shares differ by one
- * example at most.
- *
- * @throws RangeError where there is no such rank
- */
-export function shard<F extends Fields>(
-  examples: Examples<F>,
-  options: { rank: number; ranks: number },
-): Examples<F> {
-  const { rank, ranks } = optionsOf("shard", options, {
-    rank: required(wholeNumber),
-    ranks: required(fromOneOn),
-  });
-  if (rank < 0 || rank >= ranks)
-    throw new RangeError(`shard: rank is ${rank}, expected one of 0 to ${ranks - 1}`);
-  const length = Math.ceil((examples.length - rank) / ranks);
-  return chosenExamples(
-    examples,
-    Int32Array.from({ length }, (_, i) => rank + i * ranks),
-  );
 }
 
 /**

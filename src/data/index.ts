@@ -3,13 +3,13 @@ export { colourJitter, pcaLighting } from "./augment-colour.js";
 export { cutout, randomCrop, randomFlip } from "./augment-parts.js";
 export { type AugmentedOptions, augmented } from "./augmented.js";
 export { type Augment, type Batch, type BatchOptions, batchCount, batches, epochOrder } from "./batches.js";
+export { part, shard } from "./chosen.js";
 export { cifar10, cifar100 } from "./cifar.js";
 export {
   type AnyDataset,
   DataError,
   type Dataset,
   type Draw,
-  part,
   type Splits,
   type StreamedDataset,
 } from "./dataset.js";
@@ -23,7 +23,6 @@ export {
   type Fields,
   type FieldValues,
   type GivenField,
-  shard,
 } from "./examples.js";
 export { fashionMnist } from "./fashion-mnist.js";
 export { labelledPictures, type PictureFields } from "./labelled-pictures.js";

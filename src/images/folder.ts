@@ -1,5 +1,6 @@
 /** Data sets that are folders of picture files, a folder for each class. */
-import { chosen, DataError, printable, type Splits, type StreamedDataset } from "../data/dataset.js";
+import { chosen } from "../data/chosen.js";
+import { DataError, printable, type Splits, type StreamedDataset } from "../data/dataset.js";
 import { said } from "../door/said.js";
 import { type BadPicture, type CheckOptions, checkPictures } from "./check-pictures.js";
 import { cachePictures } from "./picture-cache.js";

@@ -4,7 +4,7 @@ import type { ArrayFile } from "../formats/array-file.js";
 import { type FetchOptions, fetching } from "../formats/fetch-options.js";
 import type { FileSource } from "../formats/given-source.js";
 import type { AnyNetwork, Model } from "../nn/index.js";
-import { WeightsError } from "../training/weights.js";
+import { WeightsError } from "../training/weights-checks.js";
 import { registry } from "./registry.js";
 
 /**

@@ -3,7 +3,8 @@ import { optionsOf } from "../door/options.js";
 import { list, oneOf, required, rule } from "../door/rules.js";
 import { fromDescription, type Model } from "../nn/index.js";
 import { show } from "../tensor/shapes.js";
-import { copyOf, setVariables, variablesOf, type Weights, WeightsError } from "../training/weights.js";
+import { copyOf, variablesOf, type Weights } from "../training/weights.js";
+import { setVariables, WeightsError } from "../training/weights-checks.js";
 
 /** How weights that were trained elsewhere want their pixels: in this order, each (pixel − mean) / deviation. */
 export interface PixelScaling {

@@ -8,7 +8,8 @@ import { onOneLine } from "../formats/refusal.js";
 import type { AnyNetwork, Model } from "../nn/index.js";
 import { sameShape, show, sizeOf } from "../tensor/shapes.js";
 import type { Variable } from "../tensor/tensor.js";
-import { variablesOf, WeightsError } from "../training/weights.js";
+import { variablesOf } from "../training/weights.js";
+import { WeightsError } from "../training/weights-checks.js";
 import { torchNamesOf } from "./torch-models.js";
 import { isBatchCount, placesFirst, torchParts } from "./torch-names.js";
 

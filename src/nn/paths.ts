@@ -33,10 +33,6 @@ export function pathsMeant(
   return new Set(paths.filter((path) => rules.findLast(({ fits }) => fits(path))?.isMeant ?? meantFirst));
 }
 
-/** For the option of a function that takes them. */
-export const arePaths = (value: unknown): boolean =>
-  typeof value === "string" || typeof value === "function" || Array.isArray(value);
-
 function ruleOf(speaker: string, pattern: string, paths: readonly string[], of: "parameter" | "layer") {
   const isMeant = !pattern.startsWith("!");
   const name = isMeant ? pattern : pattern.slice(1);

@@ -1,6 +1,6 @@
 /** Data sets by name, and folders of pictures by their path. */
 
-import { chosen } from "../data/dataset.js";
+import { chosen } from "../data/chosen.js";
 import { type AnyDataset, type Dataset, datasets, loadDataset, part, type Splits } from "../data/index.js";
 import { suggestion } from "../door/spelling.js";
 import { UsageError } from "../door/usage-error.js";

@@ -9,7 +9,7 @@ import { objectiveOf, registered, registry } from "../models/index.js";
 import * as optim from "../optim/index.js";
 import { type Checkpoint, fileOf } from "../training/checkpoint.js";
 import type { FitOptions } from "../training/fit.js";
-import { WeightsError } from "../training/weights.js";
+import { WeightsError } from "../training/weights-checks.js";
 import { augmentationNames, augmentOf } from "./augmentations.js";
 import { trainedBeside } from "./frozen.js";
 

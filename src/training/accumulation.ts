@@ -34,7 +34,19 @@ export interface Accumulated {
  * from the targets, so that as a rule no forward pass is left in that program; the gradients of each part, which are
  * added up; and the update, with the gradient of what is there once, the penalties.
  */
-export function accumulatedStep({ costOf, slopesOf, variables, learner, parts: count }: Accumulated) {
+export type StepInParts = (
+  batch: ExampleBatch,
+  at: StepTensors,
+  seedOf: (part: number) => Tensor,
+) => Promise<Stepped>;
+
+export function accumulatedStep({
+  costOf,
+  slopesOf,
+  variables,
+  learner,
+  parts: count,
+}: Accumulated): StepInParts {
   const gathered = variables.map(({ size, shape }) => new Variable(new Float32Array(size), shape, "f32"));
   /** A cost of which some numbers are wanted alone: running statistics are not to move for them. */
   const watched = (batch: BatchTensors, seed: Tensor): Cost => traced(() => costOf(batch, seed)).result;
@@ -64,7 +76,7 @@ export function accumulatedStep({ costOf, slopesOf, variables, learner, parts: c
     return { penalties: penalty ? [penalty] : [] };
   });
 
-  return async (batch: ExampleBatch, at: StepTensors, seedOf: (part: number) => Tensor): Promise<Stepped> => {
+  return async (batch, at, seedOf) => {
     const parts = partsOf(batch, Math.min(count, batch.size));
     const weights: { [name: string]: number } = {};
     for (const [k, part] of parts.entries())

@@ -3,7 +3,8 @@ import { cast } from "../ops/cast.js";
 import { assign, compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { type Tensor, Variable } from "../tensor/tensor.js";
-import { copyOf, setVariables } from "./weights.js";
+import { copyOf } from "./weights.js";
+import { setVariables } from "./weights-checks.js";
 
 /** Whether the weights are averaged over the steps, and how. */
 export interface AverageOptions {

@@ -25,7 +25,8 @@ import * as declaration from "./checkpoint-declaration.js";
 import type { Measured } from "./fit-events.js";
 import { checkModel, isModel } from "./given.js";
 import type { Scores, Sums } from "./objective.js";
-import { checkWeights, copyOf, setVariables, variablesOf, type Weights, WeightsError } from "./weights.js";
+import { copyOf, variablesOf, type Weights } from "./weights.js";
+import { checkWeights, setVariables, WeightsError } from "./weights-checks.js";
 
 /** A model with all that is needed to use it, and to train it further. */
 export interface Checkpoint {

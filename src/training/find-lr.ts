@@ -32,7 +32,8 @@ import {
   nounOf,
   type TrainingSource,
 } from "./training-data.js";
-import { copyOf, setVariables, variablesOf } from "./weights.js";
+import { copyOf, variablesOf } from "./weights.js";
+import { setVariables } from "./weights-checks.js";
 
 /** The range of learning rates that {@link findLearningRate} goes through, and how. */
 export interface FindLearningRateOptions extends Pick<FitOptions, "loss" | "target" | "objective"> {

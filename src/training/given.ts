@@ -18,3 +18,7 @@ export function checkModel(speaker: string, model: unknown): asserts model is An
   if (!isModel(model))
     throw new TypeError(`${speaker}: the model is ${said(model)}, expected one, such as nn.sequential(…)`);
 }
+
+/** Patterns of paths, for the option of a function that takes them. */
+export const arePaths = (value: unknown): boolean =>
+  typeof value === "string" || typeof value === "function" || Array.isArray(value);

@@ -3,7 +3,8 @@ import { said } from "../door/said.js";
 import type { AnyNetwork } from "../nn/index.js";
 import { Variable } from "../tensor/tensor.js";
 import { isModel } from "./given.js";
-import { copyOf, setVariables, variablesOf, type Weights } from "./weights.js";
+import { copyOf, variablesOf, type Weights } from "./weights.js";
+import { setVariables } from "./weights-checks.js";
 
 /** Whose numbers: a network's, or those of variables by path, such as the `state` of an `optim.learner`. */
 export type WeightsHolder = AnyNetwork | ReadonlyMap<string, Variable>;

@@ -6,7 +6,6 @@ import { optionsOf } from "../door/options.js";
 import { notNegative, oneOf, required, rule, wholeNumber } from "../door/rules.js";
 import { said } from "../door/said.js";
 import type { Loss } from "../losses/index.js";
-import { arePaths } from "../nn/paths.js";
 import { zeros } from "../ops/fill.js";
 import type { Optimizer, StepTensors } from "../optim/index.js";
 import { stepTensors } from "../optim/learner.js";
@@ -19,12 +18,12 @@ import { leavesOf } from "../tensor/tree.js";
 import { buildFor } from "./building.js";
 import type { TrainingState } from "./checkpoint.js";
 import { type FreezingOptions, freezingOf } from "./freezing.js";
-import { aLoss, anObjective, checkModel } from "./given.js";
+import { aLoss, anObjective, arePaths, checkModel } from "./given.js";
 import { type BatchTensors, lossOfCost, type Objective, type Trainable } from "./objective.js";
 import { stepSeed, unreached } from "./step.js";
 import { objectiveOf, type Target } from "./target.js";
 import { byFields, checkTrainable, type TrainingSource } from "./training-data.js";
-import { checkWeights } from "./weights.js";
+import { checkWeights } from "./weights-checks.js";
 
 /** Which step {@link previewStep} looks at: of which examples, and where in a training. */
 export interface PreviewOptions extends FreezingOptions {

@@ -1,18 +1,17 @@
 import { batchCount } from "../data/batches.js";
 import type { ExampleBatch } from "../data/example-batches.js";
 import type { Examples } from "../data/examples.js";
-import { type ExampleStream, isStream } from "../data/stream.js";
+import type { ExampleStream } from "../data/stream.js";
 import type { Model } from "../nn/index.js";
-import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
+import type { Optimizer } from "../optim/index.js";
 import { Turns } from "../platform/turns.js";
 import { notedEach } from "../runtime/recording.js";
 import type { Stepped } from "./accumulation.js";
-import { WeightAverage } from "./averaging.js";
-import { awaited, isBetter, type Patience, patienceAfter, type Rated } from "./best-epoch.js";
+import type { WeightAverage } from "./averaging.js";
+import { awaited, isBetter, patienceAfter, type Rated } from "./best-epoch.js";
 import { buildFor } from "./building.js";
-import type { Checkpoint, TrainingState } from "./checkpoint.js";
-import { causeOf } from "./divergence.js";
-import { checkOptions, checkValidation } from "./fit-checks.js";
+import type { Checkpoint } from "./checkpoint.js";
+import { checkOptions } from "./fit-checks.js";
 import type { Snapshot } from "./fit-events.js";
 import {
   type DoneEvent,
@@ -23,18 +22,16 @@ import {
   type StepEvent,
 } from "./fit-events.js";
 import type { FitOptions } from "./fit-options.js";
-import { freezingOf } from "./freezing.js";
 import { checkModel } from "./given.js";
 import { type Cost, type Objective, Tally, type Trainable } from "./objective.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
-import { splitOff } from "./split.js";
+import type { RunParts, Standing } from "./standing.js";
 import { type Step, trainingStep } from "./step.js";
 import { Stopwatch } from "./stopwatch.js";
 import { objectiveOf } from "./target.js";
 import {
   byFields,
   checkTrainable,
-  classesOf,
   epochBatches,
   isPictures,
   nounOf,
@@ -42,23 +39,13 @@ import {
 } from "./training-data.js";
 import { TrainingError } from "./training-error.js";
 import { untilAborted } from "./until-aborted.js";
-import { type Validate, validationOf } from "./validation.js";
-import {
-  copied,
-  copyOf,
-  firstNotFinite,
-  setAll,
-  setVariables,
-  variablesOf,
-  type Weights,
-} from "./weights.js";
+import type { Validate } from "./validation.js";
+import { copyOf, firstNotFinite, giveBack, variablesOf, type Weights } from "./weights.js";
 
-/** @throws TrainingError where a checkpoint was written without a training */
-export function trainingOf({ training }: Checkpoint, speaker = "resume"): TrainingState {
-  if (!training)
-    throw new TrainingError(`${speaker}: the checkpoint holds a model but no training that could go on`);
-  return training;
-}
+/** What few trainings ask for: no page loads it that trains as most do. */
+export const seldom = () => import("./seldom.js");
+
+type Seldom = Awaited<ReturnType<typeof seldom>>;
 
 /** A model with all that makes the steps of its training, and where that stands. */
 export class Run {
@@ -75,19 +62,19 @@ export class Run {
   readonly #step: Step;
   readonly #validate: Validate | undefined;
   readonly #average: WeightAverage | undefined;
-  #watch: Stopwatch;
-
-  // Where the run stands; with the variables this is all that a checkpoint holds.
-  #epoch = 0;
-  #stepOfEpoch = 0;
-  #totalSteps = 0;
-  #examplesOfEpoch = 0;
-  #totalExamples = 0;
   readonly #tally: Tally;
-  #best: (NonNullable<TrainingState["best"]> & { weights: Weights }) | undefined;
-  #patience: Patience = { lowest: null, waited: 0 };
-  #losses: number[] = [];
-  #epochs: TrainingState["history"]["epochs"][number][] = [];
+  #watch: Stopwatch;
+  #at: Standing = {
+    epoch: 0,
+    step: 0,
+    totalSteps: 0,
+    examples: 0,
+    totalExamples: 0,
+    best: undefined,
+    patience: { lowest: null, waited: 0 },
+    losses: [],
+    epochs: [],
+  };
 
   /** To go back to when the loss is no longer a number. */
   #lastGood: Weights | undefined;
@@ -99,23 +86,24 @@ export class Run {
   #atEnd: Checkpoint | undefined;
   /** Somewhere else since the last event: what comes next begins there. */
   #moved = false;
-  /** The caller has the turn, who may ask for anything. */
-  #isAskedFor = false;
+  /** The caller has the turn, who may ask for anything: what was asked for is awaited before the run goes on. */
+  #asked: Promise<unknown>[] | undefined;
 
-  constructor(model: Trainable, dataset: TrainingSource, options: FitOptions) {
+  /** @param more  where the options ask for any of it */
+  constructor(model: Trainable, dataset: TrainingSource, options: FitOptions, more: Seldom | undefined) {
     checkModel("fit", model);
     checkOptions(options);
     const { resume, validation, augment, mixup } = options;
-    const before = resume && trainingOf(resume);
+    const before = resume && more?.trainingOf(resume);
     const objective = objectiveOf(options);
     this.#seed = options.seed ?? before?.seed ?? 0;
     this.#batchSize = options.batchSize ?? before?.batchSize ?? 128;
     this.#model = model;
     this.#options = options;
     this.#objective = objective;
-    this.#optimizer = clipped(options);
+    this.#optimizer = more?.clipped(options) ?? options.optimizer;
     checkTrainable("fit", dataset, objective, { augment, mixup });
-    const { train, validated } = partsOf(dataset, validation, this.#seed);
+    const { train, validated } = more?.partsOf(dataset, validation, this.#seed) ?? { train: dataset };
     this.#train = train;
     this.#data = byFields(train, { augment, mixup });
     const { length } = train;
@@ -129,24 +117,23 @@ export class Run {
     buildFor("fit", model, objective, this.#data, { seed: this.#seed });
     const { fields } = this.#data;
     const classes = isPictures(train) ? train.classes.length : undefined;
-    let freezing = model.inputShape ? freezingOf("fit", model, options) : undefined;
+    let freezing = model.inputShape ? more?.freezingOf("fit", model, options) : undefined;
     const cost = rehearseTraining(
       "fit",
       { model, objective, still: freezing?.still },
       { name: train.name, fields, length, noun: nounOf(train), classes },
       batchSizes(length, batching),
     );
-    freezing ??= freezingOf("fit", model, options); // it was built by the rehearsal
-    if (validated) checkValidation(train, validated, { model, objective, cost });
+    freezing ??= more?.freezingOf("fit", model, options); // it was built by the rehearsal
+    if (validated) more?.checkValidation(train, validated, { model, objective, cost });
     this.#classes = cost.classes;
     this.#tally = new Tally(objective, cost.losses);
-    const { accumulate } = options;
-    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, accumulate, freezing });
-    this.#validate = validated && validationOf(model, validated, options);
-    if (options.average)
-      this.#average = new WeightAverage(variablesOf(model), options.average, freezing.moves);
+    const inParts = more?.inParts(options);
+    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, inParts, freezing });
+    this.#validate = validated && more?.validationOf(model, validated, options);
+    this.#average = more?.averageOf(model, options, freezing);
     this.#watch = new Stopwatch(before);
-    if (resume) this.#goOnFrom("resume", resume);
+    if (resume) this.#goOnFrom("resume", resume, more!);
   }
 
   /** What is needed before the first step, and before the run is asked where it stands. */
@@ -164,8 +151,8 @@ export class Run {
       yield {
         kind: "done",
         reason,
-        epochs: this.#epoch,
-        ...(this.#best ? { bestEpoch: this.#best.epoch } : {}),
+        epochs: this.#at.epoch,
+        ...(this.#at.best ? { bestEpoch: this.#at.best.epoch } : {}),
         seconds: this.#watch.seconds,
         imagesPerSecond: this.#watch.meanImagesPerSecond,
       };
@@ -177,7 +164,7 @@ export class Run {
     const { epochs, signal, checkpoint } = this.#options;
     const turns = new Turns();
     this.#moved = false;
-    while (this.#epoch < epochs) {
+    while (this.#at.epoch < epochs) {
       if (this.#isOutOfPatience()) return "stopped early";
       const begun = this.#watch.seconds;
       this.#watch.start();
@@ -186,9 +173,14 @@ export class Run {
         this.#watch.wait((performance.now() - asked) / 1000);
         if (signal?.aborted) break;
         const lr = this.#learningRate();
-        const stepped = await this.#step(batch, { lr, step: this.#totalSteps, seed: this.#seed });
-        this.#count(stepped, batch, lr);
-        await this.#average?.follow(this.#totalSteps);
+        const stepped = await this.#step(batch, { lr, step: this.#at.totalSteps, seed: this.#seed });
+        this.#at.step++;
+        this.#at.totalSteps++;
+        this.#at.examples += batch.size;
+        this.#at.totalExamples += batch.size;
+        if (!Number.isFinite(stepped.loss)) throw await this.#divergedOn(stepped, batch, lr);
+        this.#count(stepped, batch);
+        await this.#average?.follow(this.#at.totalSteps);
         await turns.give();
         this.#watch.pause();
         const event = this.#stepEvent(lr);
@@ -212,7 +204,13 @@ export class Run {
 
   /** Whether the run is at a place at which it can be asked where it stands, and be moved. */
   get isWaiting(): boolean {
-    return this.#isAskedFor;
+    return this.#asked !== undefined;
+  }
+
+  /** Of what is asked for while the run waits: it goes on when that is done. */
+  answer<T>(asked: Promise<T>): Promise<T> {
+    this.#asked?.push(asked);
+    return asked;
   }
 
   /** @throws TrainingError where the loss was no longer a number */
@@ -223,8 +221,8 @@ export class Run {
   }
 
   /** The next event is that of the step after the checkpoint. */
-  rewind(checkpoint: Checkpoint): void {
-    this.#goOnFrom("rewind", checkpoint);
+  async rewind(checkpoint: Checkpoint): Promise<void> {
+    this.#goOnFrom("rewind", checkpoint, await seldom());
     this.#moved = true;
   }
 
@@ -232,19 +230,19 @@ export class Run {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const average = this.#average && this.#totalSteps > 0 ? await copyOf(this.#average.means) : undefined;
-    const weights = this.#best?.weights ?? (this.#failed ? this.#lastGood : average);
+    const average = this.#average && this.#at.totalSteps > 0 ? await copyOf(this.#average.means) : undefined;
+    const weights = this.#at.best?.weights ?? (this.#failed ? this.#lastGood : average);
     if (!weights) return;
     if (!this.#failed) this.#atEnd = await this.#checkpoint();
-    this.#setWeights(weights);
+    giveBack(variablesOf(this.#model), weights);
   }
 
   #batches(): AsyncGenerator<ExampleBatch, void, void> {
     const epoch = epochBatches(this.#data, {
       batchSize: this.#batchSize,
-      draw: { seed: this.#seed, epoch: this.#epoch },
+      draw: { seed: this.#seed, epoch: this.#at.epoch },
       dropLast: this.#options.dropLast,
-      first: this.#stepOfEpoch,
+      first: this.#at.step,
     });
     return notedEach("data", "next batch", untilAborted(epoch, this.#options.signal));
   }
@@ -252,21 +250,21 @@ export class Run {
   /** After the step at hand, which showed so many examples. */
   #isToBeSaved(shown: number): boolean {
     const every = this.#options.checkpoint?.every;
-    if (typeof every === "number") return this.#totalSteps % every === 0;
+    if (typeof every === "number") return this.#at.totalSteps % every === 0;
     if (typeof every !== "object") return false;
-    const now = this.#totalExamples;
+    const now = this.#at.totalExamples;
     return Math.floor(now / every.examples) > Math.floor((now - shown) / every.examples);
   }
 
   /** As if all batches had been of the size that they have now: what schedules go by. */
   get #steppedBefore(): number {
-    return this.#epoch * this.#steps + this.#stepOfEpoch;
+    return this.#at.epoch * this.#steps + this.#at.step;
   }
 
   #learningRate(): number {
     const { schedule } = this.#options;
     const step = this.#steppedBefore;
-    const lr = schedule ? schedule(step, this.#epochs, this.#totalExamples) : this.#optimizer.lr;
+    const lr = schedule ? schedule(step, this.#at.epochs, this.#at.totalExamples) : this.#optimizer.lr;
     if (!(lr >= 0 && Number.isFinite(lr)))
       throw new RangeError(
         `fit: the ${schedule ? "schedule" : "optimizer"} gives step ${step} (counted from 0) a learning rate of ${lr}, expected a number of at least 0`,
@@ -274,29 +272,30 @@ export class Run {
     return lr;
   }
 
-  #count({ loss, sums }: Stepped, batch: ExampleBatch, lr: number): void {
-    this.#stepOfEpoch++;
-    this.#totalSteps++;
-    this.#examplesOfEpoch += batch.size;
-    this.#totalExamples += batch.size;
-    if (!Number.isFinite(loss))
-      throw this.#diverged(
-        Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite",
-        lr,
-        causeOf(batch, this.#model, this.#objective.inputs ?? [], this.#classes) ??
-          (this.#totalSteps === 1
-            ? "before any weight changed, so the network or its loss makes it"
-            : undefined),
-      );
+  #count({ loss, sums }: Stepped, batch: ExampleBatch): void {
     this.#tally.count(sums, batch.size);
-    this.#losses.push(loss);
+    this.#at.losses.push(loss);
     this.#watch.lap(batch.size);
+  }
+
+  async #divergedOn({ loss }: Stepped, batch: ExampleBatch, lr: number): Promise<TrainingError> {
+    const isFirst = this.#at.totalSteps === 1;
+    // Where a page cannot load it any more, the learning rate is what is left to say.
+    const found = await import("./divergence.js").then(
+      ({ causeOf }) => causeOf(batch, this.#model, this.#objective.inputs ?? [], this.#classes),
+      () => undefined,
+    );
+    return this.#diverged(
+      Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite",
+      lr,
+      found ?? (isFirst ? "before any weight changed, so the network or its loss makes it" : undefined),
+    );
   }
 
   /** @param cause  what would have made it so whatever the learning rate */
   #diverged(what: string, lr: number, cause?: string): TrainingError {
     this.#failed = true;
-    const place = `at step ${this.#stepOfEpoch} of epoch ${this.#epoch + 1}`;
+    const place = `at step ${this.#at.step} of epoch ${this.#at.epoch + 1}`;
     if (cause) return new TrainingError(`${what} ${place}: ${cause}`);
     return new TrainingError(
       `${what} ${place}, with a learning rate of ${short(lr)}; try a smaller one, such as ${short(lr / 10, 1)}`,
@@ -306,8 +305,8 @@ export class Run {
   #stepEvent(lr: number): StepEvent {
     return {
       kind: "step",
-      epoch: this.#epoch + 1,
-      step: this.#stepOfEpoch,
+      epoch: this.#at.epoch + 1,
+      step: this.#at.step,
       steps: this.#steps,
       ...measured(this.#tally.standing),
       imagesPerSecond: this.#watch.imagesPerSecond,
@@ -318,7 +317,7 @@ export class Run {
 
   async #snapshot(): Promise<{ snapshot?: Snapshot }> {
     const { snapshots } = this.#options;
-    if (!snapshots || this.#totalSteps % snapshots.every !== 0) return {};
+    if (!snapshots || this.#at.totalSteps % snapshots.every !== 0) return {};
     return { snapshot: await this.#asking(() => snapshots.take(this.#model as unknown as Model)) };
   }
 
@@ -330,42 +329,42 @@ export class Run {
     const validation = await this.#validated(latest, weights);
     if (validation === "aborted") return undefined;
     this.#lastGood = latest;
-    this.#epoch++;
-    this.#stepOfEpoch = 0;
-    this.#examplesOfEpoch = 0;
+    this.#at.epoch++;
+    this.#at.step = 0;
+    this.#at.examples = 0;
     const training = measured(this.#tally.standing);
     this.#tally.sums = {};
     const scores = { ...training, ...(validation ? { validation } : {}) };
-    this.#epochs.push({ epoch: this.#epoch, ...scores });
+    this.#at.epochs.push({ epoch: this.#at.epoch, ...scores });
 
     const rated: Rated = validation ?? { loss: training.loss, scores: {} };
     const { keepBest, earlyStopping } = this.#options;
     const { best } = this.#objective;
-    if (keepBest && (!this.#best || isBetter(rated, this.#best, best)))
-      this.#best = { epoch: this.#epoch, loss: rated.loss, scores: rated.scores ?? {}, weights };
+    if (keepBest && (!this.#at.best || isBetter(rated, this.#at.best, best)))
+      this.#at.best = { epoch: this.#at.epoch, loss: rated.loss, scores: rated.scores ?? {}, weights };
     const value = awaited(validation ?? training, earlyStopping?.by ?? "loss", best);
-    this.#patience = patienceAfter(this.#patience, value, earlyStopping?.minDelta);
-    return { kind: "epoch", epoch: this.#epoch, ...scores, seconds };
+    this.#at.patience = patienceAfter(this.#at.patience, value, earlyStopping?.minDelta);
+    return { kind: "epoch", epoch: this.#at.epoch, ...scores, seconds };
   }
 
   /** What validation comes to with these weights, which the model has for as long as it takes. */
   async #validated(latest: Weights, weights: Weights): Promise<Measured | undefined | "aborted"> {
     const { signal } = this.#options;
     if (!this.#validate) return undefined;
-    if (weights !== latest) this.#setWeights(weights);
+    if (weights !== latest) giveBack(variablesOf(this.#model), weights);
     try {
       return await this.#validate({ signal });
     } catch (error) {
       if (signal?.aborted) return "aborted";
       throw error;
     } finally {
-      if (weights !== latest) this.#setWeights(latest);
+      if (weights !== latest) giveBack(variablesOf(this.#model), latest);
     }
   }
 
   #isOutOfPatience(): boolean {
     const { earlyStopping } = this.#options;
-    return earlyStopping !== undefined && this.#patience.waited >= earlyStopping.patience;
+    return earlyStopping !== undefined && this.#at.patience.waited >= earlyStopping.patience;
   }
 
   /** A loss can still be a number when the step it belongs to has already ruined the weights. */
@@ -377,169 +376,68 @@ export class Run {
   #lastRate(): number {
     const { schedule } = this.#options;
     if (!schedule) return this.#optimizer.lr;
-    return schedule(Math.max(0, this.#steppedBefore - 1), this.#epochs, this.#totalExamples);
-  }
-
-  #setWeights(weights: Weights): void {
-    setVariables(variablesOf(this.#model), weights, { owner: this.#model.name });
+    return schedule(Math.max(0, this.#steppedBefore - 1), this.#at.epochs, this.#at.totalExamples);
   }
 
   async #save(): Promise<void> {
     const { checkpoint } = this.#options;
-    if (!checkpoint || (this.#savedSteps === this.#totalSteps && this.#savedEpoch === this.#epoch)) return;
+    if (!checkpoint || (this.#savedSteps === this.#at.totalSteps && this.#savedEpoch === this.#at.epoch))
+      return;
     const state = await this.#checkpoint();
-    this.#savedSteps = this.#totalSteps;
-    this.#savedEpoch = this.#epoch;
+    this.#savedSteps = this.#at.totalSteps;
+    this.#savedEpoch = this.#at.epoch;
     await this.#asking(() => checkpoint.save(state));
   }
 
   /** A function of the user's, who may ask for what is between two events. */
   async #asking<T>(f: () => T | Promise<T>): Promise<T> {
-    this.#isAskedFor = true;
+    const asked: Promise<unknown>[] = [];
+    this.#asked = asked;
     try {
       return await f();
     } finally {
-      this.#isAskedFor = false;
+      await Promise.allSettled(asked);
+      this.#asked = undefined;
     }
   }
 
-  async #checkpoint(): Promise<Checkpoint> {
-    const [current, optimizerState, average] = await Promise.all([
-      copyOf(variablesOf(this.#model)),
-      copyOf(this.#step.state),
-      this.#average && copyOf(this.#average.means),
-    ]);
-    this.#checkFinite(current);
-    const best = this.#best;
-    const isBest = !best || (best.epoch === this.#epoch && this.#stepOfEpoch === 0);
-    // Copied: a checkpoint is its owner's, who may give it away.
-    const weights = isBest ? (average ?? current) : copied(best.weights);
+  get #parts(): RunParts {
     return {
-      model: this.#model.describe(),
-      input: isPictures(this.#train) ? this.#train.shape : this.#model.inputShape!,
-      weights,
-      data: { name: this.#train.name, classes: classesOf(this.#train) },
-      training: {
-        seed: this.#seed,
-        batchSize: this.#batchSize,
-        images: this.#train.length,
-        objective: this.#objective.name,
-        epoch: this.#epoch,
-        step: this.#stepOfEpoch,
-        totalSteps: this.#totalSteps,
-        examples: this.#examplesOfEpoch,
-        totalExamples: this.#totalExamples,
-        optimizer: this.#optimizer.describe(),
-        optimizerState,
-        ...(weights === current ? {} : { latest: current }),
-        ...(average ? { average } : {}),
-        sums: { ...this.#tally.sums },
-        ...(best ? { best: { epoch: best.epoch, loss: best.loss, scores: best.scores } } : {}),
-        patience: { ...this.#patience },
-        history: { losses: Float32Array.from(this.#losses), epochs: [...this.#epochs] },
-        seconds: this.#watch.seconds,
-        shown: this.#watch.shown,
-      },
+      model: this.#model,
+      train: this.#train,
+      data: this.#data,
+      objective: this.#objective,
+      optimizer: this.#optimizer,
+      optimizerState: this.#step.state,
+      average: this.#average?.means,
+      seed: this.#seed,
+      batchSize: this.#batchSize,
+      steps: this.#steps,
+      tally: this.#tally,
+      keepBest: this.#options.keepBest,
     };
   }
 
+  async #checkpoint(): Promise<Checkpoint> {
+    const { checkpointOf } = await seldom();
+    return checkpointOf(
+      this.#parts,
+      () => this.#at,
+      this.#watch,
+      (weights) => this.#checkFinite(weights),
+    );
+  }
+
   /** Nothing is changed where the checkpoint does not fit. */
-  #goOnFrom(speaker: "resume" | "rewind", checkpoint: Checkpoint): void {
-    const before = trainingOf(checkpoint, speaker);
-    const owner = this.#model.name;
-    const { name, length } = this.#train;
-    for (const [what, then, now] of [
-      ["seed", before.seed, this.#seed],
-      ["data set", checkpoint.data.name, name],
-      [`number of training ${nounOf(this.#train)}`, before.images, length],
-      ["objective", before.objective ?? this.#objective.name, this.#objective.name],
-      ["optimizer", before.optimizer.name, this.#optimizer.describe().name],
-    ])
-      if (then !== now)
-        throw new TrainingError(
-          `${speaker}: the ${what} of the checkpoint is ${then}, that of this run ${now}; begin a new run to change it`,
-        );
-    if (isStream(this.#data) && !this.#data.replayable)
-      throw new TrainingError(
-        `${speaker}: ${name} is a stream that cannot be had again from its beginning; a stream whose \`from\` is a function of the draw can`,
-      );
-    if (this.#average && !before.average)
-      throw new TrainingError(
-        `${speaker}: the checkpoint has no average of its weights, this run follows one; begin a new run to change it`,
-      );
-    const { step, batchSize, images, epoch } = before;
-    // Checkpoints of old counted steps alone.
-    const { examples = Math.min(step * batchSize, images), totalExamples = epoch * images + examples } =
-      before;
-    const stepOfEpoch = stepsFor(speaker, examples, this.#batchSize, this.#steps, before);
-    setAll([
-      { variables: variablesOf(this.#model), weights: before.latest ?? checkpoint.weights, owner },
-      ...(this.#average ? [{ variables: this.#average.means, weights: before.average!, owner }] : []),
-      {
-        variables: this.#step.state,
-        weights: before.optimizerState,
-        origin: "the checkpoint's optimizer",
-        owner: `that of ${owner}`,
-      },
-    ]);
-    this.#epoch = epoch;
-    this.#examplesOfEpoch = examples;
-    this.#totalExamples = totalExamples;
-    this.#stepOfEpoch = stepOfEpoch;
-    this.#totalSteps = before.totalSteps;
-    this.#tally.sums = { ...before.sums };
-    this.#patience = { ...before.patience };
-    this.#losses = [...before.history.losses];
-    this.#epochs = [...before.history.epochs];
-    // Copied: whose the checkpoint is may give it away.
-    const keptBest = this.#options.keepBest && before.best;
-    this.#best = keptBest ? { ...keptBest, weights: copied(checkpoint.weights) } : undefined;
-    this.#lastGood = copied(before.latest ?? checkpoint.weights);
-    this.#watch = new Stopwatch(before);
+  #goOnFrom(speaker: "resume" | "rewind", checkpoint: Checkpoint, { placeIn }: Seldom): void {
+    const { at, lastGood, clock } = placeIn(speaker, checkpoint, this.#parts);
+    this.#at = at;
+    this.#lastGood = lastGood;
+    this.#watch = new Stopwatch(clock);
     this.#savedSteps = this.#savedEpoch = -1;
     this.#ended = false;
     this.#atEnd = undefined;
   }
-}
-
-/**
- * How many batches of this size the shown examples of an epoch are.
- * @throws TrainingError where they are no whole number of batches
- */
-function stepsFor(
-  speaker: string,
-  examples: number,
-  batchSize: number,
-  steps: number,
-  before: TrainingState,
-): number {
-  if (before.batchSize === batchSize) return before.step;
-  if (examples >= before.images) return steps;
-  if (examples % batchSize === 0) return examples / batchSize;
-  throw new TrainingError(
-    `${speaker}: the checkpoint was taken after ${examples} examples of an epoch, no whole number of batches of ${batchSize}`,
-  );
-}
-
-/** What is trained on, and what is set apart or given to measure it by. */
-function partsOf(
-  dataset: TrainingSource,
-  validation: FitOptions["validation"],
-  seed: number,
-): { train: TrainingSource; validated?: TrainingSource } {
-  if (typeof validation !== "number") return { train: dataset, validated: validation };
-  if (isStream(dataset))
-    throw new TypeError(
-      `fit: validation is a share of ${dataset.name}, which is a stream; expected a data set of its own to validate with`,
-    );
-  const { train, validation: validated } = splitOff(dataset, validation, { seed });
-  return { train, validated };
-}
-
-/** The optimizer, with gradients held as the options say: each number first, then all together. */
-function clipped({ optimizer, clipNorm: norm, clipValue: value }: FitOptions): Optimizer {
-  const short = norm === undefined ? optimizer : clipNorm(optimizer, { norm });
-  return value === undefined ? short : clipValue(short, { value });
 }
 
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */

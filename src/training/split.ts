@@ -1,5 +1,6 @@
-import { type AnyDataset, chosen } from "../data/dataset.js";
-import { chosenExamples, type Examples, isExamples } from "../data/examples.js";
+import { chosen, chosenExamples } from "../data/chosen.js";
+import type { AnyDataset } from "../data/dataset.js";
+import { type Examples, isExamples } from "../data/examples.js";
 import { partsOfData } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
 import { nounOf } from "./training-data.js";

@@ -88,13 +88,13 @@ export class Training implements AsyncGenerator<FitEvent, void, void> {
     return this.#between(async (run) => {
       if (this.#isOver)
         throw new TrainingError("rewind: the training is over; fit with `resume` goes on from a checkpoint");
-      run.rewind(checkpoint);
+      await run.rewind(checkpoint);
     });
   }
 
   /** Between two events, or right now where the run waits for a function of the user's, such as `checkpoint.save`. */
   #between<T>(act: (run: Run) => Promise<T>): Promise<T> {
-    if (this.#made?.isWaiting) return act(this.#made);
+    if (this.#made?.isWaiting) return this.#made.answer(act(this.#made));
     return this.#queue.add(async () => act(await this.#begun()));
   }
 

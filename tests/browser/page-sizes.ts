@@ -10,13 +10,13 @@ export const asked = 80_000;
 
 export const held = {
   receptive: {
-    esbuild: 114_000,
+    esbuild: 109_000,
     "esbuild, names kept": 126_000,
-    Rollup: 88_000,
+    Rollup: 83_000,
     Vite: 88_000,
     webpack: 90_000,
     "Parcel, packageExports": 122_000,
     Parcel: 222_000,
   },
-  parts: { esbuild: 91_000, "esbuild, names kept": 101_000, Rollup: 88_000, Vite: 88_000, webpack: 90_000 },
+  parts: { esbuild: 84_000, "esbuild, names kept": 101_000, Rollup: 83_000, Vite: 88_000, webpack: 90_000 },
 } as const;

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { settingsOf } from "../../src/recipes/settings.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
-import { WeightsError } from "../../src/training/weights.js";
+import { WeightsError } from "../../src/training/weights-checks.js";
 
 const checkpoint = (settings: object) =>
   decodeCheckpoint(

@@ -2,13 +2,8 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { batches } from "../../src/data/batches.js";
-import {
-  type AnyDataset,
-  DataError,
-  type Dataset,
-  part,
-  type StreamedDataset,
-} from "../../src/data/dataset.js";
+import { part } from "../../src/data/chosen.js";
+import { type AnyDataset, DataError, type Dataset, type StreamedDataset } from "../../src/data/dataset.js";
 import {
   evaluate,
   evaluateReconstruction,

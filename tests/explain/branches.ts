@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { decodeSafetensors } from "../../src/formats/safetensors.js";
 import { add, concat, type Layer, nn, relu, type Tensor, tensor } from "../../src/index.js";
-import { setVariables, variablesOf } from "../../src/training/weights.js";
+import { variablesOf } from "../../src/training/weights.js";
+import { setVariables } from "../../src/training/weights-checks.js";
 
 /** x + inner(x), rectified by a plain operation: no layer of its own stands there. */
 const residual = (inner: nn.Model): Layer => ({

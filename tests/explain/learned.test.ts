@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { part } from "../../src/data/dataset.js";
+import { part } from "../../src/data/chosen.js";
 import { loadDataset } from "../../src/data/registry.js";
 import * as explain from "../../src/explain/index.js";
 import {

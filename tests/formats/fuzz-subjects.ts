@@ -32,7 +32,8 @@ import * as nn from "../../src/nn/index.js";
 import type { RandomStream } from "../../src/random/threefry.js";
 import { settingsOf } from "../../src/recipes/settings.js";
 import { decodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
-import { copyOf, variablesOf, WeightsError } from "../../src/training/weights.js";
+import { copyOf, variablesOf } from "../../src/training/weights.js";
+import { WeightsError } from "../../src/training/weights-checks.js";
 import { type Bytes, joined, safetensorsOf, text, zipOf } from "../checks/file-writers.js";
 import { mutated } from "../checks/mutations.js";
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { part } from "../../src/data/dataset.js";
+import { part } from "../../src/data/chosen.js";
 import { digits } from "../../src/data/index.js";
 import { tensor } from "../../src/index.js";
 import { autoencoder, objectiveOf } from "../../src/models/index.js";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { withPixelScaling } from "../../src/models/pixel-scaling.js";
 import * as nn from "../../src/nn/index.js";
 import { tensor } from "../../src/tensor/creation.js";
-import { WeightsError } from "../../src/training/weights.js";
+import { WeightsError } from "../../src/training/weights-checks.js";
 
 const model = (channels = 3, first = nn.rescale({ name: "rescale", bytesOnly: true })) => {
   const made = nn.sequential("net", first, nn.conv2d({ filters: 2, kernel: 2 }), nn.flatten(), nn.dense(3));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { encodeSafetensors } from "../../src/formats/safetensors.js";
 import { decodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
-import { WeightsError } from "../../src/training/weights.js";
+import { WeightsError } from "../../src/training/weights-checks.js";
 
 const floats = (n: number) => new Float32Array(n);
 const model = (...layers: object[]) => ({

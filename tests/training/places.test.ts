@@ -14,7 +14,7 @@ import {
   load,
   save,
 } from "../../src/training/checkpoint.js";
-import { WeightsError } from "../../src/training/weights.js";
+import { WeightsError } from "../../src/training/weights-checks.js";
 
 const model = nn.sequential("net", nn.flatten(), nn.dense(3));
 model.build([2, 2, 1], { seed: 1 });

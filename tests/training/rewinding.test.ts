@@ -261,6 +261,31 @@ describe("what is asked while a step is made", () => {
     // The second time is in step 6, the first of the second epoch.
     expect(steps).toEqual([...whole.events.slice(0, 7), ...whole.events.slice(3)]);
   });
+
+  test("and where the function that asked does not wait for it", async () => {
+    const whole = await walk(fit(smallNet(), train, options({ epochs: 2 })));
+    let [earlier, turned]: [Checkpoint | undefined, boolean] = [undefined, false];
+    const training: Training = fit(
+      smallNet(),
+      train,
+      options({
+        epochs: 2,
+        checkpoint: {
+          every: 3,
+          save(checkpoint) {
+            earlier ??= checkpoint;
+            if (earlier === checkpoint || turned) return;
+            turned = true;
+            void training.rewind(earlier);
+          },
+        },
+      }),
+    );
+    const steps: unknown[] = [];
+    for await (const event of training) steps.push(told(event));
+    expect(turned).toBe(true);
+    expect(steps).toEqual([...whole.events.slice(0, 7), ...whole.events.slice(3)]);
+  });
 });
 
 describe("what cannot be", () => {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { writeFileAtomic } from "#platform";
-import { type Dataset, part } from "../../data/dataset.js";
+import { part } from "../../data/chosen.js";
+import type { Dataset } from "../../data/dataset.js";
 import { digitHog, evaluateHogClassifier, trainHogClassifier } from "../../features/hog-classifier.js";
 import { count, duration, percent } from "../../formatting/numbers.js";
 import { crossEntropy } from "../../losses/index.js";

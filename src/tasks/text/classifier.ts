@@ -21,7 +21,7 @@ import {
 } from "../../training/checkpoint.js";
 import { highest } from "../../training/evaluate.js";
 import { probabilitiesOf } from "../../training/predict.js";
-import { WeightsError } from "../../training/weights.js";
+import { WeightsError } from "../../training/weights-checks.js";
 import { short } from "../words/quoted.js";
 import { tokeniserNames } from "../words/tokens.js";
 import { lengthsBy, padding, unknown, vocabulary } from "../words/vocabulary.js";
