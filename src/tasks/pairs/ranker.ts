@@ -19,7 +19,7 @@ import {
   modelOf,
   save,
 } from "../../training/checkpoint.js";
-import { WeightsError } from "../../training/weights.js";
+import { WeightsError } from "../../training/weights-checks.js";
 import { short } from "../words/quoted.js";
 import { lengthsBy, padding, vocabulary } from "../words/vocabulary.js";
 import type { PairNetwork } from "./model.js";
