@@ -283,11 +283,14 @@ const everyOperation = Object.entries(operations).flatMap(([name, value]): [stri
   typeof value === "function" ? [[name, value as Operation]] : [],
 );
 
+/** Beside all round numbers, where operations may have an edge. */
+const odd: Numbers = { shape: a.shape, data: a.data.map((v) => Math.fround(0.98 * v + 0.007)) };
+
 /** An operation of one or two tensors, which needs no line here. */
 function usual(name: string, operation: Operation): Example | string {
   const plainLoops = (textbook as unknown as { [name: string]: PlainLoops })[name];
   if (plainLoops === undefined) return `${name}: write its plain loops into tests/textbook`;
-  const inputs = [a, b].slice(0, operation.length);
+  const inputs = [odd, b].slice(0, operation.length);
   if (inputs.length !== operation.length)
     return `${name}: say here, in \`particular\`, which inputs it is tried with`;
   return { inputs, engine: (...xs) => operation(...xs), textbook: (...xs) => plainLoops(...xs) };
