@@ -11,7 +11,7 @@ export interface PairNetworkOptions {
   words: number;
   /** How many features are counted beside; 0 for a network that sees the words alone. */
   features: number;
-  /** Numbers of a word's vector; 50 if left out. */
+  /** Numbers of a word's vector; 20 if left out. */
   size?: number;
   /** Random vectors begin with numbers of −spread ≤ x < spread; 0.25 if left out. */
   spread?: number;
@@ -21,11 +21,11 @@ export interface PairNetworkOptions {
   marks?: number;
   /** How many words filters see; 5 if left out. */
   window?: number;
-  /** Filters of each text; 100 if left out. */
+  /** Filters of each text; 50 if left out. */
   maps?: number;
-  /** Units of the hidden layer; 50 if left out. */
+  /** Units of the hidden layer; 30 if left out. */
   hidden?: number;
-  /** Share of the maps and of the hidden units that a step of training leaves out; 0.5 if left out. */
+  /** Share of the maps and of the hidden units that a step of training leaves out; 0.3 if left out. */
   dropout?: number;
 }
 
@@ -56,14 +56,14 @@ export function pairNetwork(given: PairNetworkOptions): PairNetwork {
   const {
     words,
     features,
-    size = 50,
+    size = 20,
     spread = 0.25,
     trained = true,
     marks = 10,
     window = 5,
-    maps = 100,
-    hidden = 50,
-    dropout = 0.5,
+    maps = 50,
+    hidden = 30,
+    dropout = 0.3,
   } = optionsOf("pairNetwork", given, {
     words: required(fromOneOn),
     features: required(wholeOfAtLeast(0)),

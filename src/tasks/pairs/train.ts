@@ -54,13 +54,16 @@ export interface PairTrainingOptions extends Omit<PairNetworkOptions, "words" | 
   vectors?: FileSource | WordVectors;
   /** Of the regression's weights; 1 if left out. */
   l2?: number;
-  /** Of the network's weights, as AdamW has it; 0.01 if left out. */
+  /**
+   * L2 of the network's weights, as a part of the gradient; 0.01 if left out. It is much, and has to be: without it the
+   * network learns a few thousand pairs by heart, and ranks others worse than the regression.
+   */
   weightDecay?: number;
-  /** 10 if left out. */
+  /** 6 if left out. */
   epochs?: number;
   /** 50 if left out. */
   batchSize?: number;
-  /** Learning rate of Adam; 0.001 if left out. */
+  /** Learning rate of Adam; 0.002 if left out. */
   lr?: number;
   seed?: number;
   /** Ends the training after the step at hand. */
@@ -107,7 +110,7 @@ export async function train(given: Questions, options: PairTrainingOptions = {})
     l2 = 1,
     onBegin,
   } = options;
-  const { features = "all", leastCount = 2, epochs = 10, batchSize = 50, lr = 0.001 } = options;
+  const { features = "all", leastCount = 2, epochs = 6, batchSize = 50, lr = 0.002 } = options;
   if (features === "none" && method === "regression")
     throw new DataError(
       "train: a regression on no features learns nothing; leave out features, or name others",
