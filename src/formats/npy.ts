@@ -39,10 +39,11 @@ const longestHeader = 10_000;
 
 /**
  * The array of a file. f16 and f64 become f32 (f64 rounded), i64 becomes i32, truth values become bytes of 0 and 1.
- * Numbers that need no conversion share the memory of `bytes` where they lie aligned in it.
+ * Numbers that need no conversion share the memory of `bytes` where they lie aligned in it; those with the last byte
+ * first, or in Fortran's order, are put in ours.
  *
  * @param file  the name that errors give
- * @throws NpyError  one line with the file: no .npy file, cut short, of another type, or in Fortran's order
+ * @throws NpyError  one line with the file: no .npy file, cut short, or of another type
  */
 export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const fail = refusal(NpyError, file);
@@ -59,7 +60,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   if (start + length > bytes.length)
     return fail(`cut short: its header should have ${length} bytes, only ${bytes.length - start} are there`);
   const header = utf8Text(bytes.subarray(start, start + length));
-  const { type, shape } = parseHeader(header, fail);
+  const { type, shape, isBigEndian, isFortran } = parseHeader(header, fail);
 
   const raw = bytes.subarray(start + length);
   const expected = sizeOf(shape) * elementBytes[type];
@@ -67,17 +68,49 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
     return fail(
       `its header announces ${show(shape)} ${type}, ${expected} bytes, but ${raw.length} follow${raw.length < expected ? "; the file is cut short" : ""}`,
     );
-  const data = readNumbers(type, raw, (value) => fail(`holds ${value}, which does not fit into 32 bits`));
-  return { shape, data };
+  const data = readNumbers(type, isBigEndian ? turned(raw, elementBytes[type]) : raw, (value) =>
+    fail(`holds ${value}, which does not fit into 32 bits`),
+  );
+  return { shape, data: isFortran ? inRows(data, shape) : data };
 }
 
-function parseHeader(header: string, fail: Fail): { type: ElementName; shape: number[] } {
+/** Numbers of so many bytes with the last byte first. */
+function turned(raw: Uint8Array, width: number): Uint8Array {
+  const bytes = raw.slice();
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+  return bytes;
+}
+
+/** Numbers that lie in Fortran's order, the first axis running fastest, in row-major order. */
+function inRows(data: Numbers, shape: readonly number[]): Numbers {
+  const rows = data.slice();
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, side) => product * side, 1));
+  const place = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < rows.length; to++) {
+    rows[to] = data[from];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++place[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      place[axis] = 0;
+    }
+  }
+  return rows;
+}
+
+function parseHeader(
+  header: string,
+  fail: Fail,
+): { type: ElementName; shape: number[]; isBigEndian: boolean; isFortran: boolean } {
   const descr = /'descr': *'([^']*)'/.exec(header)?.[1];
   const fortran = /'fortran_order': *(True|False)/.exec(header)?.[1];
   const sides = /'shape': *\(([\d, ]*)\)/.exec(header)?.[1];
   if (descr === undefined || fortran === undefined || sides === undefined)
     return fail(`its header is not the dictionary of one array: ${JSON.stringify(shortened(header.trim()))}`);
-  const type = Object.hasOwn(types, descr) ? types[descr] : undefined;
+  const isBigEndian = descr.startsWith(">");
+  const known = isBigEndian ? `<${descr.slice(1)}` : descr;
+  const type = Object.hasOwn(types, known) ? types[known] : undefined;
   if (type === undefined)
     return fail(`holds numbers of type '${descr}'; ${Object.keys(types).join(", ")} can be read`);
   const shape = sides
@@ -86,11 +119,8 @@ function parseHeader(header: string, fail: Fail): { type: ElementName; shape: nu
     .map(Number);
   if (!shape.every(Number.isSafeInteger))
     return fail(`has the shape (${shortened(sides)}), expected whole numbers`);
-  if (fortran === "True" && shape.filter((side) => side > 1).length > 1)
-    return fail(
-      `the ${show(shape)} array lies in Fortran's order, the first axis running fastest; save numpy.ascontiguousarray(x) instead`,
-    );
-  return { type, shape };
+  const isFortran = fortran === "True" && shape.filter((side) => side > 1).length > 1;
+  return { type, shape, isBigEndian, isFortran };
 }
 
 const shortened = (text: string) => (text.length <= 60 ? text : `${text.slice(0, 60)}…`);

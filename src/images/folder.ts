@@ -225,7 +225,7 @@ function splitTenth(whole: StreamedDataset): Splits<StreamedDataset> {
   const [test, train] = [places.filter((i) => i % 10 === 9), places.filter((i) => i % 10 !== 9)];
   if (test.length === 0)
     throw new DataError(
-      `${whole.name}: has only ${whole.length} pictures, of which every tenth is kept for testing`,
+      `${whole.name}: has only ${whole.length} ${whole.length === 1 ? "picture" : "pictures"}, of which every tenth is kept for testing`,
     );
   return { train: chosen(whole, train, "train"), test: chosen(whole, test, "test") };
 }

@@ -160,8 +160,8 @@ describe.skipIf(!isBuilt)("networks with weights from elsewhere:", () => {
     ],
     [
       "run lenet5 --weights w.safetensors --input fortran.npy --output y.npy",
-      1,
-      "error: fortran.npy: the 2×3 array lies in Fortran's order, the first axis running fastest; save numpy.ascontiguousarray(x) instead",
+      2,
+      "error: --input fortran.npy: is 2×3, expected pictures of N×H×W×C",
     ],
     [
       "run lenet5 --weights odd.safetensors --input x.npy --output y.npy",
