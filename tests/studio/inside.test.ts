@@ -1,40 +1,12 @@
 /** The room Inside: every number on the page is the one that the library computes in Node for the same network. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeSafetensors } from "../../src/formats/safetensors.js";
-import { data, explain, type Model, nn, predict, setModelWeights, tensor } from "../../src/index.js";
+import { data, explain, type Model, predict, tensor } from "../../src/index.js";
 import { builtSite, missing, phone, type Site, widths } from "./built-site.js";
 import { expectAccessible, expectWithin } from "./every-view.js";
+import { shippedNetwork } from "./shipped-network.js";
 import { drawSeven } from "./training.js";
-
-/** The network that comes with the studio, read by other lines than the studio's. */
-function shipped(site: Site): Model {
-  const name = readdirSync(join(site.folder, "assets")).find((one) => /^lenet5-.*safetensors$/.test(one))!;
-  const { tensors, metadata } = decodeSafetensors(readFileSync(join(site.folder, "assets", name)), name);
-  const model = nn.fromDescription(JSON.parse(metadata.model)) as Model;
-  model.build(JSON.parse(metadata.input), { blank: true });
-  const weights = new Map(
-    [...model.parameters.keys()].map((path) => {
-      const { shape, data } = tensors.get(path)!;
-      const scale = tensors.get(`${path}/scale`)?.data;
-      const units = shape[shape.length - 1];
-      return [
-        path,
-        { shape, data: Float32Array.from(data, (v, i) => (scale ? (v - 128) * scale[i % units] : v)) },
-      ];
-    }),
-  );
-  setModelWeights(model, {
-    model: model.describe(),
-    input: [28, 28, 1],
-    data: { name: "", classes: [] },
-    weights,
-  });
-  return model;
-}
 
 const numberIn = (text: string | null | undefined): number =>
   Number((text ?? "").replaceAll("−", "-").replace("+", "").replace("=", "").trim());
@@ -69,7 +41,7 @@ describe.skipIf(missing)(`Inside ${missing}`, () => {
   let testSet: data.Dataset;
   beforeAll(async () => {
     site = await builtSite();
-    model = shipped(site);
+    model = shippedNetwork(site);
     ({ test: testSet } = await data.digits());
     picture = testSet.images.slice(7 * 784, 8 * 784);
     outputs = await explain.layerOutputs(model, tensor(picture, [1, 28, 28, 1]));

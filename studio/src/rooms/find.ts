@@ -56,6 +56,8 @@ const terms: readonly (readonly [
   ["receptive field, the sum of one unit", "inside", "flat"],
   ["feature maps of a network", "inside", "flat"],
   ["3-D view of a network", "inside", "space"],
+  ["top activations of a unit", "learned", "patches"],
+  ["saliency, integrated gradients, Grad-CAM", "learned", "why"],
 ];
 
 export function findable(rooms: readonly Room[]): Findable[] {

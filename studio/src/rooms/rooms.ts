@@ -5,6 +5,7 @@ import { convolveViews } from "./convolve/views.js";
 import { homeViews } from "./home/views.js";
 import { insideViews } from "./inside/views.js";
 import { kernelsViews } from "./kernels/views.js";
+import { learnedViews } from "./learned/views.js";
 import { networksViews } from "./networks/views.js";
 import { trainViews } from "./train/views.js";
 
@@ -33,5 +34,6 @@ export const rooms: readonly Room[] = [
   { name: "kernels", title: "Kernels", views: kernelsViews },
   { name: "train", title: "Train", views: trainViews },
   { name: "inside", title: "Inside", views: insideViews },
+  { name: "learned", title: "Learned", views: learnedViews },
   { name: "networks", title: "Networks", views: networksViews },
 ];

@@ -177,6 +177,15 @@ export interface Patch {
   readonly pixels: Uint8Array;
 }
 
+export interface MethodInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly question: string;
+  readonly cannotSay: string;
+  readonly unit: string;
+  readonly isSigned: boolean;
+}
+
 /** How many maps of each layer are sent, 0 for none, and whether the first filters are. */
 export interface Watched {
   readonly maps: number;
@@ -255,6 +264,12 @@ export interface Asks {
     asked: { layer: string; unit: number; most: number };
     answer: { step: number; of: number; patches: readonly Patch[] };
   };
+  /** Filters of a convolution, kH×kW×C×F. */
+  filters: { asked: { layer: string }; answer: { step: number } & Values };
+  /** Methods whose answer is a map over the picture, as the library describes them. */
+  methods: { asked: object; answer: readonly MethodInfo[] };
+  /** What one of them says of the picture at hand, H×W or H×W×C; of the class that is read, or of another. */
+  explained: { asked: { method: string; target?: number }; answer: { step: number } & Values };
   test: { asked: { index: number }; answer: Picture };
   /** The network's reading of the picture at hand at each kept step. */
   minds: { asked: object; answer: { steps: readonly number[]; readings: Float32Array } };

@@ -156,6 +156,22 @@ export class Trainer {
       const { test } = await this.#partsOf(run);
       return run.seenAt(this.#at, (shown) => patchesOf(shown, test, asked));
     },
+    filters: async ({ layer }) => {
+      const run = this.#known();
+      return run.seenAt(this.#at, async ({ model, step }) => {
+        const filters = model.parameters.get(`${layer}.filters`);
+        if (!filters) throw new Error(`${layer} is no layer of filters of this network.`);
+        return { step, shape: [...filters.shape], data: Float32Array.from(await filters.data()) };
+      });
+    },
+    methods: async () => (await import("./explaining.js")).methods,
+    explained: async (asked) => {
+      const { explainedBy } = await import("./explaining.js");
+      const run = this.#known();
+      const picture = this.#fitting(run);
+      if (!picture) throw new Error("There is no picture of this network's size.");
+      return run.seenAt(this.#at, (shown) => explainedBy(shown, picture, asked));
+    },
     test: async ({ index }) => {
       const { test } = await this.#partsOf(this.#run);
       const at = ((index % test.length) + test.length) % test.length;

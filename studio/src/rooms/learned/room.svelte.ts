@@ -1,0 +1,68 @@
+/** What all views of this room need: a network, a picture, an address that follows both. */
+import { onMount, untrack } from "svelte";
+import { arrive, follow, type PictureKeys } from "../../network/arrive.js";
+import { picture } from "../../network/picture.svelte.js";
+import { session } from "../../network/session.svelte.js";
+import NetworkBar from "../../shell/NetworkBar.svelte";
+import { atHand, holds } from "../../state/at-hand.svelte.js";
+import { look } from "../../state/look.svelte.js";
+import { pictureName } from "../train/picture-name.js";
+
+/** To be made where a view is made. */
+export class Arrival {
+  trouble = $state("");
+  isHere = $state(false);
+  #isLeft = false;
+
+  constructor() {
+    atHand.network = NetworkBar;
+    onMount(() => {
+      void session.watch({ maps: 0, filters: false }).catch(() => {});
+      return () => {
+        this.#isLeft = true;
+      };
+    });
+    $effect(() => {
+      const { draw, test } = look.values as unknown as PictureKeys;
+      untrack(() => this.#to({ draw, test }));
+    });
+    holds(() =>
+      picture.shape[2] === 1 && this.isHere
+        ? [
+            {
+              name: "picture",
+              text: pictureName(session.network?.classes ?? []),
+              rows: Array.from({ length: picture.shape[0] }, (_, i) =>
+                Array.from(
+                  picture.pixels.subarray(i * picture.shape[1], (i + 1) * picture.shape[1]),
+                  (value) => value / 255,
+                ),
+              ),
+            },
+          ]
+        : [],
+    );
+  }
+
+  async #to(wanted: PictureKeys): Promise<void> {
+    if (this.isHere) return follow(wanted);
+    try {
+      const shown = await arrive(wanted);
+      if (this.#isLeft) return;
+      this.isHere = true;
+      if (shown.draw !== wanted.draw || shown.test !== wanted.test) look.set({ ...shown });
+    } catch (error) {
+      this.trouble = (error as Error).message;
+    }
+  }
+
+  /** A network that learns changes with every step: what takes long waits until it rests. */
+  get isResting(): boolean {
+    return this.isHere && !session.isTraining && session.phase !== "preparing";
+  }
+
+  /** Layers that have filters, in their order. */
+  get filtering(): readonly string[] {
+    return (session.network?.layers ?? []).filter(({ type }) => type === "conv2d").map(({ name }) => name);
+  }
+}
