@@ -1,4 +1,5 @@
 /** Which launches wait for which: for what they read, and for those who read what they overwrite. */
+import { addTo } from "../runtime/lists.js";
 import type { Node } from "./graph.js";
 import type { Launch } from "./lower.js";
 
@@ -35,18 +36,12 @@ export function dependencies(
       waitFor(writers, node);
       for (const part of partsOf(node)) whole.add(part);
     }
-    for (const node of reads) note(readers, node, i);
+    for (const node of reads) addTo(readers, node, i);
     for (const node of writes) {
       const variable = overwritten(node);
       if (variable) waitFor(readers, variable);
-      note(writers, node, i);
+      addTo(writers, node, i);
     }
     return after;
   });
-}
-
-function note(lists: Map<Node, number[]>, node: Node, launch: number): void {
-  const known = lists.get(node);
-  if (known) known.push(launch);
-  else lists.set(node, [launch]);
 }

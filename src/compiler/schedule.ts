@@ -1,4 +1,5 @@
 /** An order in which launches can run, and which new values of variables are written straight into them. */
+import { addTo } from "../runtime/lists.js";
 import { isEmpty } from "./empty.js";
 import type { Graph, Node } from "./graph.js";
 import type { Launch, Lowerer } from "./lower.js";
@@ -18,7 +19,6 @@ export function scheduled(
   sourceNodes: ReadonlyMap<number, Node>,
 ): Schedule {
   // Kernels whose results only variables and other such kernels need come last: nothing reads the old values then.
-  const last = new Set<Node>();
   const order = [...launchesOf.keys()];
   const outputs = new Set(graph.outputs);
   const assigned = new Set(graph.assignments.map(({ value }) => value));
@@ -26,23 +26,18 @@ export function scheduled(
   for (const [node, launches] of launchesOf)
     for (const launch of launches)
       for (const read of launch.reads) {
-        const known = readers.get(read);
-        if (known) known.push(node);
-        else readers.set(read, [node]);
+        addTo(readers, read, node);
       }
+  const last = new Set<Node>();
   for (const node of [...order].reverse()) {
-    const written = launchesOf.get(node)!.flatMap((l) => l.writes);
-    const onlyAssigned = written.every(
-      (w) => !outputs.has(w) && (readers.get(w) ?? []).every((r) => last.has(r) || r === node),
-    );
-    if (onlyAssigned && written.some((w) => assigned.has(w) || (readers.get(w) ?? []).length > 0))
+    const written = launchesOf.get(node)!.flatMap(({ writes }) => writes);
+    const isRead = (w: Node): boolean => (readers.get(w) ?? []).some((r) => !last.has(r) && r !== node);
+    if (written.some((w) => assigned.has(w)) && !written.some((w) => outputs.has(w) || isRead(w)))
       last.add(node);
   }
-  const isUpdate = (node: Node): boolean =>
-    last.has(node) && launchesOf.get(node)!.some((l) => l.writes.some((w) => assigned.has(w)));
-  const schedule: Launch[] = [];
-  for (const node of order) if (!isUpdate(node)) schedule.push(...launchesOf.get(node)!);
-  const updates = new Set(order.filter(isUpdate).flatMap((node) => launchesOf.get(node)!));
+  const ofNodes = (nodes: readonly Node[]): Launch[] => nodes.flatMap((node) => launchesOf.get(node)!);
+  const updates = new Set(ofNodes(order.filter((node) => last.has(node))));
+  const schedule = ofNodes(order.filter((node) => !last.has(node)));
   schedule.push(...updates);
 
   // An update goes straight into its variable where nobody needs the old value any more.
