@@ -1,4 +1,6 @@
 /** Where buffers lie: those that live at different times share their place. */
+import { FreeList } from "../runtime/free-list.js";
+import { addTo } from "../runtime/lists.js";
 
 export interface Life<T> {
   readonly buffer: T;
@@ -54,50 +56,24 @@ function largestFirst<T>(lives: readonly Life<T>[]): Places<T> {
   return { places, bytes };
 }
 
-/** First fit in the order of time, for thousands of buffers: what is free lies in a list of gaps. */
+/** In the order of time, for thousands of buffers. */
 function asTheyCome<T>(lives: readonly Life<T>[]): Places<T> {
   const places = new Map<T, number>();
-  const ending = new Map<number, { start: number; end: number }[]>();
-  const gaps = [{ start: 0, end: Number.POSITIVE_INFINITY }];
-  let bytes = 0;
+  const ending = new Map<number, Life<T>[]>();
+  const free = new FreeList();
+  free.give(0, Number.POSITIVE_INFINITY);
+  let most = 0;
   let now = 0;
   for (const life of [...lives].sort((a, b) => a.from - b.from || b.bytes - a.bytes)) {
-    for (; now < life.from; now++) {
-      for (const room of ending.get(now) ?? []) release(gaps, room);
+    const { buffer, from, to, bytes } = life;
+    for (; now < from; now++) {
+      for (const ended of ending.get(now) ?? []) free.give(places.get(ended.buffer)!, ended.bytes);
       ending.delete(now);
     }
-    const gap = gaps.findIndex(({ start, end }) => end - start >= life.bytes);
-    const { start, end } = gaps[gap];
-    const room = { start, end: start + life.bytes };
-    if (room.end === end) gaps.splice(gap, 1);
-    else gaps[gap] = { start: room.end, end };
-    const others = ending.get(life.to);
-    if (others) others.push(room);
-    else ending.set(life.to, [room]);
-    places.set(life.buffer, start);
-    bytes = Math.max(bytes, room.end);
+    const start = free.take(bytes)!;
+    addTo(ending, to, life);
+    places.set(buffer, start);
+    most = Math.max(most, start + bytes);
   }
-  return { places, bytes };
-}
-
-/** Puts a room among the gaps, which are in order, and joins it with those that it touches. */
-function release(gaps: { start: number; end: number }[], room: { start: number; end: number }): void {
-  let [low, high] = [0, gaps.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (gaps[middle].start < room.start) low = middle + 1;
-    else high = middle;
-  }
-  const joined = { ...room };
-  let [first, count] = [low, 0];
-  if (low > 0 && gaps[low - 1].end === room.start) {
-    joined.start = gaps[low - 1].start;
-    first = low - 1;
-    count++;
-  }
-  if (low < gaps.length && gaps[low].start === room.end) {
-    joined.end = gaps[low].end;
-    count++;
-  }
-  gaps.splice(first, count, joined);
+  return { places, bytes: most };
 }

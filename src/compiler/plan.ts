@@ -21,7 +21,6 @@ import type { Target } from "./target.js";
 /** What of a graph's sources stays where it is, and what stays as it is, from run to run. */
 interface Residence {
   resident(source: number): boolean;
-  assigned(source: number): boolean;
   staysAsItIs(source: Node): boolean;
 }
 
@@ -30,7 +29,6 @@ function residenceIn(graph: Graph, constants: number): Residence {
   const resident = (source: number): boolean => graph.sources[source].attributes.resident === true;
   return {
     resident,
-    assigned: (source) => isAssigned.has(source),
     staysAsItIs: ({ source }) => (resident(source) ? !isAssigned.has(source) : source >= constants),
   };
 }
@@ -97,6 +95,11 @@ function plan(graph: Graph, target: Target, constants: number, residence: Reside
       after: [...after[i]],
     }));
   };
+  // Parts of a new value that is assembled write where the whole lies.
+  const writers = new Map<Node | undefined, number>();
+  stages.main.flat().forEach(({ writes }, i) => {
+    for (const node of writes) writers.set(overwritten(lowerer.placement(node).owner), i);
+  });
   return {
     preparation: linked(stages.preparation),
     launches: linked(stages.main),
@@ -106,7 +109,7 @@ function plan(graph: Graph, target: Target, constants: number, residence: Reside
       const node = sourceNodes.get(index)!;
       return {
         resident: leaf.attributes.resident === true,
-        assigned: residence.assigned(index),
+        written: writers.get(node) ?? -1,
         constant: isConstant(index),
         location: locate(node),
         type: leaf.type,

@@ -55,6 +55,7 @@ export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer:
     expect?.(new Map(asked.map(({ path, shape }) => [path, shape])));
     parameters.clear();
     buffers.clear();
+    const kins = { parameter: Symbol(), buffer: Symbol() };
     for (const { path, kind, shape, initialiser } of asked) {
       const variables = kind === "parameter" ? parameters : buffers;
       if (!variables.has(path))
@@ -65,6 +66,7 @@ export function network<I extends Tree = Tensor, O extends Tree = Tensor>(layer:
             shape,
             "f32",
             home,
+            kins[kind],
           ),
         );
     }

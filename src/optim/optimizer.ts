@@ -3,7 +3,7 @@ import { rule } from "../door/rules.js";
 import { mul } from "../ops/arithmetic.js";
 import { inLayer } from "../tensor/layer-now.js";
 import { printedAs } from "../tensor/printing.js";
-import { type Tensor, Variable } from "../tensor/tensor.js";
+import { type Tensor, type Variable, variablesLike } from "../tensor/tensor.js";
 
 /** An optimizer as plain data, as checkpoints have it. */
 export interface OptimizerDescription {
@@ -69,11 +69,9 @@ export function eachParameter<Names extends string>(
     name,
     lr,
     state(parameters) {
-      const state = new Map<string, Variable>();
-      for (const what of memory)
-        for (const [path, { size, shape }] of parameters)
-          state.set(`${what}/${path}`, new Variable(new Float32Array(size), shape, "f32"));
-      return state;
+      const of = (what: Names) =>
+        [...variablesLike(parameters)].map(([path, v]) => [`${what}/${path}`, v] as const);
+      return new Map(memory.flatMap(of));
     },
     update(parameters, gradients, inputs) {
       const next = { parameters: new Map(parameters), state: new Map(inputs.state) };

@@ -20,9 +20,9 @@ export function addressOf(location: Location, { arena, prepared, given, outputs 
     case "prepared":
       return prepared!.address + location.offset;
     case "source":
-      return given[location.index].storage!.place!.block.address;
+      return given[location.index].storage!.place!.address;
     case "output":
-      return outputs[location.index].place!.block.address;
+      return outputs[location.index].place!.address;
   }
 }
 
@@ -31,9 +31,9 @@ export function bind(machine: Machine, loaded: LoadedProgram, addresses: Address
   const { preparation, main, bound, boundOutputs } = loaded;
   const { arena, given, outputs } = addresses;
   const isMoved = update(bound, given.length + 1, (i) =>
-    i === 0 ? arena : (given[i - 1].storage?.place?.block.address ?? 0),
+    i === 0 ? arena : (given[i - 1].storage?.place?.address ?? 0),
   );
-  const isElsewhere = update(boundOutputs, outputs.length, (i) => outputs[i].place?.block.address ?? 0);
+  const isElsewhere = update(boundOutputs, outputs.length, (i) => outputs[i].place?.address ?? 0);
   if (!isMoved && !isElsewhere) return;
   const { memory, base, addressBytes } = machine;
   const words = (places: number[]) =>

@@ -32,6 +32,8 @@ export interface EngineOptions {
 export class Engine implements Device {
   readonly memory: EngineMemory;
   readonly target: TargetDescription;
+  /** It shares its processor with its caller, who gains nothing by hurrying. */
+  readonly runsAhead: boolean = false;
   readonly #machine: Machine;
   readonly #machineReason: string | null;
   readonly #crew: Crew;
@@ -84,7 +86,7 @@ export class Engine implements Device {
 
   write(storage: Storage, values: TypedArray): void {
     void this.#queue.add(async () => {
-      if (storage.place) this.#machine.memory.write(storage.place.block.address, values);
+      if (storage.place) this.#machine.memory.write(storage.place.address, values);
       else storage.host = values;
       storage.version++;
     });
@@ -108,7 +110,7 @@ export class Engine implements Device {
   #readNow(storage: Storage): TypedArray {
     if (!storage.place) return hostNumbers(storage).slice();
     const values = arrayOf(storage.type, storage.size);
-    this.#machine.memory.read(storage.place.block.address, values);
+    this.#machine.memory.read(storage.place.address, values);
     return values;
   }
 
@@ -149,12 +151,9 @@ export class Engine implements Device {
     // The memory first: no code can be made for more of it than there can be.
     const place = this.#room.arena(needs);
     const arena = "then" in place ? await place : place;
-    for (let i = 0; i < given.length; i++) {
-      const { storage } = given[i];
-      if (!storage || storage.place || !program.sources[i].resident) continue;
-      hostNumbers(storage);
-      this.#residents.settle(storage, await this.#room.find(bytesOf(storage), needs));
-    }
+    const isNew = ({ storage }: Given, i: number): boolean =>
+      !!storage && !storage.place && program.sources[i].resident;
+    if (given.some(isNew)) await this.#room.settle(given.filter(isNew), needs);
     const staying = outputs.filter((_, i) => hasOwnPlace(program, i));
     if (staying.length > 0) await this.#room.placeResults(staying, needs);
     const loaded =
@@ -175,7 +174,7 @@ export class Engine implements Device {
     this.#copyIn(program, addresses, "arguments");
     const running = this.#crew.run(loaded.main);
     if (running) await running;
-    for (let i = 0; i < given.length; i++) if (program.sources[i].assigned) given[i].storage!.version++;
+    for (let i = 0; i < given.length; i++) if (program.sources[i].written >= 0) given[i].storage!.version++;
     this.#copyOut(program, addresses);
   }
 
@@ -188,7 +187,7 @@ export class Engine implements Device {
       const { storage, values: own } = addresses.given[i];
       const to = addressOf(location, addresses);
       if (storage?.place) {
-        memory.copy(storage.place.block.address, to, bytesOf(storage));
+        memory.copy(storage.place.address, to, bytesOf(storage));
         continue;
       }
       const values = storage ? hostNumbers(storage) : own;

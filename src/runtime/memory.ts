@@ -1,5 +1,6 @@
 /** Who holds which part of a machine's memory. */
 import type { MachineMemory } from "../targets/machine.js";
+import { FreeList } from "./free-list.js";
 
 /** The memory grows by whole steps of this. */
 const stepBytes = 65536;
@@ -24,14 +25,13 @@ export interface Block {
 export type FindRoom = (bytes: number) => Promise<Block>;
 
 export class EngineMemory {
-  /** Free blocks by address, never touching each other. */
-  #free: Block[] = [];
+  readonly #free = new FreeList();
   #used = 0;
 
-  constructor(private readonly memory: MachineMemory) {
+  constructor(readonly memory: MachineMemory) {
     if (memory.bytes < stepBytes) memory.grow(stepBytes - memory.bytes);
     // Address 0 stays unused: a launch with a forgotten argument then fails visibly.
-    this.#free.push({ address: alignment, bytes: memory.bytes - alignment });
+    this.#free.give(alignment, memory.bytes - alignment);
   }
 
   /** Bytes in use, for tests that watch for leaks. */
@@ -69,50 +69,25 @@ export class EngineMemory {
     if (!(bytes >= 0)) throw new RangeError(`memory: ${bytes} bytes are asked for`);
     const wanted = withSlack(bytes);
     if (this.#used + wanted > this.limit) return null;
-    let index = this.#bestFit(wanted);
-    if (index < 0) {
-      if (!this.#grow(wanted)) return null;
-      index = this.#bestFit(wanted);
-    }
-    const found = this.#free[index];
-    if (found.bytes === wanted) this.#free.splice(index, 1);
-    else this.#free[index] = { address: found.address + wanted, bytes: found.bytes - wanted };
+    const address = this.#free.take(wanted) ?? (this.#grow(wanted) ? this.#free.take(wanted) : null);
+    if (address === null) return null;
     this.#used += wanted;
-    return { address: found.address, bytes: wanted };
+    return { address, bytes: wanted };
   }
 
-  release(block: Block): void {
-    this.#used -= block.bytes;
-    if (block.bytes >= largeBlock) this.memory.discard(block.address, block.bytes);
-    const after = this.#free.findIndex((f) => f.address > block.address);
-    const index = after < 0 ? this.#free.length : after;
-    this.#free.splice(index, 0, block);
-    this.#join(index);
-    if (index > 0) this.#join(index - 1);
-  }
-
-  #bestFit(bytes: number): number {
-    let best = -1;
-    this.#free.forEach((f, i) => {
-      if (f.bytes >= bytes && (best < 0 || f.bytes < this.#free[best].bytes)) best = i;
-    });
-    return best;
-  }
-
-  #join(index: number): void {
-    const [here, next] = [this.#free[index], this.#free[index + 1]];
-    if (!next || here.address + here.bytes !== next.address) return;
-    this.#free.splice(index, 2, { address: here.address, bytes: here.bytes + next.bytes });
+  /** The whole of what was found, or a part of it. */
+  release({ address, bytes }: Block): void {
+    this.#used -= bytes;
+    if (bytes >= largeBlock) this.memory.discard(address, bytes);
+    this.#free.give(address, bytes);
   }
 
   #grow(bytes: number): boolean {
     const { memory } = this;
     const before = memory.bytes;
-    const last = this.#free.at(-1);
-    const tail = last && last.address + last.bytes === before ? last.bytes : 0;
     const steps = (n: number): number => Math.ceil(n / stepBytes) * stepBytes;
     // By at least a quarter, so that a growing program does not grow the memory at every step.
-    const least = steps(bytes - tail);
+    const least = steps(bytes - this.#free.tail(before));
     const grown = Math.min(
       Math.max(least, steps(before / 4)),
       Math.min(memory.maximumBytes, Math.floor(this.limit / stepBytes) * stepBytes) - before,
@@ -129,4 +104,5 @@ export class EngineMemory {
   }
 }
 
-const withSlack = (bytes: number): number => Math.ceil((bytes + slack) / alignment) * alignment;
+export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+const withSlack = (bytes: number): number => aligned(bytes + slack);

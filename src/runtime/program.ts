@@ -46,8 +46,8 @@ export interface ProgramLaunch {
 
 export interface ProgramSource {
   readonly resident: boolean;
-  /** A variable that a run gives new numbers. */
-  readonly assigned: boolean;
+  /** Of a variable that a run gives new numbers, the last launch that writes them; -1: none does. */
+  readonly written: number;
   /** Values that are the same in each run of a compiled function; they are copied when it is prepared. */
   readonly constant: boolean;
   readonly location: Location;

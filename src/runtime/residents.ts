@@ -1,12 +1,12 @@
 /** Which storages lie in a device's memory. Those that nobody holds any more give their place back. */
 import type { MachineMemory } from "../targets/machine.js";
-import type { Block, EngineMemory } from "./memory.js";
-import { arrayOf, type Storage } from "./storage.js";
+import { aligned, type Block, type EngineMemory } from "./memory.js";
+import { arrayOf, bytesOf, type Storage } from "./storage.js";
 
-/** A place in memory, and whose it is. */
-export interface Resident {
+/** A place in a slab, and whose it is. What is free of a slab is free for others: it is one piece for as long as it is full. */
+export interface Resident extends Block {
   readonly owner: WeakRef<Storage>;
-  readonly block: Block;
+  readonly slab: Block;
   /** Computed by a run and not read yet: such results have a budget of their own. */
   readonly isResult: boolean;
 }
@@ -26,15 +26,21 @@ export class Residents {
     return this.#results;
   }
 
-  /** Gives a storage a place, with the numbers that it has on the host. */
-  settle(storage: Storage, block: Block, isResult = false): void {
-    const resident: Resident = { owner: new WeakRef(storage), block, isResult };
-    this.#all.add(resident);
-    this.#collected.register(storage, resident, resident);
-    if (isResult) this.#results += block.bytes;
-    if (storage.host) this.bytes.write(block.address, storage.host);
-    storage.host = null;
-    storage.place = resident;
+  /** Gives storages places side by side, with the numbers that they have on the host; the last one has what is left. */
+  settle(storages: readonly Storage[], slab: Block, isResult = false): void {
+    const end = slab.address + slab.bytes;
+    let { address } = slab;
+    for (const storage of storages) {
+      const bytes = storage === storages.at(-1) ? end - address : roomFor(storage);
+      const resident: Resident = { owner: new WeakRef(storage), slab, address, bytes, isResult };
+      this.#all.add(resident);
+      this.#collected.register(storage, resident, resident);
+      if (isResult) this.#results += bytes;
+      if (storage.host) this.bytes.write(address, storage.host);
+      storage.host = null;
+      storage.place = resident;
+      address += bytes;
+    }
   }
 
   /** Moves the numbers to the host. */
@@ -42,7 +48,7 @@ export class Residents {
     const { place } = storage;
     if (!place) return;
     const values = arrayOf(storage.type, storage.size);
-    this.bytes.read(place.block.address, values);
+    this.bytes.read(place.address, values);
     storage.host = values;
     storage.place = null;
     this.#forget(place);
@@ -55,13 +61,13 @@ export class Residents {
     for (const resident of [...this.#all]) {
       const storage = resident.owner.deref();
       if (!storage) {
-        freed += resident.block.bytes;
+        freed += resident.bytes;
         this.#forget(resident);
       } else if (!spared(storage) && (resident.isResult || !onlyResults)) owned.push(storage);
     }
     for (const storage of owned.sort((a, b) => a.lastUse - b.lastUse)) {
       if (freed >= bytes) break;
-      freed += storage.place!.block.bytes;
+      freed += storage.place!.bytes;
       this.evict(storage);
     }
     return freed;
@@ -81,7 +87,10 @@ export class Residents {
     // Its storage may have been collected and found so by an eviction before.
     if (!this.#all.delete(resident)) return;
     this.#collected.unregister(resident);
-    if (resident.isResult) this.#results -= resident.block.bytes;
-    this.memory.release(resident.block);
+    if (resident.isResult) this.#results -= resident.bytes;
+    this.memory.release(resident);
   }
 }
+
+/** Bytes from the start of a storage to that of the next one in a slab. */
+export const roomFor = (storage: Storage): number => aligned(bytesOf(storage));

@@ -23,12 +23,16 @@ export class Storage {
   /** Why there are none: the run that was to compute them failed. */
   failure: unknown = null;
 
-  /** @param host  the numbers, in an array that nobody else changes; null: a run will bring them */
+  /**
+   * @param host  the numbers, in an array that nobody else changes; null: a run will bring them
+   * @param kin   those of one kin lie side by side in a device's memory, in slabs; null: wherever there is room
+   */
   constructor(
     readonly type: ElementType,
     readonly size: number,
     public host: TypedArray | null,
     device: Device | null = null,
+    readonly kin: symbol | null = null,
   ) {
     this.device = device;
   }

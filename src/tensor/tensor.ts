@@ -150,11 +150,18 @@ export class Variable extends Tensor {
   /**
    * @param values  that fill the shape, of the type's array, which nobody else changes
    * @param device  where it belongs; if left out, where it is first used
+   * @param kin     variables of one kin lie side by side there, the last made first
    */
-  constructor(values: TypedArray, shape: Shape, type: DType, device: Device | null = null) {
+  constructor(
+    values: TypedArray,
+    shape: Shape,
+    type: DType,
+    device: Device | null = null,
+    kin: symbol | null = null,
+  ) {
     super(source, [], { resident: true }, shape, type);
     this.#check(values);
-    this.#place = new Storage(type, sizeOf(shape), values, device);
+    this.#place = new Storage(type, sizeOf(shape), values, device, kin);
   }
 
   override get storage(): Storage {
@@ -205,7 +212,7 @@ export class Variable extends Tensor {
     const home = device ?? theEngine();
     if (before.device === home) return;
     const values = await before.device.read(before);
-    this.#place = new Storage(this.type, this.size, values, home);
+    this.#place = new Storage(this.type, this.size, values, home, before.kin);
     // Greater than it ever was there: what was prepared from other numbers is no longer.
     this.#place.version = before.version + 1;
   }
@@ -233,6 +240,14 @@ export function variable(values: Nested, shape?: Shape, type?: DType): Variable 
   if (sizeOf(to) !== found.values.length)
     throw new ShapeError(`variable: ${found.values.length} values do not fill ${show(to)} (${sizeOf(to)})`);
   return new Variable(ownCopy(found.values, values), to, found.type);
+}
+
+/** A variable of zeros for each tensor, of its shape and type, that lie side by side. */
+export function variablesLike(tensors: ReadonlyMap<string, Tensor>): Map<string, Variable> {
+  const kin = Symbol();
+  const zeros = ({ size, shape, type }: Tensor): Variable =>
+    new Variable(new Float32Array(size), shape, type, null, kin);
+  return new Map([...tensors].map(([path, like]) => [path, zeros(like)]));
 }
 
 /**

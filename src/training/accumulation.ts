@@ -6,7 +6,7 @@ import type { Learner, StepTensors } from "../optim/learner.js";
 import { assign, compile } from "../tensor/compile.js";
 import { numbersOf } from "../tensor/compute.js";
 import { sizeOf } from "../tensor/shapes.js";
-import { Tensor, Variable } from "../tensor/tensor.js";
+import { Tensor, type Variable, variablesLike } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
 import { type BatchTensors, type Cost, isPenalty, lossOfCost, summands } from "./objective.js";
 
@@ -22,7 +22,7 @@ export interface Accumulated {
   costOf: (batch: BatchTensors, seed: Tensor) => Cost;
   /** @throws TrainingError where the value reaches no parameter */
   slopesOf: (value: Tensor) => (Tensor | null)[];
-  variables: readonly Variable[];
+  parameters: ReadonlyMap<string, Variable>;
   learner: Learner;
   /** How many a batch is cut into; their sizes differ by one at most. */
   parts: number;
@@ -43,11 +43,11 @@ export type StepInParts = (
 export function accumulatedStep({
   costOf,
   slopesOf,
-  variables,
+  parameters,
   learner,
   parts: count,
 }: Accumulated): StepInParts {
-  const gathered = variables.map(({ size, shape }) => new Variable(new Float32Array(size), shape, "f32"));
+  const gathered = [...variablesLike(parameters).values()];
   /** A cost of which some numbers are wanted alone: running statistics are not to move for them. */
   const watched = (batch: BatchTensors, seed: Tensor): Cost => traced(() => costOf(batch, seed)).result;
 
@@ -67,7 +67,7 @@ export function accumulatedStep({
   const update = compile((batch: BatchTensors, seed: Tensor, at: StepTensors) => {
     const penalties = Object.values(watched(batch, seed).losses).flatMap(({ penalty }) => penalty ?? []);
     const penalty = penalties.length > 0 ? penalties.reduce(add) : undefined;
-    const slopes = penalty ? partial(penalty, variables) : [];
+    const slopes = penalty ? partial(penalty, [...parameters.values()]) : [];
     learner.update(
       gathered.map((sum, i) => (slopes[i] ? add(sum, slopes[i]) : sum)),
       at,

@@ -2,7 +2,7 @@ import { add, div, minimum, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { assign, compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
-import { type Tensor, Variable } from "../tensor/tensor.js";
+import { type Tensor, type Variable, variablesLike } from "../tensor/tensor.js";
 import { copyOf } from "./weights.js";
 import { setVariables } from "./weights-checks.js";
 
@@ -30,12 +30,7 @@ export class WeightAverage {
     { decay }: AverageOptions,
     moves: (path: string) => boolean = () => true,
   ) {
-    const means = new Map(
-      [...weights].map(([path, { size, shape, type }]) => [
-        path,
-        new Variable(new Float32Array(size), shape, type),
-      ]),
-    );
+    const means = variablesLike(weights);
     this.means = means;
     this.#weights = weights;
     this.#follow = compile((step: Tensor) => {

@@ -40,6 +40,8 @@ export interface Step {
   (batch: ExampleBatch, inputs: StepInputs): Promise<Stepped>;
   /** What the optimizer remembers. */
   readonly state: ReadonlyMap<string, Variable>;
+  /** Whether the next step may be asked for before this one is through, so that its device need not wait for us. */
+  runsAhead(): boolean;
 }
 
 /** A type, not an interface: it is a tree of tensors. */
@@ -73,7 +75,7 @@ export function trainingStep(
     learner.update(slopes, { lr, step });
     return { loss: value, sums: summands(cost) };
   });
-  const inParts = made?.({ costOf, slopesOf, variables, learner });
+  const inParts = made?.({ costOf, slopesOf, parameters, learner });
 
   const take = async (batch: ExampleBatch, { lr, step, seed }: StepInputs): Promise<Stepped> => {
     const at = stepTensors(lr, step + 1);
@@ -82,7 +84,8 @@ export function trainingStep(
     const { loss, sums } = await numbersOf(run(batch.fields, { ...at, seed: seedOf(0) }));
     return { loss: loss[0], sums };
   };
-  return Object.assign(take, { state: learner.state });
+  const runsAhead = (): boolean => !inParts && variables.some(({ storage }) => storage.device?.runsAhead);
+  return Object.assign(take, { state: learner.state, runsAhead });
 }
 
 export function unreached({ name, parameters }: Pick<Trainable, "name" | "parameters">): TrainingError {
