@@ -41,6 +41,11 @@ export interface Device {
   readonly fma: boolean;
   /** A sentence for each thing that would be faster and is not used, and why. */
   readonly reasons: readonly string[];
+  /**
+   * Whether it stands still while its caller goes on from one run to the next. A training then asks for its next step
+   * before it knows the loss of this one.
+   */
+  readonly runsAhead: boolean;
   readonly target: TargetDescription;
   /** Lets it get ready while there is still something else to do. */
   warm(): void;

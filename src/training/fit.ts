@@ -10,7 +10,7 @@ export type { FitOptions } from "./fit-options.js";
 
 /**
  * Trains a model, and tells of it event by event. The next step is made when the next event is asked for, so
- * leaving the loop ends the training.
+ * leaving the loop ends the training; on a device that runs ahead, behind the step that it is making.
  *
  *     const training = fit(model, data, { loss: losses.crossEntropy(), optimizer: optim.adam(), epochs: 5 });
  *     for await (const event of training) if (event.kind === "epoch") console.log(event.loss);

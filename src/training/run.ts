@@ -47,6 +47,18 @@ export const seldom = () => import("./seldom.js");
 
 type Seldom = Awaited<ReturnType<typeof seldom>>;
 
+/** A step that was asked for. */
+interface Asked {
+  readonly stepped: Promise<Stepped>;
+  readonly batch: ExampleBatch;
+  readonly lr: number;
+  /** Made and shown in all, with it. */
+  readonly totalSteps: number;
+  readonly totalExamples: number;
+  /** Once it was waited for. */
+  event?: Promise<StepEvent>;
+}
+
 /** A model with all that makes the steps of its training, and where that stands. */
 export class Run {
   readonly #model: Trainable;
@@ -88,6 +100,9 @@ export class Run {
   #moved = false;
   /** The caller has the turn, who may ask for anything: what was asked for is awaited before the run goes on. */
   #asked: Promise<unknown>[] | undefined;
+  /** The step of which nobody has heard yet. On a device that runs ahead it is being made when the one before is told of. */
+  #ahead: Asked | undefined;
+  readonly #turns = new Turns();
 
   /** @param more  where the options ask for any of it */
   constructor(model: Trainable, dataset: TrainingSource, options: FitOptions, more: Seldom | undefined) {
@@ -162,34 +177,30 @@ export class Run {
   /** @returns why there are no more */
   async *#epochsLeft(): AsyncGenerator<FitEvent, DoneEvent["reason"], void> {
     const { epochs, signal, checkpoint } = this.#options;
-    const turns = new Turns();
     this.#moved = false;
     while (this.#at.epoch < epochs) {
       if (this.#isOutOfPatience()) return "stopped early";
       const begun = this.#watch.seconds;
       this.#watch.start();
       let asked = performance.now();
-      for await (const batch of this.#batches()) {
-        this.#watch.wait((performance.now() - asked) / 1000);
-        if (signal?.aborted) break;
-        const lr = this.#learningRate();
-        const stepped = await this.#step(batch, { lr, step: this.#at.totalSteps, seed: this.#seed });
-        this.#at.step++;
-        this.#at.totalSteps++;
-        this.#at.examples += batch.size;
-        this.#at.totalExamples += batch.size;
-        if (!Number.isFinite(stepped.loss)) throw await this.#divergedOn(stepped, batch, lr);
-        this.#count(stepped, batch);
-        await this.#average?.follow(this.#at.totalSteps);
-        await turns.give();
-        this.#watch.pause();
-        const event = this.#stepEvent(lr);
-        if (this.#isToBeSaved(batch.size)) await this.#save();
-        yield { ...event, ...(await this.#snapshot()) };
-        if (this.#moved) break;
-        this.#watch.start();
-        asked = performance.now();
+      try {
+        for await (const batch of this.#batches()) {
+          this.#watch.wait((performance.now() - asked) / 1000);
+          if (signal?.aborted) break;
+          const before = this.#ahead;
+          const step = this.#ask(batch);
+          this.#ahead = step;
+          if (before) yield* this.#landed(before);
+          if (!this.#moved && !this.#staysAhead(step)) yield* this.#landed(step);
+          if (this.#moved) break;
+          asked = performance.now();
+        }
+      } catch (error) {
+        // There is no next batch, or no learning rate for it.
+        if (this.#ahead) yield* this.#landed(this.#ahead);
+        throw error;
       }
+      if (this.#ahead) yield* this.#landed(this.#ahead);
       this.#watch.pause();
       if (!this.#moved) {
         const event = signal?.aborted ? undefined : await this.#endEpoch(this.#watch.seconds - begun);
@@ -200,6 +211,58 @@ export class Run {
       this.#moved = false;
     }
     return "finished";
+  }
+
+  /** The step of a batch behind those that were asked for; its learning rate as if they had been made. */
+  #ask(batch: ExampleBatch): Asked {
+    const { totalSteps, totalExamples } = this.#ahead ?? {
+      totalSteps: this.#at.totalSteps,
+      totalExamples: this.#at.totalExamples,
+    };
+    const lr = this.#learningRate(this.#steppedBefore + totalSteps - this.#at.totalSteps, totalExamples);
+    const step = this.#step(batch, { lr, step: totalSteps, seed: this.#seed });
+    const followed = this.#average?.follow(totalSteps + 1);
+    const stepped = Promise.all([step, followed]).then(([stepped]) => stepped);
+    stepped.catch(() => {}); // Nobody waits for a step behind one that has failed.
+    return { stepped, batch, lr, totalSteps: totalSteps + 1, totalExamples: totalExamples + batch.size };
+  }
+
+  /** Whether the next step may be asked for before this one is told of: not where somebody sees the weights in between. */
+  #staysAhead(asked: Asked): boolean {
+    return this.#step.runsAhead() && !this.#isToBeSaved(asked) && !this.#isSnapshot(asked);
+  }
+
+  /** What comes of a step; waited for by whoever asks first. */
+  #arrival(asked: Asked): Promise<StepEvent> {
+    asked.event ??= (async () => {
+      try {
+        const { stepped, batch, lr } = asked;
+        const outcome = await stepped;
+        this.#at.step++;
+        this.#at.totalSteps++;
+        this.#at.examples += batch.size;
+        this.#at.totalExamples += batch.size;
+        if (!Number.isFinite(outcome.loss)) throw await this.#divergedOn(outcome, batch, lr);
+        this.#count(outcome, batch);
+        return this.#stepEvent(lr);
+      } catch (error) {
+        // A step that was made behind one that was not leaves weights that belong nowhere.
+        if (this.#ahead !== asked) this.#failed = true;
+        this.#ahead = undefined;
+        throw error;
+      }
+    })();
+    return asked.event;
+  }
+
+  async *#landed(asked: Asked): AsyncGenerator<FitEvent, void, void> {
+    const event = await this.#arrival(asked);
+    if (this.#ahead === asked) this.#ahead = undefined;
+    await this.#turns.give();
+    this.#watch.pause();
+    if (this.#isToBeSaved(asked)) await this.#save();
+    yield { ...event, ...(this.#isSnapshot(asked) ? await this.#snapshot() : {}) };
+    this.#watch.start();
   }
 
   /** Whether the run is at a place at which it can be asked where it stands, and be moved. */
@@ -215,6 +278,7 @@ export class Run {
 
   /** @throws TrainingError where the loss was no longer a number */
   async checkpoint(): Promise<Checkpoint> {
+    await this.#drained();
     if (this.#failed)
       throw new TrainingError("checkpoint: the training has failed; an earlier checkpoint goes on");
     return this.#atEnd ?? this.#checkpoint();
@@ -223,6 +287,7 @@ export class Run {
   /** The next event is that of the step after the checkpoint. */
   async rewind(checkpoint: Checkpoint): Promise<void> {
     this.#goOnFrom("rewind", checkpoint, await seldom());
+    this.#ahead = undefined;
     this.#moved = true;
   }
 
@@ -230,11 +295,19 @@ export class Run {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    await this.#drained();
     const average = this.#average && this.#at.totalSteps > 0 ? await copyOf(this.#average.means) : undefined;
     const weights = this.#at.best?.weights ?? (this.#failed ? this.#lastGood : average);
     if (!weights) return;
     if (!this.#failed) this.#atEnd = await this.#checkpoint();
     giveBack(variablesOf(this.#model), weights);
+  }
+
+  /** The run stands where its variables are. */
+  async #drained(): Promise<void> {
+    // Whoever asks for the next event hears of what went wrong.
+    if (this.#ahead) await this.#arrival(this.#ahead).catch(() => {});
+    this.#watch.pause();
   }
 
   #batches(): AsyncGenerator<ExampleBatch, void, void> {
@@ -247,13 +320,16 @@ export class Run {
     return notedEach("data", "next batch", untilAborted(epoch, this.#options.signal));
   }
 
-  /** After the step at hand, which showed so many examples. */
-  #isToBeSaved(shown: number): boolean {
+  #isToBeSaved({ totalSteps, totalExamples: now, batch }: Asked): boolean {
     const every = this.#options.checkpoint?.every;
-    if (typeof every === "number") return this.#at.totalSteps % every === 0;
+    if (typeof every === "number") return totalSteps % every === 0;
     if (typeof every !== "object") return false;
-    const now = this.#at.totalExamples;
-    return Math.floor(now / every.examples) > Math.floor((now - shown) / every.examples);
+    return Math.floor(now / every.examples) > Math.floor((now - batch.size) / every.examples);
+  }
+
+  #isSnapshot({ totalSteps }: Asked): boolean {
+    const { snapshots } = this.#options;
+    return snapshots !== undefined && totalSteps % snapshots.every === 0;
   }
 
   /** As if all batches had been of the size that they have now: what schedules go by. */
@@ -261,10 +337,10 @@ export class Run {
     return this.#at.epoch * this.#steps + this.#at.step;
   }
 
-  #learningRate(): number {
+  /** @param step, examples  made and shown before */
+  #learningRate(step: number, examples: number): number {
     const { schedule } = this.#options;
-    const step = this.#steppedBefore;
-    const lr = schedule ? schedule(step, this.#at.epochs, this.#at.totalExamples) : this.#optimizer.lr;
+    const lr = schedule ? schedule(step, this.#at.epochs, examples) : this.#optimizer.lr;
     if (!(lr >= 0 && Number.isFinite(lr)))
       throw new RangeError(
         `fit: the ${schedule ? "schedule" : "optimizer"} gives step ${step} (counted from 0) a learning rate of ${lr}, expected a number of at least 0`,
@@ -315,10 +391,9 @@ export class Run {
     };
   }
 
-  async #snapshot(): Promise<{ snapshot?: Snapshot }> {
+  async #snapshot(): Promise<{ snapshot: Snapshot }> {
     const { snapshots } = this.#options;
-    if (!snapshots || this.#at.totalSteps % snapshots.every !== 0) return {};
-    return { snapshot: await this.#asking(() => snapshots.take(this.#model as unknown as Model)) };
+    return { snapshot: await this.#asking(() => snapshots!.take(this.#model as unknown as Model)) };
   }
 
   /** Measures and closes an epoch; undefined if that was aborted. */

@@ -54,24 +54,19 @@ export class Stopwatch {
     return this.#shown;
   }
 
+  #recently(what: "images" | "waited"): number {
+    const seconds = this.#recent.reduce((sum, step) => sum + step.seconds, 0);
+    return seconds > 0 ? this.#recent.reduce((sum, step) => sum + step[what], 0) / seconds : 0;
+  }
+
   /** Over the last seconds. */
   get imagesPerSecond(): number {
-    const sum = { seconds: 0, images: 0 };
-    for (const { seconds, images } of this.#recent) {
-      sum.seconds += seconds;
-      sum.images += images;
-    }
-    return sum.seconds > 0 ? sum.images / sum.seconds : 0;
+    return this.#recently("images");
   }
 
   /** The share of the last seconds in which a step waited for its data, 0 to 1. */
   get waiting(): number {
-    const sum = { seconds: 0, waited: 0 };
-    for (const { seconds, waited } of this.#recent) {
-      sum.seconds += seconds;
-      sum.waited += waited;
-    }
-    return sum.seconds > 0 ? Math.min(1, sum.waited / sum.seconds) : 0;
+    return Math.min(1, this.#recently("waited"));
   }
 
   /** Since the beginning. */

@@ -1,5 +1,4 @@
 /** A training goes back to where it was, on from there in another way, and all of it through a worker's hands. */
-import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomShift } from "../../src/data/augment.js";
@@ -7,10 +6,10 @@ import { transferOf } from "../../src/index.js";
 import { crossEntropy } from "../../src/losses/index.js";
 import { adam, adamW, maxNorm, type Optimizer, plateau, rmsprop, sgd } from "../../src/optim/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
-import { type FitEvent, type FitOptions, fit } from "../../src/training/fit.js";
+import { type FitOptions, fit } from "../../src/training/fit.js";
 import type { Training } from "../../src/training/training.js";
 import { onEveryTarget } from "../checks/targets.js";
-import { weightsOf as numbersOf } from "./collected.js";
+import { weightsOf as numbersOf, timeless, told } from "./collected.js";
 import { patterns, smallNet } from "./patterns.js";
 
 const train = patterns(70); // 5 steps of 16, the last of 6
@@ -25,19 +24,6 @@ const options = (more: Partial<FitOptions> = {}): FitOptions => ({
   seed: 5,
   ...more,
 });
-
-/** All but the clock is the same in two runs: a digest of the rest. */
-const timeless = (state: Checkpoint): string =>
-  createHash("sha256")
-    .update(encodeCheckpoint({ ...state, training: { ...state.training!, seconds: 0, shown: 0 } }))
-    .digest("hex");
-
-/** What is told of a step or an epoch, without times. */
-const told = (event: FitEvent) => {
-  if (event.kind === "done") return { kind: event.kind, reason: event.reason, bestEpoch: event.bestEpoch };
-  const { kind, epoch, loss, scores } = event;
-  return { kind, epoch, loss, scores, ...(event.kind === "step" && { step: event.step, lr: event.lr }) };
-};
 
 interface Walk {
   readonly events: ReturnType<typeof told>[];
