@@ -7,7 +7,6 @@ import { packDigitShapes } from "./build/digit-shapes.mjs";
 import { leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
 import { writeThreadSource } from "./build/thread-source.mjs";
-import { joinTrunk } from "./build/trunk.mjs";
 import { bundleTypes } from "./build/types.mjs";
 import { bundleWorker } from "./build/worker-files.mjs";
 
@@ -19,6 +18,5 @@ await bundleForNode();
 await bundleCommonJs();
 await bundleWorker();
 await bundleTypes();
-await joinTrunk();
 thinMaps();
 leaveOutUnreached();

@@ -6,8 +6,7 @@ import { build } from "esbuild";
 import ts from "typescript";
 import { entries } from "./entries.mjs";
 
-/** Those that browsers' bundlers take, and the library's other ones. */
-export const modules = () =>
+const modules = () =>
   readdirSync("dist", { recursive: true, encoding: "utf8" })
     .filter(
       (name) =>

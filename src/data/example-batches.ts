@@ -3,6 +3,7 @@ import { Tensor, type TypedArray } from "../tensor/tensor.js";
 import { DataError, type Draw, kindOf } from "./dataset.js";
 import type { Examples, Field, Fields, FieldValues } from "./examples.js";
 import { aKind, arrays } from "./field-arrays.js";
+import { filledUp } from "./filled-up.js";
 
 /** Several examples as tensors: the fields of one, with one more axis in front. */
 export interface ExampleBatch<F extends Fields = Fields> {
@@ -43,10 +44,8 @@ export async function batchOf<F extends Fields>(
   for (const [key, field] of Object.entries(fields)) {
     const of = `${key} of ${name}`;
     const own = values?.[key];
-    if (field.shape[0] === null) {
-      const { filledUp } = await import("./filled-up.js");
-      Object.assign(tensors, filledUp(of, key, field, own, size));
-    } else tensors[key] = fitting(of, field, own, size);
+    if (field.shape[0] === null) Object.assign(tensors, filledUp(of, key, field, own, size));
+    else tensors[key] = fitting(of, field, own, size);
   }
   return { fields: tensors as ExampleBatch<F>["fields"], places, size };
 }

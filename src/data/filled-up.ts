@@ -1,4 +1,4 @@
-/** Ragged fields as tensors: no page loads it whose examples are all of one shape. */
+/** Ragged fields as tensors. */
 import { type Shape, sizeOf } from "../tensor/shapes.js";
 import { Tensor, type TypedArray } from "../tensor/tensor.js";
 import { DataError, kindOf } from "./dataset.js";

@@ -17,6 +17,7 @@ import { aLoss, anObjective, checkModel } from "./given.js";
 import { checkObjective } from "./missing-objective.js";
 import type { Objective, Trainable } from "./objective.js";
 import type { ObjectiveEvaluation, ObjectiveEvaluationOptions } from "./objective-evaluation.js";
+import { objectiveEvaluator } from "./objective-evaluation.js";
 import { pixelsFor } from "./pixels.js";
 import { meanOfViews, probabilitiesOf } from "./predict.js";
 import { outputFor } from "./single-output.js";
@@ -104,7 +105,6 @@ export async function evaluate(
           `evaluate: ${name} is for pictures with classes, and there is an objective; expected either`,
         );
     checkSource("evaluate", data, objective);
-    const { objectiveEvaluator } = await import("./objective-evaluation.js");
     return objectiveEvaluator("evaluate", model, objective)(byFields(data), options);
   }
   await checkObjective("evaluate", data, { objective });

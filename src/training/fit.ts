@@ -1,7 +1,7 @@
 import type { FitOptions } from "./fit-options.js";
 import { checkObjective } from "./missing-objective.js";
 import type { Trainable } from "./objective.js";
-import { Run, seldom } from "./run.js";
+import { Run } from "./run.js";
 import { Training } from "./training.js";
 import type { TrainingSource } from "./training-data.js";
 
@@ -24,18 +24,5 @@ export type { FitOptions } from "./fit-options.js";
 export const fit = (model: Trainable, dataset: TrainingSource, options: FitOptions): Training =>
   new Training(async () => {
     await checkObjective("fit", dataset, options);
-    const asksForMore = askedBySome.some((name) => options?.[name] !== undefined);
-    return new Run(model, dataset, options, asksForMore ? await seldom() : undefined);
+    return new Run(model, dataset, options);
   });
-
-const askedBySome = [
-  "accumulate",
-  "average",
-  "checkpoint",
-  "clipNorm",
-  "clipValue",
-  "rates",
-  "resume",
-  "trained",
-  "validation",
-] as const satisfies readonly (keyof FitOptions)[];

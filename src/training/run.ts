@@ -11,6 +11,7 @@ import type { WeightAverage } from "./averaging.js";
 import { awaited, isBetter, patienceAfter, type Rated } from "./best-epoch.js";
 import { buildFor } from "./building.js";
 import type { Checkpoint } from "./checkpoint.js";
+import { causeOf } from "./divergence.js";
 import { checkOptions } from "./fit-checks.js";
 import type { Snapshot } from "./fit-events.js";
 import {
@@ -24,6 +25,18 @@ import {
 import type { FitOptions } from "./fit-options.js";
 import { checkModel } from "./given.js";
 import { type Cost, type Objective, Tally, type Trainable } from "./objective.js";
+import {
+  averageOf,
+  checkpointOf,
+  checkValidation,
+  clipped,
+  freezingOf,
+  inParts,
+  partsOf,
+  placeIn,
+  trainingOf,
+  validationOf,
+} from "./options-of-some.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
 import type { RunParts, Standing } from "./standing.js";
 import { type Step, trainingStep } from "./step.js";
@@ -41,11 +54,6 @@ import { TrainingError } from "./training-error.js";
 import { untilAborted } from "./until-aborted.js";
 import type { Validate } from "./validation.js";
 import { copyOf, firstNotFinite, giveBack, variablesOf, type Weights } from "./weights.js";
-
-/** What few trainings ask for: no page loads it that trains as most do. */
-export const seldom = () => import("./seldom.js");
-
-type Seldom = Awaited<ReturnType<typeof seldom>>;
 
 /** A step that was asked for. */
 interface Asked {
@@ -104,21 +112,20 @@ export class Run {
   #ahead: Asked | undefined;
   readonly #turns = new Turns();
 
-  /** @param more  where the options ask for any of it */
-  constructor(model: Trainable, dataset: TrainingSource, options: FitOptions, more: Seldom | undefined) {
+  constructor(model: Trainable, dataset: TrainingSource, options: FitOptions) {
     checkModel("fit", model);
     checkOptions(options);
     const { resume, validation, augment, mixup } = options;
-    const before = resume && more?.trainingOf(resume);
+    const before = resume && trainingOf(resume);
     const objective = objectiveOf(options);
     this.#seed = options.seed ?? before?.seed ?? 0;
     this.#batchSize = options.batchSize ?? before?.batchSize ?? 128;
     this.#model = model;
     this.#options = options;
     this.#objective = objective;
-    this.#optimizer = more?.clipped(options) ?? options.optimizer;
+    this.#optimizer = clipped(options);
     checkTrainable("fit", dataset, objective, { augment, mixup });
-    const { train, validated } = more?.partsOf(dataset, validation, this.#seed) ?? { train: dataset };
+    const { train, validated } = partsOf(dataset, validation, this.#seed);
     this.#train = train;
     this.#data = byFields(train, { augment, mixup });
     const { length } = train;
@@ -132,23 +139,29 @@ export class Run {
     buildFor("fit", model, objective, this.#data, { seed: this.#seed });
     const { fields } = this.#data;
     const classes = isPictures(train) ? train.classes.length : undefined;
-    let freezing = model.inputShape ? more?.freezingOf("fit", model, options) : undefined;
+    let freezing = model.inputShape ? freezingOf("fit", model, options) : undefined;
     const cost = rehearseTraining(
       "fit",
       { model, objective, still: freezing?.still },
       { name: train.name, fields, length, noun: nounOf(train), classes },
       batchSizes(length, batching),
     );
-    freezing ??= more?.freezingOf("fit", model, options); // it was built by the rehearsal
-    if (validated) more?.checkValidation(train, validated, { model, objective, cost });
+    freezing ??= freezingOf("fit", model, options); // it was built by the rehearsal
+    if (validated) checkValidation(train, validated, { model, objective, cost });
     this.#classes = cost.classes;
     this.#tally = new Tally(objective, cost.losses);
-    const inParts = more?.inParts(options);
-    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, inParts, freezing });
-    this.#validate = validated && more?.validationOf(model, validated, options);
-    this.#average = more?.averageOf(model, options, freezing);
+    const parts = inParts(options);
+    this.#step = trainingStep(model, {
+      objective,
+      optimizer: this.#optimizer,
+      fields,
+      inParts: parts,
+      freezing,
+    });
+    this.#validate = validated && validationOf(model, validated, options);
+    this.#average = averageOf(model, options, freezing);
     this.#watch = new Stopwatch(before);
-    if (resume) this.#goOnFrom("resume", resume, more!);
+    if (resume) this.#goOnFrom("resume", resume);
   }
 
   /** What is needed before the first step, and before the run is asked where it stands. */
@@ -286,7 +299,7 @@ export class Run {
 
   /** The next event is that of the step after the checkpoint. */
   async rewind(checkpoint: Checkpoint): Promise<void> {
-    this.#goOnFrom("rewind", checkpoint, await seldom());
+    this.#goOnFrom("rewind", checkpoint);
     this.#ahead = undefined;
     this.#moved = true;
   }
@@ -356,11 +369,7 @@ export class Run {
 
   async #divergedOn({ loss }: Stepped, batch: ExampleBatch, lr: number): Promise<TrainingError> {
     const isFirst = this.#at.totalSteps === 1;
-    // Where a page cannot load it any more, the learning rate is what is left to say.
-    const found = await import("./divergence.js").then(
-      ({ causeOf }) => causeOf(batch, this.#model, this.#objective.inputs ?? [], this.#classes),
-      () => undefined,
-    );
+    const found = await causeOf(batch, this.#model, this.#objective.inputs ?? [], this.#classes);
     return this.#diverged(
       Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite",
       lr,
@@ -494,7 +503,6 @@ export class Run {
   }
 
   async #checkpoint(): Promise<Checkpoint> {
-    const { checkpointOf } = await seldom();
     return checkpointOf(
       this.#parts,
       () => this.#at,
@@ -504,7 +512,7 @@ export class Run {
   }
 
   /** Nothing is changed where the checkpoint does not fit. */
-  #goOnFrom(speaker: "resume" | "rewind", checkpoint: Checkpoint, { placeIn }: Seldom): void {
+  #goOnFrom(speaker: "resume" | "rewind", checkpoint: Checkpoint): void {
     const { at, lastGood, clock } = placeIn(speaker, checkpoint, this.#parts);
     this.#at = at;
     this.#lastGood = lastGood;

@@ -10,13 +10,13 @@ export const asked = 80_000;
 
 export const held = {
   receptive: {
-    esbuild: 109_000,
+    esbuild: 116_000,
     "esbuild, names kept": 126_000,
-    Rollup: 83_000,
-    Vite: 80_000,
-    webpack: 82_000,
+    Rollup: 89_000,
+    Vite: 88_000,
+    webpack: 90_000,
     "Parcel, packageExports": 122_000,
     Parcel: 222_000,
   },
-  parts: { esbuild: 84_500, "esbuild, names kept": 101_000, Rollup: 83_000, Vite: 80_000, webpack: 82_000 },
+  parts: { esbuild: 92_000, "esbuild, names kept": 101_000, Rollup: 89_000, Vite: 88_000, webpack: 90_000 },
 } as const;

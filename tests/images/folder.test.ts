@@ -154,7 +154,7 @@ describe.skipIf(!installed)(`a folder of pictures${unless}`, () => {
       new DataError(`${at("odd")}/test: has a class z, which train has not`),
     );
     await expect(openFolder(at("few"), options)).rejects.toThrow(
-      new DataError(`folder:${at("few")}: has only 1 pictures, of which every tenth is kept for testing`),
+      new DataError(`folder:${at("few")}: has only 1 picture, of which every tenth is kept for testing`),
     );
   });
 

@@ -72,7 +72,7 @@ const numerals = oneOf(
 );
 
 /** What a word looks like, as far as an answer is concerned. */
-export const wordShapes = [
+export const wordShapes: readonly (WordShape | "")[] = [
   "",
   "plain",
   "functional",
@@ -82,8 +82,10 @@ export const wordShapes = [
   "numeral",
   "year",
   "calendar",
-] as const;
-export type WordShape = Exclude<(typeof wordShapes)[number], "">;
+];
+
+/** What a word looks like, capitals and digits counted. */
+export type WordShape = "plain" | "functional" | "mark" | "name" | "number" | "numeral" | "year" | "calendar";
 
 /** @param token  as it is written: capitals count */
 export function shapeOf(token: string): WordShape {

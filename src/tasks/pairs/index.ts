@@ -1,8 +1,9 @@
 /** Candidates ranked by how well they answer a question: data, and the field's measures. */
 export { type OpenQuestionsOptions, openQuestions } from "./data.js";
+export type { WordShape } from "./english.js";
 export { bm25, featureNames, featuresOf } from "./features.js";
 export { townQuestions } from "./grammar.js";
-export { type PairNetwork, type PairNetworkOptions, pairNetwork } from "./model.js";
+export { type PairInputs, type PairNetwork, type PairNetworkOptions, pairNetwork } from "./model.js";
 export type { Passage, WordStatistics } from "./passages.js";
 export {
   type Candidate,

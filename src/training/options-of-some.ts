@@ -1,4 +1,4 @@
-/** What few trainings ask for: clipping, averages, batches in parts, frozen layers, validation, checkpoints. */
+/** What the options of some trainings ask for: clipping, averages, batches in parts, frozen layers, validation, checkpoints. */
 import { isStream } from "../data/stream.js";
 import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
 import { type Accumulated, accumulatedStep } from "./accumulation.js";
