@@ -49,7 +49,7 @@ export async function exportSite(site: string, folder: string, network?: Brought
     );
   await inWords(folder, async () => {
     await mkdir(dirname(target), { recursive: true });
-    // Beside it, so that it can be moved: whoever is stopped on the way leaves no half of a site.
+    // Beside it, so that all that can fail, but for moving, is over before the folder is touched.
     const made = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
     try {
       await cp(site, made, { recursive: true });

@@ -56,9 +56,11 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   const file = `${origin}${pathname.endsWith("/") ? `${pathname}index.html` : pathname}`;
-  if (request.mode === "navigate" || pages.includes(file)) event.respondWith(page(request, file));
+  if (pages.includes(file)) event.respondWith(page(request, file));
   else if (known.has(file)) event.respondWith(keptFile(file));
-  else event.respondWith(fetch(request).then(withHeaders));
+  // Of a newer site than this: its workers need the headers that its page was given.
+  else if (file.startsWith(address("assets/")))
+    event.respondWith(fetch(request).then((answer) => withHeaders(answer)));
 });
 
 self.addEventListener("message", (event) => {
@@ -77,10 +79,14 @@ async function page(request: Request, file: string): Promise<Response> {
   // Whatever comes first; a network that fails waits for the store, whose answer it then is.
   const late = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined));
   const answer = await Promise.race([fromNetwork.catch(() => undefined), late]);
-  if (answer?.ok) return withHeaders(answer);
+  if (answer?.ok) return (await isOfTheStudio(answer.clone())) ? withHeaders(answer) : answer;
   const found = await fromStore();
   return withHeaders(found ?? answer ?? (await fromNetwork), file);
 }
+
+/** Another site may have come to stand at the same port: it is left as it is. */
+const isOfTheStudio = async (page: Response): Promise<boolean> =>
+  (await page.text()).includes("<title>Receptive Studio");
 
 async function keptFile(file: string): Promise<Response> {
   const store = await caches.open(site.store);

@@ -98,6 +98,20 @@ describe.skipIf(missing)(`without headers, without a network ${missing}`, () => 
       },
     );
     expect(faults).toEqual([]);
+
+    // Another site at the same place is left as it is, what it has inline runs.
+    const other = createServer((request, response) =>
+      request.url === "/project/"
+        ? response.end("<h1>mine</h1><script>document.body.dataset.ran = 1</script>")
+        : response.writeHead(404).end(),
+    );
+    const port = Number(new URL(address).port);
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    await page.goto("about:blank");
+    const answer = await page.goto(address);
+    expect(answer!.headers()["content-security-policy"]).toBeUndefined();
+    expect(await page.locator("body").getAttribute("data-ran")).toBe("1");
+    await close(other);
     await context.close();
   }, 120_000);
 
