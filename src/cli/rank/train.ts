@@ -11,7 +11,7 @@ import { checkpointFile, checkWritable, removeLeftovers } from "../checkpoints.j
 import { claimFolder } from "../folder-claim.js";
 import { interruption } from "../interruption.js";
 import { runOf } from "../newest-run.js";
-import { notNegative, positive, seed, share, threads, whole } from "../values.js";
+import { flagOf, notNegative, positive, seed, share, threads, whole } from "../values.js";
 import {
   alsoTrained,
   type QuestionOptions,
@@ -116,12 +116,24 @@ interface Options extends QuestionOptions {
   json?: boolean;
 }
 
-async function run(options: Options): Promise<void> {
+/** Options that a method has no use for. A network is shown beside a regression, which takes --features and --l2. */
+const ofNetworks = [
+  ...["vectors", "size", "spread", "marks", "window", "maps", "hidden", "dropout"],
+  ...["leastCount", "weightDecay", "epochs", "batchSize", "lr"],
+];
+const useless: { readonly [method in pairs.RankingMethod]: readonly string[] } = {
+  network: [],
+  regression: ofNetworks,
+  bm25: [...ofNetworks, "features", "l2"],
+};
+
+async function run(options: Options, command: Command): Promise<void> {
   const { json = false, method, features } = options;
+  const unused = useless[method].find((name) => command.getOptionValueSource(name) === "cli");
+  if (unused !== undefined)
+    throw new UsageError(`${flagOf(unused)} does nothing with --method ${method}: leave it out`);
   if (method === "regression" && features === "none")
     throw new UsageError("--features none leaves a regression nothing to learn from");
-  if (options.vectors !== undefined && method !== "network")
-    throw new UsageError(`--vectors are for a network: they do nothing with --method ${method}`);
   if (options.vectors !== undefined && !(await fileExists(options.vectors)))
     throw new UsageError(`--vectors ${options.vectors}: there is no such file`);
   const tell = (line: string) => void (json || process.stderr.write(`${line}\n`));
