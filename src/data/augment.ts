@@ -1,6 +1,7 @@
 import { movedByVectors } from "#platform";
 import { optionsOf } from "../door/options.js";
 import { rule } from "../door/rules.js";
+import type { AffineMove } from "../platform/node-affine.js";
 import { affineMaps, shifts } from "../random/streams.js";
 import { calledAs } from "../tensor/printing.js";
 import { madeOf } from "./augment-steps.js";
@@ -67,15 +68,6 @@ export interface AffineOptions {
   shear?: number;
   shift?: number;
   background?: number;
-}
-
-/** How one picture is moved; sine and cosine are divided by how much it is enlarged. */
-interface AffineMove {
-  readonly sin: number;
-  readonly cos: number;
-  readonly slant: number;
-  readonly right: number;
-  readonly down: number;
 }
 
 /** All pictures of a batch in place, to the bit as loops do it; false where it cannot. */

@@ -20,7 +20,7 @@ interface Code extends SimdCode {
   ): void;
 }
 
-/** How a picture is moved: see `randomAffine` of data/augment.ts. */
+/** How a picture is moved by `randomAffine`; sine and cosine are divided by how much it is enlarged. */
 export interface AffineMove {
   readonly sin: number;
   readonly cos: number;

@@ -27,6 +27,14 @@ class PictureAtHand {
       : "";
   }
 
+  /** A grey one, row by row, of 0 to 1. */
+  get rows(): number[][] {
+    const [height, width] = this.shape;
+    return Array.from({ length: height }, (_, i) =>
+      Array.from(this.pixels.subarray(i * width, (i + 1) * width), (value) => value / 255),
+    );
+  }
+
   draw(strokes: readonly Stroke[], shape: Shape, isCentred: boolean): void {
     const [height, width, channels] = shape;
     const grey = drawnPicture(strokes, { height, width, isCentred });
