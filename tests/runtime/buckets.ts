@@ -1,8 +1,8 @@
 /** What a step can send to other machines while the rest of it is still computed. */
-import type { Given } from "./device.js";
-import type { Block } from "./memory.js";
-import type { Program } from "./program.js";
-import { bytesOf, type Storage } from "./storage.js";
+import type { Given } from "../../src/runtime/device.js";
+import type { Block } from "../../src/runtime/memory.js";
+import type { Program } from "../../src/runtime/program.js";
+import { bytesOf, type Storage } from "../../src/runtime/storage.js";
 
 /** Variables that lie side by side in one slab. Between two of them are up to 60 bytes that mean nothing. */
 export interface Bucket {

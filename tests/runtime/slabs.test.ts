@@ -4,7 +4,6 @@ import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test } from "vitest";
 import { device as chosen, compile, gradients, nn, optim, sum, tensor } from "../../src/index.js";
 import { crossEntropy } from "../../src/losses/index.js";
-import { type Bucket, bucketsOf } from "../../src/runtime/buckets.js";
 import type { Given, OutputKind, Running } from "../../src/runtime/device.js";
 import { Engine } from "../../src/runtime/engine.js";
 import type { TargetName } from "../../src/runtime/machine-choice.js";
@@ -15,6 +14,7 @@ import { type Tensor, type Variable, variablesLike } from "../../src/tensor/tens
 import { fit } from "../../src/training/fit.js";
 import { collect } from "../training/collected.js";
 import { patterns, smallNet } from "../training/patterns.js";
+import { type Bucket, bucketsOf } from "./buckets.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
