@@ -88,7 +88,7 @@ export function augmented<F extends Fields>(
     readsAhead: Math.max(examples.readsAhead ?? 1, 3),
     async at(places, draw) {
       const values = await examples.at(places, draw);
-      await batchOf(examples, values, places); // which says what is wrong with them
+      batchOf(examples, values, places); // which says what is wrong with them
       const found: Record<string, unknown> = { ...values };
       await Promise.all(
         pictures.map(async (key) => {

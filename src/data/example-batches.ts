@@ -20,7 +20,7 @@ export async function batchAt<F extends Fields>(
   draw?: Draw,
 ): Promise<ExampleBatch<F>> {
   const values = await examples.at(places, draw);
-  const batch = await batchOf(examples, values, places);
+  const batch = batchOf(examples, values, places);
   if (examples.fresh) return batch;
   // Whoever reads may hand over the same array again, with other examples in it.
   const copies = Object.entries<Tensor>(batch.fields).map(([name, { own, shape, type }]) => [
@@ -34,11 +34,11 @@ export async function batchAt<F extends Fields>(
  * Numbers as tensors, ragged ones filled up to the longest. They are taken as they are: nobody may change them.
  * @throws DataError where they are not what the fields say
  */
-export async function batchOf<F extends Fields>(
+export function batchOf<F extends Fields>(
   { name, fields }: Pick<Examples<F>, "name" | "fields">,
   values: { readonly [K in keyof F]: FieldValues },
   places: Int32Array,
-): Promise<ExampleBatch<F>> {
+): ExampleBatch<F> {
   const size = places.length;
   const tensors: { [field: string]: Tensor } = {};
   for (const [key, field] of Object.entries(fields)) {

@@ -18,7 +18,7 @@ export interface Stepped {
   readonly sums: { readonly [name: string]: ArrayLike<number> };
 }
 
-export interface Accumulated {
+interface Accumulated {
   costOf: (batch: BatchTensors, seed: Tensor) => Cost;
   /** @throws TrainingError where the value reaches no parameter */
   slopesOf: (value: Tensor) => (Tensor | null)[];
@@ -34,7 +34,7 @@ export interface Accumulated {
  * from the targets, so that as a rule no forward pass is left in that program; the gradients of each part, which are
  * added up; and the update, with the gradient of what is there once, the penalties.
  */
-export type StepInParts = (
+type StepInParts = (
   batch: ExampleBatch,
   at: StepTensors,
   seedOf: (part: number) => Tensor,

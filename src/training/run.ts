@@ -3,11 +3,11 @@ import type { ExampleBatch } from "../data/example-batches.js";
 import type { Examples } from "../data/examples.js";
 import type { ExampleStream } from "../data/stream.js";
 import type { Model } from "../nn/index.js";
-import type { Optimizer } from "../optim/index.js";
+import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
 import { Turns } from "../platform/turns.js";
 import { notedEach } from "../runtime/recording.js";
 import type { Stepped } from "./accumulation.js";
-import type { WeightAverage } from "./averaging.js";
+import { WeightAverage } from "./averaging.js";
 import { awaited, isBetter, patienceAfter, type Rated } from "./best-epoch.js";
 import { buildFor } from "./building.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -23,22 +23,12 @@ import {
   type StepEvent,
 } from "./fit-events.js";
 import type { FitOptions } from "./fit-options.js";
+import { freezingOf } from "./freezing.js";
 import { checkModel } from "./given.js";
 import { type Cost, type Objective, Tally, type Trainable } from "./objective.js";
-import {
-  averageOf,
-  checkpointOf,
-  checkValidation,
-  clipped,
-  freezingOf,
-  inParts,
-  partsOf,
-  placeIn,
-  trainingOf,
-  validationOf,
-} from "./options-of-some.js";
 import { batchSizes, rehearseTraining } from "./rehearsal.js";
-import type { RunParts, Standing } from "./standing.js";
+import { partsOf } from "./split.js";
+import { checkpointOf, placeIn, type RunParts, type Standing, trainingOf } from "./standing.js";
 import { type Step, trainingStep } from "./step.js";
 import { Stopwatch } from "./stopwatch.js";
 import { objectiveOf } from "./target.js";
@@ -52,7 +42,7 @@ import {
 } from "./training-data.js";
 import { TrainingError } from "./training-error.js";
 import { untilAborted } from "./until-aborted.js";
-import type { Validate } from "./validation.js";
+import { checkValidation, type Validate, validationOf } from "./validation.js";
 import { copyOf, firstNotFinite, giveBack, variablesOf, type Weights } from "./weights.js";
 
 /** A step that was asked for. */
@@ -150,16 +140,10 @@ export class Run {
     if (validated) checkValidation(train, validated, { model, objective, cost });
     this.#classes = cost.classes;
     this.#tally = new Tally(objective, cost.losses);
-    const parts = inParts(options);
-    this.#step = trainingStep(model, {
-      objective,
-      optimizer: this.#optimizer,
-      fields,
-      inParts: parts,
-      freezing,
-    });
+    const { accumulate, average } = options;
+    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, accumulate, freezing });
     this.#validate = validated && validationOf(model, validated, options);
-    this.#average = averageOf(model, options, freezing);
+    if (average) this.#average = new WeightAverage(variablesOf(model), average, freezing.moves);
     this.#watch = new Stopwatch(before);
     if (resume) this.#goOnFrom("resume", resume);
   }
@@ -525,3 +509,9 @@ export class Run {
 
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */
 const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));
+
+/** The optimizer, with gradients held as the options say: each number first, then all together. */
+function clipped({ optimizer, clipNorm: norm, clipValue: value }: FitOptions): Optimizer {
+  const short = norm === undefined ? optimizer : clipNorm(optimizer, { norm });
+  return value === undefined ? short : clipValue(short, { value });
+}

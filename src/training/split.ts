@@ -1,9 +1,11 @@
 import { chosen, chosenExamples } from "../data/chosen.js";
 import type { AnyDataset } from "../data/dataset.js";
 import { type Examples, isExamples } from "../data/examples.js";
+import { isStream } from "../data/stream.js";
 import { partsOfData } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
-import { nounOf } from "./training-data.js";
+import type { FitOptions } from "./fit-options.js";
+import { nounOf, type TrainingSource } from "./training-data.js";
 
 /**
  * Splits a data set at random, the same way for the same seed: a share for validation, the rest to train on.
@@ -28,4 +30,19 @@ export function splitOff<D extends AnyDataset | Examples>(
     validation: part(order.slice(0, count).sort(), "validation"),
     train: part(order.slice(count).sort()),
   };
+}
+
+/** What is trained on, and what is set apart or given to measure it by. */
+export function partsOf(
+  dataset: TrainingSource,
+  validation: FitOptions["validation"],
+  seed: number,
+): { train: TrainingSource; validated?: TrainingSource } {
+  if (typeof validation !== "number") return { train: dataset, validated: validation };
+  if (isStream(dataset))
+    throw new TypeError(
+      `fit: validation is a share of ${dataset.name}, which is a stream; expected a data set of its own to validate with`,
+    );
+  const { train, validation: validated } = splitOff(dataset, validation, { seed });
+  return { train, validated };
 }

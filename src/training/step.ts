@@ -11,7 +11,7 @@ import { numbersOf } from "../tensor/compute.js";
 import { tensor } from "../tensor/creation.js";
 import { inLayer } from "../tensor/layer-now.js";
 import type { Tensor, Variable } from "../tensor/tensor.js";
-import type { Accumulated, StepInParts, Stepped } from "./accumulation.js";
+import { accumulatedStep, type Stepped } from "./accumulation.js";
 import type { Freezing } from "./freezing.js";
 import { type BatchTensors, lossOfCost, type Objective, summands, type Trainable } from "./objective.js";
 import { TrainingError } from "./training-error.js";
@@ -30,8 +30,8 @@ export interface StepOptions {
   optimizer: Optimizer;
   /** As the data set declares them. */
   fields: Fields;
-  /** Makes the step of a batch that is computed in parts, one after the other. */
-  inParts?: (given: Omit<Accumulated, "parts">) => StepInParts;
+  /** Parts in which a batch is computed, one after the other; 1 if left out. */
+  accumulate?: number;
   /** What of the network is trained; all of it if left out. */
   freezing?: Freezing;
 }
@@ -53,7 +53,7 @@ type StepTensors = { [name in "lr" | "step" | "seed"]: Tensor };
  */
 export function trainingStep(
   model: Trainable,
-  { objective, optimizer, fields, inParts: made, freezing }: StepOptions,
+  { objective, optimizer, fields, accumulate = 1, freezing }: StepOptions,
 ): Step {
   const { parameters = model.parameters, rate, still } = freezing ?? {};
   const learner = learnerOf(optimizer, parameters, rate);
@@ -75,7 +75,10 @@ export function trainingStep(
     learner.update(slopes, { lr, step });
     return { loss: value, sums: summands(cost) };
   });
-  const inParts = made?.({ costOf, slopesOf, parameters, learner });
+  const inParts =
+    accumulate > 1
+      ? accumulatedStep({ costOf, slopesOf, parameters, learner, parts: accumulate })
+      : undefined;
 
   const take = async (batch: ExampleBatch, { lr, step, seed }: StepInputs): Promise<Stepped> => {
     const at = stepTensors(lr, step + 1);
