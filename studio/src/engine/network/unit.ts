@@ -143,7 +143,7 @@ export class Inspected {
     if (type === "conv2d") {
       const filters = (await this.#numbers(`${path}.filters`))!;
       const bias = await this.#numbers(`${path}.bias`);
-      const [units] = [asMaps(out.shape)[2]];
+      const units = asMaps(out.shape)[2];
       const groups = (options.groups as number | undefined) ?? 1;
       const window = windowOf(wire, place, { input, output: out.shape }, windowed(wire)!);
       const count = channels / groups;
