@@ -1,6 +1,7 @@
 /** What a program can import: the name of each entry (`receptive` itself is `index`) and its module in `dist`. */
 export const entries = {
   index: "index",
+  audio: "audio/index",
   data: "public-data",
   explain: "explain/index",
   features: "features/index",

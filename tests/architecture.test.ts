@@ -16,6 +16,7 @@ const floors = [
   "models",
   "training",
   "features",
+  "audio",
   "data",
   "optim",
   "losses",
@@ -156,8 +157,19 @@ describe("random streams", () => {
   test("are different ones within a run of training, and those of augmentations a whole epoch apart", () => {
     const { orderOfExamples, partsOfData, seedsOfSteps, orderOfStreams } = streams;
     const ofRun = [orderOfExamples, partsOfData, seedsOfSteps, orderOfStreams];
-    const { shifts, affineMaps, flips, jitters, lights, covers, mixtures, partsOfFiles } = streams;
-    const ofPictures = [shifts, affineMaps, flips, jitters, lights, covers, mixtures, partsOfFiles];
+    const { shifts, affineMaps, flips, jitters, lights, covers, mixtures, partsOfFiles, changedSounds } =
+      streams;
+    const ofPictures = [
+      shifts,
+      affineMaps,
+      flips,
+      jitters,
+      lights,
+      covers,
+      mixtures,
+      partsOfFiles,
+      changedSounds,
+    ];
     const epochs = [0, 1, 2, 99];
     const all = [
       ...ofRun,
@@ -172,10 +184,15 @@ describe("random streams", () => {
       generations,
       shiftsOfDreams,
       beginningsOfStyle,
+      maskedSpectra,
+      warpedSpectra,
+      stringsOfWords,
+      noises,
     } = streams;
     const ofMethods = [
       ...[spectraOfNoise, shiftsOfMaximisation, beginningsOfMaximisation, beginningsOfFooling],
       ...[generations, shiftsOfDreams, beginningsOfStyle],
+      ...[maskedSpectra, warpedSpectra, stringsOfWords, noises],
     ];
     expect(new Set([...ofRun, ...ofMethods]).size).toBe(ofRun.length + ofMethods.length);
   });

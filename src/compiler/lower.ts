@@ -76,6 +76,8 @@ export class Lowerer implements StoredNodes {
         return [this.#picking(node, lowering)];
       case "scan":
         return [this.#scan(node, lowering)];
+      case "lattice":
+        return [this.#lattice(node, lowering)];
       case "map":
       case "view":
       case "reshape":
@@ -379,13 +381,33 @@ export class Lowerer implements StoredNodes {
     return launches;
   }
 
-  #picking(node: Node, { kind, axis, generate }: Lowering<"gather" | "scatterAdd">): Launch {
-    const [values, indices] = node.inputs;
+  /** Inputs that are read from their first element on, in their order. */
+  #mustLieWhole(node: Node): void {
     for (const input of node.inputs) {
       const at = this.#operand(input);
       if (at.offset !== 0 || !sameLayout(at, contiguous(input.shape), input.shape))
         throw new NeedsStorage(input);
     }
+  }
+
+  #lattice(node: Node, { generate }: Lowering<"lattice">): Launch {
+    this.#mustLieWhole(node);
+    const [count, frames, states] = node.shape;
+    const inputs = node.inputs.map((input) => this.storedBase(input));
+    return {
+      name: this.#nameOf(node, null),
+      task: { kind: "lattice", lattice: { count, frames, states }, generate },
+      arguments: [...inputs, node].map((n) => this.placement(n).owner),
+      reads: inputs,
+      writes: [node],
+      work: sizeOf(node.shape) * 60, // three exponentials and a logarithm
+      replaceable: [],
+    };
+  }
+
+  #picking(node: Node, { kind, axis, generate }: Lowering<"gather" | "scatterAdd">): Launch {
+    const [values, indices] = node.inputs;
+    this.#mustLieWhole(node);
     const scatter = kind === "scatterAdd";
     const picked = scatter ? node.shape : values.shape;
     const picking = {

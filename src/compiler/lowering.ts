@@ -4,6 +4,7 @@
  */
 import type { Rule, Strided } from "../kernels/expression.js";
 import type { PickingGenerator } from "../kernels/gather.js";
+import type { LatticeGenerator } from "../kernels/lattice.js";
 import type { Combine } from "../kernels/reduce.js";
 import type { scanKernel } from "../kernels/scan.js";
 import type { Squares, squaresKernel } from "../kernels/squares.js";
@@ -40,6 +41,8 @@ interface Lowerings {
   scatterAdd: { readonly axis: number; readonly generate: PickingGenerator };
   /** Running sums along an axis; `exclusive`: each of what comes before it. */
   scan: { readonly axis: number; readonly exclusive: boolean; readonly generate: typeof scanKernel };
+  /** Inputs: what each frame gives each state, with which weights states begin, and with which they are skipped to. */
+  lattice: { readonly generate: LatticeGenerator };
 }
 
 export type Kind = keyof Lowerings;
@@ -193,6 +196,7 @@ const known = {
   },
   scatterAdd: { computed: "alone", readsStored: true, ofNothing: () => 0 },
   scan: { computed: "alone", writesAnywhere: true },
+  lattice: { computed: "alone", readsStored: true },
 } as const satisfies { readonly [K in Kind]: Traits<K> };
 
 export const traits: { readonly [K in Kind]: Traits<K> } = known;

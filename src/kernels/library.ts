@@ -58,6 +58,8 @@ export class KernelLibrary {
         return task.generate(target, name, task.format, task.picking);
       case "scan":
         return task.generate(target, name, task.scan);
+      case "lattice":
+        return task.generate(target, name, task.lattice);
     }
   }
 }

@@ -7,6 +7,7 @@ import { collect, type Expression, type Store, type Strided } from "./expression
 import type { Box } from "./fill.js";
 import type { Picking, PickingGenerator } from "./gather.js";
 import type { Format } from "./language.js";
+import type { Lattice, LatticeGenerator } from "./lattice.js";
 import type { Reduction } from "./reduce.js";
 import type { Scan, scanKernel } from "./scan.js";
 import type { Squares, squaresKernel } from "./squares.js";
@@ -25,7 +26,8 @@ export type Task =
   | { kind: "squares"; squares: Squares; generate: typeof squaresKernel }
   | { kind: "fill"; format: Format; value: number; boxes: readonly Box[] }
   | { kind: "gather" | "scatterAdd"; format: Format; picking: Picking; generate: PickingGenerator }
-  | { kind: "scan"; scan: Scan; generate: typeof scanKernel };
+  | { kind: "scan"; scan: Scan; generate: typeof scanKernel }
+  | { kind: "lattice"; lattice: Lattice; generate: LatticeGenerator };
 
 /** The task as text: equal for tasks whose kernels do the same. */
 export function describeTask(task: Task): string {
@@ -50,6 +52,7 @@ export function describeTask(task: Task): string {
       return `fill ${task.format} ${Object.is(task.value, -0) ? "-0" : task.value} ${JSON.stringify(task.boxes)}`;
     case "gather":
     case "scatterAdd":
+    case "lattice":
       return JSON.stringify(task);
     case "scan": {
       const { value, stores, ...loops } = task.scan;

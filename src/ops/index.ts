@@ -19,6 +19,7 @@ export { concat } from "./concat.js";
 export { type Conv1dOptions, conv1d, type LinePadding } from "./conv1d.js";
 export { type Conv2dOptions, conv2d } from "./conv2d.js";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./conv2d-transpose.js";
+export { type CtcLossOptions, ctcLoss } from "./ctc-loss.js";
 export { type CumsumOptions, cumsum } from "./cumsum.js";
 export { abs, exp, log, pow, sigmoid, sign, softplus, sqrt, square, tanh } from "./elementary.js";
 export { erf } from "./erf.js";

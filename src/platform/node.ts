@@ -4,4 +4,5 @@ export * from "./node-hub.js";
 export * from "./node-picture-threads.js";
 export * from "./node-places.js";
 export * from "./node-scope.js";
+export * from "./node-sounds.js";
 export * from "./node-threads.js";

@@ -37,6 +37,14 @@ export const generations = 15;
 export const shiftsOfDreams = 16;
 export const beginningsOfStyle = 17;
 
+// Sounds.
+export const soundsToTrain = 0;
+export const soundsToTest = 1;
+export const maskedSpectra = 18;
+export const warpedSpectra = 19;
+export const stringsOfWords = 20;
+export const noises = 21;
+
 /** Augmentations have 16 streams for each epoch: these, 16 more for each epoch before. */
 export const ofEpoch = (stream: number, epoch: number): number => stream + epoch * 16;
 export const shifts = 1000;
@@ -48,3 +56,4 @@ export const covers = 1005;
 export const mixtures = 1006;
 export const partsOfFiles = 1007;
 export const crops = 1008;
+export const changedSounds = 1009;

@@ -1,10 +1,11 @@
 /** The library as JavaScript sees it, and a few things to call it with. */
+import * as audio from "../../src/audio/index.js";
 import * as receptive from "../../src/index.js";
 import * as tasks from "../../src/tasks/index.js";
 import { patterns } from "../training/patterns.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: calls that the types forbid
-export const R = { ...receptive, tasks } as any;
+export const R = { ...receptive, audio, tasks } as any;
 
 export const set = patterns(8);
 export const model = R.nn.sequential(

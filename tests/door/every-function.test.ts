@@ -5,13 +5,14 @@
 import { expect, test } from "vitest";
 import { image, model, photo, R, set } from "./as-javascript.js";
 
-const { data, explain, features, formats, losses, models, nn, objectives, optim, random, tasks } = R;
+const { audio, data, explain, features, formats, losses, models, nn, objectives, optim, random, tasks } = R;
 
 const named = data.examples("x", { x: { values: new Float32Array(2) } });
 const seen = data.examples("seen", { x: { values: new Uint8Array(12), shape: [2, 2, 3], pixels: true } });
 const wrong = { epochz: 1 };
 const x = R.zeros([1, 4, 4, 2]);
 const row = R.zeros([1, 4]);
+const sound = R.zeros([1, 1000]);
 const plane = { width: 4, height: 4, values: new Float32Array(16) };
 const keypoints = { keypoints: [{ x: 0, y: 0 }], descriptors: new Float32Array(128) };
 const bytes = formats.memorySource(new Uint8Array(8), "x");
@@ -40,6 +41,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   conv1d: (o) => R.conv1d(R.zeros([1, 4, 2]), R.zeros([3, 2, 1]), o),
   conv2d: (o) => R.conv2d(x, R.zeros([3, 3, 2, 1]), o),
   conv2dTranspose: (o) => R.conv2dTranspose(x, R.zeros([3, 3, 1, 2]), o),
+  ctcLoss: (o) => R.ctcLoss(R.zeros([1, 4, 3]), R.zeros([1, 2], "i32"), o),
   cumsum: (o) => R.cumsum(x, o),
   gather: (o) => R.gather(x, R.tensor(Int32Array.of(0)), o),
   gelu: (o) => R.gelu(x, o),
@@ -235,6 +237,18 @@ const calls: { [name: string]: (options: object) => unknown } = {
     ]),
   ),
 
+  "audio.decibels": (o) => audio.decibels(row, o),
+  "audio.deltas": (o) => audio.deltas(R.zeros([1, 4, 2]), o),
+  "audio.encodeWav": (o) => audio.encodeWav({ rate: 8000, channels: [new Float32Array(4)] }, o),
+  "audio.melFilters": (o) => audio.melFilters(8, { rate: 8000, ...o }),
+  "audio.melSpectrogram": (o) => audio.melSpectrogram(sound, { rate: 8000, ...o }),
+  "audio.mfcc": (o) => audio.mfcc(sound, { rate: 8000, ...o }),
+  "audio.resample": (o) => audio.resample(new Float32Array(4), 8000, 16000, o),
+  "audio.specAugment": (o) => audio.specAugment(R.zeros([1, 4, 2]), { seed: 1, ...o }),
+  "audio.spectrogram": (o) => audio.spectrogram(sound, o),
+  "audio.stft": (o) => audio.stft(sound, o),
+  "audio.warpVoices": (o) => audio.warpVoices(R.zeros([1, 4, 2]), { seed: 1, rate: 8000, ...o }),
+
   "formats.openArrays": (o) => formats.openArrays(bytes, o),
   "formats.openTorch": (o) => formats.openTorch(bytes, o),
 };
@@ -328,6 +342,15 @@ const plain = new Set([
   ...["features.fitHomography", "features.gaussianProfile", "features.grey", "features.keepsWhole"],
   ...["features.linearScores", "features.nearestKernel", "features.nesting", "features.overlap"],
   ...["features.project", "features.separated"],
+  ...[
+    "audio.changeSpeed",
+    "audio.decodeSound",
+    "audio.isWav",
+    "audio.mono",
+    "audio.readSound",
+    "audio.readWav",
+  ],
+  ...["audio.secondsOf", "audio.shifted", "audio.soundOf", "audio.whiteNoise", "audio.withNoise"],
   ...["formats.blobSource", "formats.decodeNpy", "formats.decodeSafetensors", "formats.encodeNpy"],
   ...[
     "formats.encodeSafetensors",

@@ -16,6 +16,8 @@ interface Example {
   textbook: (...xs: Numbers[]) => Numbers;
   /** whole numbers and truths have no gradient */
   gradient?: false;
+  /** its gradient has none of its own, and says so */
+  secondOrder?: false;
 }
 
 const a = distinct([3, 5], { seed: 1 });
@@ -35,6 +37,8 @@ const cell = (gates: number): Numbers[] => [
 
 /** Of the first and the second picture, the last one partly outside. */
 const boxes = numbersOf([0, 0.4, 1.2, 2.9, 4.1, 1, 1, 0, 1, 3, 1, 2.2, -1.4, 6.5, 2], [3, 5]);
+
+const spoken = numbersOf([1, 1, 2, 1], [2, 2]);
 
 type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
@@ -67,6 +71,12 @@ const particular: { [name: string]: Example } = {
     textbook: (x) => textbook.gelu(x, { approximate: "tanh" }),
   },
   prelu: { inputs: [a, b], engine: receptive.prelu, textbook: textbook.prelu },
+  ctcLoss: {
+    inputs: [uniform([2, 5, 3], { seed: 8, low: -1, high: 1 })],
+    engine: (x) => receptive.ctcLoss(x, toTensor(spoken, "i32")),
+    textbook: (x) => textbook.ctcLoss(x, spoken),
+    secondOrder: false,
+  },
   cumsum: {
     inputs: [a],
     engine: (x) => receptive.cumsum(x, { axis: 1, reverse: true }),
@@ -315,11 +325,12 @@ describe("the list of operations", () => {
 });
 
 onEveryTarget("every operation", () => {
-  describe.each(Object.entries(examples))("%s", (_, { inputs, engine, textbook, gradient }) => {
+  describe.each(Object.entries(examples))("%s", (_, { inputs, engine, textbook, gradient, secondOrder }) => {
     test("as the textbook has it", () =>
       closeTo(engine(...inputs.map((x) => toTensor(x))), textbook(...inputs)));
     if (gradient === false) return;
     test("its gradient", () => checkGradient(engine, textbook, inputs));
+    if (secondOrder === false) return;
     // Over the square of the inputs, so that what is straight has something to bend.
     const bent = inputs.map(
       (x): Numbers => ({ shape: x.shape, data: x.data.map((v) => Math.sign(v) * (0.3 + Math.abs(v))) }),

@@ -4,6 +4,7 @@ export * from "./avg-pool2d.js";
 export * from "./comparisons.js";
 export * from "./conv2d.js";
 export * from "./convolutions.js";
+export * from "./ctc-loss.js";
 export * from "./cumsum.js";
 export * from "./extend.js";
 export * from "./gather.js";
