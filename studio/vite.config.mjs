@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
@@ -36,15 +37,24 @@ function shellOf(id, context, seen = new Set()) {
   return isEntry || isReached ? "shell" : null;
 }
 
-/** `virtual:use-it`: the script of the worker that goes into the zip of "Use it", packed. */
+/** `virtual:use-it`: the address of the script of the worker that goes into the zip of "Use it", packed. */
 function useIt() {
   const id = "virtual:use-it";
+  let isServed = false;
   return {
     name: "use it",
+    configResolved({ command }) {
+      isServed = command === "serve";
+    },
     resolveId: (source) => (source === id ? `\0${id}` : undefined),
     async load(resolved) {
       if (resolved !== `\0${id}`) return undefined;
-      return `export default ${JSON.stringify(await packedUseItWorker())};`;
+      const packed = await packedUseItWorker();
+      if (isServed)
+        return `export default "data:application/octet-stream;base64,${packed.toString("base64")}";`;
+      const fileName = `assets/use-it-${createHash("sha256").update(packed).digest("base64url").slice(0, 8)}.bin`;
+      this.emitFile({ type: "asset", fileName, source: packed });
+      return `export default new URL("${fileName}", document.baseURI).href;`;
     },
   };
 }

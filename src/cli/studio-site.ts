@@ -16,6 +16,7 @@ const types: Readonly<Record<string, string>> = {
   ".png": "image/png",
   ".wasm": "application/wasm",
   ".safetensors": "application/octet-stream",
+  ".bin": "application/octet-stream",
   ".webmanifest": "application/manifest+json",
 };
 

@@ -6,8 +6,8 @@ import { build } from "esbuild";
 const library = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 const entry = fileURLToPath(new URL("use-it-worker.ts", import.meta.url));
 
-/** @returns its text, packed: it is the library once more, and rarely asked for */
-export const packedUseItWorker = async () => gzipSync(await useItWorker(), { level: 9 }).toString("base64");
+/** @returns its text as gzip: it is the library once more, and rarely asked for */
+export const packedUseItWorker = async () => gzipSync(await useItWorker(), { level: 9 });
 
 /** @returns its text */
 async function useItWorker() {

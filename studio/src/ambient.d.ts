@@ -11,9 +11,9 @@ declare module "virtual:network-table" {
 }
 
 declare module "virtual:use-it" {
-  /** The script of a worker, the library and what reads drawings and picture files: gzip, as base64. */
-  const worker: string;
-  export default worker;
+  /** The address of the script of a worker, the library and what reads drawings and picture files: gzip. */
+  const address: string;
+  export default address;
 }
 
 /** Chromium and Safari have it; elsewhere `globalThis.trustedTypes` is undefined. */

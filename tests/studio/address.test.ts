@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { forwardKeys } from "../../studio/src/rooms/convolve/keys.js";
 import { addressOf, parsed, standards, valuesFrom } from "../../studio/src/state/address.js";
-import { numberIn, rowsIn, writtenRows } from "../../studio/src/state/keys.js";
+import { numberIn, rowsIn, wholeNumber, writtenRows } from "../../studio/src/state/keys.js";
 
 describe("addresses", () => {
   const round = (hash: string) => {
@@ -18,6 +18,16 @@ describe("addresses", () => {
     "#/convolve/forward?k=2×2&check=0.4,0.5/1,2",
   ])("%s comes back as it is", (hash) => {
     expect(round(hash)).toEqual({ refused: [], again: hash });
+  });
+
+  test("a key without a name is the third part of the path; where there is none, it is left out with a line", () => {
+    const keys = { "": wholeNumber(0, 0, 99), s: wholeNumber(1, 1, 5) };
+    const { room, view, given } = parsed("#/lecture/pooling/2?s=3");
+    const { values, refused } = valuesFrom(keys, given);
+    expect([room, view, values[""], values.s, refused]).toEqual(["lecture", "pooling", 2, 3, []]);
+    expect(addressOf(room, view, keys, values)).toBe("#/lecture/pooling/2?s=3");
+    expect(addressOf(room, view, keys, { s: 2 })).toBe("#/lecture/pooling?s=2");
+    expect(round("#/convolve/forward/2?t=3")).toEqual({ refused: ["2"], again: "#/convolve/forward?t=3" });
   });
 
   test("keys come in their own order, defaults are left out", () => {

@@ -1,5 +1,5 @@
 /** What "Use it" gives: a page of twenty lines, the library in a worker, the network. Loaded when it is asked for. */
-import packedWorker from "virtual:use-it";
+import packedAddress from "virtual:use-it";
 
 const script = `// The network reads in a worker; a message is what was drawn, or a picture file, the answer a share for each class.
 const worker = new Worker("worker.js");
@@ -76,13 +76,15 @@ export async function usedFiles(name: string, classes: readonly string[]): Promi
   return {
     "index.html": page(escaped(`${name}: ${classes.slice(0, 12).join(", ")}`)),
     "use.js": script,
-    "worker.js": await unpacked(packedWorker),
+    "worker.js": await unpacked(packedAddress),
     "README.md": readme(name),
   };
 }
 
-/** @param packed  gzip, as base64 */
-const unpacked = (packed: string): Promise<string> => {
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-};
+/** @param address  of a file that is gzip whatever its server says: its name ends in .bin */
+async function unpacked(address: string): Promise<string> {
+  const answer = await fetch(address);
+  if (!answer.ok || !answer.body)
+    throw new Error(`The library could not be loaded: ${answer.status} ${answer.statusText}`);
+  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).text();
+}

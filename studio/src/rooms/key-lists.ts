@@ -37,6 +37,15 @@ const steps: KeyTable = {
   ],
 };
 
+const walking: KeyTable = {
+  title: "On a path of the lecture",
+  keys: [
+    ["Shift PageDown", "the next step"],
+    ["Shift PageUp", "the step before"],
+    ["PageDown, PageUp", "with present=1, where the view is at its last place"],
+  ],
+};
+
 const training: KeyTable = {
   title: "Training",
   keys: [
@@ -79,13 +88,17 @@ const units: KeyTable = {
   ],
 };
 
-export const keyLists = (room: string): readonly KeyTable[] =>
-  room === "convolve"
-    ? [steps, grids, everywhere]
-    : room === "train"
-      ? [training, pad, everywhere]
-      : room === "kernels"
-        ? [pixels, grids, everywhere]
-        : room === "inside"
-          ? [units, pad, everywhere]
-          : [everywhere];
+const own: Readonly<Record<string, readonly KeyTable[]>> = {
+  convolve: [steps, grids],
+  train: [training, pad],
+  kernels: [pixels, grids],
+  inside: [units, pad],
+  lecture: [walking],
+};
+
+/** @param isWalking  whether a step of a path stands above the room */
+export const keyLists = (room: string, isWalking: boolean): readonly KeyTable[] => [
+  ...(isWalking ? [walking] : []),
+  ...(own[room] ?? []),
+  everywhere,
+];

@@ -6,6 +6,7 @@ import { homeViews } from "./home/views.js";
 import { insideViews } from "./inside/views.js";
 import { kernelsViews } from "./kernels/views.js";
 import { learnedViews } from "./learned/views.js";
+import { lectureViews } from "./lecture/views.js";
 import { networksViews } from "./networks/views.js";
 import { trainViews } from "./train/views.js";
 
@@ -36,4 +37,5 @@ export const rooms: readonly Room[] = [
   { name: "inside", title: "Inside", views: insideViews },
   { name: "learned", title: "Learned", views: learnedViews },
   { name: "networks", title: "Networks", views: networksViews },
+  { name: "lecture", title: "Lecture", views: lectureViews },
 ];

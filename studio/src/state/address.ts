@@ -1,6 +1,6 @@
 /**
  * The address is the state: `#/room/view?key=value`. Keys stand in a fixed order, defaults are left out, and what a view
- * does not know is left out with one quiet line.
+ * does not know is left out with one quiet line. A key without a name is a third part of the path: `#/lecture/pooling/2`.
  */
 
 /** How one value stands in an address. */
@@ -29,9 +29,8 @@ export const longest = 2000;
 export function parsed(hash: string): Address {
   const text = hash.replace(/^#\/?/, "");
   const [path, query = ""] = splitOnce(text, "?");
-  const [room = "", view = ""] = path.split("/");
-  const given = query
-    .split("&")
+  const [room = "", view = "", third = ""] = path.split("/");
+  const given = [third && `=${third}`, ...query.split("&")]
     .filter((part) => part !== "")
     .map((part) => splitOnce(part, "="))
     .map(([key, value = ""]) => [decoded(key), decoded(value)] as const);
@@ -47,7 +46,7 @@ export function valuesFrom<K extends Keys>(
   const refused: string[] = [];
   for (const [name, text] of given) {
     const value = Object.hasOwn(keys, name) ? keys[name].read(text) : undefined;
-    if (value === undefined) refused.push(`${name}=${text}`);
+    if (value === undefined) refused.push(`${name && `${name}=`}${text}`);
     else values[name as keyof K] = value;
   }
   return { values, refused };
@@ -63,13 +62,16 @@ export function addressOf<K extends Keys>(
   keys: K,
   values: Partial<ValuesOf<K>>,
 ): string {
-  const query = Object.entries(keys)
+  const said = Object.entries(keys)
     .filter(([name]) => values[name] !== undefined)
     .map(([name, key]) => [name, key.write(values[name]), key.write(key.standard)])
-    .filter(([, text, standard]) => text !== standard)
+    .filter(([, text, standard]) => text !== standard);
+  const query = said
+    .filter(([name]) => name)
     .map(([name, text]) => `${encoded(name)}=${encoded(text)}`)
     .join("&");
-  return `#/${[room, view].filter(Boolean).map(encoded).join("/")}${query && `?${query}`}`;
+  const third = said.find(([name]) => !name)?.[1];
+  return `#/${[room, view, third ?? ""].filter(Boolean).map(encoded).join("/")}${query && `?${query}`}`;
 }
 
 const splitOnce = (text: string, mark: string): [string, string?] => {

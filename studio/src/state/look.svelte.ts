@@ -1,7 +1,7 @@
 /** What is looked at: room, view and values, which mirror the address. Everything that a link can say is here. */
 import { MediaQuery } from "svelte/reactivity";
 import { addressOf, type Keys, longest, parsed, standards, type ValuesOf, valuesFrom } from "./address.js";
-import { flag, names, oneOf, text } from "./keys.js";
+import { pageKeys } from "./page-keys.js";
 
 interface Viewed {
   readonly name: string;
@@ -12,16 +12,6 @@ interface Roomed {
   readonly name: string;
   readonly views: readonly Viewed[];
 }
-
-/** Keys that every view has; they stand behind its own. */
-export const pageKeys = {
-  present: flag,
-  embed: flag,
-  hide: names(),
-  theme: oneOf(["system", "light", "dark"], "system"),
-  /** The pinned unit of the network at hand, in all rooms (`network/pinned.ts`). */
-  unit: text("", 80),
-};
 
 type Values = Record<string, unknown>;
 
@@ -105,11 +95,11 @@ class Look {
     return this.page.hide.includes(control);
   }
 
-  /** A link to a view, with what differs from its defaults. */
-  linkTo(room: string, view = "", values: Values = {}): string {
+  /** A link to a view, with what differs from its defaults, and from the page's values as they are. */
+  linkTo(room: string, view = "", values: Values = {}, page: Values = {}): string {
     const found = this.#viewed(room, view);
     const theme = this.#isThemeOfLink ? this.page.theme : pageKeys.theme.standard;
-    const kept = { ...values, ...this.page, theme };
+    const kept = { ...values, ...this.page, theme, ...page };
     return addressOf(room, view, { ...found?.keys, ...pageKeys }, kept as never);
   }
 

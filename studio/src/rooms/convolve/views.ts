@@ -17,7 +17,6 @@ import {
   textKeys,
   upsampleKeys,
 } from "./keys.js";
-import Learn from "./Learn.svelte";
 import Pool from "./Pool.svelte";
 import Share from "./Share.svelte";
 import Text from "./Text.svelte";
@@ -37,6 +36,12 @@ export const convolveViews: readonly View[] = [
   },
   { name: "backpool", title: "Backpropagation through max pooling", keys: backpoolKeys, component: Backpool },
   { name: "upsample", title: "Unpooling with switches", keys: upsampleKeys, component: Upsample },
-  { name: "learn", title: "Learning a filter", keys: learnKeys, component: Learn },
+  // Its steps are learned in the worker: it waits for more than its own file.
+  {
+    name: "learn",
+    title: "Learning a filter",
+    keys: learnKeys,
+    component: { load: () => import("./Learn.svelte") },
+  },
   { name: "text", title: "A filter over a sentence", keys: textKeys, component: Text },
 ];

@@ -1,0 +1,39 @@
+/** What it is used for. */
+import { reached } from "../done.js";
+import type { Step } from "../step.js";
+
+export const applications: readonly Step[] = [
+  {
+    title: "Deep Dream",
+    says: "A photograph is changed so that what the network sees in it grows.",
+    todo: "Stop it when it is beautiful, and save the picture.",
+    to: "#/learned/dream",
+    slides: { A: [34, "34–35, 39–40, Deep Dream"], B: [31, "Deep Dream"] },
+  },
+  {
+    title: "Deep Style",
+    says: "The content of one picture, the style of another.",
+    todo: "Weigh content against style.",
+    to: "#/learned/style",
+    slides: {
+      A: [36, "36–38, Deep Style"],
+      B: [34, "Deep Style"],
+      E: [81, "81–82, Applications: Style Transfer"],
+    },
+  },
+  {
+    title: "Autoencoder",
+    says: "A picture becomes a few numbers, and a picture again: what is kept in them?",
+    todo: "Drag the code, and watch the picture.",
+    to: "#/learned/codes",
+    slides: { C: [29, "29, Convolutional Autoencoder"] },
+  },
+  {
+    title: "Text",
+    says: "Words are columns of numbers, a sentence is a picture of them. A filter of two words slides along it; of |x| − m + 1 sums the greatest is kept: “Love my pet Lipstick” has three places.",
+    todo: "Type a sentence of your own, and change the filter's width.",
+    to: "#/convolve/text?t=1",
+    done: reached("t", 3),
+    slides: {},
+  },
+];

@@ -1,0 +1,56 @@
+/** What a network has learned. */
+import { changed } from "../done.js";
+import type { Step } from "../step.js";
+
+export const learned: readonly Step[] = [
+  {
+    title: "Filters",
+    says: "Six filters of 5×5, found by training and drawn as numbers: red above 0, blue below. Some look for strokes, some for ends.",
+    todo: "Look at the second layer's filters, too.",
+    to: "#/learned/filters",
+    slides: { A: [25, "25, First Convolution Layer"], B: [25, "First Convolution Layer"] },
+    done: changed,
+  },
+  {
+    title: "Patches",
+    says: "A unit is known by what it answers to: the test pictures that excite it most, cut to the pixels that it sees.",
+    todo: "Choose a deeper layer: what do its units look for?",
+    to: "#/learned/patches",
+    slides: {
+      A: [26, "26, How about higher layers?"],
+      C: [25, "25, What CNNs Learn: hierarchy of trained representations"],
+      E: [43, "43, Learned Features by CNN"],
+    },
+  },
+  {
+    title: "What excites a filter most",
+    says: "From noise, uphill along the gradient: a picture x* whose map adds up to as much as it can.",
+    todo: "Let it grow from another seed.",
+    to: "#/learned/maximise",
+    slides: {
+      A: [27, "27–31, What does CNN learn? x* = arg max aᵏ"],
+      B: [26, "What does CNN learn? Gradient ascent"],
+    },
+  },
+  {
+    title: "Which pixels decided?",
+    says: "How much the score of a class changes with each pixel, by several methods at one place. The slope alone is noisy; the others say what they do about it, and what they cannot say.",
+    todo: "Ask for another class than the one that is read.",
+    to: "#/learned/why",
+    slides: { A: [32, "32, What does CNN learn? |∂yₖ/∂xᵢⱼ|"] },
+  },
+  {
+    title: "Hide a part",
+    says: "A grey square is laid over the picture, place by place, and the class is read again.",
+    todo: "Move the square until another digit is read.",
+    to: "#/learned/hide",
+    slides: { A: [33, "33, Occlusion: Pomeranian, car wheel, Afghan hound"] },
+  },
+  {
+    title: "Fooled",
+    says: "A picture that is nothing to us, and a digit to the network with 99.9 %.",
+    todo: "Make a 7 that is read as a 3.",
+    to: "#/learned/fool",
+    slides: { B: [29, "Deep Neural Networks are Easily Fooled"] },
+  },
+];

@@ -1,0 +1,126 @@
+/** Why networks for pictures are made as they are. */
+import { all, changed, reached } from "../done.js";
+import type { Step } from "../step.js";
+
+export const why: readonly Step[] = [
+  {
+    title: "A picture is numbers",
+    says: "A letter of 7×7 pixels: 0 is paper, 1 is ink. Number and pixel are the same thing, seen twice.",
+    todo: "Click pixels, and draw a letter of your own.",
+    to: "#/kernels/pixels?at=2,2",
+    slides: { D: [11, "11, CNNs for Image Recognition: a grid of pixels"] },
+  },
+  {
+    title: "Small patterns",
+    says: "A beak is much smaller than a bird. A template of its size is laid at every place, and each place gets a score: the greatest says where the beak is.",
+    todo: "Cut another part out of the bird: drag over it, or pin a corner with Enter.",
+    to: "#/kernels/template?n=1",
+    slides: {
+      A: [3, "3, Why CNN for Image (1)"],
+      B: [1, "Why CNN for Image: some patterns are much smaller than the whole image"],
+      C: [4, "4–5, Convolution: simple pattern detector"],
+      E: [13, "13–14, Learned Features; Detect different patterns"],
+    },
+  },
+  {
+    title: "Everywhere the same",
+    says: "The second bird has its beak elsewhere. The same weights find it there: they are counted once, however many places they are laid at.",
+    todo: "Ask for more places, and see which of them is no beak.",
+    to: "#/kernels/template",
+    slides: {
+      A: [4, "4, Why CNN for Image (2)"],
+      B: [2, "Why CNN for Image: the same patterns appear in different regions"],
+      C: [6, "6, You can match multiple templates"],
+      E: [15, "15, Detect the similar patterns in different regions"],
+    },
+  },
+  {
+    title: "A smaller picture",
+    says: "Of every fourth row and column one pixel is kept: a sixteenth of the numbers, and it is still a cat. What a network reads need not be large.",
+    todo: "Keep every 2nd, 4th and 8th pixel. When is it no cat any more?",
+    to: "#/kernels/pixels?src=cat&step=4",
+    done: all("step", "2", "8"),
+    slides: {
+      A: [5, "5, Why CNN for Image (3)"],
+      B: [3, "Why CNN for Image: subsampling the pixels will not change the object"],
+      E: [16, "16–17, The spatial information; Roughly preserve it"],
+    },
+  },
+  {
+    title: "576 → 144 → 9",
+    says: "Sixteen units that see all 36 pixels have 576 weights. Let each see 3×3 pixels: 144. Let all use the same nine: 9 weights, and a filter.",
+    todo: "Take the handle from full over local to shared.",
+    to: "#/convolve/share",
+    done: all("at", "local", "shared"),
+    slides: {
+      B: [17, "Convolution v.s. Fully Connected"],
+      C: [16, "16, Why Convolutions?"],
+      E: [18, "18, Convolutional Neural Networks"],
+    },
+  },
+  {
+    title: "By hand: edges",
+    says: "Before filters were learned, they were designed. Sobel's two masks measure how fast the brightness changes to the right and downwards; together they give size and direction of an edge.",
+    todo: "Point at the rim of the cup, and read its angle.",
+    to: "#/kernels/edges",
+    isOfDecks: true,
+    slides: { E: [6, "6, Hand-crafted Features: Sobel Operator"] },
+  },
+  {
+    title: "By hand: eight directions",
+    says: "Robinson's compass: one mask turned into eight. The greatest answer names the direction.",
+    todo: "Point at edges that run differently.",
+    to: "#/kernels/edges?by=robinson",
+    isOfDecks: true,
+    slides: { E: [7, "7, Hand-crafted Features: Robinson Compass Mask"] },
+  },
+  {
+    title: "By hand: SIFT",
+    says: "Places that are found again when the picture is turned or nearer, each described by 128 numbers.",
+    todo: "Match the picture with its turned copy.",
+    to: "#/kernels/sift",
+    isOfDecks: true,
+    slides: {
+      D: [8, "8, Traditional Feature Extraction for Images: SIFT"],
+      E: [10, "10–11, Hand-crafted Features: SIFT"],
+    },
+  },
+  {
+    title: "By hand: HOG",
+    says: "Each cell counts its edges by direction. A window of 64×128 pixels becomes 3,780 numbers, which somebody had to think of; a network learns its own.",
+    todo: "Make cells larger: which shapes are lost?",
+    to: "#/kernels/hog",
+    isOfDecks: true,
+    slides: {
+      D: [8.5, "8, Traditional Feature Extraction for Images: HOG"],
+      E: [8, "8–9, Hand-crafted Features: HOG"],
+    },
+  },
+  {
+    title: "Template by template",
+    says: "A kernel of the table over a photograph: sharpened, blurred, its ridges. Weights that add up to 1 keep the brightness, those that add up to 0 keep the edges.",
+    todo: "Go through the list of kernels.",
+    to: "#/kernels/filter",
+    isOfDecks: true,
+    slides: { D: [34, "34–36, Kernel (image processing)"] },
+    done: changed,
+  },
+  {
+    title: "Local, but not shared",
+    says: "Each unit has nine weights of its own: 144. In the lecture's example, 1,000×1,000 pixels and a million units, all links are 10¹² weights, windows of 10×10 are 10⁸, and 100 shared filters of that size 10⁴.",
+    todo: "Go on to shared weights: 9 are left.",
+    to: "#/convolve/share?at=local",
+    isOfDecks: true,
+    slides: { C: [16.5, "16, Why Convolutions? Sparse links, shared weights"] },
+    done: all("at", "shared"),
+  },
+  {
+    title: "Nine weights, and N filters of them",
+    says: "Filter 1 of the seven over its picture. Nine weights make a map, N filters have 9N; the size of the picture is not in it.",
+    todo: "Step through all 16 places.",
+    to: "#/convolve/forward?img=seven&t=1",
+    isOfDecks: true,
+    slides: { E: [22, "22–28, CNN: Convolution Layer, filter 1"] },
+    done: reached("t", 16),
+  },
+];
