@@ -1,11 +1,14 @@
 /** The room Lecture: every step of every path, ticks, codes, and what is printed. */
-import jsQR from "jsqr";
+import jsqr from "jsqr";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pathsThrough } from "../../studio/src/rooms/lecture/paths.js";
 import type { Room } from "../../studio/src/rooms/rooms.js";
 import { builtSite, missing, phone, type Site, widths } from "./built-site.js";
 import { expectAccessible, expectWithin } from "./every-view.js";
+
+/** Its types speak of a default export, what is loaded is the function. */
+const readCode = jsqr as unknown as typeof jsqr.default;
 
 /** Those that are there, as the page's own links name them. */
 const roomsOf = async (page: Page): Promise<Room[]> => {
@@ -190,7 +193,7 @@ describe.skipIf(missing)(`the room Lecture ${missing}`, () => {
           const at = 4 * (((y + 4) * scale + i) * size * scale + (x + 4) * scale + j);
           pixels.fill(0, at, at + 3);
         }
-    return jsQR(pixels, size * scale, size * scale)?.data;
+    return readCode(pixels, size * scale, size * scale)?.data;
   };
 
   test("a code leads to the view, here or on the host that is named; a handout has one for each step", async () => {
