@@ -64,13 +64,27 @@ export function headersOf(path: string): Record<string, string> {
 /** The names by which a browser on this machine may ask. Others are pages elsewhere that point their own name here. */
 const ownNames = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
+/** What is served beside the site, and named on its page. */
+export interface Beside {
+  /** Written into the page's head. */
+  readonly page: (page: string) => string;
+  /** @returns what lies at a path, or what writes it; undefined where nothing does */
+  readonly at: (path: string) => Uint8Array | ((response: ServerResponse) => void) | undefined;
+}
+
+/** A network that the page opens. */
+export const besideOf = (network: BroughtNetwork): Beside => ({
+  page: (page) => pageWith(page, network),
+  at: (path) => (path === `/${broughtFolder}/${network.name}` ? network.bytes : undefined),
+});
+
 /**
  * @param folder   of the built site, with index.html in it
- * @param network  that the page opens, if any
+ * @param beside   what else the page is given, if anything
  */
-export function siteServer(folder: string, network?: BroughtNetwork): Server {
+export function siteServer(folder: string, beside?: Beside): Server {
   return createServer((request, response) => {
-    answer(folder, network, request, response).catch(() =>
+    answer(folder, beside, request, response).catch(() =>
       refuse(response, 500, "The file could not be read."),
     );
   });
@@ -78,7 +92,7 @@ export function siteServer(folder: string, network?: BroughtNetwork): Server {
 
 async function answer(
   folder: string,
-  network: BroughtNetwork | undefined,
+  beside: Beside | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -89,12 +103,14 @@ async function answer(
     return refuse(response, 405, "Only GET and HEAD are answered.");
   }
   const path = pathOf(request.url ?? "/");
-  const made = path && network && (await madeOf(path, folder, network));
+  const made = path && beside && (await madeOf(path, folder, beside));
+  if (typeof made === "function") return made(response);
   if (made) {
     response.writeHead(200, {
       ...headersOf(path),
       "Content-Type": types[extname(path)],
       "Content-Length": made.length,
+      ...(path === "/index.html" ? {} : { "Cache-Control": "no-store" }),
     });
     response.end(request.method === "HEAD" ? undefined : made);
     return;
@@ -114,14 +130,9 @@ async function answer(
 }
 
 /** What is not as it lies in the folder. */
-async function madeOf(
-  path: string,
-  folder: string,
-  network: BroughtNetwork,
-): Promise<Uint8Array | undefined> {
-  if (path === `/${broughtFolder}/${network.name}`) return network.bytes;
-  if (path !== "/index.html") return undefined;
-  return Buffer.from(pageWith(await readFile(join(folder, "index.html"), "utf8"), network));
+async function madeOf(path: string, folder: string, beside: Beside) {
+  if (path !== "/index.html") return beside.at(path);
+  return Buffer.from(beside.page(await readFile(join(folder, "index.html"), "utf8")));
 }
 
 /** @returns undefined where it is no path at all */

@@ -40,8 +40,9 @@ import { type Film, film } from "./snapshots.js";
 import { told } from "./told.js";
 import { traced, traceOption } from "./trace.js";
 import { beginning } from "./train-report.js";
-import { augmentations, positive, seed, share, threads, whole } from "./values.js";
+import { augmentations, port, positive, seed, share, threads, whole } from "./values.js";
 import { waitingLine } from "./waiting-line.js";
+import { Watched } from "./watch.js";
 
 export function trainCommand(program: Command): void {
   program
@@ -125,8 +126,14 @@ export function trainCommand(program: Command): void {
       "of a folder: a file of the pictures as the network takes them, whole ones with --augment crop; written where there is none",
     )
     .option("--snapshots", "also write an animation of its filters and maps while they form (learning.gif)")
+    .option("--watch", "show it live in the studio, in the browser of this machine (see `receptive studio`)")
+    .option("--port <number>", "of --watch; if left out 4880, or a free one where it is taken", port)
+    .option("--no-open", "with --watch: only print the address")
     .addOption(traceOption())
-    .option("--json", "a JSON line on stdout for each event: start, step, epoch, done")
+    .option(
+      "--json",
+      "a JSON line on stdout for each event: start, step, epoch, done; with --watch first its address",
+    )
     .addHelpText(
       "after",
       `
@@ -150,6 +157,9 @@ type Options = Partial<Settings> & {
   cacheMb?: number;
   cache?: string;
   snapshots?: boolean;
+  watch?: boolean;
+  port?: number;
+  open?: boolean;
   json?: boolean;
 };
 
@@ -159,6 +169,11 @@ async function train(options: Options, command: Command): Promise<void> {
   if (options.data !== undefined) checkDataName(options.data);
   const resume = options.resume === undefined ? undefined : await load(options.resume);
   if (resume) trainingOf(resume);
+  for (const name of ["port", "open"])
+    if (!options.watch && command.getOptionValueSource(name) === "cli")
+      throw new UsageError(
+        `--${name === "open" ? "no-open" : name} is about the studio of --watch: give both, or neither`,
+      );
   if (resume && options.weights !== undefined)
     throw new UsageError("--resume goes on with the weights of its checkpoint: leave out --weights");
   if (options.classes !== undefined && options.weights === undefined)
@@ -180,6 +195,7 @@ async function train(options: Options, command: Command): Promise<void> {
   let latest = resume;
   const stop = interruption();
   let claim: { release: () => void } | undefined;
+  let watched: Watched | undefined;
   try {
     const skip = skipping(settings, { json, signal: stop.signal });
     const data = await loadData(settings.data, {
@@ -221,6 +237,18 @@ async function train(options: Options, command: Command): Promise<void> {
             batchCount(data.train.length, { batchSize: settings.batchSize, dropLast: fitOptions.dropLast }),
         )
       : undefined;
+    if (options.watch) {
+      watched = await Watched.begin({
+        port: options.port,
+        losses: resume?.training?.history.losses,
+        epochs: settings.epochs,
+        batchSize: settings.batchSize,
+        pictures: data.train.length,
+      });
+      if (json) console.log(JSON.stringify({ kind: "watch", address: watched.address }));
+      tell(`Live in the studio: ${watched.address}`);
+      if (options.open) await watched.open({ signal: stop.signal });
+    }
     const events = fit(model, data.train, {
       ...fitOptions,
       snapshots: shots?.options,
@@ -234,6 +262,8 @@ async function train(options: Options, command: Command): Promise<void> {
         },
       },
     });
+    /** The training of this moment, as a checkpoint has it. */
+    const noted = async () => ({ ...(await events.checkpoint()), notes: { settings } });
     const done = await follow(events, {
       model,
       train: data.train,
@@ -242,8 +272,10 @@ async function train(options: Options, command: Command): Promise<void> {
       tell,
       resume,
       shots,
+      watched: watched && ((event) => watched!.report(event, noted)),
       skipped: skip.line(),
     });
+    await watched?.end(done.reason === "aborted" ? "stopped" : "done", noted);
     if (done.reason === "aborted") {
       if (json) console.log(JSON.stringify({ ...done, checkpoint }));
       tell(`Stopped, and saved. To go on: npx receptive train --resume ${checkpoint}`);
@@ -277,6 +309,7 @@ async function train(options: Options, command: Command): Promise<void> {
       throw error;
     }
   } finally {
+    await watched?.end("failed").catch(() => {});
     claim?.release();
     stop.release();
   }
@@ -313,6 +346,7 @@ async function follow(
     tell,
     resume,
     shots,
+    watched,
     skipped,
   }: {
     model: Model;
@@ -322,6 +356,7 @@ async function follow(
     tell: (text: string) => void;
     resume?: Checkpoint;
     shots?: Film;
+    watched?: (event: FitEvent) => Promise<void>;
     skipped: object;
   },
 ): Promise<DoneEvent> {
@@ -338,6 +373,7 @@ async function follow(
         hasBegun = true;
       }
       progress.report(event);
+      await watched?.(event);
       if (event.kind === "done") return event;
       if (event.kind === "step") {
         shots?.add(event);

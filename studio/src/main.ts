@@ -5,11 +5,15 @@ import App from "./App.svelte";
 import { offline } from "./offline/offline.svelte.js";
 
 const target = document.getElementById("studio")!;
-// What `receptive studio --checkpoint` brings along.
-const brought = document.querySelector<HTMLMetaElement>('meta[name="receptive-network"]')?.content;
-if (brought) {
-  target.textContent = "The network is being loaded.";
-  const opened = import("./network/brought.js").then(({ openBrought }) => openBrought(brought));
+/** What the command line says on the page: a network that it brings along, a training that it shows. */
+const said = (name: string) =>
+  document.querySelector<HTMLMetaElement>(`meta[name="receptive-${name}"]`)?.content;
+const [network, live] = [said("network"), said("live")];
+const opened = network
+  ? import("./network/brought.js").then(({ openBrought }) => openBrought(network))
+  : live && import("./network/live.js").then(({ followLive }) => followLive(live));
+if (opened) {
+  target.textContent = live ? "The training in the terminal begins." : "The network is being loaded.";
   void opened.then((trouble) => {
     target.textContent = "";
     mount(App, { target, props: { trouble } });

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siteServer } from "../../src/cli/studio-site.js";
+import { decodeCheckpoint, load } from "../../src/training/checkpoint.js";
 import { isBuilt, receptive, start, temporaryFolder } from "./receptive.js";
 
 interface Answered {
@@ -264,6 +265,87 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
     }
     expect(await readFile(join(folder, "mine/index.html"), "utf8")).toBe("my page");
     expect(existsSync(join(folder, "new"))).toBe(false);
+    await remove();
+  }, 60_000);
+
+  test("train --watch tells of each step and gives the weights; what it prints stays as it is; Ctrl-C frees the port", async () => {
+    const { folder, remove } = await site();
+    const train = (...args: string[]) =>
+      start(
+        ["train", "--data", "digits", "--limit", "256", "--batch-size", "64", "--output", "run", ...args],
+        { folder },
+      );
+    const child = train("--epochs", "400", "--watch", "--no-open", "--port", "0");
+    let [printed, told] = ["", ""];
+    child.stdout!.on("data", (chunk) => {
+      printed += chunk;
+    });
+    const address = await new Promise<string>((resolve) =>
+      child.stderr!.on("data", (chunk) => {
+        told += chunk;
+        const found = /^Live in the studio: (\S+)\n/.exec(told);
+        if (found) resolve(found[1]);
+      }),
+    );
+    const port = Number(new URL(address).port);
+    const { body, headers } = await ask(port, "/");
+    const place = /<meta name="receptive-live" content="([^"]*)" \/>/.exec(body)![1];
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    expect((await ask(port, "/live/other")).status).toBe(404);
+    expect((await ask(port, `/${place}`, { host: "evil.example" })).status).toBe(403);
+
+    const stream = await fetch(address + place);
+    expect([stream.headers.get("content-type"), stream.headers.get("cache-control")]).toEqual([
+      "application/x-ndjson; charset=utf-8",
+      "no-store",
+    ]);
+    const lines: { kind: string; [key: string]: unknown }[] = [];
+    let weights: Uint8Array | undefined;
+    const reading = (async () => {
+      let text = "";
+      for await (const chunk of stream.body!.pipeThrough(
+        new TextDecoderStream() as never,
+      ) as unknown as AsyncIterable<string>) {
+        const all = (text + chunk).split("\n");
+        text = all.pop()!;
+        for (const line of all) {
+          const said = JSON.parse(line);
+          lines.push(said);
+          if (said.kind === "network")
+            weights = new Uint8Array(await (await fetch(`${address}live/network.safetensors`)).arrayBuffer());
+          // When some steps were seen: as a person does it.
+          if (said.kind === "steps" && said.from > 40 && weights) child.kill("SIGINT");
+        }
+      }
+    })();
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    await reading;
+    expect(code).toBe(130);
+    expect(await isFree(port)).toBe(true);
+    expect(lines.at(-1)).toEqual({ kind: "end", reason: "stopped" });
+    // Losses and weights are those of the checkpoint, which training was ended with.
+    const { training, weights: saved } = await load(join(folder, "run/checkpoint.safetensors"));
+    const given = decodeCheckpoint(weights!, "given");
+    expect(given.training!.totalSteps).toBe(training!.totalSteps);
+    for (const [name, { data }] of saved) expect(given.weights.get(name)!.data).toEqual(data);
+    const losses: number[] = [];
+    for (const { kind, from = 0, losses: some } of lines)
+      if (kind === "begin" || kind === "steps")
+        losses.splice(from as number, Number.POSITIVE_INFINITY, ...(some as number[]));
+    expect(losses).toHaveLength(training!.totalSteps);
+    for (const [i, loss] of losses.entries()) expect(loss).toBeCloseTo(training!.history.losses[i], 4);
+    // But for its first line.
+    expect(told).toMatch(/^Live in the studio: \S+\nTraining lenet5 /);
+    expect(told).toContain(
+      "Stopped, and saved. To go on: npx receptive train --resume run/checkpoint.safetensors\n",
+    );
+    expect(printed).toBe("");
+
+    const refused = await receptive(["train", "--data", "digits", "--port", "80"], { folder });
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      "error: --port is about the studio of --watch: give both, or neither\n",
+    ]);
     await remove();
   }, 60_000);
 });

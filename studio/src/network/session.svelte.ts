@@ -139,6 +139,38 @@ class Session {
     await this.measure().catch(() => {});
   }
 
+  /** A run that is trained elsewhere (`live.ts`): its network as it is now, and its losses so far. */
+  async openWatched(bytes: ArrayBuffer, name: string, losses: Float32Array, still: string): Promise<number> {
+    const info = await engine.request("open", { bytes, name });
+    this.#take({ ...info, losses, still });
+    this.step = this.at = Math.max(info.step, losses.length);
+    this.phase = "training";
+    return info.id;
+  }
+
+  /** How it goes on there. @returns whether its network is the one at hand */
+  async followWatched(run: number, bytes: ArrayBuffer, name: string): Promise<boolean> {
+    const answer = run === this.info?.id && (await engine.request("follow", { run, bytes, name }));
+    if (!answer || run !== this.info?.id) return false;
+    this.kept = answer.kept;
+    return true;
+  }
+
+  /** It has ended there: from here on it is a run like all others. */
+  async endWatched(run: number, bytes: ArrayBuffer, name: string): Promise<void> {
+    if (run !== this.info?.id) return;
+    const { accuracies } = this;
+    const { step, ...info } = await engine.request("open", { bytes, name, run });
+    this.#take({ ...info, step, accuracies });
+    this.phase = step >= info.steps ? "done" : "paused";
+    await this.measure().catch(() => {});
+  }
+
+  /** What a stream of the worker would say; of a run that is trained elsewhere. */
+  hear(message: Streamed): void {
+    this.#told(message);
+  }
+
   /** The network that comes with the studio. */
   async openShipped(bytes: ArrayBuffer): Promise<void> {
     this.#take(await engine.request("shipped", { bytes }, [bytes]));

@@ -244,6 +244,11 @@ export interface Asks {
   data: { asked: { name: Settings["data"] }; answer: DataInfo };
   begin: { asked: { settings: Settings }; answer: RunInfo };
   open: { asked: { bytes: ArrayBuffer; name: string; run?: number }; answer: RunInfo };
+  /** Other weights of a run that is trained elsewhere; an answer without steps where another run is looked at. */
+  follow: {
+    asked: { run: number; bytes: ArrayBuffer; name: string };
+    answer: { step: number; kept: readonly number[] } | undefined;
+  };
   run: { asked: { id: number }; answer: RunInfo };
   /** Goes on from the step that is shown: where that is an earlier one, in a run of its own. */
   play: { asked: { speed: Speed; steps?: number }; answer: RunInfo };

@@ -1,5 +1,6 @@
 /** The worker's side of the network at hand: it trains, tells how it goes, and shows what is asked for. */
 import {
+  type Checkpoint,
   data,
   decodeCheckpoint,
   device,
@@ -8,6 +9,7 @@ import {
   type Model,
   modelOf,
   nn,
+  setModelWeights,
 } from "receptive";
 import type { Settings, Speed } from "../../network/settings.js";
 import { DataSets, type Parts, pictureAt } from "./data-sets.js";
@@ -24,6 +26,18 @@ const quick = 500;
 /** Measuring takes at most this share of the time. */
 const measuringShare = 0.08;
 const credits = 2;
+
+/** As the history keeps it: the run's own list has the losses once. */
+const withoutLosses = (checkpoint: Checkpoint): Checkpoint =>
+  checkpoint.training
+    ? {
+        ...checkpoint,
+        training: {
+          ...checkpoint.training,
+          history: { epochs: checkpoint.training.history.epochs, losses: new Float32Array() },
+        },
+      }
+    : checkpoint;
 
 type Post = (message: Streamed, transfer?: Transferable[]) => void;
 type Rules = { readonly [K in AskKind]?: (asked: Asks[K]["asked"]) => Promise<Asks[K]["answer"]> };
@@ -74,6 +88,16 @@ export class Trainer {
       await this.#pause();
       if (run !== undefined) this.#next = run;
       return this.#open(await this.#opened(new Uint8Array(bytes), name));
+    },
+    follow: async ({ run: id, bytes, name }) => {
+      const run = this.#run;
+      if (run?.id !== id) return undefined;
+      const checkpoint = decodeCheckpoint(new Uint8Array(bytes), name);
+      setModelWeights(run.model, checkpoint);
+      run.step = checkpoint.training?.totalSteps ?? run.step;
+      run.history.keep({ step: run.step, checkpoint: withoutLosses(checkpoint) });
+      await this.#see(run, true);
+      return { step: run.step, kept: run.history.steps };
     },
     run: async ({ id }) => {
       await this.#pause();
@@ -317,15 +341,7 @@ export class Trainer {
       history: new History([
         {
           step,
-          checkpoint: training
-            ? {
-                ...checkpoint,
-                training: {
-                  ...training,
-                  history: { epochs: training.history.epochs, losses: new Float32Array() },
-                },
-              }
-            : checkpoint,
+          checkpoint: withoutLosses(checkpoint),
         },
       ]),
       step,
