@@ -1,7 +1,7 @@
 import { decodedSound, soundDecoder } from "#platform";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import { type Sound, SoundError, soundOf } from "./sound.js";
-import { isWav, readWav } from "./wav.js";
+import { readWav } from "./wav.js";
 
 /** What files other than WAV begin with. */
 const kinds: readonly (readonly [kind: string, begin: RegExp])[] = [
@@ -26,8 +26,8 @@ export async function readSound(source: FileSource): Promise<Sound> {
 
 /** The sound in the bytes of a file; `name` is how errors name it. */
 export async function decodeSound(bytes: Uint8Array, name = "the bytes"): Promise<Sound> {
-  if (isWav(bytes)) return readWav(bytes, name);
   const begin = String.fromCharCode(...bytes.subarray(0, 16));
+  if (/^(RIF[FX]|RF64|BW64)/.test(begin)) return readWav(bytes, name);
   const [kind] = kinds.find(([, pattern]) => pattern.test(begin)) ?? [];
   if (bytes.length === 0) throw new SoundError(`${name}: is empty`);
   if (!kind) throw new SoundError(`${name}: is no sound that is read: WAV, FLAC, MP3, Ogg, MP4, AIFF`);

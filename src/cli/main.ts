@@ -24,6 +24,7 @@ import { styleCommand } from "./style.js";
 import { styleTrainCommand } from "./style-train.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
+import { transcribeCommand } from "./transcribe.js";
 
 // A reader that has seen enough, such as `head`, is no reason for a stack trace.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -57,6 +58,7 @@ Examples:
   $ receptive dream photo.jpg                what a layer sees in a photograph
   $ receptive classify-text train            a network learns to tell texts apart
   $ receptive rank train                     a network learns which sentences answer a question
+  $ receptive transcribe train               a network learns to hear words
   $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy   arrays in, a layer's output out
   $ receptive convert model.onnx model.safetensors   weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
@@ -81,6 +83,7 @@ for (const add of [
   styleTrainCommand,
   classifyTextCommand,
   rankCommand,
+  transcribeCommand,
   runCommand,
   convertCommand,
   summaryCommand,

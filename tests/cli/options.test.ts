@@ -1,10 +1,11 @@
 /** Every option of every command, as the program itself lists them. */
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, type Option } from "commander";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { encodeWav, soundOf } from "../../src/audio/index.js";
 import { exitCodeOf, lineOf } from "../../src/cli/failure.js";
 import { writeImage } from "../../src/images/index.js";
 import { lenet5 } from "../../src/models/index.js";
@@ -51,6 +52,9 @@ const enough: Readonly<Record<string, string>> = {
   "rank train": "--data questions.csv",
   "rank evaluate": "--data questions.csv --checkpoint ranker.safetensors",
   "rank search": "who --checkpoint ranker.safetensors --file texts.csv",
+  "transcribe hear": "word.wav --checkpoint speech.safetensors",
+  "transcribe train": "--data spoken",
+  "transcribe evaluate": "--data spoken --checkpoint speech.safetensors",
   run: "lenet5 --weights net.safetensors --input x.npy --output y.npy",
   convert: "net.safetensors other.safetensors",
   summary: "lenet5",
@@ -84,6 +88,7 @@ const little: Readonly<Record<string, string>> = {
   "style-train": "--steps 1 --batch-size 1 --size 32 --style-size 32 --width 2 --output made.safetensors",
   "classify-text train": "--epochs 1 --size 4 --maps 2 --output made-of-texts",
   "rank train": "--epochs 1 --size 4 --maps 2 --output made-of-questions",
+  "transcribe train": "--filters 2 --epochs 1 --output made-of-sounds",
   "features train": "--limit 64 --epochs 1 --output made",
   "features detect": "--classifier=made/classifier.safetensors",
   "features compare": "--images 20 --epochs 1 --limit 32",
@@ -103,6 +108,7 @@ const senseless: Readonly<Record<string, string>> = {
   encoding: "klingon",
   fast: "nowhere.safetensors",
   file: "nowhere.txt",
+  fileColumn: "nocolumn",
   frames: "picture.png/below/a/file",
   freeze: "nolayer",
   html: "picture.png/below/a/file.html",
@@ -110,8 +116,10 @@ const senseless: Readonly<Record<string, string>> = {
   kernel: "nokernel",
   labelColumn: "nocolumn",
   layer: "nolayer",
+  leaveOut: "nobody",
   map: "picture.png/below/a/file.npy",
   model: "nomodel",
+  only: "noword",
   output: "picture.png/below/a/file.png",
   photos: "nowhere",
   qrels: "picture.png/below/a/file",
@@ -168,6 +176,17 @@ beforeAll(async () => {
   await writeFile("questions.csv", `question,answer,label\n${asked.join("\n")}\n`);
   const questions = await tasks.pairs.openQuestions("questions.csv");
   await (await tasks.pairs.train(questions, { method: "regression" })).save("ranker.safetensors");
+  await mkdir("spoken");
+  for (let i = 0; i < 40; i++) {
+    const wave = Float32Array.from({ length: 1600 }, (_, k) => Math.sin(k * (i % 2 ? 0.2 : 0.7)) / 2);
+    await writeFile(
+      `spoken/${i % 2 ? "low" : "high"}_${i % 4 < 2 ? "ann" : "bob"}_${i}.wav`,
+      encodeWav(soundOf(wave, 8000)),
+    );
+  }
+  await copyFile("spoken/low_ann_9.wav", "word.wav");
+  const { train: spoken } = await tasks.speech.openRecordings("spoken");
+  await (await tasks.speech.train(spoken, { filters: [2], epochs: 1 })).save("speech.safetensors");
   vi.stubEnv("RECEPTIVE_DATA", "");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
 });

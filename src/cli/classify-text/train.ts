@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { fileExists, writeFileAtomic } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
@@ -9,14 +8,12 @@ import { writableNames } from "../../report/sheet/characters.js";
 import { renderTextSheet } from "../../report/text/sheet.js";
 import { configure, theEngine } from "../../runtime/devices.js";
 import * as text from "../../tasks/text/index.js";
-import { type Checkpoint, load, save } from "../../training/checkpoint.js";
-import type { DoneEvent, FitEvent } from "../../training/fit-events.js";
-import { checkpointFile, checkWritable, removeLeftovers, sheetFile } from "../checkpoints.js";
+import { load } from "../../training/checkpoint.js";
 import { terminal } from "../evaluate.js";
-import { claimFolder } from "../folder-claim.js";
 import { interruption } from "../interruption.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
+import { inTaskFolder } from "../task-training.js";
 import { notNegative, positive, seed, share, threads, whole, wholeListFromOne } from "../values.js";
 import { textScores, worstMistakes } from "./evaluate.js";
 import {
@@ -180,54 +177,31 @@ async function run(options: Options): Promise<void> {
 
   const { train, apart } = text.setApart(all, development, seed);
   const output = options.output ?? runOf("text", all.name);
-  await checkWritable(output);
-  const claim = await claimFolder(output);
-  await removeLeftovers(output);
-  const checkpoint = join(output, checkpointFile);
-  const stop = interruption();
-  let latest: Checkpoint | undefined;
-  let done: DoneEvent | undefined;
-  let progress = trainingProgress(1, { json: true });
-  try {
+  await inTaskFolder(output, { json, noun: "texts", tell }, async (of) => {
     const classifier = await text.train(train, {
       ...training,
       ...(apart.texts.length > 0 ? { validation: apart } : {}),
       ...(options.vectors === undefined ? {} : { alsoKnow: test }),
-      signal: stop.signal,
+      signal: of.signal,
       resume,
-      checkpoint: {
-        every: "epoch",
-        async save(state) {
-          latest = state;
-          await save(checkpoint, state);
-        },
-      },
+      checkpoint: { every: "epoch", save: of.save },
       onBegin(begun) {
         for (const line of beginning(train, begun)) tell(line);
-        progress = trainingProgress(begun.epochs, { json, noun: "texts" });
+        of.begin(begun.epochs);
       },
-      onEvent(event: FitEvent) {
-        progress.report(event);
-        if (event.kind === "done") done = event;
-        else if (json) console.log(JSON.stringify(event));
-      },
+      onEvent: of.onEvent,
     });
-    progress.stop();
-    if (done?.reason === "aborted") {
-      if (json) console.log(JSON.stringify({ ...done, checkpoint }));
-      tell(`Stopped, and saved. To go on: the same command with --resume ${checkpoint}`);
-      process.exitCode = stop.exitCode();
-      return;
-    }
+    const { checkpoint, sheet } = of;
+    if (of.isStopped(`Stopped, and saved. To go on: the same command with --resume ${checkpoint}`)) return;
+    const done = of.done!;
     const result = await classifier.evaluate(test);
-    const sheet = join(output, sheetFile);
     const classes = writableNames(classifier.classes);
     const input = {
       title: `Texts of ${all.name}`,
-      subtitle: `${count(parametersOf(classifier))} parameters · ${count(classifier.reading.vocabulary.words.length)} words · ${done!.epochs} epochs · seed ${seed}`,
+      subtitle: `${count(parametersOf(classifier))} parameters · ${count(classifier.reading.vocabulary.words.length)} words · ${done.epochs} epochs · seed ${seed}`,
       test: result,
       classes,
-      training: courseOf(latest!),
+      training: courseOf(of.latest!),
     };
     await writeFileAtomic(sheet, await renderTextSheet(input));
     if (json) {
@@ -238,7 +212,7 @@ async function run(options: Options): Promise<void> {
       return;
     }
     const own = withoutTwice(result, test, twice).testWithoutTrained;
-    const { seconds, epochs, bestEpoch } = done!;
+    const { seconds, epochs, bestEpoch } = done;
     console.log(
       [
         "",
@@ -260,15 +234,7 @@ async function run(options: Options): Promise<void> {
         `  npx receptive classify-text predict ${JSON.stringify(exampleOf(test))}`,
       ].join("\n"),
     );
-  } catch (error) {
-    if (error !== stop.signal.reason) throw error;
-    tell("Stopped before anything was trained.");
-    process.exitCode = stop.exitCode();
-  } finally {
-    progress.stop();
-    claim.release();
-    stop.release();
-  }
+  });
 }
 
 function trainingOf(options: Options) {

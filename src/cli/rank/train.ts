@@ -1,16 +1,11 @@
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { fileExists } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
 import { count, duration } from "../../formatting/numbers.js";
-import { trainingProgress } from "../../report/progress.js";
 import { configure, theEngine } from "../../runtime/devices.js";
 import * as pairs from "../../tasks/pairs/index.js";
-import type { DoneEvent } from "../../training/fit-events.js";
-import { checkpointFile, checkWritable, removeLeftovers } from "../checkpoints.js";
-import { claimFolder } from "../folder-claim.js";
-import { interruption } from "../interruption.js";
 import { runOf } from "../newest-run.js";
+import { inTaskFolder } from "../task-training.js";
 import { flagOf, notNegative, positive, seed, share, threads, whole } from "../values.js";
 import {
   alsoTrained,
@@ -148,36 +143,21 @@ async function run(options: Options, command: Command): Promise<void> {
   if (twice > 0) tell(`${count(twice)} of the questions to test by stand among those to train on, too.`);
 
   const output = options.output ?? runOf("rank", train.name);
-  await checkWritable(output);
-  const claim = await claimFolder(output);
-  await removeLeftovers(output);
-  const checkpoint = join(output, checkpointFile);
-  const stop = interruption();
-  let done: DoneEvent | undefined;
-  let progress = trainingProgress(1, { json: true });
   const own = trainingOf(options);
-  try {
+  await inTaskFolder(output, { json, noun: "pairs", tell }, async (training) => {
+    const { checkpoint, signal } = training;
     const ranker = await pairs.train(train, {
       ...own,
-      signal: stop.signal,
+      signal,
       onBegin(begun) {
         tell(beginning(begun, method));
-        if (method === "network") progress = trainingProgress(begun.epochs, { json, noun: "pairs" });
+        if (method === "network") training.begin(begun.epochs);
       },
-      onEvent(event) {
-        progress.report(event);
-        if (event.kind === "done") done = event;
-        else if (json) console.log(JSON.stringify(event));
-      },
+      onEvent: training.onEvent,
     });
-    progress.stop();
     await ranker.save(checkpoint);
-    if (done?.reason === "aborted") {
-      if (json) console.log(JSON.stringify({ ...done, checkpoint }));
-      tell(`Stopped after ${done.epochs} epochs, and saved: ${checkpoint}`);
-      process.exitCode = stop.exitCode();
-      return;
-    }
+    const { done } = training;
+    if (training.isStopped(`Stopped after ${done?.epochs} epochs, and saved: ${checkpoint}`)) return;
     const rows = [];
     for (const other of ["bm25", "regression"] as const) {
       if (other === method || (other === "regression" && (features === "none" || method === "bm25")))
@@ -210,15 +190,7 @@ async function run(options: Options, command: Command): Promise<void> {
         `  npx receptive rank search ${JSON.stringify(exampleOf(test))}${options.data === undefined ? "" : " --file sentences.txt"}`,
       ].join("\n"),
     );
-  } catch (error) {
-    if (error !== stop.signal.reason) throw error;
-    tell("Stopped before anything was trained.");
-    process.exitCode = stop.exitCode();
-  } finally {
-    progress.stop();
-    claim.release();
-    stop.release();
-  }
+  });
 }
 
 function trainingOf(options: Options): pairs.PairTrainingOptions {

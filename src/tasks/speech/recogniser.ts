@@ -1,0 +1,312 @@
+/** A trained network with all that it needs to hear: what a page or a server has of this task. */
+import { mono, type Sound } from "../../audio/sound.js";
+import { DataError } from "../../data/dataset.js";
+import { optionsOf } from "../../door/options.js";
+import { signal as aSignal, callback, fromOneOn } from "../../door/rules.js";
+import { said } from "../../door/said.js";
+import type { FetchOptions } from "../../formats/fetch-options.js";
+import type { FileSource } from "../../formats/given-source.js";
+import type { Model } from "../../nn/index.js";
+import { reshape } from "../../ops/reshape.js";
+import { logSoftmax } from "../../ops/softmax.js";
+import { Turns } from "../../platform/turns.js";
+import { compile } from "../../tensor/compile.js";
+import { numbersOf } from "../../tensor/compute.js";
+import { printedAs } from "../../tensor/printing.js";
+import { Tensor } from "../../tensor/tensor.js";
+import {
+  type Checkpoint,
+  checkpointOf,
+  fileOf,
+  load as loadCheckpoint,
+  modelOf,
+  save,
+} from "../../training/checkpoint.js";
+import { highest } from "../../training/evaluate.js";
+import { WeightsError } from "../../training/weights-checks.js";
+import { short } from "../words/quoted.js";
+import { beam, greedy } from "./decode.js";
+import { characterErrors, type Errors, type SaidAndRead, wordErrors } from "./error-rates.js";
+import { framesOf, heard } from "./front-end.js";
+import { type Hearing, placed, sequenceStep, sequenceStride, surrounded, textOfUnits } from "./hearing.js";
+import { atRate, type Recordings } from "./recordings.js";
+
+/** What was heard in a sound. */
+export interface SpeechPrediction {
+  /** The class, or what was said. */
+  readonly text: string;
+  /** Of the class, or of all that the search followed that says this. */
+  readonly probability: number;
+  /** Of "words": of every class, in the order of the classes. */
+  readonly probabilities?: Float32Array;
+  /** Of "sequence": what the likeliest class of each frame says, without a search. */
+  readonly greedy?: string;
+}
+
+/** A recording in which something else was heard. */
+export interface SpeechMistake {
+  /** Where it stands among the recordings. */
+  readonly index: number;
+  readonly place: string;
+  readonly truth: string;
+  readonly read: string;
+  readonly confidence: number;
+}
+
+/** How well a recogniser hears. */
+export interface SpeechEvaluation {
+  readonly count: number;
+  /** Share of the recordings in which exactly what was said was heard. */
+  readonly accuracy: number;
+  /** Of "words": confusion[t][p], how many recordings of class t were heard as class p. */
+  readonly confusion?: number[][];
+  /** Of "sequence": errors of words and of characters by the search, and of words without it. */
+  readonly words?: Errors;
+  readonly characters?: Errors;
+  readonly greedy?: Errors;
+  /** The surest first; of sequences those with the most errors. */
+  readonly mistakes: readonly SpeechMistake[];
+}
+
+/** Batches and search of {@link SpeechRecogniser.evaluate}. */
+export interface SpeechEvaluationOptions {
+  batchSize?: number;
+  /** Of sequences: how many beginnings the search keeps; 16 if left out. */
+  width?: number;
+  signal?: AbortSignal;
+  /** Is told after each batch how many recordings are done. */
+  onProgress?: (progress: { done: number; count: number }) => void;
+}
+
+const evaluationRules = { batchSize: fromOneOn, width: fromOneOn, signal: aSignal, onProgress: callback } as const;
+
+/** Hears words. Made by `speech.train` and `speech.load`. */
+export class SpeechRecogniser {
+  /** Of sequences the first one, "", stands for no label. */
+  readonly classes: readonly string[];
+  readonly network: Model;
+  readonly hearing: Hearing;
+  /** The name of what it was trained on. */
+  readonly trainedOn: string;
+  readonly #run: (waves: Tensor) => Promise<Float32Array>;
+
+  constructor(network: Model, hearing: Hearing, classes: readonly string[], trainedOn: string) {
+    this.network = network;
+    this.hearing = hearing;
+    this.classes = classes;
+    this.trainedOn = trainedOn;
+    const run = compile((waves: Tensor) => {
+      const x = heard(waves, hearing.frontEnd);
+      const y = network(reshape(x, [...x.shape, 1]));
+      return logSoftmax(y, { axis: y.rank - 1 });
+    });
+    this.#run = async (waves) => (await numbersOf(run(waves))) as Float32Array;
+    printedAs(
+      this,
+      () =>
+        `speech recogniser of ${this.#names.length} ${hearing.kind === "words" ? "classes" : hearing.units} (${this.#names.slice(0, 12).join(", ")}${this.#names.length > 12 ? ", …" : ""}), trained on ${trainedOn}`,
+      () => ({ classes, hearing, trainedOn }),
+    );
+  }
+
+  get #names(): readonly string[] {
+    return this.hearing.kind === "words" ? this.classes : this.classes.slice(1);
+  }
+
+  /**
+   * What it hears in a sound, or in several.
+   * @throws DataError where a sound has no samples
+   */
+  predict(sound: Sound, options?: SpeechEvaluationOptions): Promise<SpeechPrediction>;
+  predict(sounds: readonly Sound[], options?: SpeechEvaluationOptions): Promise<SpeechPrediction[]>;
+  async predict(
+    given: Sound | readonly Sound[],
+    options: SpeechEvaluationOptions = {},
+  ): Promise<SpeechPrediction | SpeechPrediction[]> {
+    const own = optionsOf("predict", options, evaluationRules);
+    const sounds = Array.isArray(given) ? (given as readonly Sound[]) : [given as Sound];
+    for (const sound of sounds)
+      if (!Array.isArray(sound?.channels) || !(sound.rate > 0))
+        throw new TypeError(`predict: the sound is ${said(sound)}, expected { rate, channels }, as readSound gives it`);
+    const waves = sounds.map((sound) => {
+      if (sound.channels[0].length === 0) throw new DataError("predict: the sound has no samples");
+      return atRate({ samples: mono(sound), rate: sound.rate }, this.hearing.frontEnd.rate);
+    });
+    const found = await this.#heard(waves, own);
+    return Array.isArray(given) ? found : found[0];
+  }
+
+  /**
+   * How well it hears recordings in which it is known what was said.
+   * @throws DataError where something was said that is none of its classes
+   */
+  async evaluate(
+    { name, recordings }: Pick<Recordings, "name" | "recordings">,
+    options: SpeechEvaluationOptions = {},
+  ): Promise<SpeechEvaluation> {
+    const own = optionsOf("evaluate", options, evaluationRules);
+    const { kind, frontEnd } = this.hearing;
+    if (recordings.length === 0) throw new DataError(`${name}: has no recordings`);
+    const truths = recordings.map(({ text, place }) => {
+      const truth = this.classes.indexOf(text);
+      if (kind === "words" && truth < 0)
+        throw new DataError(`${place}: the class ${short(text)} is none of those trained on, ${this.classes.join(", ")}`);
+      return truth;
+    });
+    const found = await this.#heard(
+      recordings.map((one) => atRate(one, frontEnd.rate)),
+      own,
+    );
+    const mistakes = found.flatMap(({ text, probability }, index): SpeechMistake[] => {
+      const { text: truth, place } = recordings[index];
+      return text === truth ? [] : [{ index, place, truth, read: text, confidence: probability }];
+    });
+    const count = recordings.length;
+    const accuracy = (count - mistakes.length) / count;
+    if (kind === "words") {
+      const confusion = this.classes.map(() => this.classes.map(() => 0));
+      found.forEach(({ text }, i) => {
+        confusion[truths[i]][this.classes.indexOf(text)]++;
+      });
+      mistakes.sort((a, b) => b.confidence - a.confidence || a.index - b.index);
+      return printedAs(
+        { count, accuracy, confusion, mistakes },
+        () => `${count} recordings: accuracy ${(100 * accuracy).toFixed(2)} %`,
+      );
+    }
+    const pairs = found.map(({ text }, i): SaidAndRead => [recordings[i].text, text]);
+    const words = wordErrors(pairs);
+    const errorsIn = ({ truth, read }: SpeechMistake): number => {
+      const { substitutions, deletions, insertions } = characterErrors([[truth, read]]);
+      return substitutions + deletions + insertions;
+    };
+    const sizes = new Map(mistakes.map((one) => [one, errorsIn(one)]));
+    mistakes.sort((a, b) => sizes.get(b)! - sizes.get(a)! || a.index - b.index);
+    return printedAs(
+      {
+        count,
+        accuracy,
+        words,
+        characters: characterErrors(pairs),
+        greedy: wordErrors(found.map(({ greedy: text = "" }, i): SaidAndRead => [recordings[i].text, text])),
+        mistakes,
+      },
+      () => `${count} recordings: word error rate ${(100 * words.rate).toFixed(2)} %`,
+    );
+  }
+
+  /** Waves of like length are computed together. */
+  async #heard(
+    waves: readonly Float32Array[],
+    { batchSize = 64, width = 16, signal, onProgress }: SpeechEvaluationOptions,
+  ): Promise<SpeechPrediction[]> {
+    const { kind, frontEnd, window } = this.hearing;
+    const order = waves.map((_, i) => i).sort((a, b) => waves[a].length - waves[b].length);
+    const found: SpeechPrediction[] = [];
+    const turns = new Turns();
+    const step = Math.round(sequenceStep * frontEnd.rate);
+    for (let at = 0; at < order.length; at += batchSize) {
+      signal?.throwIfAborted();
+      const some = order.slice(at, at + batchSize);
+      const sounds =
+        kind === "words"
+          ? some.map((i) => ({ wave: placed(waves[i], window), frames: 1 }))
+          : some.map((i) => surrounded(waves[i], frontEnd));
+      const most = Math.max(...sounds.map(({ wave }) => wave.length));
+      const length = kind === "words" ? window : Math.ceil(most / step) * step;
+      const input = new Float32Array(some.length * length);
+      for (const [row, { wave }] of sounds.entries()) input.set(wave, row * length);
+      const scores = await this.#run(Tensor.from(input, [some.length, length], "f32"));
+      const size = scores.length / some.length;
+      some.forEach((i, row) => {
+        const own = scores.subarray(row * size, (row + 1) * size);
+        found[i] = kind === "words" ? this.#word(own) : this.#sequence(own, sounds[row].frames, width);
+      });
+      onProgress?.({ done: Math.min(order.length, at + batchSize), count: order.length });
+      await turns.give();
+    }
+    return found;
+  }
+
+  #word(scores: Float32Array): SpeechPrediction {
+    const probabilities = scores.map(Math.exp);
+    const best = highest(probabilities);
+    return { text: this.classes[best], probability: probabilities[best], probabilities };
+  }
+
+  #sequence(scores: Float32Array, frames: number, width: number): SpeechPrediction {
+    const classes = this.classes.length;
+    const values = scores.subarray(0, frames * classes);
+    const textOf = (labels: readonly number[]) =>
+      textOfUnits(
+        labels.map((label) => this.classes[label]),
+        this.hearing.units,
+      );
+    const [best] = beam({ values, classes }, { width });
+    return {
+      text: textOf(best.labels),
+      probability: Math.min(1, Math.exp(best.logProbability)),
+      greedy: textOf(greedy({ values, classes }).labels),
+    };
+  }
+
+  /** All of it as a checkpoint: the network, and in its notes classes and how sounds are heard. */
+  async checkpoint(): Promise<Checkpoint> {
+    const data = { name: this.trainedOn, classes: [...this.classes] };
+    const checkpoint = await checkpointOf(this.network, { input: inputOf(this.hearing), data });
+    return { ...checkpoint, notes: notesOf(this.hearing) };
+  }
+
+  /**
+   * Writes it to a file, which `speech.load` reads.
+   *
+   * @param place  as of `save`: in Node a path
+   * @throws WeightsError  one line: nothing can be written there
+   */
+  async save(place: string | URL): Promise<void> {
+    await save(place, this.checkpoint());
+  }
+}
+
+/** The shape of one example's spectrum: of sequences of one second's. */
+export const inputOf = ({ kind, frontEnd, window }: Hearing): [frames: number, mels: number, one: number] => [
+  kind === "words" ? framesOf(window, frontEnd) : sequenceStride * Math.ceil(framesOf(frontEnd.rate, frontEnd) / sequenceStride),
+  frontEnd.mels,
+  1,
+];
+
+export const notesOf = (hearing: Hearing) => ({ task: "speech", ...hearing, frontEnd: { ...hearing.frontEnd } });
+
+/**
+ * Reads a recogniser from a file that `save` of one, or `receptive transcribe train`, has written.
+ *
+ * @param source  in Node a path; an address, a Blob, a File, a Response, or bytes
+ * @throws WeightsError or SafetensorsError, one line that names the file
+ */
+export async function load(source: FileSource, options: FetchOptions = {}): Promise<SpeechRecogniser> {
+  return recogniserOf(await loadCheckpoint(source, options));
+}
+
+/** The recogniser of a checkpoint. @throws WeightsError where it is of something else */
+export function recogniserOf(checkpoint: Checkpoint): SpeechRecogniser {
+  const { notes = {}, data } = checkpoint;
+  const file = fileOf(checkpoint) ?? "the checkpoint";
+  const { task, kind, frontEnd, window, units } = notes as Partial<ReturnType<typeof notesOf>>;
+  if (task !== "speech")
+    throw new WeightsError(
+      `${file}: holds ${checkpoint.model.name}, expected a recogniser of speech, as speech.train and transcribe train write it`,
+    );
+  const damaged = (what: string) => new WeightsError(`${file}: the recogniser is damaged: ${what}`);
+  if (kind !== "words" && kind !== "sequence") throw damaged(`its kind is ${said(kind)}`);
+  if (units !== "words" && units !== "characters") throw damaged(`its units are ${said(units)}`);
+  if (!fromOneOn.holds(window)) throw damaged(`its window has ${said(window)} samples`);
+  for (const name of ["rate", "windowLength", "hop", "mels", "high", "range"] as const)
+    if (!((frontEnd?.[name] ?? 0) > 0)) throw damaged(`${name} of its front end is ${said(frontEnd?.[name])}`);
+  const network = modelOf<Model>(checkpoint);
+  return new SpeechRecogniser(
+    network,
+    { kind, frontEnd: frontEnd!, window: window!, units },
+    data.classes,
+    data.name,
+  );
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changeSpeed, soundOf } from "../../../src/audio/index.js";
+import * as speech from "../../../src/tasks/speech/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "receptive-speech-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const digits = speech.spokenDigits();
+const soundsOf = ({ recordings }: Pick<speech.Recordings, "recordings">) =>
+  recordings.map(({ samples, rate }) => soundOf(samples, rate));
+
+describe("single words", () => {
+  let recogniser: speech.SpeechRecogniser;
+  beforeAll(async () => {
+    recogniser = await speech.train(digits.train, {
+      filters: [8, 16, 24],
+      epochs: 25,
+      batchSize: 16,
+      lr: 0.01,
+      seed: 1,
+    });
+  }, 120_000);
+
+  test("of voices that were not heard in training are understood", async () => {
+    const { accuracy, count, confusion, mistakes } = await recogniser.evaluate(digits.test!);
+    expect(count).toBe(120);
+    expect(accuracy).toBeGreaterThan(0.85);
+    expect(mistakes.length).toBe(Math.round(count * (1 - accuracy)));
+    expect(confusion!.flat().reduce((a, b) => a + b)).toBe(120);
+  });
+
+  test("a file of it hears the same, alone and among others, at another rate and loudness, in two channels", async () => {
+    const file = join(folder, "words.safetensors");
+    await recogniser.save(file);
+    const again = await speech.load(file);
+    expect(String(again)).toBe(
+      "speech recogniser of 10 classes (eight, five, four, nine, one, seven, six, three, two, zero), trained on spoken digits",
+    );
+    const some = soundsOf(digits.test!).slice(0, 3);
+    const together = await recogniser.predict(some);
+    for (const [i, sound] of some.entries()) {
+      const alone = await again.predict(sound);
+      expect(alone.text).toBe(together[i].text);
+      alone.probabilities!.forEach((p, c) => {
+        expect(p).toBeCloseTo(together[i].probabilities![c], 4);
+      });
+    }
+    const [{ channels, rate }] = some;
+    const quiet = await again.predict(
+      soundOf(
+        channels[0].map((v) => v / 50),
+        rate,
+      ),
+    );
+    expect(quiet.probability).toBeCloseTo(together[0].probability, 2);
+    const finer = changeSpeed(channels[0], 0.5);
+    const other = await again.predict(soundOf([finer, finer], 2 * rate));
+    expect(other.text).toBe(together[0].text);
+  });
+
+  test("of a long recording the loudest stretch counts", async () => {
+    const [{ samples, rate, text }] = digits.train.recordings;
+    const long = new Float32Array(5 * rate);
+    long.set(samples, 3 * rate);
+    expect((await recogniser.predict(soundOf(long, rate))).text).toBe(text);
+  });
+  test("of digital silence there is an answer, and no NaN", async () => {
+    const { probability } = await recogniser.predict(soundOf(new Float32Array(4000), 8000));
+    expect(probability).toBeGreaterThan(0);
+  });
+  test("says what is wrong", async () => {
+    await expect(recogniser.predict(soundOf(new Float32Array(), 8000))).rejects.toThrow(
+      "predict: the sound has no samples",
+    );
+    await expect(recogniser.predict({} as never)).rejects.toThrow(
+      /^predict: the sound is .*, expected \{ rate, channels \}/,
+    );
+    const [one] = digits.test!.recordings;
+    await expect(
+      recogniser.evaluate({ name: "x", recordings: [{ ...one, text: "ten", place: "ten.wav" }] }),
+    ).rejects.toThrow(/^ten\.wav: the class "?ten"? is none of those trained on, eight, /);
+  });
+});
+
+describe("strings of words", () => {
+  test("are read in their order; a string is the same alone, and among longer ones", async () => {
+    const few = speech.recordingsOf(
+      "three digits",
+      digits.train.recordings
+        .filter(({ text }) => ["one", "six", "three"].includes(text))
+        .map((one) => ({ ...one, sound: soundOf(one.samples, one.rate) })),
+    );
+    const recogniser = await speech.train(few, {
+      strings: { words: [1, 3] },
+      filters: [8, 16, 24],
+      epochs: 40,
+      batchSize: 16,
+      lr: 0.01,
+      seed: 1,
+    });
+    expect(recogniser.classes).toEqual(["", "one", "six", "three"]);
+    const held = speech.stringsOf(few, { words: [1, 3], count: 40, seed: 9 });
+    const { words, greedy, characters } = await recogniser.evaluate(held);
+    expect(words!.rate).toBeLessThan(0.15);
+    expect(words!.rate).toBeLessThanOrEqual(greedy!.rate + 0.02);
+    expect(characters!.count).toBeGreaterThan(words!.count);
+
+    const sounds = soundsOf(held).slice(0, 4);
+    sounds.push(soundOf(new Float32Array(8000 * 4), 8000));
+    const file = join(folder, "strings.safetensors");
+    await recogniser.save(file);
+    const again = await speech.load(file);
+    const together = await again.predict(sounds);
+    for (const [i, sound] of sounds.entries()) {
+      const alone = await again.predict(sound);
+      expect(alone.text).toBe(together[i].text);
+      expect(alone.probability).toBeCloseTo(together[i].probability, 4);
+    }
+  }, 120_000);
+});
