@@ -189,7 +189,7 @@ beforeAll(async () => {
   await (await tasks.speech.train(spoken, { filters: [2], epochs: 1 })).save("speech.safetensors");
   vi.stubEnv("RECEPTIVE_DATA", "");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
-});
+}, 60_000);
 afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   process.chdir(before);
