@@ -200,7 +200,7 @@ async function run(options: Options): Promise<void> {
         ...(mistakes.length > 0 ? [...mistakes, ""] : []),
         `The trained network:                      ${checkpoint}`,
         `Loss curve, confusion and worst mistakes: ${sheet}`,
-        `A recording to try it with, "${text}":    ${example}`,
+        `${`A recording, "${text}":`.padEnd(41)} ${example}`,
         "",
         "Try next:",
         `  npx receptive transcribe ${example}`,

@@ -71,7 +71,11 @@ export function spokenDigits(seed = 0): RecordingParts {
     const recordings: Recording[] = [];
     for (let s = 0; s < speakers; s++) {
       const own = new RandomStream(seed, stream, s);
-      const voice = { pitch: own.uniform(95, 220), tract: own.uniform(0.92, 1.15), pace: own.uniform(0.85, 1.2) };
+      const voice = {
+        pitch: own.uniform(95, 220),
+        tract: own.uniform(0.92, 1.15),
+        pace: own.uniform(0.85, 1.2),
+      };
       for (const text of Object.keys(words))
         for (let take = 0; take < takes; take++)
           recordings.push({
@@ -142,5 +146,6 @@ function hissOf(hertz: number, random: RandomStream): (k: number) => number {
     random.uniform(0, 2 * Math.PI),
   ]);
   return (k) =>
-    tones.reduce((sum, [f, p]) => sum + Math.sin((2 * Math.PI * f * k) / rate + p), 0) / Math.sqrt(tones.length);
+    tones.reduce((sum, [f, p]) => sum + Math.sin((2 * Math.PI * f * k) / rate + p), 0) /
+    Math.sqrt(tones.length);
 }

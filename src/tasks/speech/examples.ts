@@ -38,7 +38,9 @@ export function spokenExamples(
     if (kind === "sequence") return 0;
     const label = at.get(text);
     if (label === undefined)
-      throw new DataError(`${place}: the class ${short(text)} is none of those trained on, ${classes.join(", ")}`);
+      throw new DataError(
+        `${place}: the class ${short(text)} is none of those trained on, ${classes.join(", ")}`,
+      );
     return label;
   });
   const own = recordings.recordings.map((one) => ({ ...one, samples: atRate(one, rate), rate }));
@@ -105,7 +107,11 @@ function changed(
   if (random.uniform() >= noise) return faster;
   const hiss = hisses[random.integer(hisses.length)];
   const from = random.integer(hiss.length);
-  return withNoise(faster, hiss.subarray(from).length > 0 ? hiss.subarray(from) : hiss, random.uniform(10, 40));
+  return withNoise(
+    faster,
+    hiss.subarray(from).length > 0 ? hiss.subarray(from) : hiss,
+    random.uniform(10, 40),
+  );
 }
 
 /** A recording somewhere in the window, or some stretch of it. */

@@ -27,7 +27,8 @@ export const sequenceStep = 1;
 
 /** A recording in the place where the network looks: in the middle, or, where it is longer, its loudest stretch. */
 export function placed(samples: Float32Array, window: number): Float32Array {
-  if (samples.length > window) return samples.slice(loudest(samples, window), loudest(samples, window) + window);
+  if (samples.length > window)
+    return samples.slice(loudest(samples, window), loudest(samples, window) + window);
   const out = new Float32Array(window);
   out.set(samples, (window - samples.length) >> 1);
   return out;
@@ -46,7 +47,10 @@ function loudest(samples: Float32Array, window: number): number {
 }
 
 /** A sequence with silence around it, and how many frames of scores it has. */
-export function surrounded(samples: Float32Array, frontEnd: FrontEnd): { wave: Float32Array; frames: number } {
+export function surrounded(
+  samples: Float32Array,
+  frontEnd: FrontEnd,
+): { wave: Float32Array; frames: number } {
   const { rate } = frontEnd;
   const lead = Math.round(around * rate);
   const counted = samples.length + 2 * lead;
@@ -57,7 +61,9 @@ export function surrounded(samples: Float32Array, frontEnd: FrontEnd): { wave: F
 
 /** What was said, in units: words, or letters with spaces between words. */
 export const unitsOf = (text: string, units: Hearing["units"]): string[] =>
-  units === "words" ? text.split(/\s+/).filter((word) => word !== "") : [...text.normalize("NFC").trim().replace(/\s+/g, " ")];
+  units === "words"
+    ? text.split(/\s+/).filter((word) => word !== "")
+    : [...text.normalize("NFC").trim().replace(/\s+/g, " ")];
 
 export const textOfUnits = (parts: readonly string[], units: Hearing["units"]): string =>
   parts.join(units === "words" ? " " : "").trim();
@@ -66,11 +72,17 @@ export const textOfUnits = (parts: readonly string[], units: Hearing["units"]): 
 export const blankName = "";
 
 /** @throws DataError where a unit is no class */
-export function labelsOf(recording: Recording, classes: readonly string[], units: Hearing["units"]): Int32Array {
+export function labelsOf(
+  recording: Recording,
+  classes: readonly string[],
+  units: Hearing["units"],
+): Int32Array {
   return Int32Array.from(unitsOf(recording.text, units), (unit) => {
     const at = classes.indexOf(unit, 1);
     if (at < 0)
-      throw new DataError(`${recording.place}: ${short(unit)} is none of the ${classes.length - 1} ${units} trained on`);
+      throw new DataError(
+        `${recording.place}: ${short(unit)} is none of the ${classes.length - 1} ${units} trained on`,
+      );
     return at;
   });
 }

@@ -78,7 +78,12 @@ export interface SpeechEvaluationOptions {
   onProgress?: (progress: { done: number; count: number }) => void;
 }
 
-const evaluationRules = { batchSize: fromOneOn, width: fromOneOn, signal: aSignal, onProgress: callback } as const;
+const evaluationRules = {
+  batchSize: fromOneOn,
+  width: fromOneOn,
+  signal: aSignal,
+  onProgress: callback,
+} as const;
 
 /** Hears words. Made by `speech.train` and `speech.load`. */
 export class SpeechRecogniser {
@@ -127,7 +132,9 @@ export class SpeechRecogniser {
     const sounds = Array.isArray(given) ? (given as readonly Sound[]) : [given as Sound];
     for (const sound of sounds)
       if (!Array.isArray(sound?.channels) || !(sound.rate > 0))
-        throw new TypeError(`predict: the sound is ${said(sound)}, expected { rate, channels }, as readSound gives it`);
+        throw new TypeError(
+          `predict: the sound is ${said(sound)}, expected { rate, channels }, as readSound gives it`,
+        );
     const waves = sounds.map((sound) => {
       if (sound.channels[0].length === 0) throw new DataError("predict: the sound has no samples");
       return atRate({ samples: mono(sound), rate: sound.rate }, this.hearing.frontEnd.rate);
@@ -150,7 +157,9 @@ export class SpeechRecogniser {
     const truths = recordings.map(({ text, place }) => {
       const truth = this.classes.indexOf(text);
       if (kind === "words" && truth < 0)
-        throw new DataError(`${place}: the class ${short(text)} is none of those trained on, ${this.classes.join(", ")}`);
+        throw new DataError(
+          `${place}: the class ${short(text)} is none of those trained on, ${this.classes.join(", ")}`,
+        );
       return truth;
     });
     const found = await this.#heard(
@@ -270,12 +279,18 @@ export class SpeechRecogniser {
 
 /** The shape of one example's spectrum: of sequences of one second's. */
 export const inputOf = ({ kind, frontEnd, window }: Hearing): [frames: number, mels: number, one: number] => [
-  kind === "words" ? framesOf(window, frontEnd) : sequenceStride * Math.ceil(framesOf(frontEnd.rate, frontEnd) / sequenceStride),
+  kind === "words"
+    ? framesOf(window, frontEnd)
+    : sequenceStride * Math.ceil(framesOf(frontEnd.rate, frontEnd) / sequenceStride),
   frontEnd.mels,
   1,
 ];
 
-export const notesOf = (hearing: Hearing) => ({ task: "speech", ...hearing, frontEnd: { ...hearing.frontEnd } });
+export const notesOf = (hearing: Hearing) => ({
+  task: "speech",
+  ...hearing,
+  frontEnd: { ...hearing.frontEnd },
+});
 
 /**
  * Reads a recogniser from a file that `save` of one, or `receptive transcribe train`, has written.
@@ -301,7 +316,8 @@ export function recogniserOf(checkpoint: Checkpoint): SpeechRecogniser {
   if (units !== "words" && units !== "characters") throw damaged(`its units are ${said(units)}`);
   if (!fromOneOn.holds(window)) throw damaged(`its window has ${said(window)} samples`);
   for (const name of ["rate", "windowLength", "hop", "mels", "high", "range"] as const)
-    if (!((frontEnd?.[name] ?? 0) > 0)) throw damaged(`${name} of its front end is ${said(frontEnd?.[name])}`);
+    if (!((frontEnd?.[name] ?? 0) > 0))
+      throw damaged(`${name} of its front end is ${said(frontEnd?.[name])}`);
   const network = modelOf<Model>(checkpoint);
   return new SpeechRecogniser(
     network,

@@ -1,11 +1,11 @@
 /** Recordings with what was said in them: in memory, and from folders and tables as people have them. */
 import { hasFolders, listFolder } from "#platform";
-import { mono, type Sound, SoundError } from "../../audio/sound.js";
 import { readSound } from "../../audio/read.js";
 import { resample } from "../../audio/resample.js";
+import { mono, type Sound, SoundError } from "../../audio/sound.js";
 import { DataError } from "../../data/dataset.js";
 import { optionsOf } from "../../door/options.js";
-import { callback, flag, signal as aSignal, text } from "../../door/rules.js";
+import { signal as aSignal, callback, flag, text } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { printedAs } from "../../tensor/printing.js";
 import { endingOf, lastOf, textOf } from "../words/files.js";
@@ -71,8 +71,7 @@ export function collected(
   const skipped = [...skippedBefore];
   const recordings: Recording[] = [];
   for (const one of given) {
-    const why =
-      one.samples.length === 0 ? "no samples" : one.text.trim() === "" ? "nothing said" : undefined;
+    const why = one.samples.length === 0 ? "no samples" : one.text.trim() === "" ? "nothing said" : undefined;
     if (why) skipped.push({ place: one.place, why });
     else recordings.push({ ...one, text: one.text.trim() });
   }
@@ -168,7 +167,8 @@ async function inFolder(
     return { train: await inTable(`${path}/${tables[0]}`, options) };
   if (options.fileColumn !== undefined || options.textColumn !== undefined)
     throw new DataError(`${path}: is a folder of recordings; columns are those of a table`);
-  const listed = classes.length > 0 ? await inClasses(path, classes) : byTheirNames(path, own(files).filter(isSound));
+  const listed =
+    classes.length > 0 ? await inClasses(path, classes) : byTheirNames(path, own(files).filter(isSound));
   if (listed.length === 0)
     throw new DataError(
       `${path}: has no recordings, expected a folder of them for each class, files CLASS_SPEAKER_NUMBER.wav, or a table`,
@@ -184,7 +184,12 @@ async function inFolder(
   const noises = recordings.slice(listed.length).filter((one) => one !== undefined);
   const test = at(isTest);
   return {
-    train: collected(name, at((one) => !isTest(one) && !isLeftOut(one)), skipped, noises),
+    train: collected(
+      name,
+      at((one) => !isTest(one) && !isLeftOut(one)),
+      skipped,
+      noises,
+    ),
     ...(test.length > 0 ? { test: collected(`${name}, test`, test, [], noises) } : {}),
   };
 }
@@ -300,5 +305,7 @@ async function readAll(listed: readonly Listed[], { skipBad, signal, onProgress 
 }
 
 /** At the rate of the front end. */
-export const atRate = ({ samples, rate }: Pick<Recording, "samples" | "rate">, wanted: number): Float32Array =>
-  resample(samples, Math.round(rate), wanted);
+export const atRate = (
+  { samples, rate }: Pick<Recording, "samples" | "rate">,
+  wanted: number,
+): Float32Array => resample(samples, Math.round(rate), wanted);

@@ -1,7 +1,17 @@
 import { DataError } from "../../data/dataset.js";
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { belowOne, callback, flag, fromOneOn, notNegative, oneOf, positive, rule, signal } from "../../door/rules.js";
+import {
+  belowOne,
+  callback,
+  flag,
+  fromOneOn,
+  notNegative,
+  oneOf,
+  positive,
+  rule,
+  signal,
+} from "../../door/rules.js";
 import { adam } from "../../optim/adam.js";
 import { oneCycle } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
@@ -94,7 +104,8 @@ const rules = {
 
 const someRecordings = rule(
   "recordings, as openRecordings and recordingsOf give them",
-  (value) => Array.isArray((value as Recordings | null)?.recordings) && Array.isArray((value as Recordings).classes),
+  (value) =>
+    Array.isArray((value as Recordings | null)?.recordings) && Array.isArray((value as Recordings).classes),
 );
 
 /**
@@ -119,7 +130,9 @@ export async function train(
   const batchSize = options.batchSize ?? (length < 300 ? 16 : 32);
   const steps = Math.ceil(length / batchSize);
   const epochs = options.epochs ?? Math.min(60, Math.max(10, Math.round(1500 / steps)));
-  const seconds = recordings.recordings.map(({ samples, rate }) => samples.length / rate).sort((a, b) => a - b);
+  const seconds = recordings.recordings
+    .map(({ samples, rate }) => samples.length / rate)
+    .sort((a, b) => a - b);
   await onBegin?.({
     recogniser,
     epochs,
@@ -161,16 +174,28 @@ function made(recordings: Recordings, options: SpeechTrainingOptions): SpeechRec
   const { strings, filters, dropout, seed = 0 } = options;
   const areSentences = texts.length > all.length / 2 && texts.length > 12;
   const kind = options.kind ?? (strings || areSentences ? "sequence" : "words");
-  if (kind === "words" && strings) throw new DataError("train: strings are sequences: leave out kind, or strings");
+  if (kind === "words" && strings)
+    throw new DataError("train: strings are sequences: leave out kind, or strings");
   const units = options.units ?? (kind === "words" || strings ? "words" : "characters");
   const frontEnd = frontEndFor(options.rate ?? rateOf(recordings));
   const classes =
-    kind === "words" ? texts : [blankName, ...new Set(texts.flatMap((text) => unitsOf(text, units)))].sort(byUnit);
+    kind === "words"
+      ? texts
+      : [blankName, ...new Set(texts.flatMap((text) => unitsOf(text, units)))].sort(byUnit);
   if (classes.length < (kind === "words" ? 2 : 3))
     throw new DataError(`${name}: all recordings are of one class, ${texts[0]}, expected two at least`);
   const seconds = options.seconds ?? usualSeconds(recordings);
-  const hearing: Hearing = { kind, frontEnd, units, window: Math.max(1, Math.round(seconds * frontEnd.rate)) };
-  const own = { classes: classes.length, ...(filters && { filters }), ...(dropout !== undefined && { dropout }) };
+  const hearing: Hearing = {
+    kind,
+    frontEnd,
+    units,
+    window: Math.max(1, Math.round(seconds * frontEnd.rate)),
+  };
+  const own = {
+    classes: classes.length,
+    ...(filters && { filters }),
+    ...(dropout !== undefined && { dropout }),
+  };
   const network = kind === "words" ? speechNetwork(own) : sequenceNetwork({ ...own, mels: frontEnd.mels });
   network.build(inputOf(hearing), { seed });
   return new SpeechRecogniser(network, hearing, classes, name);

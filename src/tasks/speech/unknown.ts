@@ -1,7 +1,8 @@
 /** Classes for what is none of the words that are listened for. */
+
+import { DataError } from "../../data/dataset.js";
 import { optionsOf } from "../../door/options.js";
 import { list, notNegative, wholeNumber } from "../../door/rules.js";
-import { DataError } from "../../data/dataset.js";
 import { suggestion } from "../../door/spelling.js";
 import { noises } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
@@ -28,7 +29,11 @@ export interface ListeningOptions {
  * @throws DataError where a word is not among them
  */
 export function listeningFor(recordings: Recordings, given: ListeningOptions = {}): Recordings {
-  const { known, silence, seed = 0 } = optionsOf("listeningFor", given, {
+  const {
+    known,
+    silence,
+    seed = 0,
+  } = optionsOf("listeningFor", given, {
     known: list("words"),
     silence: notNegative,
     seed: wholeNumber,
