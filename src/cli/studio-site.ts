@@ -72,10 +72,25 @@ export interface Beside {
   readonly at: (path: string) => Uint8Array | ((response: ServerResponse) => void) | undefined;
 }
 
-/** A network that the page opens. */
-export const besideOf = (network: BroughtNetwork): Beside => ({
-  page: (page) => pageWith(page, network),
-  at: (path) => (path === `/${broughtFolder}/${network.name}` ? network.bytes : undefined),
+const dataPlace = `${broughtFolder}/data.safetensors`;
+
+/** A network that the page opens, and pictures that it learns from, where there are such. */
+export const besideOf = (
+  network: BroughtNetwork | undefined,
+  data?: { readonly bytes?: Uint8Array },
+): Beside => ({
+  page(page) {
+    const named = network ? pageWith(page, network) : page;
+    return data?.bytes
+      ? named.replace("</title>", `</title>\n    <meta name="receptive-data" content="${dataPlace}" />`)
+      : named;
+  },
+  at: (path) =>
+    path === `/${dataPlace}`
+      ? data?.bytes
+      : network && path === `/${broughtFolder}/${network.name}`
+        ? network.bytes
+        : undefined,
 });
 
 /**

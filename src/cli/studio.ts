@@ -9,6 +9,7 @@ import { load } from "../training/checkpoint.js";
 import { checkpointFile } from "./checkpoints.js";
 import { exitCodes } from "./failure.js";
 import { interruption } from "./interruption.js";
+import { dataFor } from "./studio-data.js";
 import { type BroughtNetwork, exportSite } from "./studio-export.js";
 import { closed, listening, openBrowser, siteFolder, usualPort } from "./studio-server.js";
 import { besideOf, siteServer } from "./studio-site.js";
@@ -23,6 +24,10 @@ export function studioCommand(program: Command): void {
     .option("--port <number>", `the port; if left out ${usualPort}, or a free one where it is taken`, port)
     .option("--no-open", "only print the address")
     .option("--checkpoint <path>", "of a trained network, which the studio opens")
+    .option(
+      "--data <name>",
+      "pictures that the room Train learns from: a data set (see `receptive data list`), or folder:PATH",
+    )
     .option("--export <folder>", "writes the site there, with that network, for any host of static files")
     .addHelpText(
       "after",
@@ -32,6 +37,7 @@ The site is the package receptive-studio. Ctrl-C ends it.
 Examples:
   $ receptive studio
   $ receptive studio --checkpoint runs/lenet5-digits/checkpoint.safetensors
+  $ receptive studio --data folder:flowers
   $ receptive studio --checkpoint runs/lenet5-digits/checkpoint.safetensors --export site`,
     )
     .action(run);
@@ -41,12 +47,15 @@ interface Asked {
   port?: number;
   open: boolean;
   checkpoint?: string;
+  data?: string;
   export?: string;
 }
 
-async function run({ port: asked, open, checkpoint, export: folder }: Asked): Promise<void> {
+async function run({ port: asked, open, checkpoint, data: name, export: folder }: Asked): Promise<void> {
   if (folder !== undefined && asked !== undefined)
     throw new UsageError("--export writes the site and serves nothing: leave --port out");
+  if (folder !== undefined && name !== undefined)
+    throw new UsageError("--export writes no pictures: leave --data out, and load them there");
   const site = siteFolder();
   const network = checkpoint === undefined ? undefined : await networkAt(checkpoint);
   if (folder !== undefined) {
@@ -56,11 +65,12 @@ async function run({ port: asked, open, checkpoint, export: folder }: Asked): Pr
     );
     return;
   }
-  const server = siteServer(site, network && besideOf(network));
+  const data = name === undefined ? undefined : await dataFor(name);
+  const server = siteServer(site, besideOf(network, data));
   await listening(server, asked);
   const { port } = server.address() as AddressInfo;
-  const address = `http://127.0.0.1:${port}/`;
-  console.log(`Receptive Studio: ${address}   (Ctrl-C ends it)`);
+  const address = `http://127.0.0.1:${port}/${data ? `#/train${data.bytes ? "?data=mine" : ""}` : ""}`;
+  console.log(`Receptive Studio: ${address}   (Ctrl-C ends it)${data ? `\nIn Train: ${data.says}` : ""}`);
   if (open) void openBrowser(address);
   const { signal, exitCode, release } = interruption();
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

@@ -6,6 +6,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siteServer } from "../../src/cli/studio-site.js";
+import { decodeSafetensors } from "../../src/formats/safetensors.js";
+import { encodePng } from "../../src/images/encode-png.js";
 import { decodeCheckpoint, load } from "../../src/training/checkpoint.js";
 import { isBuilt, receptive, start, temporaryFolder } from "./receptive.js";
 
@@ -265,6 +267,48 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
     }
     expect(await readFile(join(folder, "mine/index.html"), "utf8")).toBe("my page");
     expect(existsSync(join(folder, "new"))).toBe(false);
+    await remove();
+  }, 60_000);
+
+  test("--data: pictures of a folder lie beside the page, class by class; the digits need none", async () => {
+    const { folder, remove } = await site();
+    for (const [label, name] of ["cats", "dogs"].entries()) {
+      await mkdir(join(folder, "pets", name), { recursive: true });
+      for (let i = 0; i < 10; i++)
+        await writeFile(
+          join(folder, "pets", name, `${i}.png`),
+          encodePng({
+            width: 32,
+            height: 32,
+            channels: 3,
+            pixels: new Uint8Array(32 * 32 * 3).fill(200 * label + i),
+          }),
+        );
+    }
+    const { child, port, ended } = await serving(["--port", "0", "--data", "folder:pets"], folder);
+    const { body } = await ask(port, "/");
+    const place = /<meta name="receptive-data" content="([^"]*)" \/>/.exec(body)![1];
+    const answer = await fetch(`http://127.0.0.1:${port}/${place}`);
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    const { tensors, metadata } = decodeSafetensors(new Uint8Array(await answer.arrayBuffer()), "given");
+    expect(JSON.parse(metadata.classes)).toEqual(["cats", "dogs"]);
+    const [images, labels] = [tensors.get("images")!, tensors.get("labels")!];
+    expect(images.shape).toEqual([labels.shape[0], 32, 32, 3]);
+    // Each picture is of one grey, which says whose it is.
+    for (const [i, label] of [...labels.data].entries())
+      expect(Math.floor(Number(images.data[i * 32 * 32 * 3]) / 200)).toBe(label);
+    child.kill("SIGINT");
+    await ended;
+    for (const [args, says] of [
+      [["--data", "mnsit"], 'error: there is no data set "mnsit"'],
+      [
+        ["--data", "digits", "--export", "out"],
+        "error: --export writes no pictures: leave --data out, and load them there\n",
+      ],
+    ] as const) {
+      const { code, stderr } = await receptive(["studio", "--no-open", ...args], { folder });
+      expect([code, stderr.startsWith(says)], stderr).toEqual([2, true]);
+    }
     await remove();
   }, 60_000);
 

@@ -249,6 +249,8 @@ export interface Asks {
     asked: { run: number; bytes: ArrayBuffer; name: string };
     answer: { step: number; kept: readonly number[] } | undefined;
   };
+  /** Pictures with classes as one file, in the place of one's own. */
+  given: { asked: { bytes: ArrayBuffer; name: string }; answer: DataInfo };
   run: { asked: { id: number }; answer: RunInfo };
   /** Goes on from the step that is shown: where that is an earlier one, in a run of its own. */
   play: { asked: { speed: Speed; steps?: number }; answer: RunInfo };

@@ -99,6 +99,11 @@ export class Trainer {
       await this.#see(run, true);
       return { step: run.step, kept: run.history.steps };
     },
+    given: async ({ bytes, name }) => {
+      const { givenPictures } = await import("./given.js");
+      this.#data.own.become(givenPictures(new Uint8Array(bytes), name));
+      return this.#data.own.info();
+    },
     run: async ({ id }) => {
       await this.#pause();
       const run = this.#runs.get(id);
