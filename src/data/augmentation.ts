@@ -1,4 +1,5 @@
 /** What changes pictures while a network is trained on them. */
+import { SpareArrays } from "./spare-arrays.js";
 
 /**
  * Changes the pictures of a batch in place. Whatever is random about it follows from seed, epoch and a picture's index,
@@ -14,10 +15,14 @@ export type Augment = (
   },
 ) => void | Promise<void>;
 
+/** Whether it is of this library, and done with the pictures when it is done. One of the caller's own may keep them. */
+export const keepsNothing = (augment: Augment): boolean => "byThreads" in augment;
+
 /** What threads make of pictures; undefined where that is to be done here. */
 export type ByThreads = (
   pixels: Uint8Array | Float32Array,
   batch: Parameters<Augment>[1],
+  spare: SpareArrays,
 ) => Promise<Float32Array | undefined>;
 
 /** Pages that change no pictures leave out how threads do it: whoever makes an augmentation brings it along. */
@@ -30,10 +35,11 @@ export async function changedPictures(
   pixels: Uint8Array | Float32Array,
   augment: Augment,
   batch: Parameters<Augment>[1],
+  spare = new SpareArrays(),
 ): Promise<Float32Array> {
-  const found = await (augment as { byThreads?: ByThreads }).byThreads?.(pixels, batch);
+  const found = await (augment as { byThreads?: ByThreads }).byThreads?.(pixels, batch, spare);
   if (found) return found;
-  const images = new Float32Array(pixels);
+  const images = spare.copy(Float32Array, pixels);
   await augment(images, batch);
   return images;
 }

@@ -10,6 +10,7 @@ import { type AnyDataset, type Draw, picturesAt } from "./dataset.js";
 import { batchAt, type ExampleBatch } from "./example-batches.js";
 import { checkExamples, type Examples, type Fields, isExamples } from "./examples.js";
 import type { Mixed, Mixup } from "./mixup.js";
+import { SpareArrays } from "./spare-arrays.js";
 
 export type { Augment };
 
@@ -123,20 +124,27 @@ async function* inBatches<B>(
   }
 }
 
+/** How pictures are changed. */
+export interface Changes extends Pick<BatchOptions, "augment" | "mixup"> {
+  /** Whence batches take their arrays; whoever uses them gives them back. */
+  spare?: SpareArrays;
+}
+
 /** Pictures and classes at these places, changed as the options say. */
 export async function prepare(
   dataset: AnyDataset,
   indices: Int32Array,
-  { augment, mixup, shuffle }: Pick<BatchOptions, "augment" | "mixup" | "shuffle">,
+  { augment, mixup, shuffle, spare = new SpareArrays() }: Changes & Pick<BatchOptions, "shuffle">,
 ): Promise<Batch> {
   const size = indices.length;
-  const pixels = await picturesAt(dataset, indices, shuffle);
+  const pixels = await picturesAt(dataset, indices, shuffle, spare);
   const labels = Int32Array.from(indices, (index) => dataset.labels[index]);
   if (!augment && !mixup) return printable({ images: pixels, labels, indices, size }, dataset);
   const draw = shuffle ?? { seed: 0, epoch: 0 };
   const images = augment
-    ? await changedPictures(pixels, augment, { ...draw, indices, shape: [size, ...dataset.shape] })
-    : new Float32Array(pixels);
+    ? await changedPictures(pixels, augment, { ...draw, indices, shape: [size, ...dataset.shape] }, spare)
+    : spare.copy(Float32Array, pixels);
+  spare.give(pixels);
   // Most trainings mix nothing.
   const partners = mixup && (await import("./mixup.js")).mixed(images, { ...mixup, draw, labels, indices });
   return printable({ images, labels, indices, size, mixed: partners }, dataset);

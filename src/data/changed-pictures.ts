@@ -7,6 +7,8 @@ export interface ChangeTask {
   readonly kind: "change";
   readonly steps: readonly { readonly name: string; readonly given: readonly unknown[] }[];
   readonly pixels: Uint8Array | Float32Array;
+  /** Where the changed ones are to stand. */
+  readonly into: Float32Array;
   readonly batch: Parameters<Augment>[1];
 }
 
@@ -16,12 +18,17 @@ let changedHere = 0;
 
 export const changeByThreads =
   (steps: ChangeTask["steps"]): ByThreads =>
-  async (pixels, batch) => {
+  async (pixels, batch, spare) => {
     const threads = changedHere >= fewValues ? pictureThreads() : undefined;
-    const task: ChangeTask = { kind: "change", steps, pixels, batch };
-    const found = await threads?.ask(threads.idlest, task).catch((error: Error) => {
-      throw error.name === "RangeError" ? new RangeError(error.message) : error;
-    });
+    let found: unknown;
+    if (threads) {
+      const into = spare.take(Float32Array, pixels.length);
+      const task: ChangeTask = { kind: "change", steps, pixels, into, batch };
+      // The thread has it until it answers with it.
+      found = await threads.ask(threads.idlest, task, [into.buffer]).catch((error: Error) => {
+        throw error.name === "RangeError" ? new RangeError(error.message) : error;
+      });
+    }
     if (!found) changedHere += pixels.length;
     return found as Float32Array | undefined;
   };

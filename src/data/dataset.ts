@@ -1,6 +1,7 @@
 import { rule } from "../door/rules.js";
 import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
+import { SpareArrays } from "./spare-arrays.js";
 
 /** One part (train or test) of a data set of pictures, all of one size, each of one class. */
 interface Labelled {
@@ -49,8 +50,13 @@ export interface Draw {
  *
  * @throws DataError where it reads something else
  */
-export async function picturesAt(dataset: AnyDataset, indices: Int32Array, draw?: Draw): Promise<Uint8Array> {
-  if (!("read" in dataset)) return imagesAt(dataset, indices);
+export async function picturesAt(
+  dataset: AnyDataset,
+  indices: Int32Array,
+  draw?: Draw,
+  spare = new SpareArrays(),
+): Promise<Uint8Array> {
+  if (!("read" in dataset)) return imagesAt(dataset, indices, spare);
   const bytes = await dataset.read(indices, draw);
   const { name, shape, views = 1 } = dataset;
   const expected = [indices.length, ...(views > 1 ? [views] : []), ...shape];
@@ -59,13 +65,17 @@ export async function picturesAt(dataset: AnyDataset, indices: Int32Array, draw?
       `${name}: read gave ${bytes?.length ?? 0} values (${kindOf(bytes)}), expected a Uint8Array of ${show(expected)} (${sizeOf(expected)})`,
     );
   // Whoever reads may hand over the same array again, with other pictures in it.
-  return new Uint8Array(bytes);
+  return spare.copy(Uint8Array, bytes);
 }
 
 /** The pictures at some places, one after the other. */
-export function imagesAt({ shape: [h, w, c], images }: Dataset, indices: Int32Array): Uint8Array {
+export function imagesAt(
+  { shape: [h, w, c], images }: Dataset,
+  indices: Int32Array,
+  spare = new SpareArrays(),
+): Uint8Array {
   const size = h * w * c;
-  const chosen = new Uint8Array(indices.length * size);
+  const chosen = spare.take(Uint8Array, indices.length * size);
   indices.forEach((index, i) => {
     chosen.set(images.subarray(index * size, (index + 1) * size), i * size);
   });

@@ -1,7 +1,7 @@
 import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
 import { callback } from "../door/rules.js";
-import { type Augment, prepare } from "./batches.js";
+import { type Augment, type Changes, prepare } from "./batches.js";
 import { type AnyDataset, aDataset } from "./dataset.js";
 import { type Examples, type Field, printableFields } from "./examples.js";
 import type { Mixup } from "./mixup.js";
@@ -18,7 +18,12 @@ export function labelledPictures(
   options: { augment?: Augment; mixup?: Mixup } = {},
 ): Examples<PictureFields> {
   checkArgument("labelledPictures", "what is given", dataset, aDataset);
-  const { augment, mixup } = optionsOf("labelledPictures", options, { augment: callback, mixup: 1 });
+  return picturesByFields(dataset, optionsOf("labelledPictures", options, { augment: callback, mixup: 1 }));
+}
+
+/** The same of what is known to be right. */
+export function picturesByFields(dataset: AnyDataset, changes: Changes): Examples<PictureFields> {
+  const { augment, mixup } = changes;
   const isChanged = augment !== undefined || mixup !== undefined;
   const one: Field = { shape: [], dtype: "i32" };
   return printableFields<Examples<PictureFields>>({
@@ -34,7 +39,7 @@ export function labelledPictures(
       ...(mixup ? { others: one, share: { shape: [], dtype: "f32" } } : {}),
     },
     async at(places, draw) {
-      const { images, labels, mixed } = await prepare(dataset, places, { augment, mixup, shuffle: draw });
+      const { images, labels, mixed } = await prepare(dataset, places, { ...changes, shuffle: draw });
       if (!mixed) return { images, labels };
       const share = new Float32Array(places.length).fill(mixed.share);
       return { images, labels, others: mixed.labels, share };

@@ -80,11 +80,11 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-async function change(request: number, { steps, pixels, batch }: ChangeTask): Promise<void> {
+async function change(request: number, { steps, pixels, into, batch }: ChangeTask): Promise<void> {
   try {
-    const images = new Float32Array(pixels);
-    await augmentBySteps(steps)(images, batch);
-    answer(request, images);
+    into.set(pixels);
+    await augmentBySteps(steps)(into, batch);
+    answer(request, into as Float32Array<ArrayBuffer>);
   } catch (error) {
     failed(request, error);
   }

@@ -57,10 +57,15 @@ export class PictureThreads {
   }
 
   /**
+   * @param given  of what the thread is handed and nobody else has any more: buffers
    * @returns undefined where threads cannot be had or have ended: what was asked is to be done on the main thread
    * @throws what was wrong with a picture, by name and message alone
    */
-  ask(thread: number, task: { readonly kind: string }): Promise<Pixels | undefined> {
+  ask(
+    thread: number,
+    task: { readonly kind: string },
+    given?: readonly ArrayBufferLike[],
+  ): Promise<Pixels | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#broken) return resolve(undefined);
       const request = this.#requests++;
@@ -68,7 +73,7 @@ export class PictureThreads {
       this.#asked[thread]++;
       // The process stays alive while it waits for pictures.
       this.#handles[thread].hold();
-      this.#handles[thread].post({ request, task } satisfies ToPictureThread);
+      this.#handles[thread].post({ request, task } satisfies ToPictureThread, given);
     });
   }
 

@@ -11,7 +11,8 @@ export interface ThreadEvents<From> {
 }
 
 export interface ThreadHandle {
-  post(message: unknown): void;
+  /** @param given  buffers that the thread has from then on, and nobody else */
+  post(message: unknown, given?: readonly ArrayBufferLike[]): void;
   /** Keeps the process alive while the thread works. */
   hold(): void;
   release(): void;
@@ -82,7 +83,7 @@ function handleOf<From>(worker: Worker, events: ThreadEvents<From>): ThreadHandl
   worker.on("error", (error) => events.ended(textOf(error)));
   worker.on("exit", (code) => events.ended(`it ended with code ${code}`));
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, given) => worker.postMessage(message, given as ArrayBuffer[] | undefined),
     hold: () => worker.ref(),
     release: () => worker.unref(),
     terminate: async () => void (await worker.terminate()),

@@ -1,6 +1,8 @@
+import { keepsNothing } from "../data/augmentation.js";
 import { batchCount } from "../data/batches.js";
 import type { ExampleBatch } from "../data/example-batches.js";
 import type { Examples } from "../data/examples.js";
+import { SpareArrays } from "../data/spare-arrays.js";
 import type { ExampleStream } from "../data/stream.js";
 import type { Model } from "../nn/index.js";
 import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
@@ -101,6 +103,8 @@ export class Run {
   /** The step of which nobody has heard yet. On a device that runs ahead it is being made when the one before is told of. */
   #ahead: Asked | undefined;
   readonly #turns = new Turns();
+  /** Undefined where a batch's arrays may be with somebody else. */
+  readonly #spare: SpareArrays | undefined;
 
   constructor(model: Trainable, dataset: TrainingSource, options: FitOptions) {
     checkModel("fit", model);
@@ -117,7 +121,8 @@ export class Run {
     checkTrainable("fit", dataset, objective, { augment, mixup });
     const { train, validated } = partsOf(dataset, validation, this.#seed);
     this.#train = train;
-    this.#data = byFields(train, { augment, mixup });
+    this.#spare = !augment || keepsNothing(augment) ? new SpareArrays() : undefined;
+    this.#data = byFields(train, { augment, mixup, spare: this.#spare });
     const { length } = train;
     const batching = { batchSize: this.#batchSize, dropLast: options.dropLast };
     this.#steps = batchCount(length, batching);
@@ -241,6 +246,7 @@ export class Run {
         this.#at.totalExamples += batch.size;
         if (!Number.isFinite(outcome.loss)) throw await this.#divergedOn(outcome, batch, lr);
         this.#count(outcome, batch);
+        if (isPictures(this.#train)) this.#spare?.give(batch.fields.images.own as Float32Array);
         return this.#stepEvent(lr);
       } catch (error) {
         // A step that was made behind one that was not leaves weights that belong nowhere.

@@ -1,11 +1,10 @@
 /** What a run is trained and validated on: data sets of any kind, as batches of named fields. */
-import { type Augment, batches } from "../data/batches.js";
+import { batches, type Changes } from "../data/batches.js";
 import { checkDataset } from "../data/checked-dataset.js";
 import type { AnyDataset, Draw } from "../data/dataset.js";
 import type { ExampleBatch } from "../data/example-batches.js";
 import { checkExamples, type Examples, isExamples } from "../data/examples.js";
-import { labelledPictures } from "../data/labelled-pictures.js";
-import type { Mixup } from "../data/mixup.js";
+import { picturesByFields } from "../data/labelled-pictures.js";
 import { type ExampleStream, isStream } from "../data/stream.js";
 import type { Objective } from "./objective.js";
 
@@ -23,11 +22,8 @@ export const classesOf = (source: TrainingSource): readonly string[] =>
   isStream(source) ? [] : (source.classes ?? []);
 
 /** Any data set by its fields, its pictures changed as they are in training. */
-export function byFields(
-  source: TrainingSource,
-  changes: { augment?: Augment; mixup?: Mixup } = {},
-): Examples | ExampleStream {
-  return isPictures(source) ? labelledPictures(source, changes) : source;
+export function byFields(source: TrainingSource, changes: Changes = {}): Examples | ExampleStream {
+  return isPictures(source) ? picturesByFields(source, changes) : source;
 }
 
 /** An epoch in batches, in a random order. */
