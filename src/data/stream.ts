@@ -1,5 +1,5 @@
 import { optionsOf } from "../door/options.js";
-import { fromOneOn, required, wholeOfAtLeast } from "../door/rules.js";
+import { fromOneOn, recordOf, required, rule, wholeOfAtLeast } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { orderOfStreams } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
@@ -58,8 +58,8 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
     length,
     shuffle = 0,
   } = optionsOf("stream", options, {
-    fields: 1,
-    from: 1,
+    fields: required(recordOf("{ field: { shape, dtype } }")),
+    from: required(rule(sources, () => true)),
     length: required(fromOneOn),
     shuffle: wholeOfAtLeast(0),
   });
@@ -107,14 +107,14 @@ export function stream<const F extends Fields>(name: string, options: StreamOpti
   return made;
 }
 
+const sources = "a generator, a web stream, or a function that gives one";
+
 function iteratorOf<T>(name: string, source: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
   const asynchronous = (source as AsyncIterable<T> | undefined)?.[Symbol.asyncIterator];
   const synchronous = (source as Iterable<T> | undefined)?.[Symbol.iterator];
   if (asynchronous) return asynchronous.call(source);
   if (synchronous) return synchronous.call(source);
-  throw new TypeError(
-    `stream: ${name} comes from ${said(source)}, expected a generator, a web stream, or a function that gives one`,
-  );
+  throw new TypeError(`stream: ${name} comes from ${said(source)}, expected ${sources}`);
 }
 
 /** Size and order of the batches of a stream. */

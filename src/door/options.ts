@@ -10,11 +10,12 @@ export type OptionNames<O> = { readonly [Name in keyof Required<O>]: 1 | Rule };
  * The options, if all of them are known and what they may be.
  *
  * @param Refused  the error for a value that is not; a RangeError of numbers and texts, a TypeError of other things if left out
- * @throws TypeError where one is not known, or where no options stand in their place
+ * @throws TypeError where one is not known or missing, or where no options stand in their place
  */
 export function optionsOf<O extends object>(
   speaker: string,
-  given: O,
+  // Left out where some must be given: it is said which.
+  given: O = {} as O,
   names: OptionNames<NoInfer<O>>,
   Refused?: new (message: string) => Error,
 ): O {

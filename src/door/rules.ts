@@ -25,6 +25,9 @@ export const positive = rule("a number above 0", (value) => above(value, 0));
 export const notNegative = rule("a number of at least 0", (value) => value === 0 || above(value, 0));
 export const belowOne = rule("0 ≤ _ < 1", (value) => notNegative.holds(value) && (value as number) < 1);
 export const withinOne = rule("0 < _ < 1", (value) => positive.holds(value) && (value as number) < 1);
+/** Whether there is such an axis, who knows the shape says. */
+export const axisOf = (of: string): Rule =>
+  required(rule(`a whole number, an axis of ${of}, such as 0 or -1`, () => true));
 export const flag = rule("true or false", (value) => typeof value === "boolean");
 export const text = rule("a text", (value) => typeof value === "string");
 export const callback = rule("a function", (value) => typeof value === "function");

@@ -140,8 +140,8 @@ export const ofAny =
   };
 
 /** Whether there is anything to choose: layers one after the other are explained as they are. */
-const isChoice = (network: AnyNetwork, { input, output }: Of = {}): boolean =>
-  input !== undefined || output !== undefined || !("layers" in network);
+const isChoice = (network: AnyNetwork, of?: Of | null): boolean =>
+  of?.input !== undefined || of?.output !== undefined || !("layers" in network);
 
 /** Options that are said of each example, if a method has them. */
 interface PerExample {

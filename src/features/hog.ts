@@ -131,7 +131,7 @@ const hogSettings = {
  * How a picture is cut into cells and blocks: `hog` gives blockRows · blockColumns · blockLength numbers.
  * @throws FeatureError where a setting makes no sense, or no block fits into the picture
  */
-export function hogGrid(picture: { height: number; width: number }, options: HogOptions) {
+export function hogGrid(picture: { height: number; width: number }, options: HogOptions = {}) {
   const { bins = 9, cell = 8, block = 2, blockStride = 1 } = settingsOf("hog", options, hogSettings);
   const [cellRows, cellColumns] = [Math.floor(picture.height / cell), Math.floor(picture.width / cell)];
   if (cellRows < block || cellColumns < block)

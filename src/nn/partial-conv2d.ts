@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { list, required } from "../door/rules.js";
 import { add } from "../ops/arithmetic.js";
 import { concat } from "../ops/concat.js";
 import { conv2d as convolution } from "../ops/conv2d.js";
@@ -38,7 +39,7 @@ export interface PartialConv2dOptions {
  */
 export function partialConv2d(given: PartialConv2dOptions & Named): Layer {
   const { name, ...options } = optionsOf("partialConv2d", given, {
-    connections: 1,
+    connections: required(list("the channels that each filter sees")),
     kernel: 1,
     stride: 1,
     padding: 1,

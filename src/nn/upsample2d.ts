@@ -24,7 +24,9 @@ export function upsample2d(given: Upsample2dOptions & Named): Layer {
   });
   const { factor, size, ...how } = options;
   if ((factor === undefined) === (size === undefined))
-    throw new TypeError("upsample2d: expected a factor or a size");
+    throw new TypeError(
+      "upsample2d: expected either factor or size, a whole number from 1 on or one for each direction",
+    );
   if (factor !== undefined) pair("upsample2d", "factor", factor, 1);
   const pixels = (x: Tensor): [number, number] => {
     if (size !== undefined) return pair("upsample2d", "size", size, 1);

@@ -1,5 +1,6 @@
 import { noGaps, type Part, partAt } from "../compiler/lowering.js";
 import { optionsOf } from "../door/options.js";
+import { axisOf } from "../door/rules.js";
 import { checkedTensors } from "../tensor/arguments.js";
 import { checkedAxis, ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -12,8 +13,8 @@ import { slice } from "./slice.js";
  *
  * @throws ShapeError where they do not
  */
-export function concat(tensors: readonly Tensor[], given: { axis: number } = missing): Tensor {
-  const { axis } = optionsOf("concat", given, { axis: 1 });
+export function concat(tensors: readonly Tensor[], given: { axis: number }): Tensor {
+  const { axis } = optionsOf("concat", given, { axis: axisOf("the tensors") });
   checkedTensors("concat", "tensor", tensors);
   if (tensors.length === 0) throw new ShapeError("concat: no tensors");
   const [first] = tensors;
@@ -37,9 +38,6 @@ export function concat(tensors: readonly Tensor[], given: { axis: number } = mis
         { axis: along },
       );
 }
-
-/** Of an argument that was forgotten the check says what it should be. */
-const missing = {} as { axis: number };
 
 const op = defineOp<{ axis: number }>({
   name: "concat",

@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { axisOf } from "../door/rules.js";
 import { scanKernel } from "../kernels/scan.js";
 import { checkTensor } from "../tensor/arguments.js";
 import { checkedAxis } from "../tensor/shapes.js";
@@ -33,15 +34,14 @@ export interface CumsumOptions {
  * @returns  the shape of x; f32 or i32
  * @throws ShapeError where x has no such axis
  */
-export function cumsum(x: Tensor, given: CumsumOptions = missing): Tensor {
-  const options = optionsOf("cumsum", given, { axis: 1, exclusive: 1, reverse: 1 });
+export function cumsum(x: Tensor, given: CumsumOptions): Tensor {
+  const options = optionsOf("cumsum", given, { axis: axisOf("x"), exclusive: 1, reverse: 1 });
   const { axis, exclusive = false, reverse = false } = options;
   checkTensor("cumsum", "x", x);
   const along = checkedAxis("cumsum", axis, x.shape);
   const terms = x.type === "u8" || x.type === "bool" ? cast(x, "i32") : x;
   return running(terms, along, { exclusive, reverse });
 }
-const missing = {} as CumsumOptions;
 
 /** So many terms are added one by one. */
 const longestChain = 64;

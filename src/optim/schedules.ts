@@ -41,7 +41,7 @@ export type Length =
 /** How far a run is, in the unit of a length. */
 function passedOf(speaker: string, { steps, examples }: Partial<Record<"steps" | "examples", number>>) {
   if ((steps === undefined) === (examples === undefined))
-    throw new TypeError(`${speaker}: expected either steps or examples`);
+    throw new TypeError(`${speaker}: expected either steps or examples, a whole number from 1 on`);
   return (step: number, shown = Number.NaN): number => (steps === undefined ? shown : step);
 }
 

@@ -14,14 +14,8 @@ export interface RandomOptions {
   stream?: number;
 }
 
-/** A seed that was forgotten is told of as one that is undefined. */
-const missing = {} as RandomOptions;
-
 /** Numbers of this shape, evenly spread over min ≤ x < max. */
-export function uniform(
-  shape: Shape,
-  given: RandomOptions & { min?: number; max?: number } = missing,
-): Tensor {
+export function uniform(shape: Shape, given: RandomOptions & { min?: number; max?: number }): Tensor {
   const {
     seed,
     stream = 0,
@@ -33,10 +27,7 @@ export function uniform(
 }
 
 /** Numbers of this shape, normally distributed. */
-export function normal(
-  shape: Shape,
-  given: RandomOptions & { mean?: number; deviation?: number } = missing,
-): Tensor {
+export function normal(shape: Shape, given: RandomOptions & { mean?: number; deviation?: number }): Tensor {
   const {
     seed,
     stream = 0,

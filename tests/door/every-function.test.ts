@@ -132,7 +132,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
     ["adadelta", "adagrad", "adam", "adamW", "rmsprop", "sgd", "step", "cosine", "oneCycle", "plateau"].map(
       (name) => [
         `optim.${name}`,
-        (o: object) => optim[name]({ ...o, lr: 0.1, ...(name === "step" ? { every: 2 } : {}) }),
+        (o: object) => optim[name]({ lr: 0.1, ...(name === "step" ? { every: 2 } : {}), ...o }),
       ],
     ),
   ),
@@ -374,11 +374,114 @@ test("every exported function is known here", () => {
   expect(exported.sort()).toEqual(known);
 });
 
-test.each(Object.entries(calls))("%s refuses an unknown option by name", async (_, call) => {
-  const answer = await (async () => call(wrong))().then(
-    () => "nothing was refused",
-    (error: unknown) => error,
+/** What a call is refused with; undefined where it is not. */
+const refusal = (call: () => unknown): Promise<Error | undefined> =>
+  (async () => call())().then(
+    () => undefined,
+    (error: Error) => error,
   );
+
+test.each(Object.entries(calls))("%s refuses an unknown option by name", async (_, call) => {
+  const answer = await refusal(() => call(wrong));
   expect(answer).toBeInstanceOf(TypeError);
-  expect((answer as Error).message).toMatch(/^[\w-.: ]+: unknown option `epochz`; (there is|did you mean) `/);
+  expect(answer?.message).toMatch(/^[\w-.: ]+: unknown option `epochz`; (there is|did you mean) `/);
+});
+
+/** What must be given, in the order in which it is asked for, of each function of which something must. */
+const needed: { readonly [name: string]: { readonly [option: string]: unknown } } = {
+  fit: { loss, optimizer, epochs: 1 },
+  fitFullBatch: { loss },
+  findLearningRate: { loss, optimizer },
+  previewStep: { places: [0] },
+  checkpointOf: { input: set.shape, data: set },
+  concat: { axis: 0 },
+  cumsum: { axis: 0 },
+  "random.normal": { seed: 1 },
+  "random.uniform": { seed: 1 },
+  ...Object.fromEntries(
+    ["conv1d", "conv2d", "conv2dTranspose"].map((name) => [`nn.${name}`, { filters: 2, kernel: 3 }]),
+  ),
+  "nn.depthwiseConv2d": { kernel: 3 },
+  "nn.partialConv2d": { connections: [[0]], kernel: 3 },
+  "nn.embedding": { words: 3, size: 2 },
+  "nn.gru": { units: 2 },
+  "nn.lstm": { units: 2 },
+  "nn.rbf": { centres: [[0]] },
+  "optim.sgd": { lr: 0.1 },
+  "optim.plateau": { lr: 0.1 },
+  "optim.step": { lr: 0.1, every: 2 },
+  "optim.cosine": { lr: 0.1 },
+  "optim.oneCycle": { lr: 0.1 },
+  "optim.clipNorm": { norm: 1 },
+  "optim.clipValue": { value: 1 },
+  "optim.maxNorm": { norm: 1 },
+  "data.shard": { rank: 0, ranks: 1 },
+  "data.stream": { fields: named.fields, from: [], length: 1 },
+  "data.batchCount": { batchSize: 2 },
+  "data.batches": { batchSize: 2 },
+  "data.epochOrder": { seed: 0, epoch: 0 },
+  "objectives.anchoredBoxes": { anchors: [[0, 0, 1, 1]], classes: 1 },
+  "objectives.pairRanking": { better: "a", worse: "b" },
+  "explain.activationMaximisation": { target: 0 },
+  "explain.sanityCheck": { methods: {} },
+  "explain.pixelsSeen": { layer: "dense1", unit: [0, 0] },
+  "explain.unitsSeeing": { layer: "dense1", pixel: [0, 0] },
+  ...Object.fromEntries(
+    ["melFilters", "melSpectrogram", "mfcc"].map((name) => [`audio.${name}`, { rate: 8000 }]),
+  ),
+  "audio.specAugment": { seed: 1 },
+  "audio.warpVoices": { seed: 1, rate: 8000 },
+  "features.canny": { low: 1, high: 2 },
+  "features.trainLinear": { classes: 2 },
+  "features.boxBlur": { size: 3 },
+  "features.gabor": { wavelength: 4 },
+  "features.gaussian": { sigma: 1 },
+  "features.laplacianOfGaussian": { sigma: 1 },
+  "features.motionBlur": { length: 3 },
+  "features.unsharpMask": { sigma: 1 },
+};
+/** One of two must be given. */
+const either = /expected either (steps or examples|factor or size), ./;
+const ofTwo = ["nn.upsample2d", "optim.cosine", "optim.oneCycle", "optim.warmUp"];
+
+/** They load, or make pictures for long; nothing must be given. */
+const long =
+  /^(data\.(loadDataset|cifar|digits|fashion|mnist)|open|explain\.(deepDream|evolved|fooling|style|top)|tasks\.)/;
+
+test.each(Object.entries(calls).filter(([name]) => !long.test(name)))(
+  "%s names what must be given and is not, and says what it may be",
+  async (name, call) => {
+    const options = [...((await refusal(() => call({ "?": 1 })))?.message ?? "").matchAll(/`(\w+)`/g)];
+    const given: { [option: string]: unknown } = Object.fromEntries(
+      options.map(([, option]) => [option, undefined]),
+    );
+    const expected = needed[name] ?? {};
+    for (const option of Object.keys(expected)) {
+      const error = await refusal(() => call(given));
+      expect(error?.message).toMatch(new RegExp(`^[\\w.]+: ${option} is undefined, expected .`));
+      given[option] = expected[option];
+    }
+    // Something else may be wrong with what the call is made with.
+    const error = await refusal(() => call(given));
+    if (ofTwo.includes(name)) expect(error?.message).toMatch(either);
+    else expect(error?.message ?? "").not.toMatch(/: \w+ is undefined, expected|either|Cannot|no axis/);
+  },
+);
+
+test.each([
+  [() => optim.sgd(), "sgd: lr is undefined, expected a number of at least 0"],
+  [() => nn.conv2d(), "conv2d: filters is undefined, expected a whole number of at least 1"],
+  [() => R.cumsum(x), "cumsum: axis is undefined, expected a whole number, an axis of x, such as 0 or -1"],
+  [
+    () => R.concat([x]),
+    "concat: axis is undefined, expected a whole number, an axis of the tensors, such as 0 or -1",
+  ],
+  [() => random.normal([2]), "random.normal: seed is undefined, expected a number"],
+  [() => R.maxUnpool2d(x, x, 2), "maxUnpool2d: the switches are f32, expected i32"],
+  [
+    () => explain.saliency(model, image, null),
+    "saliency: the options are null, expected { signal, onProgress, target }",
+  ],
+])("without options: %#", async (call, message) => {
+  expect((await refusal(call))?.message).toBe(message);
 });

@@ -55,7 +55,7 @@ test.each<[() => unknown, string]>([
   [fit({ checkpoint: { every: 1 } }), "fit: checkpoint: save is undefined, expected a function"],
   [
     () => R.fit(model, set).next(),
-    "fit: the options are undefined, expected { loss, target, objective, optimizer, schedule, epochs, batchSize, dropLast, accumulate, clipNorm, clipValue, average, seed, validation, earlyStopping, keepBest, signal, augment, mixup, checkpoint, snapshots, resume, trained, rates, statistics }",
+    "fit: loss is undefined, expected a function, such as losses.crossEntropy()",
   ],
   [() => R.fit({}, set, given).next(), "fit: the model is {}, expected one, such as nn.sequential(…)"],
   [
@@ -171,7 +171,7 @@ test.each<[() => unknown, string]>([
     () => features.filter(photo, [[1]], { padding: "same" }),
     'filter: padding is "same", expected "zero", "none", "reflect", "symmetric", "replicate" or "wrap"',
   ],
-  [() => features.gaussian(), "gaussian: the options are undefined, expected { sigma, size }"],
+  [() => features.gaussian(), "gaussian: sigma is undefined, expected a number above 0"],
   [() => features.gaussian({ sigma: "2" }), 'gaussian: sigma is "2", expected a number above 0'],
   [() => models.vgg("VGG 16"), 'vgg: the variant is "VGG 16"; did you mean "vgg16"?'],
   [

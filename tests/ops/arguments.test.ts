@@ -122,7 +122,10 @@ describe("refused in one line", () => {
         ),
       `extend: 0.5 values are to be put around x (2×3), ${whole(0)}`,
     ],
-    [() => R.concat([m, m]), "concat: x has no axis undefined (x is 2×3)"],
+    [
+      () => R.concat([m, m]),
+      "concat: axis is undefined, expected a whole number, an axis of the tensors, such as 0 or -1",
+    ],
     [() => R.concat([m, m], { axis: 0.5 }), "concat: x has no axis 0.5 (x is 2×3)"],
     [() => R.concat(m, { axis: 0 }), "concat: tensor is a tensor (f32 2×3), expected a list of tensors"],
     [() => R.concat([m, [1]], { axis: 0 }), `concat: tensor 1 is [1], ${aTensor}${makes}`],

@@ -180,7 +180,11 @@ describe("what is refused", () => {
       () => cumsum(tensor(3), { axis: 0 }),
       "cumsum: x has no axis 0 (x is a single number)",
     ],
-    ["no axis", () => (cumsum as (x: unknown) => unknown)(x), "cumsum: x has no axis undefined (x is 2×3)"],
+    [
+      "no axis",
+      () => (cumsum as (x: unknown) => unknown)(x),
+      "cumsum: axis is undefined, expected a whole number, an axis of x, such as 0 or -1",
+    ],
     [
       "a wrong option",
       () => cumsum(x, { axis: 0, inclusive: true } as never),
