@@ -87,6 +87,7 @@ const given: Record<string, Record<string, readonly unknown[] | null>> = {
     ),
     clipNorm: [sgd, { norm: 1 }],
     clipValue: [sgd, { value: 1 }],
+    lazyRows: [sgd, { only: ["vectors.vectors"] }],
     maxNorm: [sgd, { norm: 3 }],
     constant: [0.1],
     cosine: [{ lr: 0.1, steps: 10 }],

@@ -30,7 +30,7 @@ export function dependencies(
       for (const other of known.get(node) ?? []) if (other !== i) after.add(other);
     };
     places.set(launches[i], i);
-    if (over) after.add(places.get(over)!);
+    if (over && places.has(over)) after.add(places.get(over)!);
     const whole = new Set(reads);
     for (const node of whole) {
       waitFor(writers, node);

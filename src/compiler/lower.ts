@@ -40,6 +40,8 @@ export interface Launch extends Asked {
   readonly replaceable: readonly Node[];
   /** The launch that has filled what this one writes over. */
   readonly over?: Launch;
+  /** What it copies into place, and does nothing else: it is left out where that lies there already. */
+  readonly copies?: Node;
 }
 
 export class Lowerer implements StoredNodes {
@@ -73,7 +75,8 @@ export class Lowerer implements StoredNodes {
         return this.#assembly(node, lowering);
       case "gather":
       case "scatterAdd":
-        return [this.#picking(node, lowering)];
+      case "putSlices":
+        return this.#picking(node, lowering);
       case "scan":
         return [this.#scan(node, lowering)];
       case "lattice":
@@ -405,10 +408,10 @@ export class Lowerer implements StoredNodes {
     };
   }
 
-  #picking(node: Node, { kind, axis, generate }: Lowering<"gather" | "scatterAdd">): Launch {
-    const [values, indices] = node.inputs;
+  #picking(node: Node, { kind, axis, generate }: Lowering<"gather" | "scatterAdd" | "putSlices">): Launch[] {
+    const [values, indices, before] = node.inputs;
     this.#mustLieWhole(node);
-    const scatter = kind === "scatterAdd";
+    const scatter = kind !== "gather";
     const picked = scatter ? node.shape : values.shape;
     const picking = {
       outer: sizeOf(picked.slice(0, axis)),
@@ -419,14 +422,17 @@ export class Lowerer implements StoredNodes {
     const name = this.#nameOf(node, null);
     const asked: Asked = { name: name, task: { kind, format: formatOf[node.type], picking, generate } };
     const [a, b] = [this.storedBase(values), this.storedBase(indices)];
-    return {
+    const over = before && { ...this.copy(before, node), replaceable: [before], copies: before };
+    const launch: Launch = {
       ...asked,
       arguments: [a, b, node].map((n) => this.placement(n).owner),
       reads: [a, b],
       writes: [node],
-      work: sizeOf(node.shape) + (scatter ? sizeOf(values.shape) * 4 : 0),
+      work: (over ? 0 : sizeOf(node.shape)) + (scatter ? sizeOf(values.shape) * 4 : 0),
       replaceable: [],
+      over,
     };
+    return over ? [over, launch] : [launch];
   }
 
   #launch(

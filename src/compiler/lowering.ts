@@ -39,6 +39,8 @@ interface Lowerings {
   gather: { readonly axis: number; readonly generate: PickingGenerator };
   /** Inputs: values, and to which slice along `axis` each is added. */
   scatterAdd: { readonly axis: number; readonly generate: PickingGenerator };
+  /** Inputs: values, which slices along `axis` they take the place of, and those that are there before. */
+  putSlices: { readonly axis: number; readonly generate: PickingGenerator };
   /** Running sums along an axis; `exclusive`: each of what comes before it. */
   scan: { readonly axis: number; readonly exclusive: boolean; readonly generate: typeof scanKernel };
   /** Inputs: what each frame gives each state, with which weights states begin, and with which they are skipped to. */
@@ -195,6 +197,7 @@ const known = {
     ofNothing: (_, { isFloat }) => (isFloat ? Number.NaN : 0),
   },
   scatterAdd: { computed: "alone", readsStored: true, ofNothing: () => 0 },
+  putSlices: { computed: "alone", readsStored: true },
   scan: { computed: "alone", writesAnywhere: true },
   lattice: { computed: "alone", readsStored: true },
 } as const satisfies { readonly [K in Kind]: Traits<K> };

@@ -65,5 +65,10 @@ export function scheduled(
   }
   for (const { value, source } of copies)
     if (!isEmpty(value)) schedule.push(lowerer.copy(value, sourceNodes.get(source)!));
-  return { schedule, inPlace, updates };
+
+  // What is written over in its variable's place need not be brought there.
+  const isThere = ({ copies: what, writes }: Launch): boolean =>
+    what !== undefined && what.source >= 0 && inPlace.get(writes[0]) === what.source;
+  const needed = schedule.filter((launch) => !isThere(launch));
+  return { schedule: needed, inPlace, updates };
 }

@@ -109,6 +109,49 @@ export function scatterAddKernel(
   return { kernel: k.finish(name), items: outer * parts };
 }
 
+/**
+ * Slices in the place of others: x[o, index[j], :] = y[o, j, :] in the order of j, into an x that has its values, so that
+ * of several for one place the last stays. Threads share the slices of x. Buffers: y, index (i32), x.
+ */
+export function putSlicesKernel(
+  target: TargetDescription,
+  name: string,
+  format: Format,
+  { outer, extent, inner, count }: Picking,
+): Generated {
+  const k = new KernelBuilder(target);
+  const bytes = bytesOf[format];
+  const [y, index, x] = [k.argument(0), k.argument(1), k.argument(2)];
+  const parts = Math.min(extent, 16);
+  const rows = Math.ceil(extent / parts);
+  k.loop(k.begin, k.end, (item) => {
+    const [o, part] = decode(k, item, [outer, parts]);
+    const low = k.mul(part, k.int(rows));
+    const high = k.min(k.plus(low, rows), k.int(extent));
+    k.loop(0, count, (j) => {
+      const picked = k.loadInt(k.offset(index, j, 4));
+      k.when(k.compare("ge", picked, low), () =>
+        k.when(k.compare("lt", picked, high), () => {
+          const from = k.offset(k.offset(y, o, count * inner * bytes), j, inner * bytes);
+          const to = k.offset(k.offset(x, o, extent * inner * bytes), picked, inner * bytes);
+          elements(k, inner, (i, lanes) => {
+            const access = lanes === 1 ? "splat" : "vector";
+            k.store(
+              format,
+              k.offset(to, i, bytes),
+              k.load(format, k.offset(from, i, bytes), { lanes, access }),
+              {
+                lanes,
+              },
+            );
+          });
+        }),
+      );
+    });
+  });
+  return { kernel: k.finish(name), items: outer * parts };
+}
+
 /** Whole vectors, then single elements. */
 function elements(k: KernelBuilder, count: number, body: (i: Int, lanes: number) => void): void {
   const whole = Math.floor(count / k.lanes) * k.lanes;

@@ -55,6 +55,7 @@ export class KernelLibrary {
         return fillKernel(target, name, task.format, task.value, task.boxes);
       case "gather":
       case "scatterAdd":
+      case "putSlices":
         return task.generate(target, name, task.format, task.picking);
       case "scan":
         return task.generate(target, name, task.scan);

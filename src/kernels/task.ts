@@ -25,7 +25,12 @@ export type Task =
   | { kind: "contraction"; contraction: Contraction }
   | { kind: "squares"; squares: Squares; generate: typeof squaresKernel }
   | { kind: "fill"; format: Format; value: number; boxes: readonly Box[] }
-  | { kind: "gather" | "scatterAdd"; format: Format; picking: Picking; generate: PickingGenerator }
+  | {
+      kind: "gather" | "scatterAdd" | "putSlices";
+      format: Format;
+      picking: Picking;
+      generate: PickingGenerator;
+    }
   | { kind: "scan"; scan: Scan; generate: typeof scanKernel }
   | { kind: "lattice"; lattice: Lattice; generate: LatticeGenerator };
 
@@ -52,6 +57,7 @@ export function describeTask(task: Task): string {
       return `fill ${task.format} ${Object.is(task.value, -0) ? "-0" : task.value} ${JSON.stringify(task.boxes)}`;
     case "gather":
     case "scatterAdd":
+    case "putSlices":
     case "lattice":
       return JSON.stringify(task);
     case "scan": {

@@ -50,7 +50,7 @@ const longestChain = 64;
  * are many for few places they are added up part by part, so that no sum is a long chain: each part has as many slices
  * as there are places, and all parts together take no more memory than y.
  */
-function scatterAdd(y: Tensor, indices: Tensor, axis: number, extent: number): Tensor {
+export function scatterAdd(y: Tensor, indices: Tensor, axis: number, extent: number): Tensor {
   const count = sizeOf(indices.shape);
   const parts = Math.floor(count / Math.max(longestChain, extent));
   if (parts < 2) return apply(scatterOp, [y, indices], { axis, extent });
@@ -75,3 +75,8 @@ const scatterOp = defineOp<{ axis: number; extent: number }>({
   ],
   lowering: ({ axis }) => ({ kind: "scatterAdd", axis, generate: scatterAddKernel }),
 });
+
+/** Where a tensor is nothing but slices along axis 0 added up at their places: those, and the places. */
+export function addedUp({ operation, inputs, attributes }: Tensor): { y: Tensor; indices: Tensor } | null {
+  return operation === scatterOp && attributes.axis === 0 ? { y: inputs[0], indices: inputs[1] } : null;
+}

@@ -4,6 +4,7 @@ import { adagrad } from "./adagrad.js";
 import { adam, adamW } from "./adam.js";
 import { clipNorm } from "./clip-norm.js";
 import { clipValue } from "./clip-value.js";
+import { type LazyRowsOptions, lazyRows } from "./lazy-rows.js";
 import { type MaxNormOptions, maxNorm } from "./max-norm.js";
 import type { Optimizer, OptimizerDescription } from "./optimizer.js";
 import { rmsprop } from "./rmsprop.js";
@@ -23,6 +24,8 @@ const makers = {
     clipNorm(fromDescription(optimizer), options),
   clipValue: ({ optimizer, ...options }: { value: number } & Holding) =>
     clipValue(fromDescription(optimizer), options),
+  lazyRows: ({ optimizer, ...options }: LazyRowsOptions & Holding) =>
+    lazyRows(fromDescription(optimizer), options),
   maxNorm: ({ optimizer, ...options }: MaxNormOptions & Holding) =>
     maxNorm(fromDescription(optimizer), options),
   rmsprop,

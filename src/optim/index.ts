@@ -4,6 +4,7 @@ export { type AdamOptions, adam, adamW } from "./adam.js";
 export { clipNorm } from "./clip-norm.js";
 export { clipValue } from "./clip-value.js";
 export { fromDescription } from "./description.js";
+export { type LazyRowsOptions, lazyRows } from "./lazy-rows.js";
 export { type Learner, learner, type StepTensors, stepTensors } from "./learner.js";
 export { type MaxNormOptions, maxNorm } from "./max-norm.js";
 export { type MinimizeEvent, type MinimizeOptions, type MinimizeResult, minimize } from "./minimize.js";

@@ -14,6 +14,7 @@ import type {
   AdagradOptions,
   AdamOptions,
   cosine,
+  LazyRowsOptions,
   MaxNormOptions,
   OptimizerDescription,
   oneCycle,
@@ -66,6 +67,7 @@ export interface OptimizerOptions {
   adamW: AdamOptions;
   clipNorm: { readonly optimizer: OptimizerChoice; readonly norm: number };
   clipValue: { readonly optimizer: OptimizerChoice; readonly value: number };
+  lazyRows: { readonly optimizer: OptimizerChoice } & LazyRowsOptions;
   maxNorm: { readonly optimizer: OptimizerChoice } & MaxNormOptions;
   rmsprop: RmspropOptions;
   sgd: SgdOptions;

@@ -56,6 +56,7 @@ export class Maker {
     adamW: optim.adamW,
     clipNorm: ({ optimizer, ...options }) => optim.clipNorm(this.optimizer(optimizer), options),
     clipValue: ({ optimizer, ...options }) => optim.clipValue(this.optimizer(optimizer), options),
+    lazyRows: ({ optimizer, ...options }) => optim.lazyRows(this.optimizer(optimizer), options),
     maxNorm: ({ optimizer, ...options }) => optim.maxNorm(this.optimizer(optimizer), options),
     rmsprop: optim.rmsprop,
     sgd: optim.sgd,

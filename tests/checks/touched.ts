@@ -94,7 +94,8 @@ export function touchedBy({ task, arguments: locations }: ProgramLaunch, lanes: 
         for (const { counts, at } of task.boxes) walk(writes, 0, counts, at, bytes[task.format]);
         break;
       case "gather":
-      case "scatterAdd": {
+      case "scatterAdd":
+      case "putSlices": {
         const { outer, extent, inner, count } = task.picking;
         const [whole, picked] = [outer * extent * inner, outer * count * inner];
         const size = bytes[task.format];

@@ -188,6 +188,25 @@ test("of a gradient between the zeros of what a slice leaves out", { timeout }, 
   await checkStep(step, [held], generator(1));
 });
 
+test("of rows that are changed where they lie", { timeout }, async () => {
+  const vectors = variable(
+    Float32Array.from({ length: 70 }, (_, i) => Math.sin(i)),
+    [10, 7],
+  );
+  const learner = optim.learner(
+    optim.lazyRows(optim.adam({ lr: 0.1 }), { only: ["vectors"] }),
+    new Map([["vectors", vectors]]),
+  );
+  const numbers = receptive.tensor(Int32Array.of(3, 9, 3, 0, 12));
+  const run = compile((at: receptive.optim.StepTensors) => {
+    const looked = receptive.gather(vectors, numbers);
+    learner.update(receptive.gradients(receptive.sum(receptive.tanh(looked)), [vectors]), at);
+    return [looked, receptive.sum(vectors)];
+  });
+  const variables = [vectors, ...learner.state.values()];
+  await checkStep(() => run(optim.stepTensors(0.1, 1)), variables, generator(3));
+});
+
 describe("of a network that is trained", () => {
   const conv = (filters: number): receptive.Layer =>
     nn.conv2d({ filters, kernel: 3, padding: "same", bias: false });

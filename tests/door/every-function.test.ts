@@ -138,6 +138,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   ),
   "optim.clipNorm": (o) => optim.clipNorm(optimizer, { norm: 1, ...o }),
   "optim.clipValue": (o) => optim.clipValue(optimizer, { value: 1, ...o }),
+  "optim.lazyRows": (o) => optim.lazyRows(optimizer, { only: [], ...o }),
   "optim.maxNorm": (o) => optim.maxNorm(optimizer, { norm: 1, ...o }),
   "optim.minimize": (o) => optim.minimize(() => R.sum(x), [], o).next(),
   "optim.warmUp": (o) => optim.warmUp(optim.constant(1), { steps: 2, ...o }),

@@ -275,7 +275,7 @@ test("an optimizer is made again from its description", () => {
   }
   expect(() => optim.fromDescription({ name: "lion", options: {} })).toThrow(
     new TypeError(
-      'optim: there is no optimizer "lion"; there are adadelta, adagrad, adam, adamW, clipNorm, clipValue, maxNorm, rmsprop, sgd',
+      'optim: there is no optimizer "lion"; there are adadelta, adagrad, adam, adamW, clipNorm, clipValue, lazyRows, maxNorm, rmsprop, sgd',
     ),
   );
 });

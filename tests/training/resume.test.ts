@@ -11,6 +11,7 @@ import {
   adam,
   adamW,
   clipNorm,
+  lazyRows,
   maxNorm,
   type Optimizer,
   plateau,
@@ -69,6 +70,7 @@ const optimizers: { [name: string]: () => Optimizer } = {
   adagrad: () => adagrad({ lr: 0.02, lrDecay: 0.01 }),
   rmsprop: () => rmsprop({ lr: 0.002, momentum: 0.5, centred: true }),
   adadelta: () => adadelta(),
+  "rows of a matrix": () => lazyRows(adam({ lr: 0.02 }), { only: ["dense1.weights"] }),
   "clipped and held": () => maxNorm(clipNorm(adam({ lr: 0.02 }), { norm: 0.5 }), { norm: 1 }),
 };
 

@@ -4,6 +4,7 @@ import { optionsOf } from "../../door/options.js";
 import { callback, flag, fromOneOn, notNegative, oneOf, positive, rule, signal } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { adam } from "../../optim/adam.js";
+import { lazyRows } from "../../optim/lazy-rows.js";
 import { maxNorm } from "../../optim/max-norm.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
@@ -14,7 +15,7 @@ import { readWordVectors, type WordVectors } from "../words/vectors.js";
 import { lengthsBy, type VocabularyOptions, vocabularyOf } from "../words/vocabulary.js";
 import { classifierOf, notesOf, TextClassifier } from "./classifier.js";
 import type { LabelledTexts } from "./data.js";
-import { type TextNetworkOptions, textNetwork, variants, vectorPaths } from "./model.js";
+import { type TextNetworkOptions, textNetwork, trainedVectors, variants, vectorPaths } from "./model.js";
 import { sentenceObjective } from "./objective.js";
 import { type Reading, reader, sentenceExamples } from "./sentences.js";
 
@@ -130,7 +131,8 @@ export async function train(
     ...(withVectors === undefined ? {} : { withVectors }),
   });
 
-  const plain = adam({ lr });
+  const vectorsTrained = trainedVectors.filter((path) => network.parameters.has(path));
+  const plain = lazyRows(adam({ lr }), { only: vectorsTrained });
   const training = {
     objective: sentenceObjective(),
     optimizer: bound > 0 ? maxNorm(plain, { norm: bound, only: ["scores.weights"] }) : plain,
