@@ -312,6 +312,50 @@ describe.skipIf(missing)(`Train ${missing}`, () => {
     expect(faults).toEqual([]);
   }, 120_000);
 
+  test("classes from the camera: held, pictures are taken; it is off where nobody looks", async () => {
+    const { page, faults } = await site.open("#/train?data=mine");
+    for (const name of ["near", "far"]) {
+      await page.getByLabel("A new class").fill(name);
+      await page.keyboard.press("Enter");
+      await page.getByLabel(`Name of the class ${name}`).waitFor();
+    }
+    await page.getByRole("button", { name: "camera", exact: true }).click();
+    await page.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 2);
+    const hold = (name: string) => page.getByRole("button", { name: `Hold to take pictures of ${name}` });
+    const counted = (name: string) =>
+      page
+        .locator("li", { has: page.getByLabel(`Name of the class ${name}`) })
+        .locator(".of .caption")
+        .textContent();
+    await hold("near").hover();
+    await page.mouse.down();
+    await page.getByText(/near: [5-9] pictures/).waitFor();
+    await page.mouse.up();
+    await page.waitForFunction(
+      () => !/^0$/.test(document.querySelector(".classes .of .caption")!.textContent!),
+    );
+    // The same by a key.
+    await hold("far").focus();
+    await page.keyboard.down("Space");
+    await page.getByText(/far: [5-9] pictures/).waitFor();
+    await page.keyboard.up("Space");
+    await page
+      .locator("h1")
+      .getByText(/weights at random, and \d+ pictures/)
+      .waitFor();
+    expect(Number(await counted("near"))).toBeGreaterThanOrEqual(5);
+    expect(Number(await counted("far"))).toBeGreaterThanOrEqual(5);
+    const isLive = await page.evaluateHandle(() => {
+      const [track] = (document.querySelector("video")!.srcObject as MediaStream).getTracks();
+      return () => track.readyState;
+    });
+    await page.getByRole("link", { name: "Convolve", exact: true }).click();
+    await page.getByRole("grid", { name: "Map", exact: true }).waitFor();
+    expect(await isLive.evaluate((state) => state())).toBe("ended");
+    expect(faults).toEqual([]);
+    await page.context().close();
+  }, 60_000);
+
   test("by keyboard alone: started, paused, stepped, scrubbed, drawn for", async () => {
     const { page, faults } = await site.open("#/train");
     await ready(page);

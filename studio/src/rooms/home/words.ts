@@ -6,6 +6,8 @@ export const homeWords = {
   lead: "Every number here is computed by the library that trains the networks. Nothing you draw or type leaves this computer.",
   start: "Start with one cell",
   train: "Train a network",
+  goOn: "Continue your training",
+  lecture: "Follow a lecture",
   next: "next number →",
   ways: [
     {
