@@ -59,6 +59,10 @@ function useIt() {
   };
 }
 
+/** Of the rooms that have a network. */
+const shared =
+  /\/src\/(network\/|shell\/NetworkBar|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|views\/(MapStrip|ClassBars|PictureDrop|painting))/;
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
@@ -77,7 +81,14 @@ export default defineConfig({
     rolldownOptions: {
       checks: { pluginTimings: false },
       output: {
-        codeSplitting: { groups: [{ name: (id, context) => shellOf(id, context) }] },
+        codeSplitting: {
+          groups: [
+            { name: (id, context) => shellOf(id, context) },
+            // Few chunks: the names of many, with their hashes, would weigh on the shell, which knows them all.
+            { name: (id) => (shared.test(id) ? "network" : null) },
+            { name: (id) => /\/rooms\/(learned|networks)\//.exec(id)?.[1] ?? null },
+          ],
+        },
       },
       input: ["index.html", "embed.html"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
     },

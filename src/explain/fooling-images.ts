@@ -4,6 +4,7 @@ import { fromOneOn, positive, wholeNumber } from "../door/rules.js";
 import type { Model } from "../nn/index.js";
 import { clip } from "../ops/activations.js";
 import { add, div, mul } from "../ops/arithmetic.js";
+import { cast } from "../ops/cast.js";
 import { less } from "../ops/comparisons.js";
 import { abs } from "../ops/elementary.js";
 import { oneHot } from "../ops/one-hot.js";
@@ -15,9 +16,12 @@ import { sum } from "../ops/sum.js";
 import { where } from "../ops/where.js";
 import { beginningsOfFooling } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { compile } from "../tensor/compile.js";
 import { numbersOf } from "../tensor/compute.js";
+import { show, sizeOf } from "../tensor/shapes.js";
 import { Tensor } from "../tensor/tensor.js";
+import { ExplainError } from "./explain-error.js";
 import { amount, classesOption, type Method, seedOption } from "./method.js";
 import { fromShares, inputOf } from "./pictures.js";
 import { aShare, showing } from "./rules.js";
@@ -35,6 +39,16 @@ export interface FoolingOptions extends Showing {
   seed?: number;
 }
 
+/** What {@link foolingImages} begins with, and how it climbs. */
+export interface GradientFoolingOptions extends FoolingOptions {
+  /** Pixels of 0 to 255, one picture for all classes or one for each: what is changed; noise if left out. */
+  from?: Tensor;
+  /** Of a pixel on average, as a share of the range. */
+  step?: number;
+  /** At most. */
+  steps?: number;
+}
+
 export const fooling = { ...showing, classes: 1, confidence: aShare, seed: wholeNumber } as const;
 
 /** Pictures that show nothing, and how sure the model is of them. */
@@ -50,23 +64,20 @@ export interface Fooling {
 
 /**
  * Pictures of noise that a model is sure of, by gradient: from evenly random pixels, small steps up the logarithm of
- * the probability, so that the picture stays the noise it was.
+ * the probability, so that the picture stays the noise it was. From a picture of your own it is an adversarial example:
+ * what looks like it, and is read as another class.
  *
  *     x ← x + step · g / mean|g|,   g = ∂ ln p[k] / ∂ x,   held in the range of the data
  *
- * @throws ExplainError where there is no such class
- * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 3.6.
+ * @throws ExplainError where there is no such class, or `from` is neither one picture of the model's nor one for each class
+ * Nguyen, Yosinski, Clune: Deep Neural Networks Are Easily Fooled, arXiv:1412.1897, section 3.6; Szegedy et al.:
+ * Intriguing Properties of Neural Networks, arXiv:1312.6199.
  */
 export const foolingImages = throughView("foolingImages")(async function foolingImages(
   model: Model,
-  options: FoolingOptions & {
-    /** Of a pixel on average, as a share of the range. */
-    step?: number;
-    /** At most. */
-    steps?: number;
-  } = {},
+  options: GradientFoolingOptions = {},
 ): Promise<Fooling> {
-  optionsOf("foolingImages", options, { ...fooling, step: positive, steps: fromOneOn });
+  optionsOf("foolingImages", options, { ...fooling, from: 1, step: positive, steps: fromOneOn });
   const { confidence = 0.999, seed = 0, step = 0.01, steps = 500, frameEvery = 1 } = options;
   const size = inputOf("foolingImages", model);
   const classes = await classesOf("foolingImages", model, options.classes);
@@ -82,9 +93,9 @@ export const foolingImages = throughView("foolingImages")(async function fooling
     return { sureness, next: clip(add(p, mul(slope, div(width, by))), 0, 1) };
   });
 
-  const random = new RandomStream(seed, beginningsOfFooling);
-  const noise = Float32Array.from({ length: n * size[0] * size[1] * size[2] }, () => random.uniform());
-  let p = Tensor.from(noise, [n, ...size], "f32");
+  let p = options.from
+    ? await beginning(model, options.from, [n, ...size])
+    : Tensor.from(noise(seed, n * size[0] * size[1] * size[2]), [n, ...size], "f32");
   const units = Tensor.from(Int32Array.from(classes), [n], "i32");
   const done = parts(options, steps);
   let [confidences, made] = [new Float32Array(n), 0];
@@ -110,6 +121,25 @@ export const foolingImages = throughView("foolingImages")(async function fooling
   await done(steps);
   return { classes, images: await pixelsOf(p), confidences, steps: made };
 });
+
+function noise(seed: number, count: number): Float32Array {
+  const random = new RandomStream(seed, beginningsOfFooling);
+  return Float32Array.from({ length: count }, () => random.uniform());
+}
+
+/** Pixels of 0 to 255 as shares of the range, a picture for each class. */
+async function beginning(model: Model, from: Tensor, shape: readonly number[]): Promise<Tensor> {
+  checkTensor("foolingImages", "from", from);
+  const [n, ...size] = shape;
+  const [given, ...own] = from.shape;
+  if (from.rank !== 4 || (given !== 1 && given !== n) || own.join() !== size.join())
+    throw new ExplainError(
+      `foolingImages: from is ${show(from.shape)}, ${model.name} expects 1×${show(size)}${n === 1 ? "" : ` or ${show(shape)}`}`,
+    );
+  const pixels = await numbersOf(cast(from, "f32"));
+  const shares = Float32Array.from({ length: sizeOf(shape) }, (_, i) => pixels[i % pixels.length] / 255);
+  return Tensor.from(shares, shape, "f32");
+}
 
 /** Shares of the range as pixels of 0 to 255. */
 async function pixelsOf(p: Tensor): Promise<Tensor> {

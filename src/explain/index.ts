@@ -16,7 +16,12 @@ export { ExplainError } from "./explain-error.js";
 export { featureMaps } from "./feature-maps.js";
 export type { Box } from "./field.js";
 export { filters } from "./filters.js";
-export { type Fooling, type FoolingOptions, foolingImages } from "./fooling-images.js";
+export {
+  type Fooling,
+  type FoolingOptions,
+  foolingImages,
+  type GradientFoolingOptions,
+} from "./fooling-images.js";
 export { pixelsSeen, unitsSeeing } from "./geometry.js";
 export { type GradCamOptions, gradCam, guidedGradCam } from "./grad-cam.js";
 export { gradientTimesInput } from "./gradient-times-input.js";
@@ -34,7 +39,7 @@ export { type MapMethod, type Sanity, type SanityOptions, sanityCheck } from "./
 export { type SmoothGradOptions, smoothGrad } from "./smooth-grad.js";
 export { type SnapshotOptions, snapshot } from "./snapshot.js";
 export { strongestUnits } from "./strongest-units.js";
-export { type Styled, type StyleOptions, style } from "./style.js";
+export { type Styled, type StyleFrame, type StyleOptions, style } from "./style.js";
 export type { Target, Unit } from "./target.js";
 export { type Hit, type TopActivationsOptions, topActivations } from "./top-activations.js";
 export { dreamLayer, lastMaps, type StyleLayers, usualLayers } from "./usual-layers.js";

@@ -25,13 +25,20 @@ import { ExplainError } from "./explain-error.js";
 import { checkSize } from "./field.js";
 import { fromShares } from "./pictures.js";
 import { painting } from "./rules.js";
-import { parts, type Showing } from "./running.js";
+import { type Frame, parts, type Showing } from "./running.js";
 import { type StyleLayers, usualLayers } from "./usual-layers.js";
 import { throughView } from "./view.js";
 import { mapsOf, outputsAt } from "./walk.js";
 
+/** An iteration of a style: its loss, and the three parts of it, each with its weight. */
+export interface StyleFrame extends Frame {
+  readonly content: number;
+  readonly manner: number;
+  readonly variation: number;
+}
+
 /** Weights, layers and iterations of {@link style}. */
-export interface StyleOptions extends Showing, Partial<StyleLayers> {
+export interface StyleOptions extends Showing<StyleFrame>, Partial<StyleLayers> {
   /** The weight of each style picture; all the same if left out. */
   blend?: readonly number[];
   contentWeight?: number;
@@ -103,7 +110,7 @@ export const style = throughView("style", { before: 2 })(async function style(
   const wanted = await contentOf(model, canvas, layers.content, mode);
   const grams = await stylesOf(model, painted, layers.style, { mode, blend: options.blend });
   const variable = new Variable(beginning(canvas, start, seed), shape, "f32");
-  const loss = (): Tensor => {
+  const terms = (): [content: Tensor, manner: Tensor, variation: Tensor] => {
     const outputs = outputsAt(model, fromShares(model, variable), [...layers.content, ...layers.style], mode);
     const off = (found: Tensor, target: Tensor) =>
       mul(mean(square(sub(found, target))), 1 / meanSquare(target));
@@ -111,8 +118,11 @@ export const style = throughView("style", { before: 2 })(async function style(
     const manners = layers.style.map((layer, i) => off(gram(outputs.get(layer)!), grams[i]));
     const share = (terms: Tensor[], weight: number) => mul(terms.reduce(add), weight / terms.length);
     const variation = mul(totalVariation(variable), variationWeight / variable.size);
-    return add(add(share(contents, contentWeight), share(manners, styleWeight)), variation);
+    return [share(contents, contentWeight), share(manners, styleWeight), variation];
   };
+  const loss = (): Tensor => terms().reduce(add);
+  // Of the picture that is shown; the loss of an iteration is that of the picture before it.
+  const seen = compile(() => terms());
 
   const losses: number[] = [];
   const done = parts(options, iterations);
@@ -127,13 +137,14 @@ export const style = throughView("style", { before: 2 })(async function style(
       : descent(loss, variable, { iterations, lr });
   for await (const { iteration, value } of steps) {
     losses.push(value);
-    if (iteration % frameEvery === 0)
-      await options.onFrame?.({
-        step: iteration,
-        steps: iterations,
-        scores: Float32Array.of(value),
-        pixels: await now(),
+    if (options.onFrame && iteration % frameEvery === 0) {
+      const [content, manner, variation] = await Promise.all((await seen()).map((term) => term.item()));
+      const scores = Float32Array.of(value);
+      await options.onFrame({
+        ...{ step: iteration, steps: iterations, scores, pixels: await now() },
+        ...{ content, manner, variation },
       });
+    }
     await done(iteration);
     if (options.stop?.aborted) break;
   }

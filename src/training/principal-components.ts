@@ -12,11 +12,11 @@ import { numbersOf } from "../tensor/compute.js";
 import { tensor } from "../tensor/creation.js";
 import { printedAs } from "../tensor/printing.js";
 import { show, sizeOf } from "../tensor/shapes.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 
-/** The mean of a data set's pictures and the directions in which they differ most; pixels from 0 to 1. */
+/** The mean of a data set's pictures (pixels from 0 to 1) or of rows, and the directions in which they differ most. */
 export interface PrincipalComponents {
-  /** H×W×C */
+  /** H×W×C, or D of rows */
   readonly mean: Float64Array;
   /** count×(H·W·C): lengths of 1, at right angles to each other. */
   readonly directions: readonly Float64Array[];
@@ -26,21 +26,25 @@ export interface PrincipalComponents {
  * Principal components, the best code of `count` numbers from which a linear map can make pictures again: the
  * eigenvectors of the pictures' covariance with the largest eigenvalues, by orthogonal iteration.
  *
- * @throws RangeError if `count` is not 1 to H·W·C, or if the covariance would be larger than 4096×4096
+ * @param from  a data set, or N×D numbers, such as a layer's answers to N pictures
+ * @throws RangeError if `count` is not 1 to H·W·C (to D), or if the covariance would be larger than 4096×4096
  * Pearson: On Lines and Planes of Closest Fit to Systems of Points in Space, Philosophical Magazine 2, 1901;
  * Golub, Van Loan: Matrix Computations, section 8.2.4.
  */
-export async function principalComponents(dataset: AnyDataset, count: number): Promise<PrincipalComponents> {
-  checkDataset("principalComponents", dataset, { ofClasses: false });
-  const size = sizeOf(dataset.shape);
+export async function principalComponents(
+  from: AnyDataset | Tensor,
+  count: number,
+): Promise<PrincipalComponents> {
+  const of = from instanceof Tensor ? ofRows(from) : ofPictures(from);
+  const size = sizeOf(of.shape);
   if (!Number.isInteger(count) || count < 1 || count > size)
     throw new RangeError(`principalComponents: count is ${count}, expected a whole number of 1 to ${size}`);
   if (size > largest)
     throw new RangeError(
-      `principalComponents: pictures of ${show(dataset.shape)} have ${size} numbers, expected at most ${largest}`,
+      `principalComponents: ${of.what} of ${show(of.shape)} have ${size} numbers, expected at most ${largest}`,
     );
-  if (dataset.length === 0) throw new RangeError(`principalComponents: ${dataset.name} has no pictures`);
-  const { mean, covariance } = await moments(dataset, size);
+  if (of.length === 0) throw new RangeError(`principalComponents: ${of.name} has no ${of.what}`);
+  const { mean, covariance } = await moments(of, size);
   const stream = new RandomStream(0, anything, 0);
   let directions: Float64Array[] = Array.from({ length: count }, () =>
     Float64Array.from({ length: size }, () => stream.uniform() - 0.5),
@@ -49,9 +53,40 @@ export async function principalComponents(dataset: AnyDataset, count: number): P
     directions = directions.map((direction) => times(covariance, direction));
     straighten(directions);
   }
-  const kept = { count, shape: dataset.shape };
-  const text = (): string => `${count} principal components of ${show(dataset.shape)}`;
+  const kept = { count, shape: of.shape };
+  const text = (): string => `${count} principal components of ${show(of.shape)}`;
   return printedAs({ mean, directions }, text, () => kept);
+}
+
+/** What has a mean and a covariance: rows of numbers, some at a time. */
+interface Rows {
+  readonly name: string;
+  readonly what: "pictures" | "rows";
+  readonly shape: readonly number[];
+  readonly length: number;
+  some(): AsyncIterable<{ rows: Float32Array; n: number }>;
+}
+
+function ofPictures(dataset: AnyDataset): Rows {
+  checkDataset("principalComponents", dataset, { ofClasses: false });
+  return {
+    ...{ name: dataset.name, what: "pictures", shape: dataset.shape, length: dataset.length },
+    async *some() {
+      for await (const { images, size: n } of batches(dataset, { batchSize: 1000 }))
+        yield { rows: Float32Array.from(images, (pixel) => pixel / 255), n };
+    },
+  };
+}
+
+function ofRows(x: Tensor): Rows {
+  const [n, width] = x.shape;
+  if (x.rank !== 2) throw new RangeError(`principalComponents: the rows are ${show(x.shape)}, expected N×D`);
+  return {
+    ...{ name: "the tensor", what: "rows", shape: [width], length: n },
+    async *some() {
+      yield { rows: Float32Array.from(await x.data()), n };
+    },
+  };
 }
 
 const largest = 4096;
@@ -61,17 +96,16 @@ const iterations = 50;
 
 /** The mean, and E[x·xᵀ] − mean·meanᵀ row by row. */
 async function moments(
-  dataset: AnyDataset,
+  { length, some }: Rows,
   size: number,
 ): Promise<{ mean: Float64Array; covariance: Float64Array }> {
   const mean = new Float64Array(size);
   const covariance = new Float64Array(size * size);
   const products = compile((x: Tensor) => matmul(transpose(x), x));
-  for await (const { images, size: n } of batches(dataset, { batchSize: 1000 })) {
-    const x = Float32Array.from(images, (pixel) => pixel / 255);
-    for (let i = 0; i < x.length; i++) mean[i % size] += x[i] / dataset.length;
-    const sums = await numbersOf(products(tensor(x, [n, size])));
-    for (let i = 0; i < sums.length; i++) covariance[i] += sums[i] / dataset.length;
+  for await (const { rows, n } of some()) {
+    for (let i = 0; i < rows.length; i++) mean[i % size] += rows[i] / length;
+    const sums = await numbersOf(products(tensor(rows, [n, size])));
+    for (let i = 0; i < sums.length; i++) covariance[i] += sums[i] / length;
   }
   for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) covariance[i * size + j] -= mean[i] * mean[j];
   return { mean, covariance };

@@ -1,6 +1,6 @@
 /** Pictures while they become: what each method shows is what it would have answered by then. */
 import { describe, expect, test } from "vitest";
-import { explain, nn, random, type Tensor } from "../../src/index.js";
+import { compute, explain, nn, predict, random, type Tensor, tensor } from "../../src/index.js";
 
 const model = nn.sequential(
   "net",
@@ -69,5 +69,60 @@ describe.each(Object.entries(methods))("%s", (_, run) => {
       throw new Error("no screen");
     };
     await expect(run({ onFrame: looks })).rejects.toThrow("no screen");
+  });
+});
+
+test("a style's loss is the sum of its three parts, as the next iteration finds them", async () => {
+  const frames: explain.StyleFrame[] = [];
+  const how = { content: ["conv2"], style: ["conv1"], iterations: 4 };
+  await explain.style(model, photo, random.uniform([1, 12, 12, 3], { seed: 9, max: 255 }), {
+    ...how,
+    onFrame: (frame) => void frames.push(frame),
+  });
+  for (let i = 1; i < 4; i++) {
+    const { content, manner, variation } = frames[i - 1];
+    expect(content + manner + variation).toBeCloseTo(frames[i].scores[0], 4);
+  }
+});
+
+describe("fooling that begins with a picture", () => {
+  const from = random.uniform([1, 8, 8, 3], { seed: 3, max: 255 });
+
+  test("changes a pixel by the step on average, until the model is sure; of what is read already nothing", async () => {
+    const [reading] = await predict(
+      model,
+      await compute([from]).then(([v]) => tensor(Uint8Array.from(v), [1, 8, 8, 3])),
+    );
+    const read = reading.indexOf(Math.max(...reading));
+    const other = (read + 1) % 3;
+    const one = await explain.foolingImages(model, {
+      classes: [other],
+      from,
+      steps: 1,
+      step: 0.01,
+      confidence: 1,
+    });
+    const changes = Array.from(one.images.values!, (v, i) => Math.abs(v - from.values![i]));
+    // Held within the range: the mean is less than the step by what was cut off.
+    const mean = changes.reduce((a, b) => a + b, 0) / changes.length;
+    expect(mean).toBeGreaterThan(1.5);
+    expect(mean).toBeLessThan(2.551);
+    const whole = await explain.foolingImages(model, { classes: [other], from, confidence: 0.9 });
+    expect(whole.confidences[0]).toBeGreaterThanOrEqual(0.9);
+    const nothing = await explain.foolingImages(model, {
+      classes: [read],
+      from,
+      confidence: reading[read] / 2,
+    });
+    expect(nothing.steps).toBe(0);
+    expect(nothing.images.values!.every((v, i) => Math.abs(v - from.values![i]) < 1e-3)).toBe(true);
+  });
+
+  test("of each class its own, or one for all; no other number of pictures", async () => {
+    const { images } = await explain.foolingImages(model, { from, steps: 1 });
+    expect(images.shape).toEqual([3, 8, 8, 3]);
+    await expect(
+      explain.foolingImages(model, { classes: [0, 1, 2], from: random.uniform([2, 8, 8, 3], { seed: 1 }) }),
+    ).rejects.toThrow("foolingImages: from is 2×8×8×3, net expects 1×8×8×3 or 3×8×8×3");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Dataset } from "../../src/data/index.js";
+import { tensor } from "../../src/tensor/creation.js";
 import { principalComponents, projected, projectionError } from "../../src/training/principal-components.js";
 
 function dataset(images: number[][], shape: Dataset["shape"]): Dataset {
@@ -63,6 +64,20 @@ describe("principal components", () => {
     const pictures = dataset([scattered[1], scattered[1], scattered[1]], [2, 3, 1]);
     const components = await principalComponents(pictures, 3);
     expect(await projectionError(components, pictures)).toBeLessThan(1e-8);
+  });
+
+  test("of rows they are those of the pictures with the same numbers", async () => {
+    const pictures = dataset(scattered, [2, 3, 1]);
+    const rows = tensor(
+      Float32Array.from(pictures.images, (v) => v / 255),
+      [pictures.length, 6],
+    );
+    const [ofRows, ofPictures] = [await principalComponents(rows, 2), await principalComponents(pictures, 2)];
+    expect(ofRows.mean).toEqual(ofPictures.mean);
+    expect(ofRows.directions).toEqual(ofPictures.directions);
+    await expect(principalComponents(tensor([1, 2, 3]), 1)).rejects.toThrow(
+      new RangeError("principalComponents: the rows are 3, expected N×D"),
+    );
   });
 
   test.each([

@@ -17,6 +17,9 @@ const patience = 5000;
 /** As many pictures as the worker keeps. */
 const mostGiven = 8;
 
+/** A worker of the library: that of all rooms, or one for a long picture. */
+export const newWorker = (): Worker => new Worker(trusted(workerAddress), { type: "module" });
+
 class EngineError extends Error {
   override name = "EngineError";
 }
@@ -88,9 +91,10 @@ class Engine {
 
   #start(): Worker {
     this.state = "starting";
-    const worker = new Worker(trusted(workerAddress), { type: "module" });
+    const worker = newWorker();
     worker.onmessage = ({ data }: MessageEvent<Told>) => {
       this.state = "ready";
+      if ("painted" in data) return;
       if ("stream" in data) {
         this.#watch();
         return this.onStream?.(data);

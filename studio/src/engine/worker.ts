@@ -15,6 +15,11 @@ addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
     (await trainer)?.credit();
     return;
   }
+  // Another worker of this script, which the page starts for one long picture, and ends.
+  if ("paint" in data) {
+    const { heard } = await import("./network/painter.js");
+    return heard(data.paint, (message, options) => postMessage(message, options));
+  }
   const { id } = data;
   let told: Told;
   try {

@@ -1,5 +1,7 @@
 /** What "Use it" gives: a page of twenty lines, the library in a worker, the network. Loaded when it is asked for. */
 import packedAddress from "virtual:use-it";
+import { engine } from "../engine/client.svelte.js";
+import { download } from "./download.js";
 
 const script = `// The network reads in a worker; a message is what was drawn, or a picture file, the answer a share for each class.
 const worker = new Worker("worker.js");
@@ -70,8 +72,19 @@ console.log(classes[reading.indexOf(Math.max(...reading))]);
 \`\`\`
 `;
 
+/** Gives the network of the step that is shown as a zip. @returns its name */
+export async function useIt(
+  { name, classes }: { name: string; classes: readonly string[] },
+  about: string,
+): Promise<string> {
+  const zip = await engine.request("use", { files: await usedFiles(name, classes) });
+  const file = `${name}-${about}-use-it.zip`;
+  download(new Blob([zip]), file);
+  return file;
+}
+
 /** Everything but the network itself. */
-export async function usedFiles(name: string, classes: readonly string[]): Promise<Record<string, string>> {
+async function usedFiles(name: string, classes: readonly string[]): Promise<Record<string, string>> {
   const escaped = (text: string) => text.replace(/[&<>]/g, (mark) => `&#${mark.charCodeAt(0)};`);
   return {
     "index.html": page(escaped(`${name}: ${classes.slice(0, 12).join(", ")}`)),

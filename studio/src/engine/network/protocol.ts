@@ -177,6 +177,49 @@ export interface Patch {
   readonly pixels: Uint8Array;
 }
 
+/** Edge in pixels, and its grey, 0 to 255. */
+export interface Square {
+  readonly size: number;
+  readonly grey: number;
+}
+
+/** In pixels, degrees against the clock, and as a factor. */
+export interface Move {
+  readonly right: number;
+  readonly down: number;
+  readonly turn: number;
+  readonly scale: number;
+}
+
+export interface Moved {
+  /** H×W×C, 0 to 255. */
+  readonly pixels: Float32Array;
+  readonly reading: Float32Array;
+  /** By layer: ‖f(x′) − f(x)‖ / ‖f(x)‖. */
+  readonly distances: Readonly<Record<string, number>>;
+}
+
+export interface Codes {
+  readonly step: number;
+  readonly layer: string;
+  /** Numbers of a code. */
+  readonly width: number;
+  /** N×3: the first principal components. */
+  readonly places: Float32Array;
+  readonly labels: Uint8Array;
+  /** Share of the codes' variance that each component has. */
+  readonly shares: readonly number[];
+  /** That of the picture at hand; absent where none fits. */
+  readonly here?: Float32Array;
+  /** Test pictures whose codes are nearest to its code. */
+  readonly nearest: readonly {
+    readonly index: number;
+    readonly distance: number;
+    readonly truth: number;
+    readonly pixels: Uint8Array;
+  }[];
+}
+
 export interface MethodInfo {
   readonly name: string;
   readonly title: string;
@@ -277,6 +320,37 @@ export interface Asks {
   methods: { asked: object; answer: readonly MethodInfo[] };
   /** What one of them says of the picture at hand, H×W or H×W×C; of the class that is read, or of another. */
   explained: { asked: { method: string; target?: number }; answer: { step: number } & Values };
+  /** The network of the step that is shown, as a file without its training. */
+  copy: { asked: object; answer: { step: number; bytes: ArrayBuffer } };
+  /** The picture at hand under a square: at one place, with all classes, or at every place. */
+  hidden: { asked: Square & { top: number; left: number }; answer: { step: number; reading: Float32Array } };
+  hiding: {
+    asked: Square & { stride: number; target: number };
+    answer: {
+      step: number;
+      /** Of the map of places, row by row. */
+      shape: readonly [rows: number, columns: number];
+      /** How likely the class is with the square at each place, and which class is read then. */
+      map: Float32Array;
+      predicted: Int32Array;
+      before: number;
+      stride: number;
+    };
+  };
+  /** The picture at hand after a move: its reading, and how far each layer's answers go from what they were. */
+  moved: { asked: { moves: readonly Move[] }; answer: { step: number; moved: readonly Moved[] } };
+  /** Moved by whole pixels in every direction up to `most`: how likely the class is, row by row, and what is read. */
+  everywhere: {
+    asked: { most: number; target: number };
+    answer: { step: number; map: Float32Array; predicted: Int32Array };
+  };
+  /** Accuracy on so many test pictures moved to the right; with pools that take a corner in place of the greatest. */
+  tolerance: {
+    asked: { pictures: number; most: number };
+    answer: { step: number; as: readonly number[]; withoutPooling: readonly number[] | undefined };
+  };
+  /** A layer's answers to test pictures, drawn where they differ most, and those nearest to the picture at hand. */
+  codes: { asked: { layer: string; pictures: number; nearest: number }; answer: Codes };
   test: { asked: { index: number }; answer: Picture };
   /** The network's reading of the picture at hand at each kept step. */
   minds: { asked: object; answer: { steps: readonly number[]; readings: Float32Array } };

@@ -1,6 +1,7 @@
 /** The worker's side of the network at hand: it trains, tells how it goes, and shows what is asked for. */
 import {
   type Checkpoint,
+  checkpointOf,
   data,
   decodeCheckpoint,
   device,
@@ -16,7 +17,7 @@ import { DataSets, type Parts, pictureAt } from "./data-sets.js";
 import { History } from "./history.js";
 import type { AskKind, Asks, Measured, Mistake, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
 import { settingsIn } from "./recipe.js";
-import { built, infoOf, newRun, Run } from "./run.js";
+import { built, infoOf, newRun, Run, type Shown } from "./run.js";
 import { turn, wait } from "./turns.js";
 
 /** In ms: how often the page is told of losses, of filters and maps, and given a snapshot to go on from. */
@@ -201,6 +202,31 @@ export class Trainer {
       if (!picture) throw new Error("There is no picture of this network's size.");
       return run.seenAt(this.#at, (shown) => explainedBy(shown, picture, asked));
     },
+    copy: async () => {
+      const run = this.#known();
+      return run.seenAt(this.#at, async ({ model, step }) => {
+        const about = { name: run.dataName, classes: run.network.classes };
+        const found = await checkpointOf(model, { input: run.network.input, data: about });
+        return { step, bytes: encodeCheckpoint(found).buffer as ArrayBuffer };
+      });
+    },
+    hidden: (asked) => this.#about((learned, shown, picture) => learned.hiddenAt(shown, picture, asked)),
+    hiding: (asked) => this.#about((learned, shown, picture) => learned.hidingMap(shown, picture, asked)),
+    moved: (asked) => this.#about((learned, shown, picture) => learned.movedBy(shown, picture, asked)),
+    everywhere: (asked) =>
+      this.#about((learned, shown, picture) => learned.movedEverywhere(shown, picture, asked)),
+    tolerance: async (asked) => {
+      const { toleranceOf } = await import("./learned.js");
+      const run = this.#known();
+      const { test } = await this.#partsOf(run);
+      return run.seenAt(this.#at, (shown) => toleranceOf(shown, test, asked));
+    },
+    codes: async (asked) => {
+      const { codesOf } = await import("./learned.js");
+      const run = this.#known();
+      const { test } = await this.#partsOf(run);
+      return run.seenAt(this.#at, (shown) => codesOf(shown, test, this.#fitting(run), asked));
+    },
     test: async ({ index }) => {
       const { test } = await this.#partsOf(this.#run);
       const at = ((index % test.length) + test.length) % test.length;
@@ -290,6 +316,17 @@ export class Trainer {
       });
     },
   };
+
+  /** What the room Learned asks of the picture at hand. */
+  async #about<T>(
+    ask: (learned: typeof import("./learned.js"), shown: Shown, picture: Uint8Array) => Promise<T>,
+  ): Promise<T> {
+    const learned = await import("./learned.js");
+    const run = this.#known();
+    const picture = this.#fitting(run);
+    if (!picture) throw new Error("There is no picture of this network's size.");
+    return run.seenAt(this.#at, (shown) => ask(learned, shown, picture));
+  }
 
   #known(): Run {
     if (!this.#run) throw new Error("There is no network yet: start a training, or load one.");

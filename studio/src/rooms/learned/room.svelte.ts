@@ -1,5 +1,7 @@
 /** What all views of this room need: a network, a picture, an address that follows both. */
 import { onMount, untrack } from "svelte";
+import { engine } from "../../engine/client.svelte.js";
+import type { AskKind, Asks } from "../../engine/network/protocol.js";
 import { arrive, follow, type PictureKeys } from "../../network/arrive.js";
 import { picture } from "../../network/picture.svelte.js";
 import { session } from "../../network/session.svelte.js";
@@ -64,5 +66,51 @@ export class Arrival {
   /** Layers that have filters, in their order. */
   get filtering(): readonly string[] {
     return (session.network?.layers ?? []).filter(({ type }) => type === "conv2d").map(({ name }) => name);
+  }
+}
+
+/** What the picture at hand is called in a sentence: "your drawing", "this 7". */
+export const pictureWords = (classes: readonly string[]): string =>
+  picture.isDrawn
+    ? "your drawing"
+    : picture.truth !== undefined && classes[picture.truth]
+      ? `this ${classes[picture.truth]}`
+      : pictureName(classes);
+
+/** A request that follows a pointer: while one answer is on its way only the newest question waits. */
+export class Newest<K extends AskKind> {
+  answer = $state.raw<Asks[K]["answer"]>();
+  failure = $state("");
+  readonly #kind: K;
+  #wanted: Asks[K]["asked"] | undefined;
+  #isBusy = false;
+  #isLeft = false;
+
+  /** To be made where a view is made. */
+  constructor(kind: K) {
+    this.#kind = kind;
+    $effect(() => () => {
+      this.#isLeft = true;
+    });
+  }
+
+  ask(asked: Asks[K]["asked"] | undefined): void {
+    this.#wanted = asked;
+    if (!this.#isBusy) void this.#next();
+  }
+
+  async #next(): Promise<void> {
+    this.#isBusy = true;
+    while (this.#wanted && !this.#isLeft) {
+      const asked = this.#wanted;
+      this.#wanted = undefined;
+      try {
+        this.answer = await engine.request(this.#kind, asked);
+        this.failure = "";
+      } catch (error) {
+        this.failure = (error as Error).message;
+      }
+    }
+    this.#isBusy = false;
   }
 }
