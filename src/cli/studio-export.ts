@@ -7,6 +7,8 @@ import { inWords } from "../platform/node-file-error.js";
 
 /** A checkpoint, as the site brings it along. */
 export interface BroughtNetwork {
+  /** What the page does with it: opens it at once, or loads it when it is asked for photographs. */
+  readonly role: "network" | "squeezenet";
   /** Its name in the site's folder `given`. */
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -15,9 +17,14 @@ export interface BroughtNetwork {
 export const broughtFolder = "given";
 const pathOf = ({ name }: BroughtNetwork): string => `${broughtFolder}/${encodeURIComponent(name)}`;
 
-/** A page of the site that names the network. */
-export const pageWith = (page: string, network: BroughtNetwork): string =>
-  page.replace("</title>", `</title>\n    <meta name="receptive-network" content="${pathOf(network)}" />`);
+/** A page of the site that names the networks; of one that is loaded later it says how large it is. */
+export function pageWith(page: string, brought: readonly BroughtNetwork[]): string {
+  const metas = brought.map((network) => {
+    const content = `${pathOf(network)}${network.role === "network" ? "" : ` ${network.bytes.length}`}`;
+    return `\n    <meta name="receptive-${network.role}" content="${content}" />`;
+  });
+  return page.replace("</title>", `</title>${metas.join("")}`);
+}
 
 /** The site's service worker, which keeps the network too. Its first line is the list of what is kept. */
 function serviceWorkerWith(script: string, network: BroughtNetwork): string {
@@ -32,7 +39,11 @@ function serviceWorkerWith(script: string, network: BroughtNetwork): string {
  * Writes the site into a folder, for any host of static files. An earlier export there is replaced; what else lies there stays.
  * @throws UsageError where the folder holds something that is no export
  */
-export async function exportSite(site: string, folder: string, network?: BroughtNetwork): Promise<void> {
+export async function exportSite(
+  site: string,
+  folder: string,
+  brought: readonly BroughtNetwork[] = [],
+): Promise<void> {
   const target = resolve(folder);
   const there = await inWords(folder, () =>
     readdir(target).catch((error: NodeJS.ErrnoException) => {
@@ -53,14 +64,15 @@ export async function exportSite(site: string, folder: string, network?: Brought
     const made = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
     try {
       await cp(site, made, { recursive: true });
-      if (network) {
+      if (brought.length > 0) {
         await mkdir(join(made, broughtFolder));
-        await writeFile(join(made, broughtFolder, network.name), network.bytes);
+        for (const { name, bytes } of brought) await writeFile(join(made, broughtFolder, name), bytes);
         const index = join(made, "index.html");
-        await writeFile(index, pageWith(await readFile(index, "utf8"), network));
+        await writeFile(index, pageWith(await readFile(index, "utf8"), brought));
         const worker = join(made, "sw.js");
-        if (await stat(worker).catch(() => undefined))
-          await writeFile(worker, serviceWorkerWith(await readFile(worker, "utf8"), network));
+        const opened = brought.find(({ role }) => role === "network");
+        if (opened && (await stat(worker).catch(() => undefined)))
+          await writeFile(worker, serviceWorkerWith(await readFile(worker, "utf8"), opened));
       }
       await mkdir(target, { recursive: true });
       for (const name of own) await rm(join(target, name), { recursive: true, force: true });

@@ -74,13 +74,13 @@ export interface Beside {
 
 const dataPlace = `${broughtFolder}/data.safetensors`;
 
-/** A network that the page opens, and pictures that it learns from, where there are such. */
+/** Networks that lie beside the page, and pictures that it learns from, where there are such. */
 export const besideOf = (
-  network: BroughtNetwork | undefined,
+  brought: readonly BroughtNetwork[],
   data?: { readonly bytes?: Uint8Array },
 ): Beside => ({
   page(page) {
-    const named = network ? pageWith(page, network) : page;
+    const named = pageWith(page, brought);
     return data?.bytes
       ? named.replace("</title>", `</title>\n    <meta name="receptive-data" content="${dataPlace}" />`)
       : named;
@@ -88,9 +88,7 @@ export const besideOf = (
   at: (path) =>
     path === `/${dataPlace}`
       ? data?.bytes
-      : network && path === `/${broughtFolder}/${network.name}`
-        ? network.bytes
-        : undefined,
+      : brought.find(({ name }) => path === `/${broughtFolder}/${name}`)?.bytes,
 });
 
 /**

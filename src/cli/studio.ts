@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../door/usage-error.js";
+import { loadWeights } from "../models/load-weights.js";
+import { squeezenet as squeezenetOf } from "../models/squeezenet.js";
 import { inWords } from "../platform/node-file-error.js";
-import { load } from "../training/checkpoint.js";
+import { checkpointOf, encodeCheckpoint, load } from "../training/checkpoint.js";
 import { checkpointFile } from "./checkpoints.js";
 import { exitCodes } from "./failure.js";
 import { interruption } from "./interruption.js";
@@ -28,6 +30,10 @@ export function studioCommand(program: Command): void {
       "--data <name>",
       "pictures that the room Train learns from: a data set (see `receptive data list`), or folder:PATH",
     )
+    .option(
+      "--squeezenet <path>",
+      "of its weights: the studio loads them when it is asked to paint photographs",
+    )
     .option("--export <folder>", "writes the site there, with that network, for any host of static files")
     .addHelpText(
       "after",
@@ -48,25 +54,37 @@ interface Asked {
   open: boolean;
   checkpoint?: string;
   data?: string;
+  squeezenet?: string;
   export?: string;
 }
 
-async function run({ port: asked, open, checkpoint, data: name, export: folder }: Asked): Promise<void> {
+async function run({
+  port: asked,
+  open,
+  checkpoint,
+  data: name,
+  squeezenet,
+  export: folder,
+}: Asked): Promise<void> {
   if (folder !== undefined && asked !== undefined)
     throw new UsageError("--export writes the site and serves nothing: leave --port out");
   if (folder !== undefined && name !== undefined)
     throw new UsageError("--export writes no pictures: leave --data out, and load them there");
   const site = siteFolder();
   const network = checkpoint === undefined ? undefined : await networkAt(checkpoint);
+  const brought = [
+    ...(network ? [network] : []),
+    ...(squeezenet === undefined ? [] : [await squeezenetAt(squeezenet)]),
+  ];
   if (folder !== undefined) {
-    await exportSite(site, folder, network);
+    await exportSite(site, folder, brought);
     console.log(
       `${join(folder, "index.html")}: the studio${network ? ` with ${network.name}` : ""}, ${folder} for any host of static files`,
     );
     return;
   }
   const data = name === undefined ? undefined : await dataFor(name);
-  const server = siteServer(site, besideOf(network, data));
+  const server = siteServer(site, besideOf(brought, data));
   await listening(server, asked);
   const { port } = server.address() as AddressInfo;
   const address = `http://127.0.0.1:${port}/${data ? `#/train${data.bytes ? "?data=mine" : ""}` : ""}`;
@@ -85,5 +103,18 @@ async function networkAt(path: string): Promise<BroughtNetwork> {
   await load(path);
   // All runs call theirs the same: the folder's name says more.
   const name = basename(path) === checkpointFile ? basename(dirname(resolve(path))) : basename(path);
-  return { name: extname(name) === ".safetensors" ? name : `${name}.safetensors`, bytes };
+  return { role: "network", name: extname(name) === ".safetensors" ? name : `${name}.safetensors`, bytes };
+}
+
+/** Weights of squeezenet1_1, under whatever names they stand, as a checkpoint. @throws WeightsError where they are others */
+async function squeezenetAt(path: string): Promise<BroughtNetwork> {
+  const model = squeezenetOf("squeezenet1_1");
+  await loadWeights(model, path);
+  const bytes = encodeCheckpoint(
+    await checkpointOf(model, {
+      input: model.inputShape as number[],
+      data: { name: "imagenet", classes: [] },
+    }),
+  );
+  return { role: "squeezenet", name: "squeezenet1_1.safetensors", bytes };
 }

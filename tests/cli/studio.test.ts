@@ -1,4 +1,5 @@
 /** `receptive studio`: the site on 127.0.0.1, strict headers, nothing outside its folder, the port free afterwards. */
+
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siteServer } from "../../src/cli/studio-site.js";
 import { decodeSafetensors } from "../../src/formats/safetensors.js";
 import { encodePng } from "../../src/images/encode-png.js";
-import { decodeCheckpoint, load } from "../../src/training/checkpoint.js";
+import { decodeCheckpoint, load, modelOf } from "../../src/training/checkpoint.js";
 import { isBuilt, receptive, start, temporaryFolder } from "./receptive.js";
 
 interface Answered {
@@ -392,4 +393,28 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
     ]);
     await remove();
   }, 60_000);
+
+  const data = process.env.RECEPTIVE_DATA ?? "";
+  const weights = join(data, "pretrained/SqueezeNet_fp16.onnx");
+  test.skipIf(!data || !existsSync(weights))(
+    "--squeezenet: weights under any names lie beside the page as a checkpoint, whose size it says (skipped without RECEPTIVE_DATA/pretrained)",
+    async () => {
+      const { folder, remove } = await site();
+      const exported = (path: string) =>
+        receptive(["studio", "--export", "out", "--squeezenet", path], { folder });
+      const { code, stderr } = await exported(weights);
+      expect([code, stderr]).toEqual([0, ""]);
+      const bytes = await readFile(join(folder, "out/given/squeezenet1_1.safetensors"));
+      expect(await readFile(join(folder, "out/index.html"), "utf8")).toContain(
+        `<meta name="receptive-squeezenet" content="given/squeezenet1_1.safetensors ${bytes.length}" />`,
+      );
+      const model = modelOf(decodeCheckpoint(bytes, "squeezenet"));
+      expect([model.name, model.inputShape]).toEqual(["squeezenet1_1", [224, 224, 3]]);
+      const other = await exported(join(folder, "node_modules/receptive-studio/package.json"));
+      expect([other.code, other.stderr.split("\n").length]).toEqual([1, 2]);
+      expect(other.stderr).toContain("package.json");
+      await remove();
+    },
+    60_000,
+  );
 });

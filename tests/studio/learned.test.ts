@@ -148,7 +148,7 @@ describe.skipIf(missing)(`Learned ${missing}`, () => {
     const shares = Array.from((await lit.images.data()) as Float32Array, (v) => v / 255);
     const l1 = page.locator("main figure:has(h2)", { hasText: "L1, λ = 0.05" });
     near(number((await l1.locator("figcaption").textContent())!.split(" → ")[1]), lit.scores[0]);
-    const [, penalty, pixels] = /^−([\d.]+); (\d+) pixels? lit$/.exec(
+    const [, penalty, pixels] = /^penalty ([\d.]+); (\d+) pixels? lit$/.exec(
       (await l1.locator("p.caption").textContent())!,
     )!;
     near(Number(penalty), 0.05 * shares.reduce((a, b) => a + b, 0));
@@ -212,8 +212,10 @@ describe.skipIf(missing)(`Learned ${missing}`, () => {
     await paint("fool it");
     await h1(/^10 of 10 pictures of nothing are read with 99 % or more after \d+ steps\.$/);
     await go("#/learned/fool?how=patterns");
-    await paint("fool it");
-    await h1(/ pictures of nothing are read with 99 % or more after [\d,]+ generations\.$/);
+    await page.locator("main button.first:not(:disabled)", { hasText: "fool it" }).click();
+    await h1(/^([3-9]|10) of 10 pictures of nothing are read with 99 % or more after \d+ generations\.$/);
+    await page.getByRole("button", { name: "stop, keep it" }).click();
+    await page.getByText(/^(stopped|done in)/).waitFor();
 
     // A dream: octave and step, and what it does to the layer's answers.
     await go("#/learned/dream?src=coffee&octaves=2&iterations=3");
@@ -223,7 +225,7 @@ describe.skipIf(missing)(`Learned ${missing}`, () => {
     const bars = (await texts("main .numbers")).map((text) => text.split(" → ").map(number));
     expect(bars).toHaveLength(12);
     const size = (k: 0 | 1) => bars.reduce((sum, pair) => sum + pair[k] ** 2, 0);
-    expect(size(1)).toBeGreaterThan(2 * size(0));
+    expect(size(1)).toBeGreaterThan(1.3 * size(0));
     const [png] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "save the picture" }).click(),
@@ -255,7 +257,7 @@ describe.skipIf(missing)(`Learned ${missing}`, () => {
       .locator("main figure h2", { hasText: "moved by whole pixels" })
       .getByText(share(reading[7]))
       .waitFor();
-    const both = Float32Array.from([...start, ...moved], (v) => v / 255);
+    const both = Uint8Array.from([...start, ...moved]);
     const answers = await explain.layerOutputs(model, tensor(both, [2, 28, 28, 1]), { layers: "relu4" });
     const codes = (await answers.get("relu4")!.output.data()) as Float32Array;
     const [own, other] = [codes.subarray(0, 84), codes.subarray(84)];
@@ -285,10 +287,7 @@ describe.skipIf(missing)(`Learned ${missing}`, () => {
     await h1(/^Nearest to this 7 are /);
     const all = await explain.layerOutputs(
       model,
-      tensor(
-        Float32Array.from(pictures.images.subarray(0, 2000 * 784), (v) => v / 255),
-        [2000, 28, 28, 1],
-      ),
+      tensor(pictures.images.slice(0, 2000 * 784), [2000, 28, 28, 1]),
       { layers: "relu4" },
     );
     const rows = (await all.get("relu4")!.output.data()) as Float32Array;
@@ -304,7 +303,7 @@ describe.skipIf(missing)(`Learned ${missing}`, () => {
     expect(listed.map((label) => Number(/^\s*test picture (\d+),/.exec(label)![1]))).toEqual(
       distances.map(({ i }) => i),
     );
-    near(number(/distance of ([\d.]+)/.exec(listed[0])![1]), distances[0].d);
+    near(number(/distance of\s*([\d.]+)/.exec(listed[0])![1]), distances[0].d);
     const { mean, directions } = await principalComponents(tensor(rows.slice(), [2000, 84]), 2);
     let [along, total] = [0, 0];
     for (let i = 0; i < 2000; i++) {

@@ -134,7 +134,9 @@ describe.skipIf(missing)(`without headers, without a network ${missing}`, () => 
     // The site as a package beside the project.
     const { exportSite } = await import("../../src/cli/studio-export.js");
     const bytes = new Uint8Array(await readFile(join(folder, "run 1/checkpoint.safetensors")));
-    await exportSite(site.folder, join(folder, "site"), { name: "run 1.safetensors", bytes });
+    await exportSite(site.folder, join(folder, "site"), [
+      { role: "network", name: "run 1.safetensors", bytes },
+    ]);
 
     const { server, address } = await staticHost(join(folder, "site"));
     const { context, page, faults, load } = await opened(address);

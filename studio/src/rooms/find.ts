@@ -58,6 +58,14 @@ const terms: readonly (readonly [
   ["3-D view of a network", "inside", "space"],
   ["top activations of a unit", "learned", "patches"],
   ["saliency, integrated gradients, Grad-CAM", "learned", "why"],
+  ["activation maximisation", "learned", "maximise"],
+  ["occlusion", "learned", "hide"],
+  ["adversarial example", "learned", "fool"],
+  ["fooling images, evolution", "learned", "fool", { how: "patterns" }],
+  ["Deep Dream", "learned", "dream"],
+  ["neural style", "learned", "style"],
+  ["translation invariance", "learned", "shift"],
+  ["codes, principal components, neighbours", "learned", "codes"],
 ];
 
 export function findable(rooms: readonly Room[]): Findable[] {

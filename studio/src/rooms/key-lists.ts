@@ -88,11 +88,20 @@ const units: KeyTable = {
   ],
 };
 
+const learned: KeyTable = {
+  title: "In pictures and maps",
+  keys: [
+    ["← ↑ → ↓", "move the pointer, the square or the picture; with Shift farther"],
+    ["← ↑ → ↓ on codes", "turn the room"],
+  ],
+};
+
 const own: Readonly<Record<string, readonly KeyTable[]>> = {
   convolve: [steps, grids],
   train: [training, pad],
   kernels: [pixels, grids],
   inside: [units, pad],
+  learned: [learned],
   lecture: [walking],
 };
 

@@ -130,6 +130,8 @@ async function maximise(model: Model, job: Of<"maximise">, told: Told): Promise<
       target: job.target,
       regularisation: held as never,
       ...{ steps: job.steps, seed: job.seed, stop: stopping.signal },
+      // Each look at pictures costs a pass: of photographs a quarter of the steps will do.
+      frameEvery: channels === 1 ? 1 : 4,
       async onFrame(frame) {
         told.step({ row, step: frame.step, steps: job.steps, values: [frame.scores[0]] });
         if (told.isAwaited && frame.first === 0 && frame.step < job.steps) await shown(frame, false);

@@ -15,7 +15,7 @@ export const paintWords = {
   squeezenet: (megabytes: string | undefined) =>
     megabytes
       ? `SqueezeNet was trained on ImageNet's photographs (Iandola et al. 2016; BSD licence). Its weights are ${megabytes} MB.`
-      : "SqueezeNet was trained on ImageNet's photographs. Its weights are no part of this page: `receptive studio --squeezenet FILE` brings them along, or open a checkpoint of it. It stays on this computer.",
+      : "SqueezeNet was trained on ImageNet's photographs. Its weights are no part of this page: receptive studio --squeezenet FILE brings them along, or open a checkpoint of it. It stays on this computer.",
   asOf: (step: number) => `The network as of step ${count(step)}.`,
 
   /** Activation maximisation. */
@@ -35,14 +35,15 @@ export const paintWords = {
     before === undefined
       ? pointed(after)
       : `${pointed(Number(before.toPrecision(3)))} → ${pointed(Number(after.toPrecision(3)))}`,
-  penalty: (penalty: number, lit: number) => `−${short(penalty)}; ${counted(lit, "pixel")} lit`,
+  penalty: (penalty: number, lit: number) =>
+    penalty > 0 ? `penalty ${short(penalty)}; ${counted(lit, "pixel")} lit` : `${counted(lit, "pixel")} lit`,
   silent: "stayed at 0",
 
   /** Fooled. */
   foolReady: (what: string, name: string) =>
     `Make ${what} a ${name} for the network, and for nobody else. Press fool it.`,
-  fooled: (what: string, truth: string, name: string, share: number) =>
-    `Still ${what} to you. The network reads ${name}, ${certainty(share)}${truth === name ? "" : ""}.`,
+  fooled: (what: string, name: string, share: number) =>
+    `Still ${what} to you. The network reads ${name}, ${certainty(share)}.`,
   fooling: (truth: string, name: string, a: number, b: number) =>
     `${truth} falls to ${certainty(a)}, ${name} rises to ${certainty(b)}.`,
   change: (norm: number, most: number, whole: number) =>
