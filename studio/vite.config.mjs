@@ -59,6 +59,10 @@ function useIt() {
   };
 }
 
+/** Classes of a component's own styles: by where it lies, with few letters, since they stand at every element. */
+const cssHash = ({ hash, filename }) =>
+  `s${hash(filename.slice(filename.lastIndexOf("/src/"))).slice(0, 4)}`;
+
 /** Of the rooms that have a network. */
 const shared =
   /\/src\/(network\/|shell\/NetworkBar|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|views\/(MapStrip|ClassBars|PictureDrop|painting))/;
@@ -66,7 +70,7 @@ const shared =
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [svelte(), answers(), useIt(), serviceWorker()],
+  plugins: [svelte({ compilerOptions: { cssHash } }), answers(), useIt(), serviceWorker()],
   resolve: {
     alias: [
       { find: /^receptive$/, replacement: `${library}index.js` },

@@ -1,5 +1,6 @@
 /** What the room Learned asks of the network that is shown, and is answered within a second or so. */
 import {
+  checkpointOf,
   type data,
   evaluate,
   explain,
@@ -8,10 +9,9 @@ import {
   pixelsFor,
   predict,
   principalComponents,
-  setWeights,
+  setModelWeights,
   type Tensor,
   tensor,
-  weightsOf,
 } from "receptive";
 import { pictureAt } from "./data-sets.js";
 import type { Asks, Codes, Move, Moved, Square } from "./protocol.js";
@@ -197,7 +197,9 @@ export async function withoutPooling(model: Model): Promise<Model | undefined> {
   const made = nn.fromDescription(description as never) as Model;
   try {
     made.build(model.inputShape as number[], { blank: true });
-    setWeights(made, await weightsOf(model));
+    const input = model.inputShape as number[];
+    const { weights } = await checkpointOf(model, { input, data: { name: "", classes: [] } });
+    setModelWeights(made, { model: made.describe(), input, data: { name: "", classes: [] }, weights });
   } catch {
     // Windows that overlap leave fewer places than corners.
     return undefined;
