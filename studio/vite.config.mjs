@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
@@ -59,9 +59,16 @@ function useIt() {
   };
 }
 
-/** Classes of a component's own styles: by where it lies, with few letters, since they stand at every element. */
-const cssHash = ({ hash, filename }) =>
-  `s${hash(filename.slice(filename.lastIndexOf("/src/"))).slice(0, 4)}`;
+/** Classes of a component's own styles have one or two capitals, since they stand at every element: A, B, … AA, AB, … */
+const sources = fileURLToPath(new URL("src/", import.meta.url));
+const components = readdirSync(sources, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".svelte"))
+  .sort();
+function cssHash({ filename }) {
+  const at = components.findIndex((name) => filename.endsWith(`/src/${name}`));
+  const letter = (k) => String.fromCharCode(65 + k);
+  return at < 26 ? letter(at) : letter(Math.floor(at / 26) - 1) + letter(at % 26);
+}
 
 /** Of the rooms that have a network. */
 const shared =
