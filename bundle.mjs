@@ -4,6 +4,7 @@
  */
 import { bringPackages } from "./build/brought.mjs";
 import { packDigitShapes } from "./build/digit-shapes.mjs";
+import { joinModules } from "./build/joined.mjs";
 import { leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
 import { writeThreadSource } from "./build/thread-source.mjs";
@@ -18,5 +19,6 @@ await bundleForNode();
 await bundleCommonJs();
 await bundleWorker();
 await bundleTypes();
+await joinModules();
 thinMaps();
 leaveOutUnreached();
