@@ -1,9 +1,7 @@
 /** Windows that frames of a sound are multiplied by. */
 
-/** The names of the windows. */
-export const windowNames = ["hann", "hamming", "blackman", "rectangular"] as const;
-/** One of {@link windowNames}. */
-export type WindowName = (typeof windowNames)[number];
+/** What frames are multiplied by; a rectangle leaves them as they are. */
+export type WindowName = "hann" | "hamming" | "blackman" | "rectangular";
 
 const cosines: { readonly [name in WindowName]: readonly number[] } = {
   hann: [0.5, 0.5],
@@ -11,6 +9,8 @@ const cosines: { readonly [name in WindowName]: readonly number[] } = {
   blackman: [0.42, 0.5, 0.08],
   rectangular: [1],
 };
+
+export const windowNames: readonly string[] = Object.keys(cosines);
 
 /**
  * w[n] = a₀ − a₁ cos(2πn / N) + a₂ cos(4πn / N) with N = length where it is periodic, as torch and librosa have it for

@@ -415,6 +415,7 @@ const needed: { readonly [name: string]: { readonly [option: string]: unknown } 
   "optim.oneCycle": { lr: 0.1 },
   "optim.clipNorm": { norm: 1 },
   "optim.clipValue": { value: 1 },
+  "optim.lazyRows": { only: [] },
   "optim.maxNorm": { norm: 1 },
   "data.shard": { rank: 0, ranks: 1 },
   "data.stream": { fields: named.fields, from: [], length: 1 },

@@ -63,7 +63,7 @@ const takes = 4;
 const formantStep = 40;
 
 /**
- * The digits zero to nine in the voices of {@link speakersToTrain} made-up speakers to train on, and of others to test by:
+ * The digits zero to nine in the voices of eight made-up speakers to train on, and of others to test by:
  * 8,000 samples a second, 320 and 120 recordings.
  */
 export function spokenDigits(seed = 0): RecordingParts {

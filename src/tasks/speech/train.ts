@@ -62,9 +62,15 @@ export interface SpeechTrainingOptions {
   signal?: AbortSignal;
   /** Is told once what has been made, before the first step. */
   onBegin?: (beginning: SpeechBeginning) => void | Promise<void>;
-  checkpoint?: { every: "epoch" | number; save: (checkpoint: Checkpoint) => void | Promise<void> };
+  /** Hands over what `speech.load` reads and `resume` goes on from: after each epoch, or each so many steps, and at the end. */
+  checkpoint?: {
+    every: "epoch" | number;
+    /** The training waits for it. */
+    save: (checkpoint: Checkpoint) => void | Promise<void>;
+  };
   /** Goes on with the training of a recogniser, on the same recordings. */
   resume?: Checkpoint;
+  /** Each step and each epoch; the training waits for it. */
   onEvent?: (event: FitEvent) => void | Promise<void>;
 }
 
