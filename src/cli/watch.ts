@@ -47,7 +47,8 @@ export class Watched {
   #cost = 0;
   /** Somebody has come who has no network yet. */
   #isAwaited = false;
-  #fetched: (() => void) | undefined;
+  /** Called when the last page has left. */
+  #left: (() => void) | undefined;
   #arrived: (() => void) | undefined;
   readonly #first = new Promise<void>((resolve) => {
     this.#arrived = resolve;
@@ -123,7 +124,7 @@ export class Watched {
     return had === 0 ? loss : (loss * shown - mean * had) / Math.max(shown - had, 1);
   }
 
-  /** The last weights are given away before the port is freed. A second end is none. */
+  /** Pages leave when they have the last weights, and the port is freed then. A second end is none. */
   async end(reason: "done" | "stopped" | "failed", last?: () => Promise<Checkpoint>): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -132,10 +133,10 @@ export class Watched {
       this.#tell(performance.now());
       if (last) await this.#offer(last);
       this.#say({ kind: "end", reason });
-      if (last)
+      if (last && this.#pages.size > 0)
         await Promise.race([
           new Promise<void>((resolve) => {
-            this.#fetched = resolve;
+            this.#left = resolve;
           }),
           new Promise<void>((resolve) => setTimeout(resolve, patience.end).unref()),
         ]);
@@ -193,7 +194,10 @@ export class Watched {
     if (this.#network) response.write(`${JSON.stringify({ kind: "network", step: this.#network.step })}\n`);
     this.#pages.add(response);
     this.#isAwaited = true;
-    response.on("close", () => this.#pages.delete(response));
+    response.on("close", () => {
+      this.#pages.delete(response);
+      if (this.#pages.size === 0) this.#left?.();
+    });
     this.#arrived?.();
   }
 
@@ -204,9 +208,7 @@ export class Watched {
       "Content-Length": bytes.length,
       "Cache-Control": "no-store",
     });
-    response.end(bytes, () => {
-      if (bytes === this.#network?.bytes) this.#fetched?.();
-    });
+    response.end(bytes);
   }
 }
 

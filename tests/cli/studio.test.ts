@@ -356,10 +356,11 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
         for (const line of all) {
           const said = JSON.parse(line);
           lines.push(said);
+          if (said.kind === "end") return; // and leaves
           if (said.kind === "network")
             weights = new Uint8Array(await (await fetch(`${address}live/network.safetensors`)).arrayBuffer());
-          // When some steps were seen: as a person does it.
-          if (said.kind === "steps" && said.from > 40 && weights) child.kill("SIGINT");
+          // When some steps were seen, as a person does it, and once: a second one ends the process where it stands.
+          if (said.kind === "steps" && said.from > 40 && weights && !child.killed) child.kill("SIGINT");
         }
       }
     })();

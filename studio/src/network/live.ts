@@ -82,8 +82,13 @@ class Live {
           const said = JSON.parse(line) as Line;
           if (said.kind === "end") {
             hasEnded = true;
+            while (this.#isFetching) await this.#work;
+            // The terminal waits for those who have not left.
+            await reader.cancel();
             await this.#end(said.reason);
-          } else this.#hear(said);
+            return;
+          }
+          this.#hear(said);
         }
       }
     } catch {
