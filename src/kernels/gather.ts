@@ -66,54 +66,15 @@ export function gatherKernel(
 
 /**
  * The gradient of gather: x[o, index[j], :] += y[o, j, :] in the order of j, into an x of zeros. Threads share the
- * rows of x, so that no two write to one place and the order of additions is fixed. Buffers: y, index (i32), x.
+ * rows of x, so that no two write to one place and the order is fixed. Buffers: y, index (i32), x.
  */
-export function scatterAddKernel(
-  target: TargetDescription,
-  name: string,
-  _format: Format,
-  { outer, extent, inner, count }: Picking,
-): Generated {
-  const k = new KernelBuilder(target);
-  const [y, index, x] = [k.argument(0), k.argument(1), k.argument(2)];
-  const parts = Math.min(extent, 16);
-  const rows = Math.ceil(extent / parts);
-  k.loop(k.begin, k.end, (item) => {
-    const [o, part] = decode(k, item, [outer, parts]);
-    const low = k.mul(part, k.int(rows));
-    const high = k.min(k.plus(low, rows), k.int(extent));
-    const block = k.offset(x, o, extent * inner * 4);
-    k.loop(low, high, (row) => {
-      const to = k.offset(block, row, inner * 4);
-      elements(k, inner, (i, lanes) => k.store("f32", k.offset(to, i, 4), k.f32(0), { lanes }));
-    });
-    k.loop(0, count, (j) => {
-      const picked = k.loadInt(k.offset(index, j, 4));
-      k.when(k.compare("ge", picked, low), () =>
-        k.when(k.compare("lt", picked, high), () => {
-          const from = k.offset(k.offset(y, o, count * inner * 4), j, inner * 4);
-          const to = k.offset(block, picked, inner * 4);
-          elements(k, inner, (i, lanes) => {
-            const place = k.offset(to, i, 4);
-            const access = lanes === 1 ? "splat" : "vector";
-            const sum = k.add<"f32">(
-              k.load("f32", place, { lanes, access }) as Floats,
-              k.load("f32", k.offset(from, i, 4), { lanes, access }) as Floats,
-            );
-            k.store("f32", place, sum, { lanes });
-          });
-        }),
-      );
-    });
-  });
-  return { kernel: k.finish(name), items: outer * parts };
-}
+export const scatterAddKernel: PickingGenerator = (...given) => toPlaces(true, ...given);
 
-/**
- * Slices in the place of others: x[o, index[j], :] = y[o, j, :] in the order of j, into an x that has its values, so that
- * of several for one place the last stays. Threads share the slices of x. Buffers: y, index (i32), x.
- */
-export function putSlicesKernel(
+/** x[o, index[j], :] = y[o, j, :] in the same way, into an x that has its values: of several for one place the last stays. */
+export const putSlicesKernel: PickingGenerator = (...given) => toPlaces(false, ...given);
+
+function toPlaces(
+  adds: boolean,
   target: TargetDescription,
   name: string,
   format: Format,
@@ -128,22 +89,27 @@ export function putSlicesKernel(
     const [o, part] = decode(k, item, [outer, parts]);
     const low = k.mul(part, k.int(rows));
     const high = k.min(k.plus(low, rows), k.int(extent));
+    const block = k.offset(x, o, extent * inner * bytes);
+    if (adds)
+      k.loop(low, high, (row) => {
+        const to = k.offset(block, row, inner * bytes);
+        elements(k, inner, (i, lanes) => k.store("f32", k.offset(to, i, bytes), k.f32(0), { lanes }));
+      });
     k.loop(0, count, (j) => {
       const picked = k.loadInt(k.offset(index, j, 4));
       k.when(k.compare("ge", picked, low), () =>
         k.when(k.compare("lt", picked, high), () => {
           const from = k.offset(k.offset(y, o, count * inner * bytes), j, inner * bytes);
-          const to = k.offset(k.offset(x, o, extent * inner * bytes), picked, inner * bytes);
+          const to = k.offset(block, picked, inner * bytes);
           elements(k, inner, (i, lanes) => {
-            const access = lanes === 1 ? "splat" : "vector";
-            k.store(
-              format,
-              k.offset(to, i, bytes),
-              k.load(format, k.offset(from, i, bytes), { lanes, access }),
-              {
+            const load = (pointer: Int) =>
+              k.load(format, k.offset(pointer, i, bytes), {
                 lanes,
-              },
-            );
+                access: lanes === 1 ? "splat" : "vector",
+              });
+            const value = load(from);
+            const sum = adds ? k.add<"f32">(load(to) as Floats, value as Floats) : value;
+            k.store(format, k.offset(to, i, bytes), sum, { lanes });
           });
         }),
       );

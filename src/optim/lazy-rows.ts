@@ -1,7 +1,8 @@
 import { optionsOf } from "../door/options.js";
 import { list, required } from "../door/rules.js";
+import { add, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
-import { greater, greaterEqual, less, logicalAnd, notEqual } from "../ops/comparisons.js";
+import { greater, notEqual } from "../ops/comparisons.js";
 import { max } from "../ops/extremes.js";
 import { full } from "../ops/fill.js";
 import { addedUp, gather, scatterAdd } from "../ops/gather.js";
@@ -85,20 +86,19 @@ function rowsOf(path: string, parameters: Tensors, gradients: Tensors): Rows | u
     throw new TypeError(
       `lazyRows: there is no parameter ${path}; there are ${[...parameters.keys()].join(", ")}`,
     );
-  if (w.rank < 2)
-    throw new TypeError(`lazyRows: ${path} has ${w.rank === 1 ? "one axis" : "no axis"}, and so no rows`);
+  if (w.rank < 2) throw new TypeError(`lazyRows: ${path} is of rank ${w.rank}, and has no rows`);
   const g = gradients.get(path);
   if (!g) return undefined;
   const picked = addedUp(g);
   if (!picked)
     return { gradient: g, of: (whole) => whole, put: (whole, after) => where(moves(g), after, whole) };
 
-  // Rows that are looked up several times have one place among those picked, where their gradients are added up.
+  // Rows that are looked up several times have one place among those picked, where their gradients are added up. Places
+  // count from 1 on, so that what is no row has the place 0, from which it has none.
   const { y, indices } = picked;
-  const [count, rows] = [y.shape[0], w.shape[0]];
-  const lastAt = putSlices(full([rows], 0, "i32"), indices, range(count));
-  const isRow = logicalAnd(greaterEqual(indices, 0), less(indices, rows));
-  const places = where(isRow, gather(lastAt, indices), -1);
+  const count = y.shape[0];
+  const lastAt = putSlices(full([w.shape[0]], 0, "i32"), indices, add(range(count), 1));
+  const places = sub(gather(lastAt, indices), 1);
   const gradient = gather(scatterAdd(y, places, 0, count), places);
   return {
     gradient,

@@ -132,7 +132,9 @@ function fileOf(model: nn.Model, values: typeof numbersOf): ArrayFile {
 }
 
 describe.skipIf(!python)("as torchvision computes it", () => {
-  const sweep = process.env.RECEPTIVE_SWEEP ? architectures : architectures.slice(0, 2);
+  const sweep = process.env.RECEPTIVE_SWEEP
+    ? architectures
+    : architectures.slice(process.env.RECEPTIVE_WHOLE ? 0 : 1, 2);
 
   test.each(sweep)(
     "%s at 224×224: scores, and the gradient of every parameter",

@@ -139,7 +139,7 @@ describe("an optimizer of rows", () => {
       });
     };
     expect(update("vectors")).toThrow("lazyRows: there is no parameter vectors; there are bias");
-    expect(update("bias")).toThrow("lazyRows: bias has one axis, and so no rows");
+    expect(update("bias")).toThrow("lazyRows: bias is of rank 1, and has no rows");
   });
 
   test("is rebuilt from its description", () => {
