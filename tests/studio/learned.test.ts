@@ -140,6 +140,10 @@ describe.skipIf(missing)(`Learned ${missing}`, () => {
       near(after, grown.scores[k]);
     }
     // Plain and L1 side by side: score, penalty, lit pixels.
+    // Also where the address has a number that the list has not.
+    expect(
+      await page.locator("label.field", { hasText: "steps" }).locator("option:checked").textContent(),
+    ).toBe("24");
     await go("#/learned/maximise?steps=16&reg=l1&l1=0.05&of=unit&unit=conv2.3@1,1");
     await page.getByText("the sum of its map of 10×10, 100 numbers").waitFor();
     await paint("grow");
