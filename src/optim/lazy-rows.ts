@@ -22,7 +22,8 @@ export interface LazyRowsOptions {
  * An optimizer by which rows whose gradient is 0 throughout stay as they are, with all that is remembered of them: momentum
  * does not go on, nothing decays. Of an embedding whose vectors are looked up once in a step (by `gather`, as
  * `nn.embedding` does) it reads and writes only those rows, a few hundred of ten thousands, which is what such a step
- * mostly costs. It is another method than the optimizer alone: of Adam, LazyAdam.
+ * mostly costs. It is another method than the optimizer alone: of Adam, LazyAdam, by which
+ * rows that come seldom move less far, since their momentum ends with the step.
  *
  *     optim.lazyRows(optim.adam(), { only: ["vectors.vectors"] })
  *

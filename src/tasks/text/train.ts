@@ -4,7 +4,6 @@ import { optionsOf } from "../../door/options.js";
 import { callback, flag, fromOneOn, notNegative, oneOf, positive, rule, signal } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { adam } from "../../optim/adam.js";
-import { lazyRows } from "../../optim/lazy-rows.js";
 import { maxNorm } from "../../optim/max-norm.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
@@ -15,7 +14,7 @@ import { readWordVectors, type WordVectors } from "../words/vectors.js";
 import { lengthsBy, type VocabularyOptions, vocabularyOf } from "../words/vocabulary.js";
 import { classifierOf, notesOf, TextClassifier } from "./classifier.js";
 import type { LabelledTexts } from "./data.js";
-import { type TextNetworkOptions, textNetwork, trainedVectors, variants, vectorPaths } from "./model.js";
+import { type TextNetworkOptions, textNetwork, variants, vectorPaths } from "./model.js";
 import { sentenceObjective } from "./objective.js";
 import { type Reading, reader, sentenceExamples } from "./sentences.js";
 
@@ -131,8 +130,7 @@ export async function train(
     ...(withVectors === undefined ? {} : { withVectors }),
   });
 
-  const vectorsTrained = trainedVectors.filter((path) => network.parameters.has(path));
-  const plain = lazyRows(adam({ lr }), { only: vectorsTrained });
+  const plain = adam({ lr });
   const training = {
     objective: sentenceObjective(),
     optimizer: bound > 0 ? maxNorm(plain, { norm: bound, only: ["scores.weights"] }) : plain,
