@@ -1,7 +1,8 @@
 /** Which buffers a program has, how long each is needed, and where it lies (`placing.ts`). */
 import { bytesPerElement } from "../runtime/program.js";
 import type { Graph, Node } from "./graph.js";
-import type { Launch, Lowerer } from "./lower.js";
+import type { Launch } from "./launch.js";
+import type { Lowerer } from "./lower.js";
 import { sizeOf } from "./operation.js";
 import { type Life, type Places, placed } from "./placing.js";
 

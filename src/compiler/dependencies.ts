@@ -1,7 +1,7 @@
 /** Which launches wait for which: for what they read, and for those who read what they overwrite. */
 import { addTo } from "../runtime/lists.js";
 import type { Node } from "./graph.js";
-import type { Launch } from "./lower.js";
+import type { Launch } from "./launch.js";
 
 /** Where values come to be, as far as launches could meet there. */
 export interface Whereabouts {

@@ -2,7 +2,8 @@
 import { NeedsStorage, type Placement } from "./expressions.js";
 import { type Fusion, fuse } from "./fusion.js";
 import type { Graph, Node } from "./graph.js";
-import { type Launch, Lowerer } from "./lower.js";
+import type { Launch } from "./launch.js";
+import { Lowerer } from "./lower.js";
 import { layoutOf, traits } from "./lowering.js";
 import { contiguous } from "./operation.js";
 import type { Target } from "./target.js";

@@ -4,7 +4,6 @@ import { placeAll } from "../kernels/collapse.js";
 import { type Axis, type Contraction, product } from "../kernels/contraction/shape.js";
 import { collect, formatOf, type Store } from "../kernels/expression.js";
 import type { Reduction } from "../kernels/reduce.js";
-import type { Task } from "../kernels/task.js";
 import { type Affine, dot, identity, NotAffine, SplitLoop } from "./affine.js";
 import { isEmpty } from "./empty.js";
 import {
@@ -18,31 +17,11 @@ import {
 } from "./expressions.js";
 import { type Fusion, isView } from "./fusion.js";
 import type { Node } from "./graph.js";
+import type { Asked, Launch } from "./launch.js";
+import { latticeLaunch, pickingLaunches } from "./lower-whole.js";
 import { along, type ContractionAxis, type Lowering, layoutOf, strideOf } from "./lowering.js";
 import { contiguous, type Strided, sizeOf } from "./operation.js";
 import type { Target } from "./target.js";
-
-/** What a kernel is asked to do. */
-interface Asked {
-  /** For profiles and listings: `conv2d 3×3×64→128 + add + relu`. */
-  readonly name: string;
-  readonly task: Task;
-}
-
-export interface Launch extends Asked {
-  /** Stored nodes whose buffers are the kernel's arguments, in order. */
-  readonly arguments: readonly Node[];
-  readonly reads: readonly Node[];
-  readonly writes: readonly Node[];
-  /** Roughly, in additions: launches with little work are not shared among threads. */
-  readonly work: number;
-  /** Nodes that are read only where the same point is written: the result may take their place. */
-  readonly replaceable: readonly Node[];
-  /** The launch that has filled what this one writes over. */
-  readonly over?: Launch;
-  /** What it copies into place, and does nothing else: it is left out where that lies there already. */
-  readonly copies?: Node;
-}
 
 export class Lowerer implements StoredNodes {
   readonly #placements = new Map<Node, Placement>();
@@ -76,11 +55,11 @@ export class Lowerer implements StoredNodes {
       case "gather":
       case "scatterAdd":
       case "putSlices":
-        return this.#picking(node, lowering);
+        return pickingLaunches(this, node, lowering);
       case "scan":
         return [this.#scan(node, lowering)];
       case "lattice":
-        return [this.#lattice(node, lowering)];
+        return [latticeLaunch(this, node, lowering)];
       case "map":
       case "view":
       case "reshape":
@@ -154,7 +133,7 @@ export class Lowerer implements StoredNodes {
         if (!made || String(made.indices) !== String(indices)) throw new NeedsStorage(extra);
         stores.push(builder.store(extra, made.value, indices));
       }
-      const asked: Asked = { name: this.#nameOf(node, null), task: { kind: "map", space: loops, stores } };
+      const asked: Asked = { name: this.nameOf(node, null), task: { kind: "map", space: loops, stores } };
       this.#mustFit(asked, node);
       const replaceable = builder.readOnlyAt(stores[0].at);
       return this.#launch(asked, builder, [node, ...extras], sizeOf(loops), stores, replaceable);
@@ -192,7 +171,7 @@ export class Lowerer implements StoredNodes {
       companions.forEach((companion, i) => {
         stores.push(builder.store(companion, { kind: "result", index: i + 1 }, indices));
       });
-      const names = [this.#nameOf(node, core), ...companions.map((n) => this.#nameOf(n, n))];
+      const names = [this.nameOf(node, core), ...companions.map((n) => this.nameOf(n, n))];
       const asked: Asked = {
         name: names.join(" and "),
         task: {
@@ -244,7 +223,7 @@ export class Lowerer implements StoredNodes {
         startB: layoutB.offset,
         stores: placed,
       };
-      const asked: Asked = { name: this.#nameOf(node, core), task: { kind: "contraction", contraction } };
+      const asked: Asked = { name: this.nameOf(node, core), task: { kind: "contraction", contraction } };
       if (node !== core && !this.#fits(asked)) throw new NeedsStorage(core);
       const terms = product(lowering.depth);
       const operands = [this.storedBase(a), this.storedBase(b)];
@@ -278,7 +257,7 @@ export class Lowerer implements StoredNodes {
         strides: order.map(({ out }) => stepAlong(at, loops[out.dimension]) * out.step),
       }));
       const asked: Asked = {
-        name: this.#nameOf(node, core),
+        name: this.nameOf(node, core),
         task: {
           kind: "squares",
           generate: axes.generate,
@@ -367,7 +346,7 @@ export class Lowerer implements StoredNodes {
           const value = builder.build(input, indices);
           const store = builder.storeAt(node, parts[i], value, indices);
           const copied = this.isStored(this.storedBase(input));
-          const what = copied ? `copy ${input.shape.join("×")}` : this.#nameOf(input, null);
+          const what = copied ? `copy ${input.shape.join("×")}` : this.nameOf(input, null);
           const asked: Asked = {
             name: `${what} into place`,
             task: {
@@ -384,55 +363,13 @@ export class Lowerer implements StoredNodes {
     return launches;
   }
 
-  /** Inputs that are read from their first element on, in their order. */
-  #mustLieWhole(node: Node): void {
+  /** @throws NeedsStorage where an input does not lie as its elements follow each other, from the first place on */
+  mustLieWhole(node: Node): void {
     for (const input of node.inputs) {
       const at = this.#operand(input);
       if (at.offset !== 0 || !sameLayout(at, contiguous(input.shape), input.shape))
         throw new NeedsStorage(input);
     }
-  }
-
-  #lattice(node: Node, { generate }: Lowering<"lattice">): Launch {
-    this.#mustLieWhole(node);
-    const [count, frames, states] = node.shape;
-    const inputs = node.inputs.map((input) => this.storedBase(input));
-    return {
-      name: this.#nameOf(node, null),
-      task: { kind: "lattice", lattice: { count, frames, states }, generate },
-      arguments: [...inputs, node].map((n) => this.placement(n).owner),
-      reads: inputs,
-      writes: [node],
-      work: sizeOf(node.shape) * 60, // three exponentials and a logarithm
-      replaceable: [],
-    };
-  }
-
-  #picking(node: Node, { kind, axis, generate }: Lowering<"gather" | "scatterAdd" | "putSlices">): Launch[] {
-    const [values, indices, before] = node.inputs;
-    this.#mustLieWhole(node);
-    const scatter = kind !== "gather";
-    const picked = scatter ? node.shape : values.shape;
-    const picking = {
-      outer: sizeOf(picked.slice(0, axis)),
-      extent: picked[axis],
-      inner: sizeOf(picked.slice(axis + 1)),
-      count: sizeOf(indices.shape),
-    };
-    const name = this.#nameOf(node, null);
-    const asked: Asked = { name: name, task: { kind, format: formatOf[node.type], picking, generate } };
-    const [a, b] = [this.storedBase(values), this.storedBase(indices)];
-    const over = before && { ...this.copy(before, node), replaceable: [before], copies: before };
-    const launch: Launch = {
-      ...asked,
-      arguments: [a, b, node].map((n) => this.placement(n).owner),
-      reads: [a, b],
-      writes: [node],
-      work: (over ? 0 : sizeOf(node.shape)) + (scatter ? sizeOf(values.shape) * 4 : 0),
-      replaceable: [],
-      over,
-    };
-    return over ? [over, launch] : [launch];
   }
 
   #launch(
@@ -484,7 +421,7 @@ export class Lowerer implements StoredNodes {
   }
 
   /** `conv2d 3×3×64→128 + add + relu` */
-  #nameOf(node: Node, core: Node | null): string {
+  nameOf(node: Node, core: Node | null): string {
     if (core) {
       const chain: string[] = [];
       for (const n of this.#wayFrom(node, core)) if (!isView(n)) chain.unshift(n.label);

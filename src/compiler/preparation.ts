@@ -3,7 +3,7 @@
  * contractions read them, factors of a normalisation. A model that predicts computes it once, not with each batch.
  */
 import type { Node } from "./graph.js";
-import type { Launch } from "./lower.js";
+import type { Launch } from "./launch.js";
 
 export interface Stages {
   readonly preparation: Launch[];

@@ -1,6 +1,6 @@
 /** Buffers that lie where others have been: whoever writes into one waits for all who had to do with these. */
 import type { Node } from "./graph.js";
-import type { Launch } from "./lower.js";
+import type { Launch } from "./launch.js";
 
 /** A buffer in the arena, from its first byte up to the end. */
 export interface Extent {

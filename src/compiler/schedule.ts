@@ -2,7 +2,8 @@
 import { addTo } from "../runtime/lists.js";
 import { isEmpty } from "./empty.js";
 import type { Graph, Node } from "./graph.js";
-import type { Launch, Lowerer } from "./lower.js";
+import type { Launch } from "./launch.js";
+import type { Lowerer } from "./lower.js";
 
 export interface Schedule {
   readonly schedule: readonly Launch[];
