@@ -32,6 +32,17 @@ export function soundOf(samples: Float32Array | readonly Float32Array[], rate: n
   );
 }
 
+/** Whether something given is a sound. */
+export const isSound = (given: unknown): given is Sound => {
+  const { rate, channels } = (given ?? {}) as Partial<Sound>;
+  return (
+    (rate ?? 0) > 0 &&
+    Array.isArray(channels) &&
+    channels.length > 0 &&
+    channels.every((one) => one instanceof Float32Array && one.length === channels[0].length)
+  );
+};
+
 /** The mean of a sound's channels; of one channel its own samples. */
 export function mono({ channels }: Sound): Float32Array {
   if (channels.length === 1) return channels[0];

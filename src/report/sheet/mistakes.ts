@@ -1,7 +1,7 @@
-import { muted } from "../../formatting/inks.js";
-import { count, percent } from "../../formatting/numbers.js";
+import { percent } from "../../formatting/numbers.js";
 import type { Picture } from "../../images/picture.js";
-import { heading, headingHeight } from "./panel.js";
+import { mistakesHeading } from "./mistakes-heading.js";
+import { headingHeight } from "./panel.js";
 import { type Box, fittedText, image, rectangle, text, textWidth } from "./svg.js";
 
 /** A picture that was read wrongly. */
@@ -20,17 +20,9 @@ export function mistakesPanel(box: Box, mistakes: readonly SheetMistake[], total
   const columns = Math.max(1, Math.floor(box.width / 138));
   const rows = 3;
   const shown = [...mistakes].sort((a, b) => b.confidence - a.confidence).slice(0, columns * rows);
-  const remark =
-    shown.length === 0 || total === 1
-      ? ""
-      : shown.length < total
-        ? `the surest of ${count(total)}`
-        : `all ${total}`;
-  const head = heading(box, total === 1 ? "The only mistake" : "Worst mistakes", remark);
-  if (mistakes.length === 0) {
-    const message = total === 0 ? "Every test picture was read rightly." : "No picture of them was kept.";
-    return head + text(box.x, box.y + headingHeight + 18, message, { size: 14, colour: muted });
-  }
+  const none = total === 0 ? "Every test picture was read rightly." : "No picture of them was kept.";
+  const head = mistakesHeading(box, { shown: shown.length, total, none });
+  if (shown.length === 0) return head;
   const cellWidth = box.width / columns;
   const cellHeight = (box.height - headingHeight) / rows;
   const textRoom = cellWidth - 8;

@@ -5,6 +5,7 @@ import { renderSvg } from "../render.js";
 import { drawable } from "../sheet/characters.js";
 import { confusionPanel } from "../sheet/confusion.js";
 import { lossPanel, type SheetTraining } from "../sheet/loss.js";
+import { mistakesHeading } from "../sheet/mistakes-heading.js";
 import { page, place } from "../sheet/page.js";
 import { heading, headingHeight } from "../sheet/panel.js";
 import { type Box, fittedText, text } from "../sheet/svg.js";
@@ -97,21 +98,12 @@ const rowHeight = 52;
 function mistakesPanel(box: Box, { mistakes, words }: SpeechSheetInput["test"]): string {
   const most = Math.floor((box.height - headingHeight) / rowHeight);
   const shown = mistakes.slice(0, most);
-  const remark =
-    mistakes.length > shown.length
-      ? `${words ? "the worst" : "the surest"} of ${count(mistakes.length)}`
-      : mistakes.length > 1
-        ? `all ${mistakes.length}`
-        : "";
-  const head = heading(box, mistakes.length === 1 ? "The only mistake" : "Worst mistakes", remark);
-  if (mistakes.length === 0)
-    return (
-      head +
-      text(box.x, box.y + headingHeight + 18, "Every test recording was heard rightly.", {
-        size: 14,
-        colour: muted,
-      })
-    );
+  const head = mistakesHeading(box, {
+    shown: shown.length,
+    total: mistakes.length,
+    which: words ? "the worst" : "the surest",
+    none: "Every test recording was heard rightly.",
+  });
   const fitted = (line: string, size: number) => fittedText(drawable(line), box.width - 8, size);
   return (
     head +

@@ -5,8 +5,9 @@ import { renderSvg } from "../render.js";
 import { drawable } from "../sheet/characters.js";
 import { confusionPanel } from "../sheet/confusion.js";
 import { lossPanel, type SheetTraining } from "../sheet/loss.js";
+import { mistakesHeading } from "../sheet/mistakes-heading.js";
 import { page, place } from "../sheet/page.js";
-import { heading, headingHeight } from "../sheet/panel.js";
+import { headingHeight } from "../sheet/panel.js";
 import { type Box, fittedText, text, wrappedText } from "../sheet/svg.js";
 
 /** All that it shows. */
@@ -58,21 +59,11 @@ const rowHeight = 50;
 function mistakesPanel(box: Box, mistakes: readonly SheetTextMistake[]): string {
   const most = Math.floor((box.height - headingHeight) / rowHeight);
   const shown = mistakes.slice(0, most);
-  const remark =
-    mistakes.length > shown.length
-      ? `the surest of ${count(mistakes.length)}`
-      : mistakes.length > 1
-        ? `all ${mistakes.length}`
-        : "";
-  const head = heading(box, mistakes.length === 1 ? "The only mistake" : "Worst mistakes", remark);
-  if (mistakes.length === 0)
-    return (
-      head +
-      text(box.x, box.y + headingHeight + 18, "Every test text was read rightly.", {
-        size: 14,
-        colour: muted,
-      })
-    );
+  const head = mistakesHeading(box, {
+    shown: shown.length,
+    total: mistakes.length,
+    none: "Every test text was read rightly.",
+  });
   return (
     head +
     shown

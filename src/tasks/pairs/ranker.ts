@@ -14,12 +14,11 @@ import { Tensor } from "../../tensor/tensor.js";
 import {
   type Checkpoint,
   checkpointOf,
-  fileOf,
   load as loadCheckpoint,
   modelOf,
   save,
 } from "../../training/checkpoint.js";
-import { WeightsError } from "../../training/weights-checks.js";
+import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { lengthsBy, padding, vocabulary } from "../words/vocabulary.js";
 import type { PairNetwork } from "./model.js";
@@ -310,10 +309,13 @@ export async function load(source: FileSource, options: FetchOptions = {}): Prom
 
 /** The ranker of a checkpoint. @throws WeightsError where it is of something else */
 export function rankerOf(checkpoint: Checkpoint): Ranker {
-  const { notes = {}, data } = checkpoint;
-  const file = fileOf(checkpoint) ?? "the checkpoint";
+  const { data } = checkpoint;
+  const { notes, damaged } = keptNotes<ReturnType<typeof notesOf>>(checkpoint, {
+    task: "pairs",
+    what: "ranker",
+    from: "pairs.train and rank train",
+  });
   const {
-    task,
     method,
     tokeniser,
     longest,
@@ -325,12 +327,7 @@ export function rankerOf(checkpoint: Checkpoint): Ranker {
     counted,
     counts,
     words,
-  } = notes as Partial<ReturnType<typeof notesOf>>;
-  if (task !== "pairs")
-    throw new WeightsError(
-      `${file}: holds ${checkpoint.model.name}, expected a ranker, as pairs.train and rank train write it`,
-    );
-  const damaged = (what: string) => new WeightsError(`${file}: the ranker is damaged: ${what}`);
+  } = notes;
   const areTexts = (list: unknown): list is string[] =>
     Array.isArray(list) && list.every((one) => typeof one === "string");
   const areNumbers = (list: unknown, length: number): list is number[] =>

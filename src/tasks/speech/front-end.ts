@@ -34,6 +34,22 @@ export const frontEndFor = (rate: number): FrontEnd => ({
   range: 30,
 });
 
+/** What of a front end that was read from a file is none; undefined where all of it may be. */
+export function wrongOf(given: Partial<FrontEnd> | undefined): keyof FrontEnd | undefined {
+  const { rate = 0, windowLength = 0, hop = 0, mels = 0, low = -1, high = 0, range = 0 } = given ?? {};
+  const isWhole = (n: number, most: number) => Number.isInteger(n) && n >= 1 && n <= most;
+  const may: { readonly [name in keyof FrontEnd]: boolean } = {
+    rate: isWhole(rate, 768_000),
+    windowLength: isWhole(windowLength, 65_536),
+    hop: isWhole(hop, windowLength),
+    mels: isWhole(mels, 4096),
+    high: high > 0 && high <= rate / 2,
+    low: low >= 0 && low < high,
+    range: range > 0 && range < Number.POSITIVE_INFINITY,
+  };
+  return (Object.keys(may) as (keyof FrontEnd)[]).find((name) => !may[name]);
+}
+
 /** The least loudness that counts as loudest: of digital silence nothing is. */
 const silence = -70;
 

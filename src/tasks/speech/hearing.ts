@@ -27,8 +27,10 @@ export const sequenceStep = 1;
 
 /** A recording in the place where the network looks: in the middle, or, where it is longer, its loudest stretch. */
 export function placed(samples: Float32Array, window: number): Float32Array {
-  if (samples.length > window)
-    return samples.slice(loudest(samples, window), loudest(samples, window) + window);
+  if (samples.length > window) {
+    const from = loudest(samples, window);
+    return samples.slice(from, from + window);
+  }
   const out = new Float32Array(window);
   out.set(samples, (window - samples.length) >> 1);
   return out;

@@ -3,6 +3,7 @@ import { warpVoices } from "../../audio/warp.js";
 import { crossEntropy } from "../../losses/cross-entropy.js";
 import { partsOf } from "../../losses/loss.js";
 import type { Model } from "../../nn/index.js";
+import type { Mode } from "../../nn/mode.js";
 import { maximum } from "../../ops/arithmetic.js";
 import { cast } from "../../ops/cast.js";
 import { ctcLoss } from "../../ops/ctc-loss.js";
@@ -22,28 +23,34 @@ export interface SpectrumChanges {
   readonly masks: number;
 }
 
+/** Spectra as of other voices, with parts hidden. */
+export function changedSpectra(
+  x: Tensor,
+  { kind, frontEnd: { rate, low, high, mels } }: Hearing,
+  { voices, masks }: SpectrumChanges,
+  seed: Tensor,
+): Tensor {
+  const warped = voices > 0 ? warpVoices(x, { seed, rate, low, high, spread: voices }) : x;
+  if (masks === 0) return warped;
+  return specAugment(warped, {
+    seed,
+    frequencyMasks: masks,
+    frequencyWidth: mels / 5,
+    timeMasks: masks,
+    // Of sequences no whole word.
+    timeWidth: kind === "words" ? 100 : 6,
+    timeShare: 0.15,
+    value: 0,
+  });
+}
+
 /** What recognisers are trained for: the cross entropy of classes, or that words come in their order (CTC). */
-export function speechObjective({ kind, frontEnd }: Hearing, changes?: SpectrumChanges): Objective {
-  const spectra = (batch: BatchTensors, seed: Tensor | undefined): Tensor => {
-    // Spectra that were computed before stand in the place of waves.
-    let x = batch.spectra ?? heard(batch.waves, frontEnd);
-    if (changes && seed) {
-      const { rate, low, high, mels } = frontEnd;
-      const { voices, masks } = changes;
-      if (voices > 0) x = warpVoices(x, { seed, rate, low, high, spread: voices });
-      if (masks > 0)
-        x = specAugment(x, {
-          seed,
-          frequencyMasks: masks,
-          frequencyWidth: mels / 5,
-          timeMasks: masks,
-          // Of sequences no whole word.
-          timeWidth: kind === "words" ? 100 : 6,
-          timeShare: 0.15,
-          value: 0,
-        });
-    }
-    return reshape(x, [...x.shape, 1]);
+export function speechObjective(hearing: Hearing, changes?: SpectrumChanges): Objective {
+  const { kind, frontEnd } = hearing;
+  const spectra = ({ waves }: BatchTensors, { training, seed }: Mode): Tensor => {
+    const x = heard(waves, frontEnd);
+    const seen = changes && training && seed ? changedSpectra(x, hearing, changes, seed) : x;
+    return reshape(seen, [...seen.shape, 1]);
   };
   if (kind === "words")
     return {
@@ -52,7 +59,7 @@ export function speechObjective({ kind, frontEnd }: Hearing, changes?: SpectrumC
       classes: { field: "label" },
       best: { score: "accuracy", higher: true },
       cost(model, batch, mode) {
-        const output = (model as Model)(spectra(batch, mode.training ? mode.seed : undefined), mode);
+        const output = (model as Model)(spectra(batch, mode), mode);
         return {
           losses: { loss: partsOf(crossEntropy(), output, batch.label) },
           output,
@@ -65,7 +72,7 @@ export function speechObjective({ kind, frontEnd }: Hearing, changes?: SpectrumC
     name: "sequences",
     inputs: ["waves"],
     cost(model, batch, mode) {
-      const scores = (model as Model)(spectra(batch, mode.training ? mode.seed : undefined), mode);
+      const scores = (model as Model)(spectra(batch, mode), mode);
       const [n, frames, , classes] = scores.shape;
       const { frames: counted, lengths, labels } = batch;
       const costs = ctcLoss(reshape(scores, [n, frames, classes]), labels, {

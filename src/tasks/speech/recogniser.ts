@@ -1,5 +1,5 @@
 /** A trained network with all that it needs to hear: what a page or a server has of this task. */
-import { mono, type Sound } from "../../audio/sound.js";
+import { isSound, mono, type Sound } from "../../audio/sound.js";
 import { DataError } from "../../data/dataset.js";
 import { optionsOf } from "../../door/options.js";
 import { signal as aSignal, callback, fromOneOn } from "../../door/rules.js";
@@ -13,23 +13,32 @@ import { Turns } from "../../platform/turns.js";
 import { compile } from "../../tensor/compile.js";
 import { numbersOf } from "../../tensor/compute.js";
 import { printedAs } from "../../tensor/printing.js";
+import { show } from "../../tensor/shapes.js";
 import { Tensor } from "../../tensor/tensor.js";
+import { showShapes } from "../../tensor/tree.js";
 import {
   type Checkpoint,
   checkpointOf,
-  fileOf,
   load as loadCheckpoint,
   modelOf,
   save,
 } from "../../training/checkpoint.js";
 import { highest } from "../../training/evaluate.js";
-import { WeightsError } from "../../training/weights-checks.js";
+import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { beam, greedy } from "./decode.js";
 import { characterErrors, type Errors, type SaidAndRead, wordErrors } from "./error-rates.js";
-import { framesOf, heard } from "./front-end.js";
-import { type Hearing, placed, sequenceStep, sequenceStride, surrounded, textOfUnits } from "./hearing.js";
-import { atRate, type Recordings } from "./recordings.js";
+import { framesOf, heard, wrongOf } from "./front-end.js";
+import {
+  type Hearing,
+  placed,
+  sequenceStep,
+  sequenceStride,
+  surrounded,
+  textOfUnits,
+  unitsOf,
+} from "./hearing.js";
+import { atRate, type Recording, type Recordings } from "./recordings.js";
 
 /** What was heard in a sound. */
 export interface SpeechPrediction {
@@ -131,7 +140,7 @@ export class SpeechRecogniser {
     const own = optionsOf("predict", options, evaluationRules);
     const sounds = Array.isArray(given) ? (given as readonly Sound[]) : [given as Sound];
     for (const sound of sounds)
-      if (!Array.isArray(sound?.channels) || !(sound.rate > 0))
+      if (!isSound(sound))
         throw new TypeError(
           `predict: the sound is ${said(sound)}, expected { rate, channels }, as readSound gives it`,
         );
@@ -152,7 +161,7 @@ export class SpeechRecogniser {
     options: SpeechEvaluationOptions = {},
   ): Promise<SpeechEvaluation> {
     const own = optionsOf("evaluate", options, evaluationRules);
-    const { kind, frontEnd } = this.hearing;
+    const { kind, frontEnd, units } = this.hearing;
     if (recordings.length === 0) throw new DataError(`${name}: has no recordings`);
     const truths = recordings.map(({ text, place }) => {
       const truth = this.classes.indexOf(text);
@@ -166,8 +175,12 @@ export class SpeechRecogniser {
       recordings.map((one) => atRate(one, frontEnd.rate)),
       own,
     );
+    // Of sequences as it would be written down: spaces more or less are no mistake.
+    const saidIn = ({ text }: Recording) =>
+      kind === "words" ? text : textOfUnits(unitsOf(text, units), units);
     const mistakes = found.flatMap(({ text, probability }, index): SpeechMistake[] => {
-      const { text: truth, place } = recordings[index];
+      const { place } = recordings[index];
+      const truth = saidIn(recordings[index]);
       return text === truth ? [] : [{ index, place, truth, read: text, confidence: probability }];
     });
     const count = recordings.length;
@@ -277,6 +290,9 @@ export class SpeechRecogniser {
   }
 }
 
+/** Longer recordings are no words: 100 minutes, in seconds. */
+const longestWindow = 6000;
+
 /** The shape of one example's spectrum: of sequences of one second's. */
 export const inputOf = ({ kind, frontEnd, window }: Hearing): [frames: number, mels: number, one: number] => [
   kind === "words"
@@ -304,25 +320,23 @@ export async function load(source: FileSource, options: FetchOptions = {}): Prom
 
 /** The recogniser of a checkpoint. @throws WeightsError where it is of something else */
 export function recogniserOf(checkpoint: Checkpoint): SpeechRecogniser {
-  const { notes = {}, data } = checkpoint;
-  const file = fileOf(checkpoint) ?? "the checkpoint";
-  const { task, kind, frontEnd, window, units } = notes as Partial<ReturnType<typeof notesOf>>;
-  if (task !== "speech")
-    throw new WeightsError(
-      `${file}: holds ${checkpoint.model.name}, expected a recogniser of speech, as speech.train and transcribe train write it`,
-    );
-  const damaged = (what: string) => new WeightsError(`${file}: the recogniser is damaged: ${what}`);
+  const { data, input } = checkpoint;
+  const { notes, damaged } = keptNotes<ReturnType<typeof notesOf>>(checkpoint, {
+    task: "speech",
+    what: "recogniser of speech",
+    from: "speech.train and transcribe train",
+  });
+  const { kind, frontEnd, window, units } = notes;
   if (kind !== "words" && kind !== "sequence") throw damaged(`its kind is ${said(kind)}`);
   if (units !== "words" && units !== "characters") throw damaged(`its units are ${said(units)}`);
-  if (!fromOneOn.holds(window)) throw damaged(`its window has ${said(window)} samples`);
-  for (const name of ["rate", "windowLength", "hop", "mels", "high", "range"] as const)
-    if (!((frontEnd?.[name] ?? 0) > 0))
-      throw damaged(`${name} of its front end is ${said(frontEnd?.[name])}`);
-  const network = modelOf<Model>(checkpoint);
-  return new SpeechRecogniser(
-    network,
-    { kind, frontEnd: frontEnd!, window: window!, units },
-    data.classes,
-    data.name,
-  );
+  const wrong = wrongOf(frontEnd);
+  if (wrong) throw damaged(`${wrong} of its front end is ${said(frontEnd?.[wrong])}`);
+  const hearing: Hearing = { kind, frontEnd: frontEnd!, window: window!, units };
+  const longest = longestWindow * hearing.frontEnd.rate;
+  if (!fromOneOn.holds(window) || hearing.window > longest)
+    throw damaged(`its window has ${said(window)} samples, expected 1 to ${longest}`);
+  // What is heard is what its network takes: else a number of the file decides how much memory is taken.
+  if (String(inputOf(hearing)) !== String(input))
+    throw damaged(`it hears ${show(inputOf(hearing))}, and its network takes ${showShapes(input)}`);
+  return new SpeechRecogniser(modelOf<Model>(checkpoint), hearing, data.classes, data.name);
 }

@@ -11,6 +11,7 @@ import {
   positive,
   rule,
   signal,
+  wholeOfAtLeast,
 } from "../../door/rules.js";
 import { adam } from "../../optim/adam.js";
 import { oneCycle } from "../../optim/schedules.js";
@@ -68,7 +69,10 @@ export interface SpeechTrainingOptions {
     /** The training waits for it. */
     save: (checkpoint: Checkpoint) => void | Promise<void>;
   };
-  /** Goes on with the training of a recogniser, on the same recordings. */
+  /**
+   * Goes on where this checkpoint was taken, on the same recordings: with its network and how it hears; options of those are
+   * passed over.
+   */
   resume?: Checkpoint;
   /** Each step and each epoch; the training waits for it. */
   onEvent?: (event: FitEvent) => void | Promise<void>;
@@ -83,6 +87,12 @@ export interface SpeechBeginning {
   readonly seconds: readonly [number, number, number];
 }
 
+const someRecordings = rule(
+  "recordings, as openRecordings and recordingsOf give them",
+  (value) =>
+    Array.isArray((value as Recordings | null)?.recordings) && Array.isArray((value as Recordings).classes),
+);
+
 const rules = {
   kind: oneOf("words", "sequence"),
   units: oneOf("words", "characters"),
@@ -92,13 +102,13 @@ const rules = {
   filters: 1,
   dropout: belowOne,
   speed: notNegative,
-  noise: notNegative,
+  noise: rule("a share of 0 to 1", (value) => notNegative.holds(value) && (value as number) <= 1),
   voices: belowOne,
-  masks: notNegative,
+  masks: wholeOfAtLeast(0),
   epochs: fromOneOn,
   batchSize: fromOneOn,
   lr: positive,
-  validation: 1,
+  validation: someRecordings,
   keepBest: flag,
   seed: 1,
   signal,
@@ -107,12 +117,6 @@ const rules = {
   resume: 1,
   onEvent: callback,
 } as const;
-
-const someRecordings = rule(
-  "recordings, as openRecordings and recordingsOf give them",
-  (value) =>
-    Array.isArray((value as Recordings | null)?.recordings) && Array.isArray((value as Recordings).classes),
-);
 
 /**
  * Trains a recogniser. Spectra are computed in the step, from sounds that are another time faster, noisier and of other

@@ -14,14 +14,13 @@ import { Tensor } from "../../tensor/tensor.js";
 import {
   type Checkpoint,
   checkpointOf,
-  fileOf,
   load as loadCheckpoint,
   modelOf,
   save,
 } from "../../training/checkpoint.js";
 import { highest } from "../../training/evaluate.js";
 import { probabilitiesOf } from "../../training/predict.js";
-import { WeightsError } from "../../training/weights-checks.js";
+import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { tokeniserNames } from "../words/tokens.js";
 import { lengthsBy, padding, unknown, vocabulary } from "../words/vocabulary.js";
@@ -266,14 +265,13 @@ export async function load(source: FileSource, options: FetchOptions = {}): Prom
 
 /** The classifier of a checkpoint. @throws WeightsError where it is of something else */
 export function classifierOf(checkpoint: Checkpoint): TextClassifier {
-  const { notes = {}, data } = checkpoint;
-  const file = fileOf(checkpoint) ?? "the checkpoint";
-  const { task, tokeniser, longest, isFixed, words } = notes as Partial<ReturnType<typeof notesOf>>;
-  if (task !== "text")
-    throw new WeightsError(
-      `${file}: holds ${checkpoint.model.name}, expected a classifier of texts, as text.train and classify-text train write it`,
-    );
-  const damaged = (what: string) => new WeightsError(`${file}: the classifier is damaged: ${what}`);
+  const { data } = checkpoint;
+  const { notes, damaged } = keptNotes<ReturnType<typeof notesOf>>(checkpoint, {
+    task: "text",
+    what: "classifier of texts",
+    from: "text.train and classify-text train",
+  });
+  const { tokeniser, longest, isFixed, words } = notes;
   if (!tokeniserNames.includes(tokeniser as never)) throw damaged(`its tokeniser is ${said(tokeniser)}`);
   if (!fromOneOn.holds(longest)) throw damaged(`its longest text has ${said(longest)} words`);
   if (!Array.isArray(words) || !words.every((word) => typeof word === "string"))

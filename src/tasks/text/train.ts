@@ -199,12 +199,18 @@ function resumed(resume: Checkpoint, { name, classes }: LabelledTexts): TextClas
   return before;
 }
 
+const aLabelledTexts = rule(
+  "texts with classes, as openTexts and labelledTexts give them",
+  (value) =>
+    Array.isArray((value as LabelledTexts | null)?.texts) && Array.isArray((value as LabelledTexts).classes),
+);
+
 /** What options of a training may be. */
 const trainingRules = {
   tokeniser: oneOf(...tokeniserNames),
   longest: fromOneOn,
   vectors: 1,
-  alsoKnow: 1,
+  alsoKnow: rule("texts: { texts }", (value) => Array.isArray((value as LabelledTexts | null)?.texts)),
   leastCount: fromOneOn,
   mostWords: fromOneOn,
   size: fromOneOn,
@@ -218,7 +224,7 @@ const trainingRules = {
   epochs: fromOneOn,
   batchSize: fromOneOn,
   lr: positive,
-  validation: 1,
+  validation: aLabelledTexts,
   keepBest: flag,
   seed: 1,
   signal,
@@ -227,12 +233,6 @@ const trainingRules = {
   resume: 1,
   onEvent: callback,
 } as const;
-
-const aLabelledTexts = rule(
-  "texts with classes, as openTexts and labelledTexts give them",
-  (value) =>
-    Array.isArray((value as LabelledTexts | null)?.texts) && Array.isArray((value as LabelledTexts).classes),
-);
 
 async function vectorsFor(
   given: FileSource | WordVectors | undefined,

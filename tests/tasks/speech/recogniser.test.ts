@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeSpeed, soundOf } from "../../../src/audio/index.js";
 import * as speech from "../../../src/tasks/speech/index.js";
+import { save } from "../../../src/training/checkpoint.js";
 
 const folder = mkdtempSync(join(tmpdir(), "receptive-speech-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,6 +72,29 @@ describe("single words", () => {
     const { probability } = await recogniser.predict(soundOf(new Float32Array(4000), 8000));
     expect(probability).toBeGreaterThan(0);
   });
+  test.each([
+    [{ kind: "song" }, 'its kind is "song"'],
+    [{ units: 3 }, "its units are 3"],
+    [{ window: 1e15 }, "its window has 1000000000000000 samples, expected 1 to 48000000"],
+    [{ window: 40_000 }, /^it hears 251×32×1, and its network takes \d+×32×1$/],
+    [{ frontEnd: null }, "rate of its front end is undefined"],
+    [{ frontEnd: { hop: 0 } }, "hop of its front end is 0"],
+    [{ frontEnd: { mels: 1e9 } }, "mels of its front end is 1000000000"],
+    [{ frontEnd: { low: 5000 } }, "low of its front end is 5000"],
+    [{ frontEnd: { mels: 64 } }, /^it hears \d+×64×1, and its network takes \d+×32×1$/],
+  ])("a file with %j is damaged, in one line", async (wrong, said) => {
+    const checkpoint = await recogniser.checkpoint();
+    const before = checkpoint.notes as { frontEnd: object };
+    const given = wrong as { frontEnd?: object | null };
+    const frontEnd = given.frontEnd === null ? null : { ...before.frontEnd, ...given.frontEnd };
+    const file = join(folder, "damaged.safetensors");
+    await save(file, { ...checkpoint, notes: { ...before, ...wrong, frontEnd } });
+    const message = await speech.load(file).catch((error: Error) => error.message);
+    const start = `${file}: the recogniser is damaged: `;
+    expect(message).toMatch(start);
+    if (typeof said === "string") expect(message).toBe(start + said);
+    else expect(String(message).slice(start.length)).toMatch(said);
+  });
   test("says what is wrong", async () => {
     await expect(recogniser.predict(soundOf(new Float32Array(), 8000))).rejects.toThrow(
       "predict: the sound has no samples",
@@ -78,11 +102,23 @@ describe("single words", () => {
     await expect(recogniser.predict({} as never)).rejects.toThrow(
       /^predict: the sound is .*, expected \{ rate, channels \}/,
     );
+    await expect(recogniser.predict({ rate: 8000, channels: [] })).rejects.toThrow(
+      /^predict: the sound is .*, expected \{ rate, channels \}/,
+    );
     const [one] = digits.test!.recordings;
     await expect(
       recogniser.evaluate({ name: "x", recordings: [{ ...one, text: "ten", place: "ten.wav" }] }),
     ).rejects.toThrow(/^ten\.wav: the class "?ten"? is none of those trained on, eight, /);
   });
+});
+
+test("options of a training are refused by name before anything is made", async () => {
+  const trained = (options: object) => speech.train(digits.train, options as speech.SpeechTrainingOptions);
+  await expect(trained({ validation: 5 })).rejects.toThrow(
+    "train: validation is 5, expected recordings, as openRecordings and recordingsOf give them",
+  );
+  await expect(trained({ noise: 2 })).rejects.toThrow("train: noise is 2, expected a share of 0 to 1");
+  await expect(trained({ masks: 1.5 })).rejects.toThrow(/^train: masks is 1.5, expected a whole number/);
 });
 
 describe("strings of words", () => {
@@ -107,6 +143,10 @@ describe("strings of words", () => {
     expect(words!.rate).toBeLessThan(0.15);
     expect(words!.rate).toBeLessThanOrEqual(greedy!.rate + 0.02);
     expect(characters!.count).toBeGreaterThan(words!.count);
+    // Spaces more or less are no mistake.
+    const wide = held.recordings.map((one) => ({ ...one, text: one.text.replaceAll(" ", "   ") }));
+    const { accuracy } = await recogniser.evaluate({ name: "wide", recordings: wide });
+    expect(accuracy).toBe((await recogniser.evaluate(held)).accuracy);
 
     const sounds = soundsOf(held).slice(0, 4);
     sounds.push(soundOf(new Float32Array(8000 * 4), 8000));
