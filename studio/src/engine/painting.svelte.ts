@@ -12,6 +12,9 @@ export class Painting {
   seconds = $state(0);
   #worker: Worker | undefined;
   #isStopping = false;
+  #isPreparing = false;
+  /** What was asked for before this one is not wanted any more. */
+  #turn = 0;
 
   /** To be made where a view is made: whoever leaves it waits for nothing. */
   constructor() {
@@ -26,20 +29,33 @@ export class Painting {
     return this.progress.at(-1);
   }
 
-  begin(job: Job, painter: Painter): void {
-    if (this.isRunning) this.#end();
+  /** @param prepare  gets ready what is to be painted, and who paints; where it fails the picture has failed */
+  async begin(prepare: () => Promise<{ job: Job; painter: Painter }>): Promise<void> {
+    this.clear();
     this.#isStopping = false;
     this.phase = "starting";
-    this.failure = "";
-    this.progress = [];
-    this.#worker ??= this.#start();
-    this.#say({ kind: "begin", job, painter });
+    const turn = ++this.#turn;
+    this.#isPreparing = true;
+    try {
+      const { job, painter } = await prepare();
+      if (turn !== this.#turn) return;
+      this.#worker ??= this.#start();
+      this.#say({ kind: "begin", job, painter });
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.failure = (error as Error).message;
+      this.phase = "failed";
+    }
+    this.#isPreparing = false;
   }
 
-  /** Ends after the step at hand, and keeps the picture. */
+  /** Ends after the step at hand, and keeps the picture; before there is one, at once. */
   stop(): void {
-    this.#isStopping = true;
-    this.#say({ kind: "stop" });
+    if (this.#isPreparing) this.cancel();
+    else {
+      this.#isStopping = true;
+      this.#say({ kind: "stop" });
+    }
   }
 
   /** Ends at once; what was drawn last stays. */
@@ -61,6 +77,8 @@ export class Painting {
   }
 
   #end(): void {
+    this.#turn++;
+    this.#isPreparing = false;
     this.#worker?.terminate();
     this.#worker = undefined;
   }

@@ -2,7 +2,6 @@
 import {
   type Checkpoint,
   checkpointOf,
-  data,
   decodeCheckpoint,
   device,
   encodeCheckpoint,
@@ -15,15 +14,14 @@ import {
 import type { Settings, Speed } from "../../network/settings.js";
 import { DataSets, type Parts, pictureAt } from "./data-sets.js";
 import { History } from "./history.js";
-import type { AskKind, Asks, Measured, Mistake, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
+import { measuredAt, mindsOf, quickAccuracy, withoutEach } from "./measuring.js";
+import type { Accuracy, AskKind, Asks, Measured, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
 import { settingsIn } from "./recipe.js";
 import { built, infoOf, newRun, Run, type Shown } from "./run.js";
 import { turn, wait } from "./turns.js";
 
 /** In ms: how often the page is told of losses, of filters and maps, and given a snapshot to go on from. */
 const pace = { losses: 66, seen: 80, snapshot: 4000, alive: 1000 } as const;
-/** Pictures on which the accuracy is measured while it trains. */
-const quick = 500;
 /** Measuring takes at most this share of the time. */
 const measuringShare = 0.08;
 const credits = 2;
@@ -232,8 +230,14 @@ export class Trainer {
       const at = ((index % test.length) + test.length) % test.length;
       return { pixels: pictureAt(test, at), test: at, truth: test.labels[at] };
     },
-    minds: () => this.#minds(this.#known()),
-    without: () => this.#without(this.#known()),
+    minds: async () => {
+      const picture = this.#fitting(this.#known());
+      return picture ? mindsOf(this.#known(), picture) : { steps: [], readings: new Float32Array() };
+    },
+    without: async () => {
+      const run = this.#known();
+      return withoutEach(run, this.#at, (await this.#partsOf(run)).test);
+    },
     confused: async ({ truth, read, most }) => {
       const run = this.#known();
       const { test } = await this.#partsOf(run);
@@ -571,72 +575,22 @@ export class Trainer {
   }
 
   async #quick(run: Run, model: Model, step: number): Promise<void> {
-    if (!run.parts) return;
-    const { test } = run.parts;
-    const of = Math.min(quick, test.length);
-    const { accuracy } = await evaluate(model, data.part(test, 0, of), { batchSize: 256 });
-    const point = { step, accuracy, of };
-    run.accuracies = [...run.accuracies.filter((one) => one.step !== step), point].sort(
-      (a, b) => a.step - b.step,
-    );
-    this.#post({ stream: "accuracy", run: run.id, point });
+    if (run.parts) this.#tellAccuracy(run, { step, ...(await quickAccuracy(model, run.parts.test)) });
   }
 
   async #measured(run: Run): Promise<Measured> {
-    const { test } = await this.#partsOf(run);
-    const { step, accuracy, confusion, mistakes, count } = await run.seenAt(
-      this.#at,
-      async ({ model, step }) => ({
-        step,
-        ...(await evaluate(model, test, { batchSize: 256, mistakes: 20 })),
-      }),
-    );
-    const point = { step, accuracy, of: count };
-    run.accuracies = [...run.accuracies.filter((one) => one.step !== step), point].sort(
+    const measured = await measuredAt(run, this.#at, (await this.#partsOf(run)).test);
+    const { step, accuracy, of } = measured;
+    this.#tellAccuracy(run, { step, accuracy, of });
+    return measured;
+  }
+
+  /** Of each step the newest accuracy is kept. */
+  #tellAccuracy(run: Run, point: Accuracy): void {
+    run.accuracies = [...run.accuracies.filter((one) => one.step !== point.step), point].sort(
       (a, b) => a.step - b.step,
     );
     this.#post({ stream: "accuracy", run: run.id, point });
-    const worst: Mistake[] = mistakes.map((one) => ({ ...one, pixels: pictureAt(test, one.index) }));
-    const right = confusion.reduce((sum, row, c) => sum + row[c], 0);
-    return { run: run.id, step, accuracy, of: count, confusion, wrong: count - right, mistakes: worst };
-  }
-
-  async #minds(run: Run): Promise<Asks["minds"]["answer"]> {
-    const picture = this.#fitting(run);
-    if (!picture) return { steps: [], readings: new Float32Array() };
-    const steps = run.history.steps;
-    const classes = run.network.classes.length;
-    const readings = new Float32Array(steps.length * classes);
-    let rested = performance.now();
-    for (const [i, step] of steps.entries()) {
-      const { reading } = await run.seenAt(step, ({ looking }) => looking.look(picture, { maps: 0 }));
-      readings.set(reading, i * classes);
-      if (performance.now() - rested > 8) {
-        await turn();
-        rested = performance.now();
-      }
-    }
-    return { steps, readings };
-  }
-
-  async #without(run: Run): Promise<Asks["without"]["answer"]> {
-    const { test } = await this.#partsOf(run);
-    return run.seenAt(this.#at, async ({ model, step }) => {
-      const first = model.layers.findIndex(({ type }) => type === "conv2d");
-      if (first < 0) throw new Error("This network has no convolution.");
-      const name = model.layerNames[first];
-      const units = model.parameters.get(`${name}.filters`)!.shape[3];
-      const some = data.part(test, 0, Math.min(quick, test.length));
-      const { accuracy } = await evaluate(model, some, { batchSize: 256 });
-      const without: number[] = [];
-      for (let unit = 0; unit < units; unit++) {
-        const mask = Array.from({ length: units }, (_, i) => (i === unit ? 0 : 1));
-        const masked = await evaluate(nn.masked(model, { [name]: mask }), some, { batchSize: 256 });
-        without.push(masked.accuracy);
-        await turn();
-      }
-      return { step, accuracy, without };
-    });
   }
 }
 

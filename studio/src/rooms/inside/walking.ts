@@ -1,5 +1,6 @@
 /** From unit to unit by keys, the same in both views. */
 import { pinned } from "../../network/pinned.js";
+import { arrows } from "../../state/arrows.js";
 import { type InsideView, mapsIn } from "./inside.svelte.js";
 
 export interface Walk {
@@ -9,13 +10,6 @@ export interface Walk {
   /** Of a line of numbers how many stand below each other. */
   readonly down: (path: string) => number;
 }
-
-const arrows: Readonly<Record<string, readonly [down: number, right: number]>> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
 
 /** Arrows move the unit, brackets the map, PageUp and PageDown the layer. */
 export function walked(walk: Walk, event: KeyboardEvent): void {

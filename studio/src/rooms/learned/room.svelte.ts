@@ -114,3 +114,39 @@ export class Newest<K extends AskKind> {
     this.#isBusy = false;
   }
 }
+
+/** A request that takes long: asked a moment after what it asks has changed; answers that nobody wants any more are passed over. */
+export class Later<K extends AskKind> {
+  /** The newest answer, and what was asked. */
+  found = $state.raw<{ asked: Asks[K]["asked"]; answer: Asks[K]["answer"] }>();
+  failure = $state("");
+
+  /**
+   * To be made where a view is made.
+   * @param question  what is to be asked, undefined for nothing; asked again whenever what it reads changes
+   * @param delay     in ms
+   */
+  constructor(kind: K, question: () => Asks[K]["asked"] | undefined, delay: number) {
+    $effect(() => {
+      const asked = question();
+      if (asked === undefined) return;
+      let isWanted = true;
+      const timer = setTimeout(() => {
+        engine.request(kind, asked).then(
+          (answer) => {
+            if (!isWanted) return;
+            this.found = { asked, answer };
+            this.failure = "";
+          },
+          (error: Error) => {
+            if (isWanted) this.failure = error.message;
+          },
+        );
+      }, delay);
+      return () => {
+        isWanted = false;
+        clearTimeout(timer);
+      };
+    });
+  }
+}

@@ -55,8 +55,4 @@ export const lectureWords = {
   image: "picture",
   map: "map",
   handout: (address: string) => `Open ${address}, or scan the code of a step.`,
-  loopback:
-    "These codes hold an address of this computer, which others cannot open. Put the studio on a web host (receptive studio --export), and say here where it is:",
-  host: "Address of the studio for your class",
-  noHost: "That is no address of a page: it begins with http:// or https://.",
 } as const;
