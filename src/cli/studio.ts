@@ -21,7 +21,7 @@ export function studioCommand(program: Command): void {
   program
     .command("studio")
     .description(
-      "convolution, pooling and gradients in the browser, number by number; for this machine alone",
+      "the lectures in the browser: numbers by hand, networks trained and looked into; for this machine alone",
     )
     .option("--port <number>", `the port; if left out ${usualPort}, or a free one where it is taken`, port)
     .option("--no-open", "only print the address")
