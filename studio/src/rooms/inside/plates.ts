@@ -147,9 +147,7 @@ export function platesOf(
     ),
   ];
   // Over a narrow plate its name needs more room than its maps.
-  const rooms = sized.map(({ width, path }) =>
-    Math.max(width, 7 * (path.split("/").at(-1)?.length ?? 0) - 8),
-  );
+  const rooms = sized.map(({ width, path }) => Math.max(width, 7 * (path.split("/").at(-1)?.length ?? 0)));
   const taken = rooms.reduce((sum, width) => sum + width, 0);
   // Where weights come in there is room for what they carry.
   const shares = sized.slice(1).map(({ type }) => (isWeighing(type) ? 2 : 1));
