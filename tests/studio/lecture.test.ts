@@ -163,6 +163,15 @@ describe.skipIf(missing)(`the room Lecture ${missing}`, () => {
     await guide.getByRole("heading", { name: "The mean in place of the greatest" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.dataset.present)).toBe("");
 
+    // What no address holds: the digit is read as another one.
+    await go("#/learned/shift?path=pooling.5");
+    await guide.getByRole("heading", { name: "How far may it move?" }).waitFor();
+    await page.locator("h1").getByText("99.9 %").waitFor();
+    expect(await done.count()).toBe(0);
+    await go("#/learned/shift?x=9&y=-9&path=pooling.5");
+    await done.waitFor();
+
+    await go("#/convolve/pool?t=4&path=pooling.2");
     await guide.getByRole("button", { name: "Leave the path" }).click();
     await guide.waitFor({ state: "detached" });
     await go("#/lecture");

@@ -1,4 +1,6 @@
 /** When the one thing of a step has been done: conditions on what has been seen since the step was opened. */
+import type { Deed } from "../../state/deeds.js";
+
 export interface Watched {
   /** Values of the view's keys as an address has them, now. */
   readonly now: ReadonlyMap<string, string>;
@@ -6,8 +8,8 @@ export interface Watched {
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether a unit was pinned since. */
   readonly isPinned: boolean;
-  /** How many covered cells were said right. */
-  readonly right: number;
+  /** What was done since, and how often. */
+  readonly deeds: ReadonlyMap<Deed, number>;
   /** Of the test pictures, 0 to 1. */
   readonly accuracy: number;
   /** Whether a training stopped because numbers were none any more. */
@@ -34,10 +36,10 @@ export const all =
   ({ seen }) =>
     values.every((value) => seen.get(key)?.has(value));
 
-export const saidRight =
-  (times: number): Done =>
-  ({ right }) =>
-    right >= times;
+export const deed =
+  (which: Deed, times = 1): Done =>
+  ({ deeds }) =>
+    (deeds.get(which) ?? 0) >= times;
 
 export const pinned: Done = ({ isPinned }) => isPinned;
 

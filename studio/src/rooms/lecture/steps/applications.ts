@@ -1,5 +1,5 @@
 /** What it is used for. */
-import { reached } from "../done.js";
+import { deed, reached } from "../done.js";
 import type { Step } from "../step.js";
 
 export const applications: readonly Step[] = [
@@ -8,6 +8,7 @@ export const applications: readonly Step[] = [
     says: "A photograph is changed so that what the network sees in it grows.",
     todo: "Stop it when it is beautiful, and save the picture.",
     to: "#/learned/dream",
+    done: deed("saved"),
     slides: { A: [34, "34–35, 39–40, Deep Dream"], B: [31, "Deep Dream"] },
   },
   {

@@ -1,5 +1,5 @@
 /** A filter over a picture. */
-import { all, reached, saidRight } from "../done.js";
+import { all, deed, reached } from "../done.js";
 import type { Step } from "../step.js";
 
 export const convolution: readonly Step[] = [
@@ -19,7 +19,7 @@ export const convolution: readonly Step[] = [
     says: "Sixteen places, sixteen sums. At the upper left and the lower left it is 3: there the diagonal stroke is, twice, found by the same weights.",
     todo: "Cover the map with C, and say three covered numbers right.",
     to: "#/convolve/forward?t=16",
-    done: saidRight(3),
+    done: deed("said right", 3),
     slides: { B: [9, "CNN – Convolution: stride=1"] },
   },
   {

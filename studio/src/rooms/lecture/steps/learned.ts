@@ -1,5 +1,5 @@
 /** What a network has learned. */
-import { changed } from "../done.js";
+import { changed, deed } from "../done.js";
 import type { Step } from "../step.js";
 
 export const learned: readonly Step[] = [
@@ -23,6 +23,14 @@ export const learned: readonly Step[] = [
     },
   },
   {
+    title: "Knock out a filter",
+    says: "Each filter of the first layer is switched off in turn, and the test pictures are read again. Without one of them half may be misread, without another nothing is lost.",
+    todo: "Train, then ask below the filters what is lost without each.",
+    to: "#/train",
+    slides: {},
+    done: deed("knocked out"),
+  },
+  {
     title: "What excites a filter most",
     says: "From noise, uphill along the gradient: a picture x* whose map adds up to as much as it can.",
     todo: "Let it grow from another seed.",
@@ -44,13 +52,15 @@ export const learned: readonly Step[] = [
     says: "A grey square is laid over the picture, place by place, and the class is read again.",
     todo: "Move the square until another digit is read.",
     to: "#/learned/hide",
+    done: deed("misread"),
     slides: { A: [33, "33, Occlusion: Pomeranian, car wheel, Afghan hound"] },
   },
   {
     title: "Fooled",
     says: "A picture that is nothing to us, and a digit to the network with 99.9 %.",
     todo: "Make a 7 that is read as a 3.",
-    to: "#/learned/fool",
+    to: "#/learned/fool?class=4",
+    done: deed("fooled"),
     slides: { B: [29, "Deep Neural Networks are Easily Fooled"] },
   },
 ];

@@ -1,5 +1,5 @@
 /** Maps made smaller. */
-import { all, reached } from "../done.js";
+import { all, deed, reached } from "../done.js";
 import type { Step } from "../step.js";
 
 export const pooling: readonly Step[] = [
@@ -53,6 +53,7 @@ export const pooling: readonly Step[] = [
     says: "The digit is shifted, and read at each place. Pooling makes a network tolerant of a few pixels, not more.",
     todo: "Move a digit until it is misread.",
     to: "#/learned/shift",
+    done: deed("misread"),
     slides: { C: [18, "18–19, Translation invariance"] },
   },
 ];
