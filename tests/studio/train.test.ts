@@ -198,9 +198,15 @@ describe.skipIf(missing)(`Train ${missing}`, () => {
     await page.locator("h1").getByText("100.0 % of 8 unseen pictures").waitFor();
     const before = await downloaded(page, "save the checkpoint", folder, "shapes.safetensors");
     const project = await downloaded(page, "save the project", folder);
-    expect(
-      Object.keys(unzipSync(await readFile(project))).filter((name) => name.endsWith(".png")),
-    ).toHaveLength(48);
+    const entries = Object.keys(unzipSync(await readFile(project)));
+    expect(entries.filter((name) => name.endsWith(".png"))).toHaveLength(48);
+    const steps = entries.filter((name) => name.startsWith("history/"));
+    expect([steps.length, steps[0], steps.at(-1)]).toEqual([
+      32,
+      "history/000000.safetensors",
+      expect.stringMatching(/5[89]/),
+    ]);
+    await page.getByText("It weighs").waitFor();
 
     await page.reload();
     await page.locator("main h1").waitFor();
@@ -210,6 +216,21 @@ describe.skipIf(missing)(`Train ${missing}`, () => {
     await page.getByText("40 pictures to learn from, 8 kept apart, 2 classes").waitFor();
     const after = await downloaded(page, "save the checkpoint", folder, "after.safetensors");
     expect(await arraysOf(after)).toEqual(await arraysOf(before));
+    // The way there has come along: back to a step of it, and on to the same numbers.
+    const history = page.getByRole("slider", { name: "History" });
+    await history.evaluate((input: HTMLInputElement) => {
+      input.value = "31";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await page
+      .locator("h1")
+      .getByText(/Back at step (29|3[0-3])/)
+      .waitFor();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.locator("h1").getByText("Step 60 of 60").waitFor({ timeout: 60_000 });
+    await page.locator("h1").getByText("100.0 % of 8 unseen pictures").waitFor();
+    const again = await downloaded(page, "save the checkpoint", folder, "branched.safetensors");
+    expect(await arraysOf(again)).toEqual(await arraysOf(before));
     // It goes on, on the pictures that came with it.
     await page.getByRole("button", { name: "one step" }).click();
     await page.locator("h1").getByText("Step 61").waitFor();

@@ -60,12 +60,26 @@ export class History {
     }
   }
 
+  /** From a file; in any order. */
+  precede(kept: Kept): void {
+    this.#kept = [...this.#kept.filter(({ step }) => step !== kept.step), kept].sort(
+      (a, b) => a.step - b.step,
+    );
+  }
+
   /** What another run has in common that leaves this one here. */
   upTo(step: number): History {
     return new History(
       this.#kept.filter((one) => one.step <= step),
       this.interval,
     );
+  }
+
+  /** So many of them at most, as far apart as they can be, the first among them; those up to a step. */
+  thinned(most: number, upTo: number): readonly Kept[] {
+    const all = this.#kept.filter(({ step }) => step <= upTo);
+    const count = Math.min(all.length, most);
+    return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
   }
 
   #holds(step: number): boolean {

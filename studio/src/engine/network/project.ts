@@ -1,6 +1,7 @@
 /**
  * A project file: a zip of `project.json` (what the page says of itself), `model.safetensors` (the library's checkpoint,
- * with which the command line goes on) and one's own pictures by class. Loaded with the first of them.
+ * with which the command line goes on), the way there as checkpoints by their steps, and one's own pictures by class.
+ * Loaded with the first of them.
  */
 import { data } from "receptive";
 import { packed, textOf, unpacked } from "./archive.js";
@@ -13,12 +14,14 @@ const readme = `A project of Receptive Studio: open it there, by "load" in the r
 
 project.json        what was set, and the address of the view
 model.safetensors   the network and its training; receptive train --resume model.safetensors goes on with it
+history/            earlier steps of it, each as the file above
 pictures/           pictures of your own, a folder a class
 `;
 
 export async function savedProject(
   page: string,
   checkpoint: Uint8Array,
+  history: ReadonlyMap<number, Uint8Array>,
   own: OwnPictures | undefined,
 ): Promise<ArrayBuffer> {
   const files: Record<string, string | Uint8Array> = {
@@ -34,6 +37,7 @@ export async function savedProject(
     "model.safetensors": checkpoint,
     "README.txt": readme,
   };
+  for (const [step, bytes] of history) files[`history/${String(step).padStart(6, "0")}.safetensors`] = bytes;
   for (const [label, { pictures }] of own?.classes.entries() ?? [])
     for (const [i, pixels] of pictures.entries())
       files[`pictures/${label}/${String(i).padStart(5, "0")}.png`] = await pngOf(pixels, own!.shape);
@@ -44,6 +48,8 @@ export interface Project {
   /** `project.json`, as the page wrote it. */
   readonly page: string;
   readonly model: Uint8Array<ArrayBuffer>;
+  /** Checkpoints of earlier steps, by the names of their files. */
+  readonly history: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** One's own pictures by class; undefined where there are none. */
   readonly own?: { shape: DataInfo["shape"]; classes: { name: string; pictures: Uint8Array[] }[] };
 }
@@ -62,7 +68,13 @@ export async function openedProject(bytes: Uint8Array, name: string): Promise<Pr
     throw new Error(
       `${name} is a project of version ${JSON.stringify(said.format)}, which is not read here; version ${format} is.`,
     );
-  return { page, model, ...(said.pictures ? { own: await picturesIn(files, said.pictures, name) } : {}) };
+  const history = new Map([...files].filter(([path]) => /^history\/\d+\.safetensors$/.test(path)));
+  return {
+    page,
+    model,
+    history,
+    ...(said.pictures ? { own: await picturesIn(files, said.pictures, name) } : {}),
+  };
 }
 
 function parsed(text: string, name: string): { format?: unknown; pictures?: unknown } {

@@ -373,7 +373,7 @@ export interface Asks {
   classes: { asked: { change: ClassChange }; answer: DataInfo | undefined };
   samples: { asked: { name: Settings["data"]; most: number }; answer: readonly (readonly Uint8Array[])[] };
   /** A project file; what the page says of itself is JSON. */
-  save: { asked: { page: string }; answer: ArrayBuffer };
+  save: { asked: { page: string; hasHistory: boolean }; answer: ArrayBuffer };
   load: {
     asked: { bytes: ArrayBuffer; name: string };
     answer: { page: string; run: RunInfo; own: DataInfo | undefined };

@@ -3,6 +3,7 @@ import {
   type Checkpoint,
   checkpointOf,
   type data,
+  encodeCheckpoint,
   fit,
   type Model,
   nn,
@@ -28,6 +29,9 @@ export interface Shown {
 
 /** Losses are known when a step is kept: of at most so many steps none is. */
 const longestInterval = 8;
+
+/** Steps of the history that go into a project file: of LeNet-5 half a megabyte each. */
+const mostInFile = 32;
 
 /** Those of kept steps: the run's own list has them once. */
 const noLosses = new Float32Array();
@@ -179,6 +183,27 @@ export class Run {
   checkpointAt(step: number): Checkpoint {
     const { step: at, checkpoint } = this.history.nearest(step)!;
     return this.#whole(checkpoint, at);
+  }
+
+  /** Steps before a checkpoint as files have them: few enough to be sent to somebody. */
+  earlierThan({ training }: Checkpoint): Map<number, Uint8Array> {
+    const kept = this.history.thinned(mostInFile, (training?.totalSteps ?? 0) - 1);
+    return new Map(
+      kept.map(({ step, checkpoint }) => [step, encodeCheckpoint(this.#whole(checkpoint, step))]),
+    );
+  }
+
+  /**
+   * An earlier step, from a file.
+   *
+   * @throws that it is no step of this training
+   */
+  remember(checkpoint: Checkpoint, name: string): void {
+    const step = checkpoint.training?.totalSteps ?? 0;
+    const isOfThis = JSON.stringify(checkpoint.model) === JSON.stringify(this.history.last?.checkpoint.model);
+    if (!isOfThis || step >= this.step)
+      throw new Error(`${name} is no earlier step of the training beside it, which is at step ${this.step}.`);
+    this.history.precede({ step, checkpoint });
   }
 
   #whole(checkpoint: Checkpoint, at: number): Checkpoint {

@@ -254,20 +254,24 @@ export class Trainer {
       const run = this.#known();
       return encodeCheckpoint(run.checkpointAt(this.#shown(run))).buffer;
     },
-    save: async ({ page }) => {
+    save: async ({ page, hasHistory }) => {
       await this.#pause();
       const run = this.#known();
-      const checkpoint = encodeCheckpoint(run.checkpointAt(this.#shown(run)));
+      const saved = run.checkpointAt(this.#shown(run));
       const { savedProject } = await import("./project.js");
       const { own } = this.#data;
-      return savedProject(page, checkpoint, own.classes.length > 0 ? own : undefined);
+      const earlier = hasHistory ? run.earlierThan(saved) : new Map();
+      return savedProject(page, encodeCheckpoint(saved), earlier, own.classes.length > 0 ? own : undefined);
     },
     load: async ({ bytes, name }) => {
       await this.#pause();
       const { openedProject } = await import("./project.js");
-      const { page, model, own } = await openedProject(new Uint8Array(bytes), name);
+      const { page, model, history, own } = await openedProject(new Uint8Array(bytes), name);
       if (own) this.#data.own.become(own);
-      const run = await this.#open(await this.#opened(model, `${name}: model.safetensors`));
+      const opened = await this.#opened(model, `${name}: model.safetensors`);
+      for (const [path, bytes] of history)
+        opened.remember(withoutLosses(decodeCheckpoint(bytes, `${name}: ${path}`)), `${name}: ${path}`);
+      const run = await this.#open(opened);
       return { page, run, own: own && this.#data.own.info() };
     },
     use: async ({ files }) => {

@@ -42,6 +42,7 @@ export const trainWords = {
     kind === "empty"
       ? `${name} is empty.`
       : `${name} is ${kind}, and no network: checkpoints (.safetensors) and projects (.receptive) can be loaded.`,
+  weighs: (bytes: number) => `It weighs ${(bytes / 1e6).toFixed(1)} MB.`,
   saved: (name: string) => `${name} is in your downloads.`,
   kept: (step: number, network: string) => `This browser kept ${network} at step ${count(step)}.`,
   private: "Nothing you draw or load leaves this computer.",
