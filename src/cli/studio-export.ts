@@ -12,6 +12,8 @@ export interface BroughtNetwork {
   /** Its name in the site's folder `given`. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Of weights that are others' work; stands beside them in an export. */
+  readonly licence?: string;
 }
 
 export const broughtFolder = "given";
@@ -66,7 +68,11 @@ export async function exportSite(
       await cp(site, made, { recursive: true });
       if (brought.length > 0) {
         await mkdir(join(made, broughtFolder));
-        for (const { name, bytes } of brought) await writeFile(join(made, broughtFolder, name), bytes);
+        for (const { name, bytes, licence } of brought) {
+          await writeFile(join(made, broughtFolder, name), bytes);
+          if (licence !== undefined)
+            await writeFile(join(made, broughtFolder, `${name}.LICENSE.txt`), licence);
+        }
         const index = join(made, "index.html");
         await writeFile(index, pageWith(await readFile(index, "utf8"), brought));
         const worker = join(made, "sw.js");

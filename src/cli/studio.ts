@@ -11,6 +11,7 @@ import { checkpointOf, encodeCheckpoint, load } from "../training/checkpoint.js"
 import { checkpointFile } from "./checkpoints.js";
 import { exitCodes } from "./failure.js";
 import { interruption } from "./interruption.js";
+import { squeezenetLicence } from "./squeezenet-licence.js";
 import { dataFor } from "./studio-data.js";
 import { type BroughtNetwork, exportSite } from "./studio-export.js";
 import { closed, listening, openBrowser, siteFolder, usualPort } from "./studio-server.js";
@@ -116,5 +117,5 @@ async function squeezenetAt(path: string): Promise<BroughtNetwork> {
       data: { name: "imagenet", classes: [] },
     }),
   );
-  return { role: "squeezenet", name: "squeezenet1_1.safetensors", bytes };
+  return { role: "squeezenet", name: "squeezenet1_1.safetensors", bytes, licence: squeezenetLicence };
 }

@@ -406,6 +406,8 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
       const { code, stderr } = await exported(weights);
       expect([code, stderr]).toEqual([0, ""]);
       const bytes = await readFile(join(folder, "out/given/squeezenet1_1.safetensors"));
+      const licence = await readFile(join(folder, "out/given/squeezenet1_1.safetensors.LICENSE.txt"), "utf8");
+      expect(licence).toContain("Redistributions in binary form must reproduce");
       expect(await readFile(join(folder, "out/index.html"), "utf8")).toContain(
         `<meta name="receptive-squeezenet" content="given/squeezenet1_1.safetensors ${bytes.length}" />`,
       );
