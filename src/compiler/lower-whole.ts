@@ -1,4 +1,4 @@
-/** Kinds whose kernels read their inputs whole, from the first element on: what picks slices, and lattices. */
+/** Kinds whose kernels read their inputs whole, from the first element on: what picks slices, lattices, and suppression. */
 import { formatOf } from "../kernels/expression.js";
 import type { Placement } from "./expressions.js";
 import type { Node } from "./graph.js";
@@ -26,6 +26,25 @@ export function latticeLaunch(laid: Laid, node: Node, { generate }: Lowering<"la
     reads: inputs,
     writes: [node],
     work: sizeOf(node.shape) * 60, // three exponentials and a logarithm
+    replaceable: [],
+  };
+}
+
+export function suppressionLaunch(
+  laid: Laid,
+  node: Node,
+  { kind, generate, ...how }: Lowering<"suppress">,
+): Launch {
+  laid.mustLieWhole(node);
+  const inputs = node.inputs.map((input) => laid.storedBase(input));
+  const [count, candidates] = node.inputs[1].shape;
+  return {
+    name: laid.nameOf(node, null),
+    task: { kind, suppression: { count, candidates, ...how }, generate },
+    arguments: [...inputs, node].map((n) => laid.placement(n).owner),
+    reads: inputs,
+    writes: [node],
+    work: count * candidates * (how.results + 1) * 20, // the overlap with each result
     replaceable: [],
   };
 }

@@ -18,7 +18,7 @@ import {
 import { type Fusion, isView } from "./fusion.js";
 import type { Node } from "./graph.js";
 import type { Asked, Launch } from "./launch.js";
-import { latticeLaunch, pickingLaunches } from "./lower-whole.js";
+import { latticeLaunch, pickingLaunches, suppressionLaunch } from "./lower-whole.js";
 import { along, type ContractionAxis, type Lowering, layoutOf, strideOf } from "./lowering.js";
 import { contiguous, type Strided, sizeOf } from "./operation.js";
 import type { Target } from "./target.js";
@@ -60,6 +60,8 @@ export class Lowerer implements StoredNodes {
         return [this.#scan(node, lowering)];
       case "lattice":
         return [latticeLaunch(this, node, lowering)];
+      case "suppress":
+        return [suppressionLaunch(this, node, lowering)];
       case "map":
       case "view":
       case "reshape":

@@ -8,6 +8,7 @@ import type { LatticeGenerator } from "../kernels/lattice.js";
 import type { Combine } from "../kernels/reduce.js";
 import type { scanKernel } from "../kernels/scan.js";
 import type { Squares, squaresKernel } from "../kernels/squares.js";
+import type { Suppression, SuppressionGenerator } from "../kernels/suppression.js";
 import type { Affine } from "./affine.js";
 
 /** The record of each kind. */
@@ -45,6 +46,8 @@ interface Lowerings {
   scan: { readonly axis: number; readonly exclusive: boolean; readonly generate: typeof scanKernel };
   /** Inputs: what each frame gives each state, with which weights states begin, and with which they are skipped to. */
   lattice: { readonly generate: LatticeGenerator };
+  /** Inputs: planes of boxes' sides and classes, and their scores. */
+  suppress: Omit<Suppression, "count" | "candidates"> & { readonly generate: SuppressionGenerator };
 }
 
 export type Kind = keyof Lowerings;
@@ -200,6 +203,7 @@ const known = {
   putSlices: { computed: "alone", readsStored: true },
   scan: { computed: "alone", writesAnywhere: true },
   lattice: { computed: "alone", readsStored: true },
+  suppress: { computed: "alone", readsStored: true },
 } as const satisfies { readonly [K in Kind]: Traits<K> };
 
 export const traits: { readonly [K in Kind]: Traits<K> } = known;

@@ -61,6 +61,8 @@ export class KernelLibrary {
         return task.generate(target, name, task.scan);
       case "lattice":
         return task.generate(target, name, task.lattice);
+      case "suppress":
+        return task.generate(target, name, task.suppression);
     }
   }
 }

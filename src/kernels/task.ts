@@ -11,6 +11,7 @@ import type { Lattice, LatticeGenerator } from "./lattice.js";
 import type { Reduction } from "./reduce.js";
 import type { Scan, scanKernel } from "./scan.js";
 import type { Squares, squaresKernel } from "./squares.js";
+import type { Suppression, SuppressionGenerator } from "./suppression.js";
 
 /** A processor's generator comes with some kinds, so that pages that never do them do not load it. */
 export type Task =
@@ -32,7 +33,8 @@ export type Task =
       generate: PickingGenerator;
     }
   | { kind: "scan"; scan: Scan; generate: typeof scanKernel }
-  | { kind: "lattice"; lattice: Lattice; generate: LatticeGenerator };
+  | { kind: "lattice"; lattice: Lattice; generate: LatticeGenerator }
+  | { kind: "suppress"; suppression: Suppression; generate: SuppressionGenerator };
 
 /** The task as text: equal for tasks whose kernels do the same. */
 export function describeTask(task: Task): string {
@@ -59,6 +61,7 @@ export function describeTask(task: Task): string {
     case "scatterAdd":
     case "putSlices":
     case "lattice":
+    case "suppress":
       return JSON.stringify(task);
     case "scan": {
       const { value, stores, ...loops } = task.scan;

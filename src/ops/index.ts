@@ -34,6 +34,11 @@ export { matmul } from "./matmul.js";
 export { maxPool2d, maxPool2dSwitches, type PoolOptions } from "./max-pool2d.js";
 export { maxUnpool2d } from "./max-unpool2d.js";
 export { maxout } from "./maxout.js";
+export {
+  type NonMaxSuppressionOptions,
+  nonMaxSuppression,
+  type Unsuppressed,
+} from "./non-max-suppression.js";
 export { normalise } from "./normalise.js";
 export { oneHot } from "./one-hot.js";
 export { pad } from "./pad.js";

@@ -49,6 +49,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   maxPool2d: (o) => R.maxPool2d(x, 2, o),
   maxPool2dSwitches: (o) => R.maxPool2dSwitches(x, 2, o),
   maxUnpool2d: (o) => R.maxUnpool2d(x, R.maxPool2dSwitches(x, 2), 2, o),
+  nonMaxSuppression: (o) => R.nonMaxSuppression(R.zeros([1, 2, 4]), R.zeros([1, 2]), o),
   normalise: (o) => R.normalise(x, o),
   pad: (o) =>
     R.pad(
@@ -397,6 +398,7 @@ const needed: { readonly [name: string]: { readonly [option: string]: unknown } 
   checkpointOf: { input: set.shape, data: set },
   concat: { axis: 0 },
   cumsum: { axis: 0 },
+  nonMaxSuppression: { results: 1 },
   "random.normal": { seed: 1 },
   "random.uniform": { seed: 1 },
   ...Object.fromEntries(

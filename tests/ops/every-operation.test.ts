@@ -279,6 +279,12 @@ const particular: { [name: string]: Example } = {
     engine: (x) => receptive.adaptiveAvgPool2d(x, [3, 2]),
     textbook: (x) => textbook.adaptiveAvgPool2d(x, [3, 2]),
   },
+  nonMaxSuppression: {
+    inputs: [numbersOf([0, 0, 4, 4, 0, 1, 4, 5, 6, 6, 8, 9], [1, 3, 4]), numbersOf([0.5, 0.7, 0.2], [1, 3])],
+    engine: (boxes, scores) => receptive.nonMaxSuppression(boxes, scores, { results: 3 }).scores,
+    textbook: (boxes, scores) => textbook.nonMaxSuppression(boxes, scores, { results: 3 }).scores,
+    gradient: false,
+  },
   localResponseNorm: {
     inputs: [picture],
     engine: (x) => receptive.localResponseNorm(x, { size: 3, k: 1, alpha: 0.5 }),

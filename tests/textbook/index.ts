@@ -13,6 +13,7 @@ export * from "./local-response-norm.js";
 export * from "./matmul.js";
 export * from "./max-pool2d.js";
 export * from "./max-unpool2d.js";
+export * from "./non-max-suppression.js";
 export * from "./one-hot.js";
 export * from "./pointwise.js";
 export * from "./recurrent.js";
