@@ -10,6 +10,8 @@ import { build } from "esbuild";
 const brought = {
   valibot: { path: "dist/valibot.js", options: {} },
   papaparse: { path: "dist/papaparse.js", options: {} },
+  "@rgrove/parse-xml": { path: "dist/parse-xml.js", options: {} },
+  "js-yaml": { path: "dist/js-yaml.js", options: {} },
   commander: { path: "dist/cli/commander.js", options: forNode() },
   "cli-progress": { path: "dist/cli/cli-progress.js", options: forNode() },
 };
@@ -31,7 +33,7 @@ export async function bringPackages() {
       metafile: true,
       logLevel: "warning",
       ...options,
-      banner: { js: `/*! ${name}, MIT licence: LICENSES.md */${options.banner?.js ?? ""}` },
+      banner: { js: `/*! ${name}, ${licenceOf(name)} licence: LICENSES.md */${options.banner?.js ?? ""}` },
     });
     for (const input of Object.keys(metafile.inputs)) {
       const [folder] = /.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input) ?? [];
@@ -77,6 +79,10 @@ function* namesOf(name, text) {
     else yield "default";
   }
 }
+
+/** "MIT" */
+const licenceOf = (name) =>
+  JSON.parse(readFileSync(join("node_modules", name, "package.json"), "utf8")).license;
 
 function licenceIn(folder) {
   const file = readdirSync(folder).find(

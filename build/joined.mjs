@@ -7,7 +7,11 @@ import { dirname, join, resolve } from "node:path";
 import { rollup } from "rollup";
 
 /** Folders whose index has all of them. */
-const wholes = ["audio", ...["fast-style", "pairs", "speech", "text"].map((task) => `tasks/${task}`)];
+const tasks = [
+  ...["annotations", "captions", "detection", "fast-style", "localisation", "pairs"],
+  ...["segmentation", "shapes", "speech", "text"],
+];
+const wholes = ["audio", ...tasks.map((task) => `tasks/${task}`)];
 /** Read when a table is. */
 const isLater = (id) => id.endsWith("/tasks/words/table.js");
 

@@ -23,7 +23,11 @@ const chunksIn = (folder) => ({
   ),
 });
 
+/** Tasks that have a command, which loads them at its start. */
+const withCommand = ["fast-style", "pairs", "speech", "text"];
+
 export async function bundleForNode() {
+  const { "node/tasks-own": tasks, ...own } = chunksIn("node");
   await bundle({
     input: {
       ...inputs("node", "node"),
@@ -39,9 +43,12 @@ export async function bundleForNode() {
         built(`images/${name}`),
       ),
       "node/library": [built(entries.index)],
-      // Tables as text are read later, or never.
+      // Tables as text, XML and YAML are read later, or never.
       "node/tables": [built("tasks/words/table")],
-      ...chunksIn("node"),
+      "node/markup": [built("tasks/annotations/xml"), built("tasks/annotations/yaml")],
+      ...own,
+      "node/told-tasks": withCommand.map((task) => built(`tasks/${task}/index`)),
+      "node/tasks-own": tasks,
       "node/imagenet-classes": [built("models/imagenet-classes")],
       "cli/main": [built("cli/main")],
     },

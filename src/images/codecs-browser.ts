@@ -1,5 +1,5 @@
 /** What browsers have for `#pictures`. */
-export { decodePicture } from "./decode-browser.js";
+export { decodePicture, sizeOfPicture } from "./decode-browser.js";
 export { encodePicture } from "./encode-browser.js";
 
 /** Loops do: a page would load the vectors with the first picture that it shows. */

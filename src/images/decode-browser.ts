@@ -39,3 +39,12 @@ export async function decodePicture(
     bitmap.close();
   }
 }
+
+/** How large it is as it is seen. @throws PictureError as `decodePicture` */
+export async function sizeOfPicture(
+  bytes: Uint8Array,
+  name: string,
+): Promise<{ width: number; height: number }> {
+  const { width, height } = await decodePicture(bytes, name);
+  return { width, height };
+}

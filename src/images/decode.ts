@@ -40,6 +40,26 @@ export async function decodePicture(
   }
 }
 
+/**
+ * How large it is as it is seen, by its header alone.
+ * @throws PictureError as `decodePicture`
+ */
+export async function sizeOfPicture(
+  bytes: Uint8Array,
+  name: string,
+): Promise<{ width: number; height: number }> {
+  const found = bytes.length > 0 ? kindOf(bytes) : undefined;
+  if (found && "kind" in found && found.kind !== "avif" && found.kind !== "svg") {
+    try {
+      return seen((await decoders[found.kind]()).header(bytes));
+    } catch {
+      // What is wrong with it, or with its sort, is said where it is decoded.
+    }
+  }
+  const { width, height } = await decodePicture(bytes, name);
+  return { width, height };
+}
+
 /** Of a whole picture so small that asking sharp for it takes several times as long as decoding it here. */
 const fewPixels = 32 * 32;
 

@@ -11,6 +11,10 @@ export const anything = 0;
 export const digitsToTrain = 0;
 export const digitsToTest = 1;
 
+// Pictures of coloured shapes, by theirs.
+export const shapesToTrain = 0;
+export const shapesToTest = 1;
+
 // A run of training.
 export const orderOfExamples = 1;
 export const partsOfData = 2;
