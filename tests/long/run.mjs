@@ -1,12 +1,14 @@
 /**
  * Tests that take longer than a check of every change may: `npm run test:long -- PART …`, or `all`. A part is a file
  * `tests/long/PART.long.ts`, tests like others, which note what they measured with `figure` (`figures.ts`). Date,
- * commit, machine and figures of each run are added to `bench/LONG.md`, whether it passed or not.
+ * commit, machine and figures of each run are added to `bench/LONG.md`, whether it passed or not. `-t NAME` runs those
+ * tests alone whose names have it, as vitest does, and the page says so.
  */
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { circumstances } from "./circumstances.mjs";
 
 const here = import.meta.dirname;
@@ -17,11 +19,15 @@ const parts = readdirSync(here)
   .filter((name) => name.endsWith(".long.ts"))
   .map((name) => name.slice(0, -".long.ts".length));
 
-const asked = process.argv.slice(2);
+const { positionals: asked, values } = parseArgs({
+  allowPositionals: true,
+  options: { testNamePattern: { type: "string", short: "t" } },
+});
+const only = values.testNamePattern;
 const unknown = asked.filter((name) => name !== "all" && !parts.includes(name));
 if (asked.length === 0 || unknown.length > 0) {
   if (unknown.length > 0) console.error(`test:long: there is no part ${unknown.join(", ")}`);
-  console.log(`npm run test:long -- PART …    the parts: ${parts.join(", ")}; or all`);
+  console.log(`npm run test:long -- PART … [-t NAME]    the parts: ${parts.join(", ")}; or all`);
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
@@ -35,7 +41,10 @@ function run(part) {
   const began = new Date();
   const { status } = spawnSync(
     join(root, "node_modules/.bin/vitest"),
-    ["run", "--config", join(here, "vitest.config.ts"), `tests/long/${part}.long.ts`],
+    [
+      ...["run", "--config", join(here, "vitest.config.ts"), `tests/long/${part}.long.ts`],
+      ...(only === undefined ? [] : ["-t", only]),
+    ],
     { cwd: root, stdio: "inherit", env: { ...process.env, RECEPTIVE_FIGURES: figuresFile } },
   );
   const minutes = ((Date.now() - began.getTime()) / 60_000).toFixed(1);
@@ -46,7 +55,8 @@ function run(part) {
         .map((line) => JSON.parse(line))
     : [];
   rmSync(folder, { recursive: true });
-  const heading = `## ${part}: ${status === 0 ? "passed" : "FAILED"} in ${minutes} minutes`;
+  const of = only === undefined ? part : `${part}, tests named "${only}"`;
+  const heading = `## ${of}: ${status === 0 ? "passed" : "FAILED"} in ${minutes} minutes`;
   appendFileSync(
     page,
     [
