@@ -7,6 +7,7 @@ import type { Answer, Kind, Question } from "./lessons.js";
 import type { AskKind, Asks, Credit, Streamed } from "./network/protocol.js";
 import type { Asked, Told } from "./protocol.js";
 import { nameOf } from "./question-name.js";
+import type { TaskAnswer, TaskAsk, TaskKind, TaskRoom } from "./tasks/protocol.js";
 import workerAddress from "./worker.js?worker&url";
 
 export type EngineState = "resting" | "starting" | "ready" | "silent" | "gone";
@@ -29,7 +30,10 @@ class Engine {
   /** What it computes on, in words. */
   device = $state("1 thread");
   #worker: Worker | undefined;
-  #waiting = new Map<number, { resolve(answer: object): void; reject(error: Error): void }>();
+  #waiting = new Map<
+    number,
+    { resolve(answer: object): void; reject(error: Error): void; onProgress?(progress: object): void }
+  >();
   #asked = 0;
   /** Pictures that questions speak of by name: a worker that is started again is given them again. */
   #given = new Map<string, Question<"picture">>();
@@ -67,14 +71,31 @@ class Engine {
     return this.#send((id) => ({ ...asked, id, kind }) as Asked, transfer) as Promise<Asks[K]["answer"]>;
   }
 
+  /** Of a room of a task: text, speech, rank. @param onProgress  is told on the way, where it takes long */
+  task<R extends TaskRoom, K extends TaskKind<R>>(
+    room: R,
+    kind: K,
+    asked: TaskAsk<R, K>,
+    onProgress?: (progress: object) => void,
+  ): Promise<TaskAnswer<R, K>> {
+    const message = (id: number) => ({ id, task: { room, kind, asked } }) as Asked;
+    return this.#send(message, [], onProgress) as Promise<TaskAnswer<R, K>>;
+  }
+
   credit(credit: Credit["credit"]): void {
     this.#worker?.postMessage({ credit } satisfies Credit);
   }
 
-  #send(asked: (id: number) => Asked, transfer: Transferable[] = []): Promise<object> {
+  #send(
+    asked: (id: number) => Asked,
+    transfer: Transferable[] = [],
+    onProgress?: (progress: object) => void,
+  ): Promise<object> {
     this.#worker ??= this.#start();
     const id = ++this.#asked;
-    const told = new Promise<object>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const told = new Promise<object>((resolve, reject) =>
+      this.#waiting.set(id, { resolve, reject, onProgress }),
+    );
     this.#worker.postMessage(asked(id), transfer);
     this.#watch();
     return told;
@@ -100,6 +121,10 @@ class Engine {
         return this.onStream?.(data);
       }
       const waiting = this.#waiting.get(data.id);
+      if ("progress" in data) {
+        this.#watch();
+        return waiting?.onProgress?.(data.progress);
+      }
       this.#waiting.delete(data.id);
       this.#watch();
       if ("answer" in data) waiting?.resolve(data.answer);

@@ -1,9 +1,11 @@
 /** The engine's worker: the library, and nothing that is drawn. */
 import { configure } from "receptive";
 import { answerTo } from "./lessons.js";
-import type { AskKind, Asks, NetworkAsked } from "./network/protocol.js";
+import type { PaintAsked } from "./network/painting.js";
+import type { AskKind, Asks, Credit, NetworkAsked } from "./network/protocol.js";
 import type { Trainer } from "./network/trainer.js";
 import type { Asked, Told } from "./protocol.js";
+import type { TaskAsked } from "./tasks/protocol.js";
 
 // Small questions: threads would be started for nothing. A network is another matter.
 configure({ threads: 1 });
@@ -23,13 +25,25 @@ addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
   const { id } = data;
   let told: Told;
   try {
-    told = { id, answer: await ("question" in data ? answerTo(data.question) : answerOf(data)) };
+    told = { id, answer: await answering(data) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     told = { id, failure: { name, message } };
   }
   postMessage(told, { transfer: "question" in data ? handedOver(told) : transferred(told) });
 });
+
+async function answering(asked: Exclude<Asked, Credit | PaintAsked>): Promise<object> {
+  if ("question" in asked) return answerTo(asked.question);
+  return "task" in asked ? answerOfTask(asked) : answerOf(asked);
+}
+
+/** What a room of a task asks: neither tasks nor sounds are loaded before one does. */
+async function answerOfTask({ id, task }: TaskAsked): Promise<object> {
+  await threaded();
+  const { answerTo } = await import("./tasks/service.js");
+  return answerTo(task, (progress) => postMessage({ id, progress } satisfies Told));
+}
 
 async function answerOf({ kind, ...asked }: NetworkAsked): Promise<object> {
   trainer ??= begun();
@@ -39,9 +53,17 @@ async function answerOf({ kind, ...asked }: NetworkAsked): Promise<object> {
   return rule(asked as never);
 }
 
+let threads: Promise<unknown> | undefined;
+function threaded(): Promise<unknown> {
+  threads ??= Promise.resolve(
+    configure({ threads: globalThis.crossOriginIsolated ? (navigator.hardwareConcurrency ?? 1) : 1 }),
+  );
+  return threads;
+}
+
 async function begun(): Promise<Trainer> {
   const { Trainer } = await import("./network/trainer.js");
-  await configure({ threads: globalThis.crossOriginIsolated ? (navigator.hardwareConcurrency ?? 1) : 1 });
+  await threaded();
   return new Trainer((message, transfer = []) => postMessage(message, { transfer }));
 }
 

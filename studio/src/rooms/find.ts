@@ -66,6 +66,8 @@ const terms: readonly (readonly [
   ["neural style", "learned", "style"],
   ["translation invariance", "learned", "shift"],
   ["codes, principal components, neighbours", "learned", "codes"],
+  ["sentence matrix, n-grams, word vectors", "text", ""],
+  ["which words decided", "text", "", { by: "integrated-gradients" }],
 ];
 
 export function findable(rooms: readonly Room[]): Findable[] {
@@ -90,7 +92,13 @@ export function findable(rooms: readonly Room[]): Findable[] {
     })),
     ...terms
       .filter(([, room, view]) => has(room, view))
-      .map(([text, room, view, values]) => ({ text, note: `${titleOf(room)}, ${view}`, room, view, values })),
+      .map(([text, room, view, values]) => ({
+        text,
+        note: [titleOf(room), view].filter(Boolean).join(", "),
+        room,
+        view,
+        values,
+      })),
   ];
 }
 

@@ -96,12 +96,22 @@ const learned: KeyTable = {
   ],
 };
 
+const tasks: KeyTable = {
+  title: "In maps and matrices",
+  keys: [
+    ["← ↑ → ↓", "to the next number; with Shift ten on"],
+    ["Enter", "pin the number, or free it"],
+    ["Esc", "nothing is pointed at"],
+  ],
+};
+
 const own: Readonly<Record<string, readonly KeyTable[]>> = {
   convolve: [steps, grids],
   train: [training, pad],
   kernels: [pixels, grids],
   inside: [units, pad],
   learned: [learned],
+  text: [tasks],
   lecture: [walking],
 };
 

@@ -8,6 +8,7 @@ import { kernelsViews } from "./kernels/views.js";
 import { learnedViews } from "./learned/views.js";
 import { lectureViews } from "./lecture/views.js";
 import { networksViews } from "./networks/views.js";
+import { textViews } from "./text/views.js";
 import { trainViews } from "./train/views.js";
 
 export interface View {
@@ -37,5 +38,6 @@ export const rooms: readonly Room[] = [
   { name: "inside", title: "Inside", views: insideViews },
   { name: "learned", title: "Learned", views: learnedViews },
   { name: "networks", title: "Networks", views: networksViews },
+  { name: "text", title: "Text", views: textViews },
   { name: "lecture", title: "Lecture", views: lectureViews },
 ];

@@ -109,6 +109,19 @@ export const homeWords = {
         },
       ],
     },
+    {
+      room: "text",
+      title: "Beyond pictures",
+      views: [
+        {
+          of: "text",
+          view: "",
+          title: "Text",
+          says: "A network learns to read in two seconds, then reads your sentence, word by word.",
+          shows: "“not bad at all”",
+        },
+      ],
+    },
   ],
   rest: "Every view has an address: what you see is in it, and a link shows it to others.",
   offline: "All rooms work offline from now on in this browser",

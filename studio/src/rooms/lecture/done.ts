@@ -30,6 +30,9 @@ export const reached =
 /** Something else has been drawn, or another picture taken. */
 export const drawn: Done = ({ seen }) => (seen.get("draw")?.size ?? 0) > 1;
 
+/** Another sentence, or another question. */
+export const written: Done = ({ seen }) => (seen.get("s")?.size ?? 0) > 1;
+
 /** A key has had each of these values. */
 export const all =
   (key: string, ...values: readonly string[]): Done =>

@@ -1,5 +1,5 @@
 /** What it is used for. */
-import { deed, reached } from "../done.js";
+import { deed, reached, written } from "../done.js";
 import type { Step } from "../step.js";
 
 export const applications: readonly Step[] = [
@@ -36,5 +36,17 @@ export const applications: readonly Step[] = [
     to: "#/convolve/text?t=1",
     done: reached("t", 3),
     slides: {},
+  },
+  {
+    title: "A network that reads",
+    says: "Filters over two, three and four words at once, of each the greatest value over the sentence, and from these the scores. That the breakfast was “not bad at all” takes more than a word to see.",
+    todo: "Write “not good” in place of “not bad”, and see which words win.",
+    to: "#/text",
+    done: written,
+    slides: {
+      A: [41.5, "41, More Application: Text"],
+      C: [30.3, "30, CNNs for Text Representation"],
+      E: [84.5, "84, Applications: Text Classification"],
+    },
   },
 ];
