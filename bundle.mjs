@@ -4,9 +4,9 @@
  */
 import { bringPackages } from "./build/brought.mjs";
 import { packDigitShapes } from "./build/digit-shapes.mjs";
-import { joinModules } from "./build/joined.mjs";
-import { leaveOutUnreached, slimModules, thinMaps } from "./build/modules.mjs";
+import { slimModules } from "./build/modules.mjs";
 import { bundleCommonJs, bundleForNode } from "./build/node-files.mjs";
+import { writePageModules } from "./build/page-modules.mjs";
 import { writeThreadSource } from "./build/thread-source.mjs";
 import { bundleTypes } from "./build/types.mjs";
 import { bundleWorker } from "./build/worker-files.mjs";
@@ -19,6 +19,4 @@ await bundleForNode();
 await bundleCommonJs();
 await bundleWorker();
 await bundleTypes();
-await joinModules();
-thinMaps();
-leaveOutUnreached();
+await writePageModules();

@@ -3,7 +3,10 @@
  * open at the start. Their licences stand in `dist/LICENSES.md`.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
 import { build } from "esbuild";
 
 /** Where each lies: what the command line alone needs, beside it. */
@@ -14,11 +17,24 @@ const brought = {
   "js-yaml": { path: "dist/js-yaml.js", options: {} },
   commander: { path: "dist/cli/commander.js", options: forNode() },
   "cli-progress": { path: "dist/cli/cli-progress.js", options: forNode() },
+  "@resvg/resvg-wasm": {
+    path: "dist/cli/resvg.js",
+    options: {},
+    // Its package has none beside its name.
+    licence: `The SVG renderer resvg and its binding for WebAssembly, in executable form, are subject to the terms of the
+Mozilla Public License, v. 2.0, which is at https://mozilla.org/MPL/2.0/. Their source is at
+https://github.com/yisibl/resvg-js and https://github.com/linebender/resvg.`,
+  },
 };
+
+/** Those that pages have, too. */
+export const broughtFiles = Object.values(brought)
+  .filter(({ path }) => dirname(path) === "dist")
+  .map(({ path }) => resolve(path));
 
 export async function bringPackages() {
   const licences = new Map();
-  for (const [name, { path, options }] of Object.entries(brought)) {
+  for (const [name, { path, options, licence }] of Object.entries(brought)) {
     const theirs = modules().filter((module) => readFileSync(module, "utf8").includes(`from "${name}"`));
     const names = new Set(theirs.flatMap((module) => [...namesOf(name, readFileSync(module, "utf8"))]));
     const { metafile } = await build({
@@ -37,7 +53,7 @@ export async function bringPackages() {
     });
     for (const input of Object.keys(metafile.inputs)) {
       const [folder] = /.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input) ?? [];
-      if (folder) licences.set(folder.replace(/.*node_modules\//, ""), licenceIn(folder));
+      if (folder) licences.set(folder.replace(/.*node_modules\//, ""), licence ?? licenceIn(folder));
     }
     for (const module of theirs) {
       const text = readFileSync(module, "utf8");
@@ -50,6 +66,14 @@ export async function bringPackages() {
   }
   const page = [...licences].sort().map(([name, text]) => `# ${name}\n\n${text.trim()}\n`);
   writeFileSync("dist/LICENSES.md", page.join("\n"));
+  await packRenderer();
+}
+
+/** `dist/cli/resvg.wasm.br`: the program that draws sheets, a third as large. */
+async function packRenderer() {
+  const program = readFileSync(createRequire(import.meta.url).resolve("@resvg/resvg-wasm/index_bg.wasm"));
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  writeFileSync("dist/cli/resvg.wasm.br", await promisify(brotliCompress)(program, { params }));
 }
 
 /** They ask Node for its modules by `require`. */

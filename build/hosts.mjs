@@ -12,6 +12,13 @@ const modules = {
 
 export const built = (module) => resolve("dist", `${module}.js`);
 
+/** For esbuild: this host's modules. */
+export const hostOf = (host) => ({
+  name: "host-of",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^#/ }, ({ path }) => ({ path: built(modules[host][path]), sideEffects: false })),
+});
+
 export const ownModules = (host) => Object.values(modules[host]).map(built);
 
 /** A file for what a module exports, on this host. */

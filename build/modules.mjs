@@ -1,10 +1,10 @@
-/** The modules that browsers' bundlers take, made from those of the compiler. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** The compiler's modules, made small. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { build } from "esbuild";
 import ts from "typescript";
-import { entries } from "./entries.mjs";
+import { markedPure } from "./pure.mjs";
 
 const modules = () =>
   readdirSync("dist", { recursive: true, encoding: "utf8" })
@@ -15,14 +15,11 @@ const modules = () =>
     .map((name) => `dist/${name}`);
 
 /**
- * Leaves the comments out: they stand in the sources, which the maps carry. A constant that is the result of a call is
- * marked as one that nobody misses who does not use it, as all of our modules are: esbuild would keep each operation
- * beside one that a page needs.
+ * Leaves the comments out: they stand in the sources, which the maps carry; and marks what bundlers would not take for pure.
  */
 export async function slimModules() {
   for (const module of modules()) {
-    const text = readFileSync(module, "utf8");
-    writeFileSync(module, text.replace(callAtTop, "$1/* @__PURE__ */ "));
+    writeFileSync(module, markedPure(readFileSync(module, "utf8")));
   }
   await build({
     entryPoints: modules(),
@@ -39,12 +36,6 @@ export async function slimModules() {
 
 const block = 4096;
 
-const callAtTop = /^((?:export )?const [\w$]+ = )(?=(?:new )?[\w$.]+\()/gm;
-
-/**
- * Maps that tell lines from lines, as a debugger stops at them: columns and names would be a third of the package. That of
- * a small module lies in it, where both take no more than a block of the disk.
- */
 const blocks = (text) => Math.ceil(Buffer.byteLength(text) / block);
 
 /**
@@ -74,50 +65,33 @@ function flushLeft(text) {
     .join("\n");
 }
 
-export function thinMaps() {
-  for (const module of modules()) {
-    const path = `${module}.map`;
-    if (!existsSync(path)) continue;
-    writeFileSync(module, flushLeft(readFileSync(module, "utf8")));
-    const map = JSON.parse(readFileSync(path, "utf8"));
-    const mappings = encode(
-      decode(map.mappings).map((segments) =>
-        segments.slice(0, 1).map(([, source, line]) => (source === undefined ? [0] : [0, source, line, 0])),
-      ),
-    );
-    const sourcesContent = map.sourcesContent.map(thinSource);
-    const thin = JSON.stringify({ ...map, names: [], mappings, sourcesContent });
-    const whole = readFileSync(module, "utf8").replace(
-      /\/\/# sourceMappingURL=.*\n?$/,
-      () => `//# sourceMappingURL=data:application/json;base64,${Buffer.from(thin).toString("base64")}\n`,
-    );
-    // Two files where one would take as much of a disk: bundlers read less.
-    if (blocks(whole) >= blocks(readFileSync(module, "utf8")) + blocks(thin)) writeFileSync(path, thin);
-    else {
-      writeFileSync(module, whole);
-      rmSync(path);
-    }
-  }
+/**
+ * Writes a module and its map, which tells lines from lines, as a debugger stops at them: columns and names would be a
+ * third of the package. The map of a small module lies in it, where both take no more than a block of the disk; one that
+ * passes on what others have needs none.
+ */
+export function writeModule(path, text, map) {
+  const code = flushLeft(text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
+  if (passesOn(code)) return writeFileSync(path, code);
+  const mappings = encode(
+    decode(map.mappings).map((segments) =>
+      segments.slice(0, 1).map(([, source, line]) => (source === undefined ? [0] : [0, source, line, 0])),
+    ),
+  );
+  const { version, sources } = map;
+  const sourcesContent = map.sourcesContent.map(thinSource);
+  const thin = JSON.stringify({ version, sources, sourcesContent, names: [], mappings });
+  const naming = (url) => `${code}//# sourceMappingURL=${url}\n`;
+  const whole = naming(`data:application/json;base64,${Buffer.from(thin).toString("base64")}`);
+  const beside = naming(`${basename(path)}.map`);
+  // Two files where one would take as much of a disk: bundlers read less.
+  if (blocks(whole) < blocks(beside) + blocks(thin)) return writeFileSync(path, whole);
+  writeFileSync(path, beside);
+  writeFileSync(`${path}.map`, thin);
 }
 
-/** Has npm leave out the modules that no page imports: Node and the command line have them in files of their own. */
-export function leaveOutUnreached() {
-  const reached = new Set();
-  const open = [
-    ...Object.values(entries),
-    "platform/browser",
-    "targets/no-native",
-    "images/codecs-browser",
-  ].map((name) => `dist/${name}.js`);
-  for (let module = open.pop(); module !== undefined; module = open.pop()) {
-    if (reached.has(module)) continue;
-    reached.add(module);
-    for (const [, path] of readFileSync(module, "utf8").matchAll(/\b(?:from|import) ?\(?"(\.[^"]+\.js)"/g))
-      open.push(join(dirname(module), path));
-  }
-  const unreached = modules().filter((module) => !reached.has(module));
-  const lines = unreached
-    .flatMap((module) => [module, `${module}.map`])
-    .map((name) => name.slice("dist".length));
-  writeFileSync("dist/.npmignore", `${lines.join("\n")}\n`);
-}
+/** Whether a module only names what others have. */
+export const passesOn = (code) =>
+  ts
+    .createSourceFile("m.js", code, ts.ScriptTarget.ES2022)
+    .statements.every((statement) => ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement));

@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { hostOf } from "./hosts.mjs";
 import { inLines } from "./lines.mjs";
 
 const ours = {
@@ -13,7 +14,7 @@ const ours = {
   platform: "browser",
   conditions: ["browser"],
   target: "es2022",
-  plugins: [inLines(200)],
+  plugins: [hostOf("browser"), inLines(200)],
   tsconfigRaw: {},
   logLevel: "warning",
 };

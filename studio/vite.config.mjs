@@ -7,7 +7,7 @@ import { namedAnswers, networkTable } from "./build/named-answers.mjs";
 import { serviceWorker } from "./build/service-worker.mjs";
 import { packedUseItWorker } from "./build/use-it.mjs";
 
-const library = fileURLToPath(new URL("../dist/", import.meta.url));
+const library = fileURLToPath(new URL("../dist/browser/", import.meta.url));
 if (!existsSync(`${library}index.js`)) throw new Error("studio: dist/ is not there; npm run build makes it");
 
 /** What the library says at build time: answers to the examples with a name, counts of the networks on the map. */

@@ -29,11 +29,16 @@ function loadRenderer(): Promise<Uint8Array[]> {
 }
 
 async function startRenderer(): Promise<Uint8Array[]> {
-  // As far from src/report as from the bundles in dist/cli and dist/node.
-  const font = async (name: string) =>
-    promisify(brotliDecompress)(await readFile(new URL(`../../fonts/${name}.br`, import.meta.url)));
+  // As far from src/report as from the bundle in dist/cli.
+  const unpacked = async (path: string) =>
+    promisify(brotliDecompress)(await readFile(new URL(`../../${path}.br`, import.meta.url)));
+  const font = (name: string) => unpacked(`fonts/${name}`);
   const [program, ...files] = await Promise.all([
-    readFile(packageFile("@resvg/resvg-wasm/index_bg.wasm")),
+    unpacked("dist/cli/resvg.wasm").catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      // What is not built has the package itself.
+      return readFile(packageFile("@resvg/resvg-wasm/index_bg.wasm"));
+    }),
     font("DejaVuSans.ttf"),
     font("DejaVuSans-Bold.ttf"),
   ]);

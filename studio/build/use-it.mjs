@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
-const library = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+const library = fileURLToPath(new URL("../../dist/browser/index.js", import.meta.url));
 const entry = fileURLToPath(new URL("use-it-worker.ts", import.meta.url));
 
 /** @returns its text, as gzip packs it: it is the library once more, and rarely asked for */

@@ -22,14 +22,15 @@ const bundled = {
     const page = {
       name: "page",
       resolveId: (id: string) => (id === virtual ? id : undefined),
-      load: (id: string) => (id === virtual ? program(join(root, "dist/formatting/index.js")) : undefined),
+      load: (id: string) =>
+        id === virtual ? program(join(root, "dist/browser/formatting/index.js")) : undefined,
     };
     const bundle = await rollup({ input: virtual, plugins: [page] });
     return (await bundle.generate({ format: "es" })).output[0].code;
   },
 };
 
-describe.skipIf(!existsSync(join(root, "dist/formatting/index.js")))(
+describe.skipIf(!existsSync(join(root, "dist/browser/formatting/index.js")))(
   "receptive/formatting, all of it (needs npm run build)",
   () => {
     test.each(["esbuild", "Rollup"] as const)("is less than 3 kB gzipped by %s", async (bundler) => {
