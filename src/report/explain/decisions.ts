@@ -2,13 +2,14 @@
 import { picturesAt } from "../../data/dataset.js";
 import * as explain from "../../explain/index.js";
 import { minus, percent, significant } from "../../formatting/numbers.js";
-import { classColours, classPicture, extremes, heatPicture } from "../../images/colour-maps.js";
+import { classColours, classPicture, extremes, heatPicture, pictureOf } from "../../images/colour-maps.js";
 import type { Picture } from "../../images/picture.js";
 import type { Network } from "../../openers/network.js";
 import { tensor } from "../../tensor/creation.js";
 import { Tensor } from "../../tensor/tensor.js";
 import type { Section, Tile } from "../pictures/contact-sheet.js";
 import { cut, overlaid, shaded } from "../pictures/numbers.js";
+import { writableNames } from "../sheet/characters.js";
 import {
   type Answer,
   type Asked,
@@ -285,6 +286,11 @@ export async function sanitySheet(asked: Asked): Promise<Answer> {
   });
   const stages = ["trained", ...layers.map((layer) => `${layer} random`)];
   const step = Math.max(1, Math.ceil(stages.length / 9));
+  const shown = stages.map((_, stage) => stage).filter((k) => k % step === 0 || k === stages.length - 1);
+  const place = { columns: Math.max(5, shown.length), edge: 200 };
+  const [height, width, channels] = input;
+  const picture = pictureOf(bytes.subarray(0, height * width * channels), { height, width }, channels);
+  const read = writableNames(test.classes)[target[0]];
   return {
     sheet: {
       title: "Sanity check: which methods depend on what was learned",
@@ -292,24 +298,33 @@ export async function sanitySheet(asked: Asked): Promise<Answer> {
         unmoved.length > 0
           ? `hardly changed by random weights: ${unmoved.join(", ")}`
           : "the maps of all methods change with its weights"
-      }; the number: rank correlation with the trained maps, 1 is unchanged; each map from 0 (black) to its own greatest value (bright), without its sign`,
-      sections: Object.keys(maps).map(
-        (name): Section => ({
-          title: name,
-          remark: unmoved.includes(name) ? "does not: its maps stay when all weights are random" : "",
-          edge: 130,
-          columns: 9,
-          tiles: kept[name].slice(0, stages.length).flatMap((map, stage): Tile[] => {
-            if (stage % step !== 0 && stage !== stages.length - 1) return [];
-            const [, height, width, channels = 0] = map.shape;
-            const values = map.own!.slice(0, map.size / n);
-            const strength = channels === 0 ? values : strongestOf(values, channels);
-            const picture = heatPicture(Array.from(strength, Math.abs), { height, width });
-            const alike = stage === 0 ? "" : `alike ${minus(likeness[name][stage - 1].toFixed(2))}`;
-            return [{ picture, caption: [stages[stage], alike] }];
+      }; the number: rank correlation with the trained maps, the mean of ${n} ${n === 1 ? "picture" : "pictures"}, 1 is unchanged; each map from 0 (black) to its own greatest value (bright), without its sign`,
+      sections: [
+        {
+          title: "what is explained",
+          remark: `the first test picture of ${test.name}, and the score of its class`,
+          ...place,
+          tiles: [{ picture, caption: read }],
+        },
+        ...Object.keys(maps).map(
+          (name): Section => ({
+            title: name,
+            remark: unmoved.includes(name) ? "does not: its maps stay when all weights are random" : "",
+            ...place,
+            tiles: shown
+              .filter((stage) => stage < kept[name].length)
+              .map((stage): Tile => {
+                const map = kept[name][stage];
+                const [, height, width, channels = 0] = map.shape;
+                const values = map.own!.slice(0, map.size / n);
+                const strength = channels === 0 ? values : strongestOf(values, channels);
+                const picture = heatPicture(Array.from(strength, Math.abs), { height, width });
+                const alike = stage === 0 ? "" : `alike ${minus(likeness[name][stage - 1].toFixed(2))}`;
+                return { picture, caption: [stages[stage], alike] };
+              }),
           }),
-        }),
-      ),
+        ),
+      ],
     },
     facts: { layers, likeness, unmoved },
   };

@@ -235,7 +235,7 @@ export async function maximisedSheet(asked: Asked): Promise<Answer> {
       sections: [
         {
           title: "",
-          edge: n <= 20 ? 160 : Math.max(96, Math.min(240, width)),
+          edge: n <= 20 ? Math.max(160, Math.min(300, width)) : Math.max(96, Math.min(240, width)),
           tiles: Array.from({ length: n }, (_, i) => ({
             picture: pictureOf(images.own!.subarray(i * each, (i + 1) * each), { height, width }, channels),
             caption: [
