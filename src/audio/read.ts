@@ -1,4 +1,5 @@
 import { decodedSound, soundDecoder } from "#platform";
+import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import { type Sound, SoundError, soundOf } from "./sound.js";
 import { readWav } from "./wav.js";
@@ -44,3 +45,10 @@ export async function decodeSound(bytes: Uint8Array, name = "the bytes"): Promis
     rate,
   );
 }
+
+/** Whether an error says that this file is missing, damaged, or no sound: others may be readable. */
+export const isUnreadable = (error: unknown): error is Error =>
+  error instanceof SoundError ||
+  error instanceof PlaceError ||
+  // What Node says of files.
+  (error instanceof Error && error.name === "FileError");

@@ -44,11 +44,11 @@ export function resample(
   if (from === to) return samples;
   const divisor = greatestCommon(from, to);
   const [old, fresh] = [from / divisor, to / divisor];
-  const filters = filtersOf(old, fresh, { width, rolloff, window, beta });
+  const filterAt = filtersOf(old, fresh, { width, rolloff, window, beta });
   const length = Math.ceil((fresh * samples.length) / old);
   const out = new Float32Array(length);
   for (let i = 0; i < length; i++) {
-    const { first, weights } = filters[i % fresh];
+    const { first, weights } = filterAt(i % fresh);
     const begin = Math.floor(i / fresh) * old + first;
     const low = Math.max(0, -begin);
     const high = Math.min(weights.length, samples.length - begin);
@@ -66,21 +66,24 @@ interface Filter {
 }
 
 /** Filters of the last few pairs of rates: a training that changes speeds asks for the same ones again and again. */
-const known = new Map<string, readonly Filter[]>();
+const known = new Map<string, (phase: number) => Filter>();
 const most = 64;
 
-/** A filter for each of the `fresh` places that samples have between the old ones. */
+/**
+ * A filter for each of the `fresh` places that samples have between the old ones, made when it is asked for: rates without
+ * a common divisor have more places than most sounds samples.
+ */
 function filtersOf(
   old: number,
   fresh: number,
   { width = 6, rolloff = 0.99, window = "hann", beta = 14.769656459379492 }: ResampleOptions,
-): readonly Filter[] {
+): (phase: number) => Filter {
   const key = [old, fresh, width, rolloff, window, beta].join(" ");
   const before = known.get(key);
   if (before) return before;
   const base = Math.min(old, fresh) * rolloff;
   const reach = Math.ceil((width * old) / base);
-  const filters = Array.from({ length: fresh }, (_, phase): Filter => {
+  const filterOf = (phase: number): Filter => {
     const weights: number[] = [];
     let first: number | undefined;
     const middle = (phase * old) / fresh;
@@ -94,10 +97,15 @@ function filtersOf(
       weights.push((sinc * windowAt(t / width, window, beta) * base) / old);
     }
     return { first: first ?? 0, weights: Float64Array.from(weights) };
-  });
-  known.set(key, filters);
+  };
+  const filters: Filter[] = [];
+  const filterAt = (phase: number): Filter => {
+    filters[phase] ??= filterOf(phase);
+    return filters[phase];
+  };
+  known.set(key, filterAt);
   if (known.size > most) known.delete(known.keys().next().value!);
-  return filters;
+  return filterAt;
 }
 
 const windowAt = (x: number, window: "hann" | "kaiser", beta: number): number =>

@@ -47,7 +47,7 @@ export function readWav(bytes: Uint8Array, name = "the bytes"): Sound {
     if (kind === "data") {
       if (!format) throw refuse("its samples stand before the chunk that says what they are (fmt)");
       // Programs that write into a pipe do not know the length, and say all ones, or nothing.
-      const isUnknown = size >= 0x7ffff000 || size === 0;
+      const isUnknown = size >= 0x7ffff000 || (size === 0 && !isChunks(bytes, begin, littleEndian));
       const length = size === 0xffffffff && longSize !== undefined ? longSize : size;
       const there = bytes.length - begin;
       if (length > there && (longSize !== undefined || !isUnknown))
@@ -58,6 +58,17 @@ export function readWav(bytes: Uint8Array, name = "the bytes"): Sound {
     at = begin + size + (size % 2);
   }
   throw refuse(format ? "has no samples: the chunk data is missing" : "is damaged: the chunk fmt is missing");
+}
+
+/** Whether chunks follow, up to the last byte: what stands there are no samples. */
+function isChunks(bytes: Uint8Array, begin: number, littleEndian: boolean): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = begin;
+  while (at + 8 <= bytes.length && /^[A-Za-z][\w ]{3}$/.test(fourLetters(bytes, at))) {
+    const size = view.getUint32(at + 4, littleEndian);
+    at += 8 + size + (size % 2);
+  }
+  return at >= bytes.length && at <= bytes.length + 1;
 }
 
 function formatOf(

@@ -1,7 +1,7 @@
 /** The studio's site with a network in it: what `receptive studio` serves, and what `--export` writes. */
 import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UsageError } from "../door/usage-error.js";
 import { inWords } from "../platform/node-file-error.js";
 
@@ -47,6 +47,11 @@ export async function exportSite(
   brought: readonly BroughtNetwork[] = [],
 ): Promise<void> {
   const target = resolve(folder);
+  const within = relative(site, target);
+  if (!within.startsWith("..") && !isAbsolute(within))
+    throw new UsageError(
+      `--export ${folder}: is within the installed studio, which stays as it is: name another folder`,
+    );
   const there = await inWords(folder, () =>
     readdir(target).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;

@@ -75,7 +75,7 @@ async function run({
   const network = checkpoint === undefined ? undefined : await networkAt(checkpoint);
   const brought = [
     ...(network ? [network] : []),
-    ...(squeezenet === undefined ? [] : [await squeezenetAt(squeezenet)]),
+    ...(squeezenet === undefined ? [] : [await squeezenetAt(squeezenet, network?.name)]),
   ];
   if (folder !== undefined) {
     await exportSite(site, folder, brought);
@@ -108,7 +108,7 @@ async function networkAt(path: string): Promise<BroughtNetwork> {
 }
 
 /** Weights of squeezenet1_1, under whatever names they stand, as a checkpoint. @throws WeightsError where they are others */
-async function squeezenetAt(path: string): Promise<BroughtNetwork> {
+async function squeezenetAt(path: string, taken?: string): Promise<BroughtNetwork> {
   const model = squeezenetOf("squeezenet1_1");
   await loadWeights(model, path);
   const bytes = encodeCheckpoint(
@@ -117,5 +117,12 @@ async function squeezenetAt(path: string): Promise<BroughtNetwork> {
       data: { name: "imagenet", classes: [] },
     }),
   );
-  return { role: "squeezenet", name: "squeezenet1_1.safetensors", bytes, licence: squeezenetLicence };
+  const name = "squeezenet1_1.safetensors";
+  // Both lie in one folder.
+  return {
+    role: "squeezenet",
+    name: name === taken ? `weights-${name}` : name,
+    bytes,
+    licence: squeezenetLicence,
+  };
 }

@@ -78,9 +78,9 @@ export function ctcLoss(x: Tensor, labels: Tensor, given: CtcLossOptions = {}): 
   });
   checkTensor("ctcLoss", "x", x);
   checkTensor("ctcLoss", "labels", labels);
-  if (x.rank !== 3 || x.shape.includes(0))
+  if (x.rank !== 3 || x.shape[1] === 0 || x.shape[2] === 0)
     throw new ShapeError(
-      `ctcLoss: x is of rank ${x.rank} (${show(x.shape)}), expected N×T×C, none of them 0`,
+      `ctcLoss: x is of rank ${x.rank} (${show(x.shape)}), expected N×T×C with frames and classes`,
     );
   const [n, t, classes] = x.shape;
   if (labels.rank !== 2 || labels.shape[0] !== n)
@@ -89,6 +89,7 @@ export function ctcLoss(x: Tensor, labels: Tensor, given: CtcLossOptions = {}): 
     );
   if (blank >= classes)
     throw new RangeError(`ctcLoss: blank is ${blank}, expected less than the ${classes} classes of x`);
+  if (n === 0) return sum(cast(x, "f32"), { axis: [1, 2] });
   const most = labels.shape[1];
   const frameCounts = counts("frames", frames, n, t);
   const labelCounts = counts("lengths", lengths, n, most);

@@ -15,6 +15,11 @@ describe("resample", () => {
     expect(resample(samples, 8000, 8000)).toBe(samples);
     expect(resample(new Float32Array(), 8000, 16000)).toEqual(new Float32Array());
   });
+  test("of a damaged header's rate, four thousand million and without a common divisor, ends at once", () => {
+    const began = performance.now();
+    expect(resample(samples, 4_294_967_291, 16_000).length).toBe(1);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
   test("says which rate is none", () => {
     expect(() => resample(samples, 8000, 0)).toThrow(
       "resample: a rate is 0, expected whole numbers of samples a second",

@@ -125,6 +125,10 @@ describe("readWav", () => {
     const ds64 = ["ds64", [...Array(8).fill(0), 4, ...Array(19).fill(0)]] as const;
     expect(values(wav({ riff: "RF64" }, [0, 0, 0, 0x40], { said: 0xffffffff, before: [ds64] }))).toEqual(two);
   });
+  test("a recording that was stopped at once has no samples, and what follows is none of them", () => {
+    const list = [0x4c, 0x49, 0x53, 0x54, 4, 0, 0, 0, 1, 2, 3, 4];
+    expect(values(Uint8Array.from([...wav({}, []), ...list]))).toEqual([[]]);
+  });
   test("samples of a file that lies within a larger array", () => {
     const file = wav({}, [0, 0x40]);
     const larger = new Uint8Array(file.length + 7);

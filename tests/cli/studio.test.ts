@@ -260,6 +260,10 @@ describe.skipIf(!isBuilt)("receptive studio", () => {
     for (const [args, says, status = 2] of [
       [["mine"], "error: --export mine: holds index.html, which is not of the studio: name another folder\n"],
       [["mine/index.html"], "error: --export mine/index.html: is a file, not a directory\n"],
+      [
+        ["node_modules/receptive-studio/dist/mine"],
+        "error: --export node_modules/receptive-studio/dist/mine: is within the installed studio, which stays as it is: name another folder\n",
+      ],
       [["new", "--port", "80"], "error: --export writes the site and serves nothing: leave --port out\n"],
       [["new", "--checkpoint", "none"], "error: none: no such file or directory\n", 1],
     ] as const) {

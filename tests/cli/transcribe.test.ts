@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { encodeWav, soundOf } from "../../src/audio/index.js";
 import { isBuilt, receptive, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("receptive transcribe", () => {
@@ -27,11 +28,31 @@ describe.skipIf(!isBuilt)("receptive transcribe", () => {
     expect(JSON.parse(measured.stdout)).toEqual(figures);
 
     await writeFile(join(folder, "broken.wav"), "RIFF....WAVEdata....");
-    const broken = await receptive(["transcribe", "broken.wav"], { folder });
-    expect([broken.code, broken.stdout]).toEqual([1, ""]);
+    await writeFile(join(folder, "empty.wav"), encodeWav(soundOf(new Float32Array(), 8000)));
+    // One that cannot be read keeps none of the others from being heard.
+    const broken = await receptive(["transcribe", "broken.wav", "nowhere.wav", "empty.wav", example], {
+      folder,
+    });
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toMatch(/^\S*example\.wav: \w+ [\d.]+ %.*\n$/);
     expect(broken.stderr).toBe(
-      "error: broken.wav: its samples stand before the chunk that says what they are (fmt)\n",
+      [
+        "error: broken.wav: its samples stand before the chunk that says what they are (fmt)\n",
+        "error: nowhere.wav: there is no such file of sound\n",
+        "error: empty.wav: has no samples\n",
+      ].join(""),
     );
+    const asLines = await receptive(["transcribe", "broken.wav", example, "--json"], { folder });
+    expect(asLines.code).toBe(1);
+    const [fault, fine] = asLines.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(fault).toEqual({
+      file: "broken.wav",
+      error: "broken.wav: its samples stand before the chunk that says what they are (fmt)",
+    });
+    expect(fine.text).toBe(text);
     await remove();
   }, 120_000);
 

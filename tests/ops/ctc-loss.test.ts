@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { compute, ctcLoss, gradients, mul, sum, tensor, zeros } from "../../src/index.js";
+import { compute, ctcLoss, gradients, mul, sum, type Tensor, tensor, zeros } from "../../src/index.js";
 import { checkGradient } from "../checks/check-gradient.js";
 import { agree, closeTo, toTensor } from "../checks/close-to.js";
 import { uniform } from "../checks/random.js";
@@ -67,6 +67,13 @@ onEveryTarget("ctcLoss", () => {
     }
   });
 
+  test("of an empty batch is empty, and so is its gradient", async () => {
+    const cost = (x: Tensor) => sum(ctcLoss(x, zeros([0, 2], "i32")));
+    expect((await ctcLoss(zeros([0, 5, 3]), zeros([0, 2], "i32")).data()).length).toBe(0);
+    const x = zeros([0, 5, 3]);
+    const [slope] = gradients(cost(x), [x]);
+    expect([slope.shape, (await slope.data()).length]).toEqual([[0, 5, 3], 0]);
+  });
   test("is NaN where a label is no class, is the blank, or a length is none", async () => {
     const x = toTensor(uniform([1, 4, 3]));
     for (const [labels, options] of [
@@ -114,7 +121,10 @@ describe("ctcLoss says what is wrong", () => {
   const x = zeros([2, 4, 3]);
   const labels = zeros([2, 2], "i32");
   test.each([
-    [() => ctcLoss(zeros([4, 3]), labels), "ctcLoss: x is of rank 2 (4×3), expected N×T×C, none of them 0"],
+    [
+      () => ctcLoss(zeros([4, 3]), labels),
+      "ctcLoss: x is of rank 2 (4×3), expected N×T×C with frames and classes",
+    ],
     [() => ctcLoss(x, zeros([3, 2], "i32")), "ctcLoss: labels are 3×2, expected 2×L for x of 2×4×3"],
     [() => ctcLoss(x, labels, { blank: 3 }), "ctcLoss: blank is 3, expected less than the 3 classes of x"],
     [

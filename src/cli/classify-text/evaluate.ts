@@ -4,11 +4,13 @@ import { confusionText } from "../../report/confusion.js";
 import { configure } from "../../runtime/devices.js";
 import type { TextEvaluation } from "../../tasks/text/index.js";
 import { terminal } from "../evaluate.js";
+import { refuse } from "../given.js";
 import { threads, whole } from "../values.js";
 import { waitingLine } from "../waiting-line.js";
 import {
   classifierFrom,
   classifierOption,
+  howTextsAreRead,
   type TextOptions,
   testTexts,
   textOptions,
@@ -48,7 +50,11 @@ interface Options extends TextOptions {
   json?: boolean;
 }
 
-async function run({ checkpoint, worst, batchSize, threads, json, ...options }: Options): Promise<void> {
+async function run(
+  { checkpoint, worst, batchSize, threads, json, ...options }: Options,
+  command: Command,
+): Promise<void> {
+  if (options.data === undefined) refuse(command, howTextsAreRead, "is about --data, which is not there");
   await configure({ threads });
   const classifier = await classifierFrom(checkpoint);
   const texts = await testTexts(classifier, options);

@@ -9,6 +9,7 @@ import { colouredWords, explainedPage, winnerLines } from "../../report/text/col
 import { configure } from "../../runtime/devices.js";
 import * as text from "../../tasks/text/index.js";
 import { terminal } from "../evaluate.js";
+import { refuseSame } from "../given.js";
 import { threads, whole } from "../values.js";
 import { classifierFrom, classifierOption } from "./texts.js";
 
@@ -63,6 +64,7 @@ async function run(given: string[], options: Options): Promise<void> {
   if (given.length === 0 && file === undefined)
     throw new UsageError('which text? receptive classify-text predict "a text", or --file PATH');
   if (given.length > 0 && file !== undefined) throw new UsageError("a text and --file: give one of both");
+  refuseSame({ html }, { file });
   if (method === "none" && (html !== undefined || target !== undefined))
     throw new UsageError(`--explain none: leave out --${html === undefined ? "target" : "html"}`);
   await configure({ threads: options.threads });

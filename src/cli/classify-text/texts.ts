@@ -13,6 +13,8 @@ export const textOptions = (command: Command): Command =>
     .option("--encoding <name>", "of the files' letters, such as windows-1252; UTF-8 if left out")
     .option("--fine", "labels LABEL:detail are taken whole; LABEL alone counts if left out");
 
+export const howTextsAreRead = ["textColumn", "labelColumn", "encoding", "fine"];
+
 export interface TextOptions {
   textColumn?: string;
   labelColumn?: string;

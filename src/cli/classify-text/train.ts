@@ -10,6 +10,7 @@ import { configure, theEngine } from "../../runtime/devices.js";
 import * as text from "../../tasks/text/index.js";
 import { load } from "../../training/checkpoint.js";
 import { terminal } from "../evaluate.js";
+import { refuse } from "../given.js";
 import { interruption } from "../interruption.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
@@ -18,6 +19,7 @@ import { notNegative, positive, seed, share, threads, whole, wholeListFromOne } 
 import { textScores, worstMistakes } from "./evaluate.js";
 import {
   alsoTrained,
+  howTextsAreRead,
   type TextOptions,
   textOptions,
   toldSkipped,
@@ -139,7 +141,8 @@ interface Options extends TextOptions {
   json?: boolean;
 }
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options, command: Command): Promise<void> {
+  if (options.data === undefined) refuse(command, howTextsAreRead, "is about --data, which is not there");
   const { json = false, folds, seed, keepBest } = options;
   if (folds !== undefined)
     for (const name of ["test", "resume", "output"] as const)

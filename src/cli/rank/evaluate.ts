@@ -1,14 +1,14 @@
-import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
 import { count } from "../../formatting/numbers.js";
 import { configure } from "../../runtime/devices.js";
 import * as pairs from "../../tasks/pairs/index.js";
-import { checkWritable } from "../checkpoints.js";
+import { refuse, refuseSame } from "../given.js";
 import { threads, whole } from "../values.js";
 import { waitingLine } from "../waiting-line.js";
 import {
+  howQuestionsAreRead,
   type QuestionOptions,
   questionOptions,
   rankerFrom,
@@ -66,12 +66,13 @@ interface Options extends QuestionOptions {
   json?: boolean;
 }
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options, command: Command): Promise<void> {
   const { checkpoint, ties, worst, batchSize, json, qrels } = options;
   if (options.run !== undefined && options.run === qrels)
     throw new UsageError("--run and --qrels name the same file: give each its own");
-  if (options.run !== undefined) await checkWritable(dirname(options.run), "--run");
-  if (qrels !== undefined) await checkWritable(dirname(qrels), "--qrels");
+  if (options.data === undefined) refuse(command, howQuestionsAreRead, "is about --data, which is not there");
+  refuseSame({ run: options.run }, { data: options.data });
+  refuseSame({ qrels }, { data: options.data });
   await configure({ threads: options.threads });
   const ranker = await rankerFrom(checkpoint);
   const questions = await testQuestions(ranker, options);

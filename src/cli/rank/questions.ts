@@ -17,6 +17,8 @@ export const questionOptions = (command: Command): Command =>
     )
     .option("--encoding <name>", "of the files' letters, such as windows-1252; UTF-8 if left out");
 
+export const howQuestionsAreRead = ["questionColumn", "answerColumn", "labelColumn", "encoding"];
+
 export interface QuestionOptions {
   questionColumn?: string;
   answerColumn?: string;

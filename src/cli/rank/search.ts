@@ -9,6 +9,7 @@ import { isFunctional } from "../../tasks/pairs/english.js";
 import * as pairs from "../../tasks/pairs/index.js";
 import { decodedText } from "../../tasks/words/encoding.js";
 import { terminal } from "../evaluate.js";
+import { refuse } from "../given.js";
 import { threads, whole } from "../values.js";
 import { waitingLine } from "../waiting-line.js";
 import { rankerFrom, rankerOption } from "./questions.js";
@@ -50,8 +51,9 @@ interface Options {
   json?: boolean;
 }
 
-async function run(question: string, options: Options): Promise<void> {
+async function run(question: string, options: Options, command: Command): Promise<void> {
   const { checkpoint, top, batchSize, json } = options;
+  if (options.file === undefined) refuse(command, ["encoding"], "is about --file, which is not there");
   await configure({ threads: options.threads });
   const ranker = await rankerFrom(checkpoint);
   const sentences = await sentencesOf(ranker, options);

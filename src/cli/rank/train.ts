@@ -4,11 +4,13 @@ import { UsageError } from "../../door/usage-error.js";
 import { count, duration } from "../../formatting/numbers.js";
 import { configure, theEngine } from "../../runtime/devices.js";
 import * as pairs from "../../tasks/pairs/index.js";
+import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { inTaskFolder } from "../task-training.js";
-import { flagOf, notNegative, positive, seed, share, threads, whole } from "../values.js";
+import { notNegative, positive, seed, share, threads, whole } from "../values.js";
 import {
   alsoTrained,
+  howQuestionsAreRead,
   type QuestionOptions,
   questionOptions,
   toldQuestions,
@@ -124,9 +126,8 @@ const useless: { readonly [method in pairs.RankingMethod]: readonly string[] } =
 
 async function run(options: Options, command: Command): Promise<void> {
   const { json = false, method, features } = options;
-  const unused = useless[method].find((name) => command.getOptionValueSource(name) === "cli");
-  if (unused !== undefined)
-    throw new UsageError(`${flagOf(unused)} does nothing with --method ${method}: leave it out`);
+  refuse(command, useless[method], `does nothing with --method ${method}`);
+  if (options.data === undefined) refuse(command, howQuestionsAreRead, "is about --data, which is not there");
   if (method === "regression" && features === "none")
     throw new UsageError("--features none leaves a regression nothing to learn from");
   if (options.vectors !== undefined && !(await fileExists(options.vectors)))

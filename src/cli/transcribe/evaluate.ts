@@ -1,13 +1,14 @@
 import type { Command } from "commander";
-import { UsageError } from "../../door/usage-error.js";
 import { count, percent } from "../../formatting/numbers.js";
 import { confusionText } from "../../report/confusion.js";
 import { configure } from "../../runtime/devices.js";
 import * as speech from "../../tasks/speech/index.js";
 import { terminal } from "../evaluate.js";
+import { refuse } from "../given.js";
 import { threads, whole } from "../values.js";
 import { waitingLine } from "../waiting-line.js";
 import {
+  howRecordingsAreRead,
   type RecordingOptions,
   recogniserFrom,
   recogniserOption,
@@ -53,12 +54,17 @@ interface Options extends RecordingOptions {
   threads?: number;
 }
 
-async function run({ checkpoint, worst, batchSize, width, strings, ...options }: Options): Promise<void> {
+async function run(
+  { checkpoint, worst, batchSize, width, strings, ...options }: Options,
+  command: Command,
+): Promise<void> {
+  if (options.data === undefined)
+    refuse(command, howRecordingsAreRead, "is about --data, which is not there");
   const { json } = options;
   await configure({ threads: options.threads });
   const recogniser = await recogniserFrom(checkpoint);
-  if (strings !== undefined && recogniser.hearing.kind === "words")
-    throw new UsageError("--strings: this network hears single words: leave it out");
+  if (recogniser.hearing.kind === "words")
+    refuse(command, ["strings", "width"], "is about words in a row, and this network hears single ones");
   const recordings = inStrings(recogniser, await testRecordings(recogniser, options), strings);
   const line = waitingLine({ json });
   const result = await recogniser

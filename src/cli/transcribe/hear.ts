@@ -1,9 +1,13 @@
 import type { Command } from "commander";
-import { readSound } from "../../audio/read.js";
-import { secondsOf } from "../../audio/sound.js";
+import { isUnreadable, readSound } from "../../audio/read.js";
+import { mono, SoundError, secondsOf } from "../../audio/sound.js";
 import { UsageError } from "../../door/usage-error.js";
 import { percent } from "../../formatting/numbers.js";
 import { configure } from "../../runtime/devices.js";
+import type { SpeechRecogniser } from "../../tasks/speech/index.js";
+import { unheard } from "../../tasks/speech/recordings.js";
+import { exitCodes, lineOf } from "../failure.js";
+import { refuse } from "../given.js";
 import { threads, whole } from "../values.js";
 import { recogniserFrom, recogniserOption } from "./recordings.js";
 
@@ -20,7 +24,10 @@ export function hearCommand(parent: Command): void {
     .option("--top <n>", "classes shown of each file, by a network that hears single words", whole(1), 3)
     .option("--width <n>", "beginnings that the search for words in a row keeps", whole(1), 16)
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
-    .option("--json", 'one line for each file: {"file":…,"text":…,"probability":…,"seconds":…}')
+    .option(
+      "--json",
+      'one line for each file: {"file":…,"text":…,"probability":…,"seconds":…}, or {"file":…,"error":…}',
+    )
     .addHelpText(
       "after",
       `
@@ -40,16 +47,30 @@ interface Options {
   json?: boolean;
 }
 
-async function run(files: string[], { checkpoint, top, width, json, ...options }: Options): Promise<void> {
+async function run(
+  files: string[],
+  { checkpoint, top, width, json, ...options }: Options,
+  command: Command,
+): Promise<void> {
   if (files.length === 0)
     throw new UsageError(
       "which file? receptive transcribe FILE.wav; or transcribe train, transcribe evaluate",
     );
   await configure({ threads: options.threads });
   const recogniser = await recogniserFrom(checkpoint);
+  if (recogniser.hearing.kind === "words")
+    refuse(command, ["width"], "is about words in a row, and this network hears single ones");
+  else refuse(command, ["top"], "is about single words, and this network hears words in a row");
   for (const file of files) {
-    const sound = await readSound(file);
-    const { text, probability, probabilities, greedy } = await recogniser.predict(sound, { width });
+    const heard = await heardIn(file, recogniser, width);
+    // The others are answered none the less, as `predict` does it.
+    if (heard instanceof Error) {
+      if (json) console.log(JSON.stringify({ file, error: heard.message }));
+      else process.stderr.write(`${lineOf(heard)}\n`);
+      process.exitCode = exitCodes.failed;
+      continue;
+    }
+    const { text, probability, probabilities, greedy, seconds } = heard;
     const byClass = probabilities
       ? recogniser.classes.map((name, i) => ({ name, share: probabilities[i] }))
       : undefined;
@@ -60,7 +81,7 @@ async function run(files: string[], { checkpoint, top, width, json, ...options }
           file,
           text,
           probability,
-          seconds: secondsOf(sound),
+          seconds,
           ...(shares ? { probabilities: shares } : { greedy }),
         }),
       );
@@ -71,5 +92,18 @@ async function run(files: string[], { checkpoint, top, width, json, ...options }
       const ranked = byClass.sort((a, b) => b.share - a.share).slice(0, top);
       console.log(`${name}${ranked.map((one) => `${one.name} ${percent(one.share)}`).join("   ")}`);
     } else console.log(`${name}${text === "" ? "(nothing)" : text}`);
+  }
+}
+
+/** What is said in a file, or why that cannot be told. */
+async function heardIn(file: string, recogniser: SpeechRecogniser, width: number) {
+  try {
+    const sound = await readSound(file);
+    const why = unheard({ samples: mono(sound), rate: sound.rate });
+    if (why) return new SoundError(`${file}: has ${why}`);
+    return { ...(await recogniser.predict(sound, { width })), seconds: secondsOf(sound) };
+  } catch (error) {
+    if (isUnreadable(error)) return error;
+    throw error;
   }
 }

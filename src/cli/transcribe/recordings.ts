@@ -15,6 +15,8 @@ export const recordingOptions = (command: Command): Command =>
     .option("--only <words>", "listen for these, with commas; all others become the class unknown", wordList)
     .option("--leave-out <speaker>", "test by this speaker's recordings, and train on the others'");
 
+export const howRecordingsAreRead = ["fileColumn", "textColumn", "skipBad"];
+
 const wordList = (text: string): string[] =>
   text
     .split(",")

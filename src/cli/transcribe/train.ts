@@ -11,6 +11,7 @@ import { configure, theEngine } from "../../runtime/devices.js";
 import * as speech from "../../tasks/speech/index.js";
 import { load } from "../../training/checkpoint.js";
 import { terminal } from "../evaluate.js";
+import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { inTaskFolder } from "../task-training.js";
@@ -18,6 +19,7 @@ import { notNegative, positive, seed, share, threads, whole, wholeListFromOne } 
 import { inStrings, speechScores, worstMistakes } from "./evaluate.js";
 import {
   apartOf,
+  howRecordingsAreRead,
   type RecordingOptions,
   recordingOptions,
   toldRecordings,
@@ -139,7 +141,9 @@ interface Options extends RecordingOptions {
   resume?: string;
 }
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options, command: Command): Promise<void> {
+  if (options.data === undefined)
+    refuse(command, howRecordingsAreRead, "is about --data, which is not there");
   const { json = false, seed, keepBest } = options;
   const tell = (line: string) => void (json || process.stderr.write(`${line}\n`));
   const resume = options.resume === undefined ? undefined : await load(options.resume);

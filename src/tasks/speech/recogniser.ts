@@ -38,7 +38,7 @@ import {
   textOfUnits,
   unitsOf,
 } from "./hearing.js";
-import { atRate, type Recording, type Recordings } from "./recordings.js";
+import { atRate, type Recording, type Recordings, unheard } from "./recordings.js";
 
 /** What was heard in a sound. */
 export interface SpeechPrediction {
@@ -129,7 +129,7 @@ export class SpeechRecogniser {
 
   /**
    * What it hears in a sound, or in several.
-   * @throws DataError where a sound has no samples
+   * @throws DataError where a sound has no samples, such as are no numbers, or too few a second
    */
   predict(sound: Sound, options?: SpeechEvaluationOptions): Promise<SpeechPrediction>;
   predict(sounds: readonly Sound[], options?: SpeechEvaluationOptions): Promise<SpeechPrediction[]>;
@@ -145,8 +145,10 @@ export class SpeechRecogniser {
           `predict: the sound is ${said(sound)}, expected { rate, channels }, as readSound gives it`,
         );
     const waves = sounds.map((sound) => {
-      if (sound.channels[0].length === 0) throw new DataError("predict: the sound has no samples");
-      return atRate({ samples: mono(sound), rate: sound.rate }, this.hearing.frontEnd.rate);
+      const one = { samples: mono(sound), rate: sound.rate };
+      const why = unheard(one);
+      if (why) throw new DataError(`predict: the sound has ${why}`);
+      return atRate(one, this.hearing.frontEnd.rate);
     });
     const found = await this.#heard(waves, own);
     return Array.isArray(given) ? found : found[0];
@@ -154,7 +156,7 @@ export class SpeechRecogniser {
 
   /**
    * How well it hears recordings in which it is known what was said.
-   * @throws DataError where something was said that is none of its classes
+   * @throws DataError where something was said that is none of its classes, or nobody can hear it
    */
   async evaluate(
     { name, recordings }: Pick<Recordings, "name" | "recordings">,
@@ -163,7 +165,10 @@ export class SpeechRecogniser {
     const own = optionsOf("evaluate", options, evaluationRules);
     const { kind, frontEnd, units } = this.hearing;
     if (recordings.length === 0) throw new DataError(`${name}: has no recordings`);
-    const truths = recordings.map(({ text, place }) => {
+    const truths = recordings.map((one) => {
+      const { text, place } = one;
+      const why = unheard(one);
+      if (why) throw new DataError(`${place}: has ${why}`);
       const truth = this.classes.indexOf(text);
       if (kind === "words" && truth < 0)
         throw new DataError(

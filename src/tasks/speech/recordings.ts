@@ -1,8 +1,8 @@
 /** Recordings with what was said in them: in memory, and from folders and tables as people have them. */
 import { hasFolders, listFolder } from "#platform";
-import { readSound } from "../../audio/read.js";
+import { isUnreadable, readSound } from "../../audio/read.js";
 import { resample } from "../../audio/resample.js";
-import { mono, type Sound, SoundError } from "../../audio/sound.js";
+import { mono, type Sound } from "../../audio/sound.js";
 import { DataError } from "../../data/dataset.js";
 import { optionsOf } from "../../door/options.js";
 import { signal as aSignal, callback, flag, text } from "../../door/rules.js";
@@ -66,12 +66,17 @@ export function collected(
   name: string,
   given: readonly Recording[],
   skippedBefore: Recordings["skipped"] = [],
-  noise: readonly Recording[] = [],
+  noises: readonly Recording[] = [],
 ): Recordings {
   const skipped = [...skippedBefore];
+  const noise = noises.filter((one) => {
+    const why = unheard(one);
+    if (why) skipped.push({ place: one.place, why });
+    return why === undefined;
+  });
   const recordings: Recording[] = [];
   for (const one of given) {
-    const why = one.samples.length === 0 ? "no samples" : one.text.trim() === "" ? "nothing said" : undefined;
+    const why = unheard(one) ?? (one.text.trim() === "" ? "nothing said" : undefined);
     if (why) skipped.push({ place: one.place, why });
     else recordings.push({ ...one, text: one.text.trim() });
   }
@@ -85,6 +90,18 @@ export function collected(
     () => `${name}: ${recordings.length} recordings of ${classes.length} classes`,
     () => ({ name, classes, recordings: recordings.length, noise: noise.length, skipped }),
   );
+}
+
+/** Samples a second below which no word can be understood, or a header is damaged. */
+const leastRate = 1000;
+
+/** Why nobody can hear a word in a recording, behind "it has"; undefined where one might. */
+export function unheard({ samples, rate }: Pick<Recording, "samples" | "rate">): string | undefined {
+  if (samples.length === 0) return "no samples";
+  if (rate < leastRate) return `${rate} samples a second, expected ${leastRate} at least`;
+  for (let i = 0; i < samples.length; i++)
+    if (!Number.isFinite(samples[i])) return `${samples[i]} for sample ${i}, expected numbers`;
+  return undefined;
 }
 
 /** "2" before "10", and both before words. */
@@ -295,8 +312,8 @@ async function readAll(listed: readonly Listed[], { skipBad, signal, onProgress 
         ...(speaker === undefined ? {} : { speaker }),
       });
     } catch (error) {
-      if (!skipBad || !(error instanceof SoundError || (error as Error).name === "PlaceError")) throw error;
-      skipped.push({ place: path, why: (error as Error).message.replace(`${path}: `, "") });
+      if (!skipBad || !isUnreadable(error)) throw error;
+      skipped.push({ place: path, why: error.message.replace(`${path}: `, "") });
       recordings.push(undefined);
     }
     if (recordings.length % 100 === 0) onProgress?.({ done: recordings.length, count: listed.length });

@@ -31,7 +31,7 @@ import { type StringOptions, stringRules } from "./strings.js";
 export interface SpeechTrainingOptions {
   /**
    * "words": a class for each recording. "sequence": what was said, word for word or letter for letter. Left out: "sequence"
-   * where most recordings have texts of their own, or `strings` are wanted; else "words".
+   * where most recordings have texts of their own, or `strings` or `units` are wanted; else "words".
    */
   kind?: Hearing["kind"];
   /** Of sequences: "words" or "characters"; words where there are `strings`, else characters. */
@@ -183,9 +183,12 @@ function made(recordings: Recordings, options: SpeechTrainingOptions): SpeechRec
   const { name, classes: texts, recordings: all } = recordings;
   const { strings, filters, dropout, seed = 0 } = options;
   const areSentences = texts.length > all.length / 2 && texts.length > 12;
-  const kind = options.kind ?? (strings || areSentences ? "sequence" : "words");
-  if (kind === "words" && strings)
-    throw new DataError("train: strings are sequences: leave out kind, or strings");
+  const kind = options.kind ?? (strings || options.units || areSentences ? "sequence" : "words");
+  for (const name of ["strings", "units"] as const)
+    if (kind === "words" && options[name] !== undefined)
+      throw new DataError(`train: ${name} are of sequences: leave out kind, or ${name}`);
+  if (kind === "sequence" && options.seconds !== undefined)
+    throw new DataError("train: sequences are heard whole, from one end to the other: leave out seconds");
   const units = options.units ?? (kind === "words" || strings ? "words" : "characters");
   const frontEnd = frontEndFor(options.rate ?? rateOf(recordings));
   const classes =

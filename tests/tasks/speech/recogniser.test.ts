@@ -99,6 +99,9 @@ describe("single words", () => {
     await expect(recogniser.predict(soundOf(new Float32Array(), 8000))).rejects.toThrow(
       "predict: the sound has no samples",
     );
+    await expect(recogniser.predict(soundOf(Float32Array.of(0, Number.NaN), 8000))).rejects.toThrow(
+      "predict: the sound has NaN for sample 1, expected numbers",
+    );
     await expect(recogniser.predict({} as never)).rejects.toThrow(
       /^predict: the sound is .*, expected \{ rate, channels \}/,
     );
@@ -109,6 +112,9 @@ describe("single words", () => {
     await expect(
       recogniser.evaluate({ name: "x", recordings: [{ ...one, text: "ten", place: "ten.wav" }] }),
     ).rejects.toThrow(/^ten\.wav: the class "?ten"? is none of those trained on, eight, /);
+    await expect(
+      recogniser.evaluate({ name: "x", recordings: [{ ...one, rate: 1, place: "one.wav" }] }),
+    ).rejects.toThrow("one.wav: has 1 samples a second, expected 1000 at least");
   });
 });
 

@@ -103,6 +103,17 @@ describe("openRecordings", () => {
     expect(train.skipped.map(({ why }) => why)).toEqual(["has 4 bytes, expected a WAV file", "no samples"]);
   });
 
+  test("leaves out what nobody can hear, and lists it: NaN among the samples, three of them a second", async () => {
+    const broken = encodeWav(soundOf(Float32Array.of(0, Number.NaN, 1), 8000), { samples: "float" });
+    const path = folder("deaf", ["a/1.wav", ["a/2.wav", broken], ["b/1.wav", tone(9, 3)], "b/2.wav"]);
+    const { train } = await speech.openRecordings(path);
+    expect(texts(train)).toEqual(["a", "b"]);
+    expect(train.skipped.map(({ why }) => why)).toEqual([
+      "NaN for sample 1, expected numbers",
+      "3 samples a second, expected 1000 at least",
+    ]);
+  });
+
   test.each([
     ["empty", [".keep"], {}, "has no recordings, expected a folder of them for each class"],
     ["nameless", ["word.wav"], {}, "word.wav: its name says no class, expected CLASS_SPEAKER_NUMBER.wav"],
