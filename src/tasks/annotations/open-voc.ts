@@ -2,6 +2,7 @@
 
 import { listFolder } from "#platform";
 import { DataError } from "../../data/dataset.js";
+import type { FileSource } from "../../formats/given-source.js";
 import { linesOf, textOf } from "../words/files.js";
 import type { AnnotationFault, GivenPicture } from "./annotated.js";
 import {
@@ -131,4 +132,19 @@ export async function openVocFile(
   });
   const parts = new Map([["all", { pictures: read.picture ? [read.picture] : [], faults: read.faults }]]);
   return partsOf(name, parts, options);
+}
+
+/** One annotation file as a page has it, with no folder around it. */
+export async function openVocText(
+  source: FileSource,
+  name: string,
+  options: OpenAnnotationsOptions,
+): Promise<AnnotationParts> {
+  const faults: AnnotationFault[] = [];
+  const { rootOf } = await import("./xml.js");
+  const picture = await attempted(name, faults, async () => {
+    const { content } = await textOf("openAnnotations", source, { what: "annotation file" });
+    return vocPicture(rootOf(content, name), name, faults);
+  });
+  return partsOf(name, new Map([["all", { pictures: picture ? [picture] : [], faults }]]), options);
 }

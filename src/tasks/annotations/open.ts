@@ -8,7 +8,7 @@ import { endingOf, lastOf } from "../words/files.js";
 import { cocoFilesIn, openCocoFile, openCocoFolder } from "./open-coco.js";
 import { openLabels, pairsIn } from "./open-labels.js";
 import { openTable } from "./open-table.js";
-import { openVoc, openVocFile } from "./open-voc.js";
+import { openVoc, openVocFile, openVocText } from "./open-voc.js";
 import { openYolo } from "./open-yolo.js";
 import type { AnnotationParts, OpenAnnotationsOptions } from "./opening.js";
 
@@ -103,6 +103,7 @@ export async function openAnnotations(
   const ending = endingOf(name);
   if (ending === "csv" || ending === "tsv" || ending === "txt" || ending === "token")
     return openTable(source, name, options);
+  if (ending === "xml") return openVocText(source, name, options);
   if (ending === "json" || typeof source !== "string") return openCocoFile(source, name, options);
   throw new DataError(
     `${name}: is no file of annotations; there are .json (COCO), .xml (Pascal VOC), data.yaml (YOLO), .csv and .tsv, and folders`,

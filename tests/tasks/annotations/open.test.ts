@@ -282,6 +282,34 @@ describe("YOLO", () => {
     expect(await refusal(path)).toBe(`DataError: ${message}`);
   });
 
+  test("data.yaml as people and programs write it", async () => {
+    const names = async (yaml: string, i: number) => {
+      const path = await folder(`yaml ${i}`, { "data.yaml": yaml, "images/a.jpg": [2, 2] });
+      return (await openAnnotations(path)).train.classes;
+    };
+    const forms = [
+      `train: images\nval:  # none yet\nnames: ['cat', "big # dog, or \\"it\\"", bird's, ]  # three\n`,
+      `%YAML 1.2\n---\ntrain: [ "images" ]\nnc: 3\nnames:\n- cat\n- 'big # dog, or "it"'\n- bird's\n`,
+      `names: [cat,\n  'big # dog, or "it"',\n  bird's]\ntrain:\n  - images\n`,
+      `train: ./images\nnames: {0: cat, 2: bird's, 1: 'big # dog, or "it"'}\ndownload: |\n  # a script\n  for x in y: do\n  names: [nothing]\n\n  end\n`,
+      `train: images\r\nnames:\r\n  # by number\r\n  0: cat\r\n  1: big # not\r\n  2: "bird's"\r\n`.replace(
+        "big # not",
+        `'big # dog, or "it"'`,
+      ),
+    ];
+    for (const [i, yaml] of forms.entries())
+      expect(await names(yaml, i)).toEqual(["cat", 'big # dog, or "it"', "bird's"]);
+    expect(await refusal(await folder("yaml twice", { "data.yaml": "names: [a]\nnames: [b]\n" }))).toMatch(
+      /^DataError: data\.yaml: is no valid YAML: .*duplicat/,
+    );
+    expect(await refusal(await folder("yaml gap", { "data.yaml": "train: x\nnames: {0: a, 2: b}\n" }))).toBe(
+      "DataError: data.yaml: names is { 0, 2 }, expected a list, or names by 0, 1, 2, …",
+    );
+    expect(await refusal(await folder("yaml none", { "data.yaml": "just words\n" }))).toBe(
+      "DataError: data.yaml: is no record, expected train, val and names",
+    );
+  });
+
   test("a folder that there is not, YAML that is none, classes without names", async () => {
     expect(await refusal(await folder("yolo lost", { "data.yaml": "train: there\nnames: [a]\n" }))).toBe(
       "DataError: …/there: there is no such folder of pictures",
@@ -293,6 +321,24 @@ describe("YOLO", () => {
       "DataError: …: says nowhere what its classes are called (data.yaml, classes.txt); `classes` names them",
     );
   });
+});
+
+test("files as a page has them, without a folder around them", async () => {
+  const file = (name: string, text: string) => new File([text], name);
+  const xml = await openAnnotations(file("a.xml", voc("a.jpg", [object("cat", [1, 1, 20, 10])])));
+  expect(boxes(xml)).toEqual([["a.jpg", [[0, 0, 10, 20]]]]);
+  await expect(openAnnotations(file("a.xml", voc("a.jpg", [object("cat", [9, 1, 2, 3])])))).rejects.toThrow(
+    "a.xml, box 1 is inverted: xmin 9, ymin 1, xmax 2, ymax 3",
+  );
+  const json = {
+    images: [{ id: 1, file_name: "a.jpg", width: 20, height: 10 }],
+    annotations: [],
+    categories: [],
+  };
+  const coco = await openAnnotations(file("a.json", JSON.stringify(json)));
+  expect(boxes(coco)).toEqual([["a.jpg", []]]);
+  const table = file("a.csv", "file,width,height,class,left,top,right,bottom\na.jpg,20,10,cat,0,0,20,10\n");
+  expect(boxes(await openAnnotations(table))).toEqual([["a.jpg", [[0, 0, 10, 20]]]]);
 });
 
 describe("maps of labels", () => {
