@@ -16,9 +16,9 @@ const close = (a: number, b: number) => {
 };
 
 describe("by the rules of Pascal VOC", () => {
-  test.each(["area", "11 points"] as const)("%s is that of plain loops, in 300 drawn cases", (rule) => {
+  test.each(["area", "11 points"] as const)("%s is that of plain loops, in 150 drawn cases", (rule) => {
     let counted = 0;
-    for (let seed = 0; seed < 300; seed++) {
+    for (let seed = 0; seed < 150; seed++) {
       const { found, truths } = drawnBoxes(seed);
       const own = vocPrecision(found, truths, { rule });
       const loops = vocByLoops(found, truths, rule);
@@ -27,7 +27,7 @@ describe("by the rules of Pascal VOC", () => {
       close(own.mAP, loops.mAP);
       if (own.mAP > 0 && own.mAP < 1) counted++;
     }
-    expect(counted).toBeGreaterThan(200);
+    expect(counted).toBeGreaterThan(100);
   });
 
   const at = (left: number, right = left + 10): TrueBox["box"] => [0, left, 10, right];
@@ -93,9 +93,9 @@ describe("by the rules of Pascal VOC", () => {
 const overlaps = Array.from({ length: 10 }, (_, i) => (i === 9 ? 0.95 : 0.5 + i * ((0.95 - 0.5) / 9)));
 
 describe("by the rules of COCO", () => {
-  test("all twelve numbers are those of plain loops, in 120 drawn cases with crowds", () => {
+  test("all twelve numbers are those of plain loops, in 60 drawn cases with crowds", () => {
     let counted = 0;
-    for (let seed = 0; seed < 120; seed++) {
+    for (let seed = 0; seed < 60; seed++) {
       const { found, truths } = drawnBoxes(seed);
       const own = cocoPrecision(found, truths, { most: 12 });
       const labels = [...new Set(truths.map(({ label }) => label))];
@@ -127,7 +127,7 @@ describe("by the rules of COCO", () => {
         close(own[name], recall(range, 12));
       if (own.AP > 0 && own.AP < 1) counted++;
     }
-    expect(counted).toBeGreaterThan(80);
+    expect(counted).toBeGreaterThan(40);
   });
 
   const golden = new URL("../../golden/detection.json", import.meta.url);

@@ -15,16 +15,18 @@ const { train, test: held } = shapes({ train: 400 });
 const places = Array.from({ length: 60 }, (_, i) => i);
 const drawn = places.map((place) => train.drawn(place));
 
+/** Number by number would take seconds. */
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
 describe("pictures of shapes", () => {
   test("there are 2,000 to test by; the same seed draws the same, another one others; tests are always the same", () => {
     expect(held.length).toBe(2000);
     const bytes = (pictures: typeof train, place: number) => pictures.drawn(place).picture.pixels;
-    const again = shapes({ train: 400 });
-    const other = shapes({ train: 400, seed: 1 });
-    expect(bytes(again.train, 7)).toEqual(bytes(train, 7));
-    expect(bytes(other.train, 7)).not.toEqual(bytes(train, 7));
-    expect(bytes(other.test, 7)).toEqual(bytes(held, 7));
-    expect(bytes(held, 7)).not.toEqual(bytes(train, 7));
+    const [again, other] = [shapes({ train: 400 }), shapes({ train: 400, seed: 1 })];
+    expect(same(bytes(again.train, 7), bytes(train, 7))).toBe(true);
+    expect(same(bytes(other.train, 7), bytes(train, 7))).toBe(false);
+    expect(same(bytes(other.test, 7), bytes(held, 7))).toBe(true);
+    expect(same(bytes(held, 7), bytes(train, 7))).toBe(false);
     // Whoever changes a pixel changes every figure that was measured on them.
     const sum = createHash("sha256");
     for (const place of [0, 1, 2, 1999]) sum.update(bytes(held, place));
@@ -72,7 +74,7 @@ describe("pictures of shapes", () => {
         expect([...box]).toEqual(around);
       }
       expect(shared).toBe(0);
-      expect(said).toEqual(map);
+      expect(same(said, map)).toBe(true);
     }
   });
 
