@@ -1,4 +1,5 @@
 /** Changes of a sound that leave it the same word: for training. */
+import { checkArgument } from "../door/argument.js";
 import { rule } from "../door/rules.js";
 import { noises } from "../random/streams.js";
 import { RandomStream } from "../random/threefry.js";
@@ -16,6 +17,7 @@ export function changeSpeed(samples: Float32Array, factor: number): Float32Array
 
 /** As long as before, `by` samples later, or earlier where that is below 0; zeros where nothing comes from. */
 export function shifted(samples: Float32Array, by: number): Float32Array {
+  checkArgument("shifted", "the list of samples", samples, floats);
   if (!Number.isInteger(by)) throw new RangeError(`shifted: by is ${by}, expected a whole number of samples`);
   const out = new Float32Array(samples.length);
   if (Math.abs(by) < samples.length)
@@ -23,6 +25,7 @@ export function shifted(samples: Float32Array, by: number): Float32Array {
   return out;
 }
 
+const floats = rule("a Float32Array", (value) => value instanceof Float32Array);
 const aNoise = rule(
   "samples of noise, one at least",
   (noise) => noise instanceof Float32Array && noise.length > 0,
@@ -35,6 +38,7 @@ const aNoise = rule(
  * @param noise  `audio.whiteNoise(…)`, or a recording of the place where it will be listened
  */
 export function withNoise(samples: Float32Array, noise: Float32Array, decibels: number): Float32Array {
+  checkArgument("withNoise", "the list of samples", samples, floats);
   if (!aNoise.holds(noise)) throw new TypeError(`withNoise: the noise is none, expected ${aNoise.expected}`);
   if (!Number.isFinite(decibels))
     throw new RangeError(`withNoise: decibels is ${decibels}, expected a number`);
@@ -48,6 +52,9 @@ const powerOf = (samples: Float32Array): number =>
 
 /** Samples of the standard normal distribution, which follow from the seed. */
 export function whiteNoise(length: number, seed: number): Float32Array {
+  for (const [name, value] of Object.entries({ length, seed }))
+    if (!Number.isInteger(value) || value < 0)
+      throw new RangeError(`whiteNoise: ${name} is ${value}, expected a whole number of at least 0`);
   const random = new RandomStream(seed, noises);
   return Float32Array.from({ length }, () => random.normal());
 }

@@ -1,4 +1,5 @@
 import { decodedSound, soundDecoder } from "#platform";
+import { said } from "../door/said.js";
 import { PlaceError } from "../formats/fetched.js";
 import { type FileSource, openSource } from "../formats/given-source.js";
 import { type Sound, SoundError, soundOf } from "./sound.js";
@@ -27,6 +28,8 @@ export async function readSound(source: FileSource): Promise<Sound> {
 
 /** The sound in the bytes of a file; `name` is how errors name it. */
 export async function decodeSound(bytes: Uint8Array, name = "the bytes"): Promise<Sound> {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`decodeSound: the bytes are ${said(bytes)}, expected a Uint8Array`);
   const begin = String.fromCharCode(...bytes.subarray(0, 16));
   if (/^(RIF[FX]|RF64|BW64)/.test(begin)) return readWav(bytes, name);
   const [kind] = kinds.find(([, pattern]) => pattern.test(begin)) ?? [];

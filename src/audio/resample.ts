@@ -1,3 +1,4 @@
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
 import { fromOneOn, oneOf, positive, rule } from "../door/rules.js";
 
@@ -38,6 +39,7 @@ export function resample(
     window: oneOf("hann", "kaiser"),
     beta: positive,
   });
+  checkArgument("resample", "the list of samples", samples, floats);
   for (const rate of [from, to])
     if (!fromOneOn.holds(rate))
       throw new RangeError(`resample: a rate is ${rate}, expected whole numbers of samples a second`);
@@ -46,6 +48,10 @@ export function resample(
   const [old, fresh] = [from / divisor, to / divisor];
   const filterAt = filtersOf(old, fresh, { width, rolloff, window, beta });
   const length = Math.ceil((fresh * samples.length) / old);
+  if (length > mostSamples)
+    throw new RangeError(
+      `resample: ${samples.length} samples at ${from} would be ${length} at ${to}, more than an array holds`,
+    );
   const out = new Float32Array(length);
   for (let i = 0; i < length; i++) {
     const { first, weights } = filterAt(i % fresh);
@@ -58,6 +64,9 @@ export function resample(
   }
   return out;
 }
+
+const mostSamples = 2 ** 31 - 1;
+const floats = rule("a Float32Array", (value) => value instanceof Float32Array);
 
 interface Filter {
   /** The first sample that it sees, from the one on at which its group begins. */

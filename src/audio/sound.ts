@@ -1,5 +1,6 @@
 /** Sounds as numbers. */
 import { DataError } from "../data/dataset.js";
+import { said } from "../door/said.js";
 import { printedAs } from "../tensor/printing.js";
 
 /** A sound that was recorded or made. */
@@ -18,7 +19,12 @@ export class SoundError extends DataError {
 /** A sound of one channel, or of several. */
 export function soundOf(samples: Float32Array | readonly Float32Array[], rate: number): Sound {
   const channels = samples instanceof Float32Array ? [samples] : samples;
-  if (!(rate > 0)) throw new SoundError(`soundOf: the rate is ${rate}, expected samples a second, above 0`);
+  if (!Array.isArray(channels) || channels.some((one) => !(one instanceof Float32Array)))
+    throw new TypeError(
+      `soundOf: the samples are ${said(samples)}, expected a Float32Array, or one for each channel`,
+    );
+  if (!(rate > 0 && Number.isFinite(rate)))
+    throw new SoundError(`soundOf: the rate is ${rate}, expected samples a second, above 0`);
   if (channels.length === 0 || channels.some(({ length }) => length !== channels[0].length))
     throw new SoundError(
       `soundOf: the channels have ${channels.map(({ length }) => length).join(", ") || "no"} samples, expected as many of each`,
@@ -43,8 +49,18 @@ export const isSound = (given: unknown): given is Sound => {
   );
 };
 
+/** @throws TypeError where something given is no sound */
+export function checkSound(speaker: string, given: unknown): void {
+  if (!isSound(given))
+    throw new TypeError(
+      `${speaker}: the sound is ${said(given)}, expected { rate, channels }, as readSound gives it`,
+    );
+}
+
 /** The mean of a sound's channels; of one channel its own samples. */
-export function mono({ channels }: Sound): Float32Array {
+export function mono(sound: Sound): Float32Array {
+  checkSound("mono", sound);
+  const { channels } = sound;
   if (channels.length === 1) return channels[0];
   const mean = new Float32Array(channels[0].length);
   for (const channel of channels)
@@ -53,4 +69,7 @@ export function mono({ channels }: Sound): Float32Array {
 }
 
 /** How long it is, in seconds. */
-export const secondsOf = ({ channels, rate }: Sound): number => channels[0].length / rate;
+export function secondsOf(sound: Sound): number {
+  checkSound("secondsOf", sound);
+  return sound.channels[0].length / sound.rate;
+}

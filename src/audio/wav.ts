@@ -5,7 +5,8 @@
  * Data and WAVE Files, 2001; EBU Tech 3306. ITU-T G.711 for the two laws.
  */
 import { optionsOf } from "../door/options.js";
-import { type Sound, SoundError, soundOf } from "./sound.js";
+import { said } from "../door/said.js";
+import { checkSound, type Sound, SoundError, soundOf } from "./sound.js";
 
 const tags = { pcm: 1, float: 3, aLaw: 6, muLaw: 7, extensible: 0xfffe };
 /** What follows the tag in the GUID of an extensible format. */
@@ -30,6 +31,8 @@ export const isWav = (bytes: Uint8Array): boolean =>
  * @throws SoundError  one line: what is damaged, or of a kind that is not read
  */
 export function readWav(bytes: Uint8Array, name = "the bytes"): Sound {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`readWav: the bytes are ${said(bytes)}, expected a Uint8Array`);
   const refuse = (why: string) => new SoundError(`${name}: ${why}`);
   if (bytes.length < 12) throw refuse(`has ${bytes.length} bytes, expected a WAV file`);
   if (!isWav(bytes)) throw refuse("is no WAV file: it does not begin with RIFF and WAVE");
@@ -181,7 +184,13 @@ export interface WavOptions {
  * A sound as the bytes of a WAV file. What is beyond −1 to 1 is cut off where samples are whole numbers.
  * @throws SoundError where it has more samples than such a file holds
  */
-export function encodeWav({ channels, rate }: Sound, given: WavOptions = {}): Uint8Array {
+export function encodeWav(sound: Sound, given: WavOptions = {}): Uint8Array {
+  checkSound("encodeWav", sound);
+  const { channels, rate } = sound;
+  if (!Number.isInteger(rate) || rate > 0xffffffff || channels.length > 0xffff)
+    throw new SoundError(
+      `encodeWav: the sound has ${channels.length} channels at a rate of ${rate}, a WAV file holds 65535 at a whole number of samples a second`,
+    );
   const { samples = 16 } = optionsOf("encodeWav", given, { samples: aSampleSize });
   const bytes = samples === "float" ? 4 : samples / 8;
   const size = channels[0].length * channels.length * bytes;

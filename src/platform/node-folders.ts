@@ -13,7 +13,18 @@ export const makeFolder = (path: string): Promise<string | undefined> =>
 /** The same, in the words of the system. */
 export async function madeFolder(path: string): Promise<string | undefined> {
   try {
-    return await fs.mkdir(path, { recursive: true });
+    const missing = await missingFolders(path);
+    if (missing.length === 0) return await fs.mkdir(path, { recursive: true });
+    // One by one: asked for all at once, Node never answers where the system takes none, as in /proc.
+    for (const folder of missing)
+      await fs.mkdir(folder).catch(async (error) => {
+        const isThere = await fs.stat(folder).then(
+          (entry) => entry.isDirectory(),
+          () => false,
+        );
+        if (!isThere) throw error;
+      });
+    return missing[0];
   } catch (error) {
     // Of a read-only disk Node says that something is not there: the folder that is there knows better.
     if (isAbsent(error)) await fs.access(await existingFolder(path), fs.constants.W_OK);
@@ -28,6 +39,14 @@ export async function removeMade(folder: string, first: string | undefined): Pro
     () => removeMade(dirname(folder), first),
     () => {}, // something else lies there by now
   );
+}
+
+/** The folders of a path that are not there, the outermost first. */
+async function missingFolders(path: string): Promise<string[]> {
+  const there = await existingFolder(path);
+  const missing: string[] = [];
+  for (let folder = path; folder !== there; folder = dirname(folder)) missing.unshift(folder);
+  return missing;
 }
 
 /** The nearest folder of a path that is there. */

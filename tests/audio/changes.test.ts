@@ -114,6 +114,43 @@ describe("changes of samples", () => {
     const sound = audio.soundOf([Float32Array.of(1, 0), Float32Array.of(0, 0.5)], 8000);
     expect(numbers([...audio.mono(sound)])).toEqual(numbers([0.5, 0.25]));
     expect(audio.secondsOf(sound)).toBe(2 / 8000);
+    for (const [act, says] of [
+      [
+        () => audio.soundOf([1, 2] as never, 8000),
+        "soundOf: the samples are [1, 2], expected a Float32Array, or",
+      ],
+      [
+        () => audio.soundOf(Float64Array.of(1) as never, 8000),
+        "soundOf: the samples are a Float64Array of 1, expected",
+      ],
+      [
+        () => audio.soundOf(new Float32Array(1), "8000" as never),
+        "soundOf: the rate is 8000, expected samples a second",
+      ],
+      [
+        () => audio.soundOf(new Float32Array(1), Infinity),
+        "soundOf: the rate is Infinity, expected samples a second",
+      ],
+      [() => audio.secondsOf({} as never), "secondsOf: the sound is {}, expected { rate, channels }"],
+      [
+        () => audio.encodeWav({ ...sound, rate: 0.5 }),
+        "encodeWav: the sound has 2 channels at a rate of 0.5",
+      ],
+      [
+        () => audio.readWav(new ArrayBuffer(8) as never),
+        "readWav: the bytes are an ArrayBuffer, expected a Uint8Array",
+      ],
+      [
+        () => audio.resample([1, 2] as never, 2, 1),
+        "resample: the list of samples is [1, 2], expected a Float32Array",
+      ],
+      [
+        () => audio.resample(new Float32Array(1e6), 1, 48_000),
+        "resample: 1000000 samples at 1 would be 48000000000 at 48000",
+      ],
+      [() => audio.whiteNoise(-1, 1), "whiteNoise: length is -1, expected a whole number of at least 0"],
+    ] as const)
+      expect(act).toThrow(says);
     expect(() => audio.soundOf([], 8000)).toThrow(
       "soundOf: the channels have no samples, expected as many of each",
     );

@@ -107,6 +107,9 @@ describe("what cannot be written is said in words, and nothing is left behind", 
     await writeFile(join(folder, "plain"), "old");
     await refused(join(folder, "plain", "x"), "a part of the path is a file, not a directory");
   });
+  test.skipIf(process.platform !== "linux")("below a folder that takes no folders, at once", () =>
+    refused("/proc/receptive/a/file", "no such file or directory"),
+  );
   test("a name that is too long", () => refused(join(folder, "x".repeat(300)), "the name is too long"));
   test("the longest name there is takes its temporary one, too", async () => {
     await writeFileAtomic(join(folder, "x".repeat(255)), bytes);

@@ -1,7 +1,9 @@
 /** Questions with candidates, of which some answer them. */
+
 import { DataError } from "../../data/dataset.js";
 import { streamOf } from "../../nn/initialisers.js";
 import { printedAs } from "../../tensor/printing.js";
+import { checkGiven } from "../words/given.js";
 import type { Judgments } from "./ranking.js";
 
 /** A text that may answer a question. */
@@ -50,6 +52,11 @@ export interface GivenPair {
  * @throws DataError where nothing is left
  */
 export function questionsOf(name: string, given: readonly GivenPair[]): Questions {
+  checkGiven("questionsOf", "pairs", given, ({ question, answer }: GivenPair) =>
+    typeof question === "string" && (answer === undefined || typeof answer === "string")
+      ? undefined
+      : "{ question, answer, relevant } with texts",
+  );
   const skipped: { place: string; why: string }[] = [];
   const groups = new Map<string, { id?: string; text: string; place: string; pairs: GivenPair[] }>();
   given.forEach((pair, i) => {

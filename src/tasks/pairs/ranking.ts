@@ -1,4 +1,5 @@
 /** How good rankings are: average precision and reciprocal rank, counted as trec_eval counts them. */
+import { DataError } from "../../data/dataset.js";
 import { optionsOf } from "../../door/options.js";
 import { flag, oneOf } from "../../door/rules.js";
 import { printedAs } from "../../tensor/printing.js";
@@ -73,6 +74,7 @@ export interface RankingScores {
  *
  * Relevant documents that were not found count in the divisor; those without a judgment are not relevant. The reciprocal
  * rank is 1 / (rank of the first relevant one), 0 where there is none. Of no question all is NaN.
+ * @throws DataError where a score is NaN
  *
  * Buckley: trec_eval, https://github.com/usnistgov/trec_eval
  */
@@ -95,6 +97,10 @@ export function rankingScores(run: Run, judgments: Judgments, options: RankingOp
     if (counted !== "judged" && relevant === 0) leftOut.unanswered++;
     else if (counted === "mixed" && relevant === judged.size) leftOut.allRelevant++;
     else if (!documents && !complete) leftOut.missing++;
+    else if (documents?.some(({ score }) => Number.isNaN(score)))
+      throw new DataError(
+        `rankingScores: the score of a document of question ${id} is NaN, which has no rank`,
+      );
     else each.push({ id, ...scoresOf(documents ?? [], judged, relevant, ties) });
   }
   const mean = (of: (scores: QuestionScores) => number) =>

@@ -2,13 +2,14 @@
 import { hasFolders, listFolder } from "#platform";
 import { isUnreadable, readSound } from "../../audio/read.js";
 import { resample } from "../../audio/resample.js";
-import { mono, type Sound } from "../../audio/sound.js";
+import { isSound, mono, type Sound } from "../../audio/sound.js";
 import { DataError } from "../../data/dataset.js";
 import { optionsOf } from "../../door/options.js";
 import { signal as aSignal, callback, flag, text } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { printedAs } from "../../tensor/printing.js";
 import { endingOf, lastOf, textOf } from "../words/files.js";
+import { checkGiven } from "../words/given.js";
 
 /** A recording with what was said in it. */
 export interface Recording {
@@ -50,6 +51,11 @@ export function recordingsOf(
   name: string,
   given: readonly { sound: Sound; text: string; place?: string; speaker?: string }[],
 ): Recordings {
+  checkGiven("recordingsOf", "recordings", given, ({ sound, text }) =>
+    isSound(sound) && typeof text === "string"
+      ? undefined
+      : "{ sound, text }, of a sound as readSound gives it and what is said in it",
+  );
   return collected(
     name,
     given.map(({ sound, text, place, speaker }, i) => ({
@@ -162,7 +168,7 @@ interface Listed {
 
 type Folder = { readonly folders: readonly string[]; readonly files: readonly string[] };
 
-const isSound = (name: string): boolean => /\.(wav|wave|flac|mp3|ogg|oga|m4a|aiff?)$/i.test(name);
+const isSoundFile = (name: string): boolean => /\.(wav|wave|flac|mp3|ogg|oga|m4a|aiff?)$/i.test(name);
 const own = (names: readonly string[]): string[] => names.filter((name) => !/^[._]/.test(name));
 
 async function inFolder(
@@ -185,7 +191,7 @@ async function inFolder(
   if (options.fileColumn !== undefined || options.textColumn !== undefined)
     throw new DataError(`${path}: is a folder of recordings; columns are those of a table`);
   const listed =
-    classes.length > 0 ? await inClasses(path, classes) : byTheirNames(path, own(files).filter(isSound));
+    classes.length > 0 ? await inClasses(path, classes) : byTheirNames(path, own(files).filter(isSoundFile));
   if (listed.length === 0)
     throw new DataError(
       `${path}: has no recordings, expected a folder of them for each class, files CLASS_SPEAKER_NUMBER.wav, or a table`,
@@ -214,7 +220,7 @@ async function inFolder(
 async function inClasses(path: string, classes: readonly string[]): Promise<Listed[]> {
   const listed: Listed[] = [];
   for (const text of classes) {
-    const files = own((await listFolder(`${path}/${text}`))?.files ?? []).filter(isSound);
+    const files = own((await listFolder(`${path}/${text}`))?.files ?? []).filter(isSoundFile);
     if (files.length === 0) throw new DataError(`${path}/${text}: has no recordings`);
     for (const file of files) {
       const speaker = /^([0-9a-f]{8})_nohash_/.exec(file)?.[1];

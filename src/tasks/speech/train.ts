@@ -93,12 +93,15 @@ const someRecordings = rule(
     Array.isArray((value as Recordings | null)?.recordings) && Array.isArray((value as Recordings).classes),
 );
 
+const isRate = (value: unknown): boolean =>
+  fromOneOn.holds(value) && (value as number) >= 1000 && (value as number) <= 768_000;
+
 const rules = {
   kind: oneOf("words", "sequence"),
   units: oneOf("words", "characters"),
   strings: 1,
-  rate: fromOneOn,
-  seconds: positive,
+  rate: rule("a whole number of 1,000 to 768,000", (value) => isRate(value)),
+  seconds: rule("above 0, at most an hour", (value) => positive.holds(value) && (value as number) <= 3600),
   filters: 1,
   dropout: belowOne,
   speed: notNegative,

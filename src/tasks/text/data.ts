@@ -4,6 +4,7 @@ import { DataError } from "../../data/dataset.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { printedAs } from "../../tensor/printing.js";
 import { endingOf, isForeign, lastOf, linesOf, textOf } from "../words/files.js";
+import { checkGiven } from "../words/given.js";
 import { type ColumnNames, labelledRecords, labelledRows } from "./columns.js";
 import { type Labelled, labelledLines } from "./lines.js";
 
@@ -35,6 +36,9 @@ export function labelledTexts(
   name: string,
   given: readonly { readonly text: string; readonly label: string; readonly place?: string }[],
 ): LabelledTexts {
+  checkGiven("labelledTexts", "texts", given, ({ text, label }: Pick<Labelled, "text" | "label">) =>
+    typeof text === "string" && typeof label === "string" ? undefined : "{ text, label }, both texts",
+  );
   const texts: Labelled[] = [];
   const skipped: { place: string; why: string }[] = [];
   given.forEach(({ text, label, place = `${name}, text ${texts.length + skipped.length + 1}` }) => {

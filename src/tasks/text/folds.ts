@@ -105,12 +105,14 @@ export async function crossValidate(
   return { accuracies, mean, deviation: Math.sqrt(squares / (folds - 1)), confusion };
 }
 
-/** A share of the texts, drawn at random, apart from the others: the same for the same seed. */
+/** A share of the texts, drawn at random, apart from the others: the same for the same seed. @throws RangeError where it is no share */
 export function setApart(
   texts: LabelledTexts,
   share: number,
   seed: number,
 ): { train: LabelledTexts; apart: LabelledTexts } {
+  if (!(share >= 0 && share < 1))
+    throw new RangeError(`setApart: the share is ${share}, expected at least 0 and less than 1`);
   const order = new RandomStream(seed, partsOfData).permutation(texts.texts.length);
   const count = Math.round(order.length * share);
   // In the order of the texts, which are shuffled anyway.

@@ -15,9 +15,15 @@ export function rowsOf(content: string, name: string, kind: "csv" | "tsv"): stri
       .split(/\r\n|\n|\r/)
       .map((line) => line.split("\t"))
       .filter((row) => row.some((value) => value !== ""));
+  // Spreadsheets write it in front for one another.
+  const [told, letter] = /^sep=([;,|\t])(?:\r\n|\n|\r)/i.exec(content) ?? [];
+  if (told) return parsed(content.slice(told.length), name, letter);
   const firstLine = /^[^\r\n]*/.exec(content)![0];
   const parts = (letter: string) => firstLine.split(letter).length;
-  const delimiter = parts(";") > parts(",") ? ";" : ",";
+  return parsed(content, name, parts(";") > parts(",") ? ";" : ",");
+}
+
+function parsed(content: string, name: string, delimiter: string): string[][] {
   const { data, errors } = Papa.parse<string[]>(content, { delimiter, skipEmptyLines: true });
   const [fault] = errors.filter(({ type }) => type === "Quotes");
   if (fault) {

@@ -52,5 +52,34 @@ let segmenter: Intl.Segmenter | undefined;
 function unicode(text: string): string {
   // No language is named: words would be cut otherwise on another machine.
   segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
-  return Array.from(segmenter.segment(text.normalize("NFC")), ({ segment }) => segment).join(" ");
+  return (
+    text
+      .normalize("NFC")
+      // A mark behind a space belongs to it.
+      .split(/[^\S\ufeff]+(?![\p{M}\p{Cf}])/u)
+      .map((run) => (/^\w*$/.test(run) ? run : segments(run).join(" ")))
+      .join(" ")
+  );
+}
+
+/** What is cut at once: engines take time by the square of it. */
+const atOnce = 1000;
+
+/** Of a run without spaces, as whole books of some scripts are, part by part: what the end of one has cut begins the next. */
+function segments(run: string): string[] {
+  const found: string[] = [];
+  let at = 0;
+  while (at < run.length) {
+    const part = run.slice(at, at + atOnce);
+    const isLast = at + atOnce >= run.length;
+    const kept = isLast ? part.length : part.length / 2;
+    let taken = 0;
+    for (const { segment, index } of segmenter!.segment(part)) {
+      if (index > kept) break;
+      found.push(segment);
+      taken = index + segment.length;
+    }
+    at += taken;
+  }
+  return found;
 }

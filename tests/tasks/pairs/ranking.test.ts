@@ -67,6 +67,12 @@ describe("by hand", () => {
     });
   });
 
+  test("NaN has no rank: nothing is found at the first place by it", () => {
+    expect(() =>
+      rankingScores(run({ q: { a: Number.NaN, b: 1 } }), judgments({ q: { a: 1, b: 0 } })),
+    ).toThrow("rankingScores: the score of a document of question q is NaN, which has no rank");
+  });
+
   test("which questions count", () => {
     const found = run({ both: { a: 2, b: 1 }, none: { a: 1 }, all: { a: 1, b: 0 }, strange: { a: 1 } });
     const judged = judgments({

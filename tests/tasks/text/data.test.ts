@@ -52,6 +52,21 @@ describe("words", () => {
     expect(tokeniser("unicode")(given)).toEqual(expected);
   });
 
+  test("unicode: a text of 100,000 words, and one without spaces, are cut in a moment", () => {
+    const began = performance.now();
+    expect(tokeniser("unicode")("good, ".repeat(100_000)).length).toBe(200_000);
+    const book = "我喜欢卷积网络。".repeat(5000);
+    expect(tokeniser("unicode")(book).join("")).toBe(book);
+    expect(performance.now() - began).toBeLessThan(10_000); // by the square of it: minutes
+    // Words are the same, wherever the text was cut.
+    const odd = "a\u0301 \u0301b 3.\ufeff1 don't 👩‍👩‍👧 \u200dx \u05d0\"\u05d0 我喜欢 1,000_a";
+    const whole = new Intl.Segmenter("und", { granularity: "word" }).segment(odd.normalize("NFC"));
+    const expected = Array.from(whole, ({ segment }) => segment)
+      .join(" ")
+      .split(/\s+/u);
+    expect(tokeniser("unicode-cased")(odd)).toEqual(expected);
+  });
+
   test("unicode-cased leaves capitals", () => {
     expect(tokeniser("unicode-cased")("Ça N’est pas")).toEqual(["Ça", "N’est", "pas"]);
   });
@@ -112,6 +127,26 @@ describe("files", () => {
   test("CSV without names, with semicolons", async () => {
     const path = await file("b.csv", "good film;1\nbad film;0\nfine, really;1\n");
     expect((await read(path)).pairs).toEqual(["1|good film", "0|bad film", "1|fine, really"]);
+  });
+
+  test("CSV of a spreadsheet that says its separator in the first line", async () => {
+    const path = await file("sep.csv", "sep=;\r\ntext;label\r\ngood film, really;1\r\nbad film;0\r\n");
+    expect((await read(path)).pairs).toEqual(["1|good film, really", "0|bad film"]);
+  });
+
+  test("texts of one's own that are none are named", () => {
+    for (const [given, says] of [
+      [null, "labelledTexts: the texts are null, expected a list"],
+      [
+        [{ text: "a", label: 1 }],
+        "labelledTexts: number 1 of the texts is { text, label }, expected { text, label }, both texts",
+      ],
+      [
+        [{ text: "a", label: "b" }, null],
+        "labelledTexts: number 2 of the texts is null, expected { text, label }, both texts",
+      ],
+    ] as const)
+      expect(() => labelledTexts("x", given as never)).toThrow(says);
   });
 
   test("CSV whose columns have names of their own", async () => {
