@@ -132,6 +132,7 @@ export class ExpressionBuilder {
           kind: "apply",
           name: node.name,
           rule: lowering.rule,
+          told: lowering.told,
           inputs: node.inputs.map((input) => this.build(input, indices)),
           type: node.type,
         };

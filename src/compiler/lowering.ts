@@ -19,8 +19,11 @@ interface Lowerings {
   nothing: object;
   /** The row-major position of each element, as i32. */
   range: object;
-  /** Element by element; inputs have the shape of the result. `cost`: roughly, in additions. */
-  map: { readonly rule: Rule; readonly cost: number };
+  /**
+   * Element by element; inputs have the shape of the result. `cost`: roughly, in additions. `told`: the number that it
+   * is, which kernels are told.
+   */
+  map: { readonly rule: Rule; readonly cost: number; readonly told?: number };
   /** The values of the first input elsewhere: the index into it, for the index into the result. */
   view: { index(out: readonly Affine[]): Affine[] };
   /** The values of the first input in the same row-major order under another shape. */

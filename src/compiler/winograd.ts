@@ -42,7 +42,7 @@ export function winograd(graph: Graph, lanes: number, isConstant: (source: Node)
     const whole = surrounded(picture, seen(down), seen(right));
     const tiles = added(adding, "transform of tiles", ofPicture, {
       inputs: [whole],
-      shape: [pixels, pixels, found.n, down, right, found.c],
+      shape: [found.n, pixels, pixels, down, right, found.c],
     });
     if (found.computes === "filter gradient")
       return filterGradient(node, found, tiles, surrounded(other, results * down, results * right), adding);
@@ -95,7 +95,7 @@ function convolution(
   const products = added(adding, "product of tiles", productOfTiles, {
     label: `${node.label} in tiles`,
     inputs: [tiles, filter],
-    shape: [pixels, pixels, n, down, right, f],
+    shape: [n, pixels, pixels, down, right, f],
   });
   return added(adding, "transform of products", ofResults, { inputs: [products], shape: node.shape });
 }
@@ -111,7 +111,7 @@ function filterGradient(
   const { lanes } = adding;
   const transformed = added(adding, "transform of gradients", ofResultGradient, {
     inputs: [gradient],
-    shape: [pixels, pixels, Math.ceil(f / lanes), n, down, right, lanes],
+    shape: [n, pixels, pixels, Math.ceil(f / lanes), down, right, lanes],
   });
   const products = added(adding, "gradient product of tiles", gradientProductOfTiles, {
     label: `${node.label} in tiles`,

@@ -37,7 +37,15 @@ export class KernelBuilder {
     pushFirst: (instruction) => this.#prologue.push(instruction),
   });
 
-  constructor(readonly target: TargetDescription) {
+  /**
+   * @param counts   how many stand before all else in an argument block
+   * @param numbers  that stand between them and the addresses
+   */
+  constructor(
+    readonly target: TargetDescription,
+    private readonly counts = 0,
+    private readonly numbers: readonly number[] = [],
+  ) {
     this.lanes = target.lanes;
   }
 
@@ -51,8 +59,13 @@ export class KernelBuilder {
     return this.#integers.constant(value);
   }
 
-  /** The i-th word of the launch's argument block: the address of a buffer. */
+  /** The address of a buffer. */
   argument(index: number): Int {
+    return this.told(this.counts + this.numbers.length + index);
+  }
+
+  /** The i-th word of the launch's argument block: first come counts and numbers that the code is told, then addresses. */
+  told(index: number): Int {
     return this.#integers.operation("argument", [], index);
   }
 
@@ -73,10 +86,11 @@ export class KernelBuilder {
   }
 
   /** Quotient and remainder of non-negative integers. */
-  divide(a: Int, by: number): { quotient: Int; remainder: Int } {
+  divide(a: Int, by: number | Int): { quotient: Int; remainder: Int } {
     if (by === 1) return { quotient: a, remainder: this.int(0) };
-    const quotient = this.#integers.operation("div", [a, this.int(by)]);
-    return { quotient, remainder: this.sub(a, this.mul(quotient, this.int(by))) };
+    const divisor = typeof by === "number" ? this.int(by) : by;
+    const quotient = this.#integers.operation("div", [a, divisor]);
+    return { quotient, remainder: this.sub(a, this.mul(quotient, divisor)) };
   }
 
   /** base + index · scale */
@@ -92,6 +106,12 @@ export class KernelBuilder {
 
   f32(value: number): Floats {
     return this.#constant("f32", Math.fround(value));
+  }
+
+  /** The same, where the code is told this number. */
+  number(value: number): Floats {
+    const i = this.numbers.indexOf(value);
+    return i < 0 ? this.f32(value) : this.fromBits(this.splat(this.told(this.counts + i)));
   }
 
   i32(value: number): Ints {

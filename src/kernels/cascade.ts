@@ -46,6 +46,19 @@ function partsOf(counts: readonly number[], terms: number): Part[] {
   return parts;
 }
 
+/** What of a cascade's loops its code depends on, if that is told how often the first one turns. */
+export function textOfCascade(counts: readonly number[], terms: number): string {
+  const parts = partsOf(counts, terms);
+  return JSON.stringify([
+    parts.map((part, i) => [{ ...part, count: i && part.count }, isWhole(counts, part)]),
+    counts.slice(1),
+  ]);
+}
+
+/** Whether the loop around it ends where a turn of it does. */
+const isWhole = (counts: readonly number[], { dimension, count, step }: Part): boolean =>
+  counts[dimension] % (count * step) === 0;
+
 export interface Walk {
   /** Enters a loop at index `i`, for as long as `body` records. */
   enter(dimension: number, i: Int, body: () => void): void;
@@ -57,6 +70,7 @@ export interface Walk {
  * Nested loops, cut so that no sum is a long chain.
  *
  * @param terms  how many each turn of the innermost loop adds to a sum; 0: the loops are left as they are
+ * @param first  how often the first loop turns, where code is told
  */
 export function cascade(
   k: KernelBuilder,
@@ -64,6 +78,7 @@ export function cascade(
   terms: number,
   { enter, level }: Walk,
   body: () => void,
+  first = k.int(counts[0]),
 ): void {
   const parts = partsOf(counts, terms);
   const from = (n: number, start: Int | null): void => {
@@ -72,11 +87,11 @@ export function cascade(
       return;
     }
     const { dimension, count, step, closes } = parts[n];
-    const whole = counts[dimension];
+    const whole = dimension === 0 ? first : k.int(counts[dimension]);
     const isInnermost = parts[n + 1]?.dimension !== dimension;
     const end = (): Int => {
       const to = k.plus(start!, count * step);
-      return whole % (count * step) === 0 ? to : k.min(to, k.int(whole));
+      return isWhole(counts, parts[n]) ? to : k.min(to, whole);
     };
     k.loop(
       start ?? 0,

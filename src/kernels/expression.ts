@@ -21,8 +21,15 @@ export type Expression =
   | { kind: "load"; buffer: number; type: ElementType; at: Strided }
   /** The value is the position itself, as i32: `offset` + Σ i_d · strides[d]. */
   | { kind: "position"; at: Strided }
-  /** Rules of one name do the same. */
-  | { kind: "apply"; name: string; rule: Rule; inputs: readonly Expression[]; type: ElementType }
+  /** Rules of one name do the same. `told`: it is this number, and no part of the code. */
+  | {
+      kind: "apply";
+      name: string;
+      rule: Rule;
+      told?: number;
+      inputs: readonly Expression[];
+      type: ElementType;
+    }
   /** What the generator computed at this point: the accumulated contraction, or the n-th reduction. */
   | { kind: "result"; index: number };
 

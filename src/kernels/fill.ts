@@ -1,7 +1,8 @@
-import { KernelBuilder } from "./builder.js";
+import type { KernelBuilder } from "./builder.js";
+import type { Draft } from "./draft.js";
 import type { Strided } from "./expression.js";
-import { bytesOf, type Format, type Int, type Lanes, type TargetDescription } from "./language.js";
-import { decode, type Generated } from "./map.js";
+import { bytesOf, type Format, type Int, type Lanes } from "./language.js";
+import { decode } from "./loops.js";
 
 /** A box of a buffer: `counts` elements along each dimension, placed by strides. */
 export interface Box {
@@ -13,36 +14,36 @@ export interface Box {
  * One value into several boxes of a buffer (the border of a padded picture). All boxes have the same first
  * dimension, the pictures of a batch, which threads share. Buffer: the only argument.
  */
-export function fillKernel(
-  target: TargetDescription,
-  name: string,
-  format: Format,
-  value: number,
-  boxes: readonly Box[],
-): Generated {
-  const k = new KernelBuilder(target);
+export function fillKernel(format: Format, value: number, boxes: readonly Box[]): Draft {
   const bytes = bytesOf[format];
-  const lanes: Lanes = format === "f32" ? k.f32(value) : k.i32(value);
-  const start = k.argument(0);
-  const items = boxes[0].counts[0];
-  k.loop(k.begin, k.end, (item) => {
-    for (const { counts, at } of boxes.map(mergeInner)) {
-      const strides = at.strides.map((s) => s * bytes);
-      const base = k.offset(k.plus(start, at.offset * bytes), item, strides[0]);
-      const outer = counts.slice(1, -1);
-      const rows = outer.reduce((n, c) => n * c, 1);
-      const inner = counts.length > 1 ? counts[counts.length - 1] : 1;
-      const innerStride = counts.length > 1 ? strides[counts.length - 1] : bytes;
-      k.repeat(rows, (row) => {
-        let pointer = base;
-        decode(k, row, outer).forEach((i, d) => {
-          pointer = k.offset(pointer, i, strides[d + 1]);
-        });
-        run(k, format, pointer, inner, innerStride, lanes);
+  const merged = boxes.map(mergeInner);
+  // JSON has no word for an infinite border, nor for one of -0.
+  const shown = Object.is(value, -0) ? "-0" : value;
+  return {
+    text: `fill ${format} ${shown} ${JSON.stringify(merged.map(({ counts, at }) => [counts.slice(1), at]))}`,
+    items: boxes[0].counts[0],
+    write(k) {
+      const lanes: Lanes = format === "f32" ? k.f32(value) : k.i32(value);
+      const start = k.argument(0);
+      k.loop(k.begin, k.end, (item) => {
+        for (const { counts, at } of merged) {
+          const strides = at.strides.map((s) => s * bytes);
+          const base = k.offset(k.plus(start, at.offset * bytes), item, strides[0]);
+          const outer = counts.slice(1, -1);
+          const rows = outer.reduce((n, c) => n * c, 1);
+          const inner = counts.length > 1 ? counts[counts.length - 1] : 1;
+          const innerStride = counts.length > 1 ? strides[counts.length - 1] : bytes;
+          k.repeat(rows, (row) => {
+            let pointer = base;
+            decode(k, row, outer).forEach((i, d) => {
+              pointer = k.offset(pointer, i, strides[d + 1]);
+            });
+            run(k, format, pointer, inner, innerStride, lanes);
+          });
+        }
       });
-    }
-  });
-  return { kernel: k.finish(name), items };
+    },
+  };
 }
 
 /** Neighbouring dimensions after the first that are walked as one, become one. */

@@ -1,8 +1,8 @@
 /** Sums over the paths through a lattice of states, in logarithms: each thread walks whole lattices, frame by frame. */
-import { KernelBuilder } from "./builder.js";
+import type { KernelBuilder } from "./builder.js";
+import type { Draft } from "./draft.js";
 import { exp, log } from "./elementary.js";
-import type { Floats, Int, TargetDescription } from "./language.js";
-import type { Generated } from "./map.js";
+import type { Floats, Int } from "./language.js";
 
 export interface Lattice {
   readonly count: number;
@@ -12,7 +12,7 @@ export interface Lattice {
 }
 
 /** Writes the kernel: it comes with the operation, so that nobody else loads it. */
-export type LatticeGenerator = (target: TargetDescription, name: string, lattice: Lattice) => Generated;
+export type LatticeGenerator = (lattice: Lattice) => Draft;
 
 /**
  * A path stays in a state, goes to the next, or over one to the one after that where `skip` lets it:
@@ -22,12 +22,15 @@ export type LatticeGenerator = (target: TargetDescription, name: string, lattice
  *
  * for s from 2 on; those of states 0 and 1 are −∞. Buffers: x (count×frames×states), begin and skip (count×states), y.
  */
-export function latticeKernel(
-  target: TargetDescription,
-  name: string,
-  { count, frames, states }: Lattice,
-): Generated {
-  const k = new KernelBuilder(target);
+export function latticeKernel({ count, frames, states }: Lattice): Draft {
+  return {
+    text: `lattice ${frames} ${states}`,
+    items: count,
+    write: (k) => walked(k, frames, states),
+  };
+}
+
+function walked(k: KernelBuilder, frames: number, states: number): void {
   const [x, begin, skip, y] = [k.argument(0), k.argument(1), k.argument(2), k.argument(3)];
   const row = states * 4;
   const none = k.f32(Number.NEGATIVE_INFINITY);
@@ -72,5 +75,4 @@ export function latticeKernel(
       });
     });
   });
-  return { kernel: k.finish(name), items: count };
 }

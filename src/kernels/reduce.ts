@@ -1,10 +1,11 @@
-import { KernelBuilder } from "./builder.js";
-import { cascade, type Walk } from "./cascade.js";
+import type { KernelBuilder } from "./builder.js";
+import { cascade, textOfCascade, type Walk } from "./cascade.js";
 import { collapse } from "./collapse.js";
 import { columnsInBlocks } from "./columns.js";
+import type { Draft } from "./draft.js";
 import { collect, Evaluator, type Expression, resultType, type Store } from "./expression.js";
 import type { Floats, Int, Ints, Lanes, TargetDescription } from "./language.js";
-import { decode, enterAll, type Generated, shareLoops } from "./map.js";
+import { decode, enterAll, shareLoops } from "./loops.js";
 
 export type Combine = "sum" | "max" | "min" | "argmax";
 
@@ -34,13 +35,12 @@ type Accumulators = { value: Floats | Ints; position: Ints | null }[];
  * combination across lanes at the end, else (argmax along the last axis) one point is handled at a time.
  */
 export function reduceKernel(
-  target: TargetDescription,
-  name: string,
+  { lanes }: TargetDescription,
   kept: readonly number[],
   reduced: readonly number[],
   reductions: readonly Reduction[],
   stores: readonly Store[],
-): Generated {
+): Draft {
   const inputs = reductions.flatMap((r) => (r.position ? [r.value, r.position] : [r.value]));
   const repeated = repetitions(kept.length, reduced, inputs);
   const collapsed = collapse(
@@ -60,16 +60,14 @@ export function reduceKernel(
     value: roots[next++],
     position: r.position ? roots[next++] : null,
   }));
-  const k = new KernelBuilder(target);
   const plan: Plan = {
-    k,
-    name,
+    lanes,
+    stores: collapsed.body.stores,
     keptCounts,
     reducedCounts,
     times: repeated.times,
     sources,
     outputs,
-    stores: collapsed.body.stores,
   };
 
   const lastKept = keptCounts.length - 1;
@@ -78,9 +76,17 @@ export function reduceKernel(
   const awkward = (dimension: number): number =>
     loads.filter((e) => e.kind === "load" && Math.abs(e.at.strides[dimension]) > 1).length;
   const scalars = sources.some((s) => s.combine === "argmax");
-  if (lastKept < 0 || (reducedCounts.length > 0 && awkward(lastReduced) < awkward(lastKept)))
-    return scalars || reducedCounts.length === 0 ? onePoint(plan) : alongReduced(plan);
-  return alongKept(plan);
+  const inReduced = lastKept < 0 || (reducedCounts.length > 0 && awkward(lastReduced) < awkward(lastKept));
+  const inPoints = scalars || reducedCounts.length === 0;
+  const draft = !inReduced ? alongKept(plan) : inPoints ? onePoint(plan) : alongReduced(plan);
+  const how = `reduce ${inReduced} ${sources.map((s) => s.combine)} ${repeated.times}`;
+  return {
+    ...draft,
+    text: `${how} ${draft.text}`,
+    values: roots.slice(0, inputs.length),
+    stores: plan.stores,
+    told: [...(draft.told ?? [0]), reducedCounts[0] ?? 0],
+  };
 }
 
 /** The reduced loops along which nothing that is reduced changes, and how often a value is met in them. */
@@ -97,140 +103,169 @@ function repetitions(
 }
 
 interface Plan {
-  k: KernelBuilder;
-  name: string;
+  lanes: number;
+  stores: readonly Store[];
   keptCounts: number[];
   reducedCounts: number[];
   /** How often each value is to be reduced: a sum over a broadcast is a product. */
   times: number;
   sources: { combine: Combine; value: Expression; position: Expression | null }[];
   outputs: Expression[];
-  stores: readonly Store[];
 }
+
+/** How often the first of the reduced loops turns: code is told that after the columns. */
+const turnsOf = (k: KernelBuilder): Int => k.told(1);
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** A lane a result: vectors along the last kept loop, several at once so that additions overlap. */
-function alongKept(plan: Plan): Generated {
-  const { k, name, keptCounts, reducedCounts, sources, outputs, stores } = plan;
+function alongKept(plan: Plan): Draft {
+  const { lanes, stores, keptCounts, reducedCounts, sources, outputs } = plan;
   const vectorDimension = keptCounts.length - 1;
-  const count = keptCounts[vectorDimension];
   const outer = keptCounts.slice(0, -1);
   const order = [
     ...range(0, outer.length),
     ...range(keptCounts.length, keptCounts.length + reducedCounts.length),
   ];
   const inputs = sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value]));
-  const evaluator = new Evaluator(k, [...inputs, ...outputs], stores, order, vectorDimension);
   const perBlock = sources.some((s) => s.position)
     ? 2
     : Math.min(4, Math.max(1, Math.floor(8 / sources.length)));
-  const block = perBlock * k.lanes;
-
-  const column = (index: Int | null, shift: number, width: number): void => {
-    const pieces = range(0, Math.ceil(width / k.lanes)).map((v) => ({
-      shift: shift + v * k.lanes,
-      lanes: Math.min(k.lanes, width - v * k.lanes),
-    }));
-    const sums = new Sums(plan, pieces.length);
-    cascade(k, reducedCounts, sums.terms(1), walkWith(evaluator, sums), () => {
-      pieces.forEach((piece, p) => {
-        const values = evaluator.values(inputs, index, piece.shift, piece.lanes);
-        combine(k, sources, sums.now[p], values);
+  const loops = columnsInBlocks({ outer, count: keptCounts[vectorDimension], block: perBlock * lanes });
+  const terms = termsOf(plan, 1);
+  return {
+    ...loops,
+    text: `${loops.text};${textOfCascade(reducedCounts, terms)}`,
+    write(k) {
+      const evaluator = new Evaluator(k, [...inputs, ...outputs], stores, order, vectorDimension);
+      loops.write(k, evaluator, (index, shift, width) => {
+        const pieces = range(0, Math.ceil(width / lanes)).map((v) => ({
+          shift: shift + v * lanes,
+          lanes: Math.min(lanes, width - v * lanes),
+        }));
+        const sums = new Sums(k, plan, pieces.length);
+        const reduced = (): void =>
+          pieces.forEach((piece, p) => {
+            const values = evaluator.values(inputs, index, piece.shift, piece.lanes);
+            combine(k, sources, sums.now[p], values);
+          });
+        cascade(k, reducedCounts, terms, walkWith(evaluator, sums), reduced, turnsOf(k));
+        for (const [p, piece] of pieces.entries()) {
+          const results = sums.results(sums.now[p].map((a) => a.position ?? a.value));
+          const values = evaluator.values(outputs, index, piece.shift, piece.lanes, results);
+          stores.forEach((store, s) => {
+            evaluator.store(store, values[s], index, piece.shift, piece.lanes);
+          });
+        }
       });
-    });
-    for (const [p, piece] of pieces.entries()) {
-      const results = sums.results(sums.now[p].map((a) => a.position ?? a.value));
-      const values = evaluator.values(outputs, index, piece.shift, piece.lanes, results);
-      stores.forEach((store, s) => {
-        evaluator.store(store, values[s], index, piece.shift, piece.lanes);
-      });
-    }
+    },
   };
-  const items = columnsInBlocks(k, evaluator, { outer, count, block }, column);
-  return { kernel: k.finish(name), items };
 }
 
 /** Lanes lie along the last reduced loop and are combined at the end. */
-function alongReduced(plan: Plan): Generated {
-  const { k, name, keptCounts, reducedCounts, sources, outputs, stores } = plan;
+function alongReduced(plan: Plan): Draft {
+  const { lanes, keptCounts, reducedCounts, sources } = plan;
   const vectorDimension = keptCounts.length + reducedCounts.length - 1;
   const count = reducedCounts.at(-1)!;
   const loops = reducedCounts.slice(0, -1);
   const order = range(0, keptCounts.length + loops.length);
   const inputs = sources.map((s) => s.value);
-  const evaluator = new Evaluator(k, inputs, [], order, vectorDimension);
-  const finisher = new Evaluator(k, outputs, stores, range(0, keptCounts.length), null);
   const ways = 4; // independent sums, so that one addition need not wait for the one before
-  const block = ways * k.lanes;
+  const block = ways * lanes;
   const whole = Math.floor(count / block);
+  const terms = termsOf(plan, whole + 1);
 
-  const point = (): void => {
-    const sums = new Sums(plan, ways);
-    const row = (): void => {
-      const blocks: Walk = { enter: (_, i, body) => inBlock(i, body), level: (body) => sums.level(body) };
-      let index: Int | null = null;
-      const inBlock = (i: Int, body: () => void): void => {
-        index = k.offset(k.int(0), i, block);
-        body();
-      };
-      if (whole > 0)
-        cascade(k, [whole], sums.terms(1), blocks, () => {
-          for (let w = 0; w < ways; w++)
-            combine(k, sources, sums.now[w], evaluator.values(inputs, index, w * k.lanes, k.lanes));
-        });
-      for (let at = whole * block, w = 0; at < count; at += k.lanes, w++) {
-        const lanes = Math.min(k.lanes, count - at);
-        const values = evaluator.values(inputs, null, at, lanes);
-        combine(
-          k,
-          sources,
-          sums.now[w],
-          lanes === k.lanes ? values : values.map((v, s) => only(lanes, v, s)),
-        );
-      }
+  return points(plan, `${count};${textOfCascade(loops, terms)}`, (k) => {
+    const evaluator = new Evaluator(k, inputs, [], order, vectorDimension);
+    /** Lanes past the end count as the neutral element. */
+    const only = (some: number, value: Lanes, s: number): Lanes => {
+      const inside = k.compare("lt", k.laneNumbers, k.i32(some));
+      return k.select(inside, value as Floats, neutral(k, sources[s].combine, value.type) as Floats);
     };
-    cascade(k, loops, sums.terms(whole + 1), walkWith(evaluator, sums), row);
-    const accumulators = sums.now;
-    const across = sources.map((source, s) => {
-      const how = source.combine === "argmax" ? "max" : source.combine;
-      let total = accumulators[0][s].value;
-      for (let w = 1; w < ways; w++) total = join(k, how, total, accumulators[w][s].value);
-      return k.acrossLanes(how, total as Floats);
-    });
-    const totals = sums.results(across);
-    const values = finisher.values(outputs, null, 0, 1, totals);
-    stores.forEach((store, s) => {
-      finisher.store(store, values[s], null, 0, 1);
-    });
-  };
-  /** Lanes past the end count as the neutral element. */
-  const only = (lanes: number, value: Lanes, s: number): Lanes => {
-    const inside = k.compare("lt", k.laneNumbers, k.i32(lanes));
-    return k.select(inside, value as Floats, neutral(k, sources[s].combine, value.type) as Floats);
-  };
-  return sharePoints(k, name, keptCounts, [evaluator, finisher], point);
+    const point = (): (Floats | Ints)[] => {
+      const sums = new Sums(k, plan, ways);
+      const row = (): void => {
+        const blocks: Walk = { enter: (_, i, body) => inBlock(i, body), level: (body) => sums.level(body) };
+        let index: Int | null = null;
+        const inBlock = (i: Int, body: () => void): void => {
+          index = k.offset(k.int(0), i, block);
+          body();
+        };
+        if (whole > 0)
+          cascade(k, [whole], termsOf(plan, 1), blocks, () => {
+            for (let w = 0; w < ways; w++)
+              combine(k, sources, sums.now[w], evaluator.values(inputs, index, w * lanes, lanes));
+          });
+        for (let at = whole * block, w = 0; at < count; at += lanes, w++) {
+          const some = Math.min(lanes, count - at);
+          const values = evaluator.values(inputs, null, at, some);
+          combine(k, sources, sums.now[w], some === lanes ? values : values.map((v, s) => only(some, v, s)));
+        }
+      };
+      cascade(k, loops, terms, walkWith(evaluator, sums), row, turnsOf(k));
+      const accumulators = sums.now;
+      const across = sources.map((source, s) => {
+        const how = source.combine === "argmax" ? "max" : source.combine;
+        let total = accumulators[0][s].value;
+        for (let w = 1; w < ways; w++) total = join(k, how, total, accumulators[w][s].value);
+        return k.acrossLanes(how, total as Floats);
+      });
+      return sums.results(across);
+    };
+    return { evaluator, point };
+  });
 }
 
 /** One result at a time, every load a single element. */
-function onePoint(plan: Plan): Generated {
-  const { k, name, keptCounts, reducedCounts, sources, outputs, stores } = plan;
+function onePoint(plan: Plan): Draft {
+  const { keptCounts, reducedCounts, sources } = plan;
   const inputs = sources.flatMap((s) => (s.position ? [s.value, s.position] : [s.value]));
   const order = range(0, keptCounts.length + reducedCounts.length);
-  const evaluator = new Evaluator(k, inputs, [], order, null);
-  const finisher = new Evaluator(k, outputs, stores, range(0, keptCounts.length), null);
-  return sharePoints(k, name, keptCounts, [evaluator, finisher], () => {
-    const sums = new Sums(plan, 1);
-    cascade(k, reducedCounts, sums.terms(1), walkWith(evaluator, sums), () => {
-      combine(k, sources, sums.now[0], evaluator.values(inputs, null, 0, 1));
-    });
-    const [accumulators] = sums.now;
-    const results = sums.results(accumulators.map((a) => a.position ?? a.value));
-    const values = finisher.values(outputs, null, 0, 1, results);
-    stores.forEach((store, s) => {
-      finisher.store(store, values[s], null, 0, 1);
-    });
+  const terms = termsOf(plan, 1);
+  return points(plan, textOfCascade(reducedCounts, terms), (k) => {
+    const evaluator = new Evaluator(k, inputs, [], order, null);
+    const point = (): (Floats | Ints)[] => {
+      const sums = new Sums(k, plan, 1);
+      const reduced = (): void => combine(k, sources, sums.now[0], evaluator.values(inputs, null, 0, 1));
+      cascade(k, reducedCounts, terms, walkWith(evaluator, sums), reduced, turnsOf(k));
+      const [accumulators] = sums.now;
+      return sums.results(accumulators.map((a) => a.position ?? a.value));
+    };
+    return { evaluator, point };
   });
+}
+
+/** Every thread takes a share of the kept points, and stores what is made of the results at each. */
+function points(
+  { keptCounts: kept, stores, outputs }: Plan,
+  reducedText: string,
+  reduced: (k: KernelBuilder) => { evaluator: Evaluator; point: () => (Floats | Ints)[] },
+): Draft {
+  const { items, shared, text } = shareLoops(kept);
+  return {
+    ...{ items, text: `${text};${reducedText}` },
+    write(k) {
+      const { evaluator, point } = reduced(k);
+      const finisher = new Evaluator(k, outputs, stores, range(0, kept.length), null);
+      const inside = (): void => {
+        const values = finisher.values(outputs, null, 0, 1, point());
+        stores.forEach((store, s) => {
+          finisher.store(store, values[s], null, 0, 1);
+        });
+      };
+      const both = (indices: readonly Int[], body: () => void): void =>
+        enterAll(k, evaluator, indices, () => enterAll(k, finisher, indices, body));
+      const loops = (counts: readonly number[]): void => {
+        if (counts.length === 0) inside();
+        else k.loop(0, counts[0], (i) => both([i], () => loops(counts.slice(1))));
+      };
+      if (kept.length === 0) inside();
+      else
+        k.loop(k.begin, k.end, (item) =>
+          both(decode(k, item, kept.slice(0, shared)), () => loops(kept.slice(shared))),
+        );
+    },
+  };
 }
 
 /** The accumulators of a kernel, so many sets at once; inside a level of a cascade the sums start anew. */
@@ -238,19 +273,16 @@ class Sums {
   now: Accumulators[];
 
   constructor(
+    private readonly k: KernelBuilder,
     private readonly plan: Plan,
     sets: number,
   ) {
-    this.now = range(0, sets).map(() => start(plan.k, plan.sources));
-  }
-
-  /** How many terms a turn adds: none where nothing is summed in f32, and no chain is too long. */
-  terms(added: number): number {
-    return this.plan.sources.some(isLossy) ? added : 0;
+    this.now = range(0, sets).map(() => start(k, plan.sources));
   }
 
   level(body: () => void): void {
-    const { k, sources } = this.plan;
+    const { k } = this;
+    const { sources } = this.plan;
     const outer = this.now;
     this.now = outer.map((set) =>
       set.map((kept, s) => (isLossy(sources[s]) ? { value: k.variable(k.f32(0)), position: null } : kept)),
@@ -268,7 +300,8 @@ class Sums {
 
   /** Of values that are met several times, the sum of all. */
   results(values: readonly (Floats | Ints)[]): (Floats | Ints)[] {
-    const { k, sources, times } = this.plan;
+    const { k } = this;
+    const { sources, times } = this.plan;
     if (times === 1) return [...values];
     return values.map((value, s) => {
       if (sources[s].combine !== "sum") return value;
@@ -276,6 +309,9 @@ class Sums {
     });
   }
 }
+
+/** How many terms a turn adds: none where nothing is summed in f32, and no chain is too long. */
+const termsOf = ({ sources }: Plan, added: number): number => (sources.some(isLossy) ? added : 0);
 
 /** Sums of whole numbers lose nothing. */
 const isLossy = ({ combine, value }: Plan["sources"][number]): boolean =>
@@ -286,32 +322,6 @@ const walkWith = (evaluator: Evaluator, sums: Sums): Walk => ({
   enter: (_, i, body) => evaluator.enter(i, body),
   level: (body) => sums.level(body),
 });
-
-/** Every thread takes a share of the kept points. */
-function sharePoints(
-  k: KernelBuilder,
-  name: string,
-  kept: number[],
-  evaluators: [Evaluator, Evaluator],
-  point: () => void,
-): Generated {
-  const [first, second] = evaluators;
-  if (kept.length === 0) {
-    point();
-    return { kernel: k.finish(name), items: 1 };
-  }
-  const { items, shared } = shareLoops(kept);
-  const both = (indices: readonly Int[], body: () => void): void =>
-    enterAll(k, first, indices, () => enterAll(k, second, indices, body));
-  const loops = (counts: readonly number[], body: () => void): void => {
-    if (counts.length === 0) body();
-    else k.loop(0, counts[0], (i) => both([i], () => loops(counts.slice(1), body)));
-  };
-  k.loop(k.begin, k.end, (item) =>
-    both(decode(k, item, kept.slice(0, shared)), () => loops(kept.slice(shared), point)),
-  );
-  return { kernel: k.finish(name), items };
-}
 
 function neutral(k: KernelBuilder, combine: Combine, type: string): Floats | Ints {
   if (type !== "i32") return k.f32(identity[combine]);

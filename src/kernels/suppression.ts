@@ -1,8 +1,8 @@
 /** Greedy suppression of boxes that overlap better ones: each thread walks whole examples, one result after the other. */
-import { KernelBuilder } from "./builder.js";
+import type { KernelBuilder } from "./builder.js";
+import type { Draft } from "./draft.js";
 import { exp } from "./elementary.js";
-import type { Floats, Int, Ints, TargetDescription } from "./language.js";
-import type { Generated } from "./map.js";
+import type { Floats, Int, Ints } from "./language.js";
 
 export interface Suppression {
   readonly count: number;
@@ -21,11 +21,7 @@ export interface Suppression {
 }
 
 /** Writes the kernel: it comes with the operation, so that nobody else loads it. */
-export type SuppressionGenerator = (
-  target: TargetDescription,
-  name: string,
-  suppression: Suppression,
-) => Generated;
+export type SuppressionGenerator = (suppression: Suppression) => Draft;
 
 /** Of the output's row: scores as they stand, then the results' places and scores, then a word for the kernel itself. */
 export const rowOf = ({ candidates, results }: Pick<Suppression, "candidates" | "results">): number =>
@@ -37,13 +33,14 @@ export const rowOf = ({ candidates, results }: Pick<Suppression, "candidates" | 
  *
  * Buffers: planes (count × top, left, bottom, right, class × candidates), scores (count×candidates), y (count×row).
  */
-export function suppressionKernel(
-  target: TargetDescription,
-  name: string,
-  suppression: Suppression,
-): Generated {
-  const { count, candidates, results, byClass, overlap, least, how, sigma } = suppression;
-  const k = new KernelBuilder(target);
+export const suppressionKernel: SuppressionGenerator = ({ count, ...suppression }) => ({
+  text: `suppress ${JSON.stringify(suppression)}`,
+  items: count,
+  write: (k) => walked(k, suppression),
+});
+
+function walked(k: KernelBuilder, suppression: Omit<Suppression, "count">): void {
+  const { candidates, results, byClass, overlap, least, how, sigma } = suppression;
   const [planes, scores, y] = [k.argument(0), k.argument(1), k.argument(2)];
   const none = k.f32(Number.NEGATIVE_INFINITY);
   const floor = k.f32(least ?? Number.NEGATIVE_INFINITY);
@@ -139,5 +136,4 @@ export function suppressionKernel(
       });
     });
   });
-  return { kernel: k.finish(name), items: count };
 }

@@ -4,11 +4,12 @@
  * both sides are read and written whole.
  */
 
-import { KernelBuilder } from "./builder.js";
+import type { KernelBuilder } from "./builder.js";
 import { collapse } from "./collapse.js";
+import type { Draft } from "./draft.js";
 import type { Expression, Store } from "./expression.js";
 import type { Floats, Int, TargetDescription } from "./language.js";
-import { decode, type Generated, shareLoops } from "./map.js";
+import { decode, shareLoops } from "./loops.js";
 
 /** The loops of such a copy, with the strides of both sides in elements. */
 interface Turn {
@@ -59,78 +60,81 @@ function turnIn(target: TargetDescription, space: readonly number[], stores: rea
 /** @returns null where the stores are no such copy */
 export function transposeKernel(
   target: TargetDescription,
-  name: string,
   space: readonly number[],
   stores: readonly Store[],
-): Generated | null {
+): Draft | null {
   const turn = turnIn(target, space, stores);
   if (!turn) return null;
-  const k = new KernelBuilder(target);
   const { lanes } = target;
   const { read, written, outer } = turn;
-  const squares = (loop: Loop): number => Math.ceil(loop.count / lanes);
-  const source = k.plus(k.argument(turn.buffers.from), 4 * turn.from);
-  const result = k.plus(k.argument(turn.buffers.to), 4 * turn.to);
+  const counts = [...outer.map((loop) => loop.count), Math.ceil(read.count / lanes)];
+  const { items, shared, text } = shareLoops(counts);
+  return {
+    // Of the first loop only how far apart its turns are.
+    text: `transpose ${text} ${JSON.stringify({ ...turn, outer: outer.map((loop) => ({ ...loop, count: 0 })) })}`,
+    items,
+    write(k) {
+      const source = k.plus(k.argument(turn.buffers.from), 4 * turn.from);
+      const result = k.plus(k.argument(turn.buffers.to), 4 * turn.to);
 
-  /** A square, or the part of one at an end: so many vectors of so many elements. */
-  const square = (from: Int, to: Int, reads: number, writes: number): void => {
-    // Rows beyond the end repeat the last one, and are turned into lanes that are not stored.
-    const rows = Array.from({ length: lanes }, (_, r) =>
-      k.load("f32", from, { displacement: 4 * Math.min(r, writes - 1) * written.from }),
-    ) as Floats[];
-    turned(k, rows)
-      .slice(0, reads)
-      .forEach((vector, c) => {
-        k.store("f32", to, vector, { displacement: 4 * c * read.to, lanes: writes });
+      /** A square, or the part of one at an end: so many vectors of so many elements. */
+      const square = (from: Int, to: Int, reads: number, writes: number): void => {
+        // Rows beyond the end repeat the last one, and are turned into lanes that are not stored.
+        const rows = Array.from({ length: lanes }, (_, r) =>
+          k.load("f32", from, { displacement: 4 * Math.min(r, writes - 1) * written.from }),
+        ) as Floats[];
+        turned(k, rows)
+          .slice(0, reads)
+          .forEach((vector, c) => {
+            k.store("f32", to, vector, { displacement: 4 * c * read.to, lanes: writes });
+          });
+      };
+      /** Along one side: the whole squares in a loop, then the rest. */
+      const along = (loop: Loop, first: Int | null, body: (start: Int, extent: number) => void): void => {
+        const whole = Math.floor(loop.count / lanes);
+        const rest = loop.count - whole * lanes;
+        if (first) {
+          // One of the squares along this side: which one is known at run time only.
+          const start = k.mul(first, k.int(lanes));
+          if (rest === 0) body(start, lanes);
+          else
+            k.when(
+              k.compare("lt", first, k.int(whole)),
+              () => body(start, lanes),
+              () => body(k.int(whole * lanes), rest),
+            );
+          return;
+        }
+        k.loop(0, whole * lanes, (start) => body(start, lanes), lanes);
+        if (rest > 0) body(k.int(whole * lanes), rest);
+      };
+
+      const walk = (remaining: readonly Loop[], from: Int, to: Int, index: Int | null): void => {
+        if (remaining.length > 0) {
+          const [loop, ...others] = remaining;
+          k.repeat(loop.count, (i) =>
+            walk(others, k.offset(from, i, 4 * loop.from), k.offset(to, i, 4 * loop.to), index),
+          );
+          return;
+        }
+        along(read, index, (r, reads) => {
+          const [rowFrom, rowTo] = [k.offset(from, r, 4), k.offset(to, r, 4 * read.to)];
+          along(written, null, (w, writes) =>
+            square(k.offset(rowFrom, w, 4 * written.from), k.offset(rowTo, w, 4), reads, writes),
+          );
+        });
+      };
+      k.loop(k.begin, k.end, (item) => {
+        const indices = decode(k, item, counts.slice(0, shared));
+        let [from, to] = [source, result];
+        outer.slice(0, shared).forEach((loop, d) => {
+          from = k.offset(from, indices[d], 4 * loop.from);
+          to = k.offset(to, indices[d], 4 * loop.to);
+        });
+        walk(outer.slice(shared), from, to, shared > outer.length ? indices[outer.length] : null);
       });
+    },
   };
-  /** Along one side: the whole squares in a loop, then the rest. */
-  const along = (loop: Loop, first: Int | null, body: (start: Int, extent: number) => void): void => {
-    const whole = Math.floor(loop.count / lanes);
-    const rest = loop.count - whole * lanes;
-    if (first) {
-      // One of the squares along this side: which one is known at run time only.
-      const start = k.mul(first, k.int(lanes));
-      if (rest === 0) body(start, lanes);
-      else
-        k.when(
-          k.compare("lt", first, k.int(whole)),
-          () => body(start, lanes),
-          () => body(k.int(whole * lanes), rest),
-        );
-      return;
-    }
-    k.loop(0, whole * lanes, (start) => body(start, lanes), lanes);
-    if (rest > 0) body(k.int(whole * lanes), rest);
-  };
-
-  const counts = [...outer.map((loop) => loop.count), squares(read)];
-  const { items, shared } = shareLoops(counts);
-  const walk = (remaining: readonly Loop[], from: Int, to: Int, index: Int | null): void => {
-    if (remaining.length > 0) {
-      const [loop, ...others] = remaining;
-      k.repeat(loop.count, (i) =>
-        walk(others, k.offset(from, i, 4 * loop.from), k.offset(to, i, 4 * loop.to), index),
-      );
-      return;
-    }
-    along(read, index, (r, reads) => {
-      const [rowFrom, rowTo] = [k.offset(from, r, 4), k.offset(to, r, 4 * read.to)];
-      along(written, null, (w, writes) =>
-        square(k.offset(rowFrom, w, 4 * written.from), k.offset(rowTo, w, 4), reads, writes),
-      );
-    });
-  };
-  k.loop(k.begin, k.end, (item) => {
-    const indices = decode(k, item, counts.slice(0, shared));
-    let [from, to] = [source, result];
-    outer.slice(0, shared).forEach((loop, d) => {
-      from = k.offset(from, indices[d], 4 * loop.from);
-      to = k.offset(to, indices[d], 4 * loop.to);
-    });
-    walk(outer.slice(shared), from, to, shared > outer.length ? indices[outer.length] : null);
-  });
-  return { kernel: k.finish(name), items };
 }
 
 /**

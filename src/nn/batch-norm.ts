@@ -1,6 +1,7 @@
 import { optionsOf } from "../door/options.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
+import { counted } from "../ops/scalar.js";
 import { slice } from "../ops/slice.js";
 import { mean } from "../ops/statistics.js";
 import { stopGradient } from "../ops/stop-gradient.js";
@@ -63,7 +64,7 @@ export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
       scope.update("mean", add(mul(runningMean, 1 - momentum), mul(batchMean, momentum)));
       scope.update(
         "variance",
-        add(mul(runningVariance, 1 - momentum), mul(batchVariance, (momentum * n) / (n - 1))),
+        add(mul(runningVariance, 1 - momentum), mul(batchVariance, counted((momentum * n) / (n - 1)))),
       );
       return add(mul(sub(x, batchMean), div(scale, sqrt(add(batchVariance, epsilon)))), shift);
     },

@@ -7,17 +7,18 @@ import { apply, defineOp } from "./define.js";
 /** A number given to an operation. */
 export type TensorLike = Tensor | number;
 
-const constant = defineOp<{ value: number; type: DType }>({
+const constant = defineOp<{ value: number; type: DType; counted?: true }>({
   name: "constant",
   shape: () => [],
   type: (_, { type }) => type,
   vjp: () => [],
-  lowering: ({ value, type }) => ({
+  lowering: ({ value, type, counted }) => ({
     kind: "map",
     cost: 0,
+    told: counted && value,
     rule: (k) =>
       type === "f32"
-        ? k.f32(value)
+        ? k[counted ? "number" : "f32"](value)
         : type === "bool"
           ? k.compare("ne", k.i32(value), k.i32(0))
           : k.i32(value),
@@ -44,6 +45,13 @@ export function scalar(value: number, type: DType = "f32"): Tensor {
   }
   return tensor;
 }
+
+/**
+ * A number that follows from how many examples there are, in f32. Kernels are told it, so that those of one batch serve
+ * batches of other sizes.
+ */
+export const counted = (value: number): Tensor =>
+  isTracing() ? apply(constant, [], { value, type: "f32", counted: true }) : scalar(value);
 
 /** The operand as a tensor; a number takes the type of what it stands beside. */
 export function toTensor(speaker: string, x: TensorLike, beside?: unknown): Tensor {

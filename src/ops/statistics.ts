@@ -5,6 +5,7 @@ import { checkedAxes, sizeOf } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { mul, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { counted } from "./scalar.js";
 import { type ReductionOptions, sum } from "./sum.js";
 
 /** The mean over the given axes, in f32. */
@@ -13,7 +14,8 @@ export function mean(x: Tensor, given: ReductionOptions = {}): Tensor {
   checkTensor("mean", "x", x);
   const axes = checkedAxes("mean", axis, x.shape);
   const count = sizeOf(axes.map((a) => x.shape[a]));
-  return mul(sum(cast(x, "f32"), { axis: axes, keepDims }), 1 / count);
+  const share = 1 / count;
+  return mul(sum(cast(x, "f32"), { axis: axes, keepDims }), axes.includes(0) ? counted(share) : share);
 }
 
 /** The mean squared distance from the mean over the given axes (divided by their number n, not n − 1). */

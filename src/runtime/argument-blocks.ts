@@ -36,17 +36,15 @@ export function bind(machine: Machine, loaded: LoadedProgram, addresses: Address
   const isElsewhere = update(boundOutputs, outputs.length, (i) => outputs[i].place?.address ?? 0);
   if (!isMoved && !isElsewhere) return;
   const { memory, base, addressBytes } = machine;
-  const words = (places: number[]) =>
-    addressBytes === 4 ? Int32Array.from(places) : BigInt64Array.from(places, BigInt);
-  for (const { launches, blocks, outputPlaces } of preparation ? [preparation, main] : [main])
-    if (isMoved) {
-      const places = launches.flatMap((launch) =>
-        launch.arguments.map((location) => base + addressOf(location, addresses)),
+  const write = (address: number, values: number[]): void =>
+    memory.write(address, addressBytes === 4 ? Int32Array.from(values) : BigInt64Array.from(values, BigInt));
+  for (const { words, blocks, outputPlaces } of preparation ? [preparation, main] : [main])
+    if (isMoved)
+      write(
+        blocks.address,
+        words.map((word) => (typeof word === "number" ? word : base + addressOf(word, addresses))),
       );
-      memory.write(blocks.address, words(places));
-    } else
-      for (const { at, index } of outputPlaces)
-        memory.write(blocks.address + at, words([base + boundOutputs[index]]));
+    else for (const { at, index } of outputPlaces) write(blocks.address + at, [base + boundOutputs[index]]);
 }
 
 /** Brings a list up to date, and says whether it was not. */

@@ -5,7 +5,7 @@ import type { KernelLibrary } from "../kernels/library.js";
 import type { LinkedCode, Machine, RunProgram, Stamps } from "../targets/machine.js";
 import { partsOf } from "./meetings.js";
 import type { Block, FindRoom } from "./memory.js";
-import type { ProgramLaunch } from "./program.js";
+import type { Location, ProgramLaunch } from "./program.js";
 import { noted, recording } from "./recording.js";
 
 export interface Stage {
@@ -18,7 +18,9 @@ export interface Stage {
   readonly blocks: Block;
   /** Roughly, in additions. */
   readonly work: number;
-  /** Where the argument blocks have the address of an output: bytes from their start. */
+  /** What stands in them: addresses of buffers, and counts. */
+  readonly words: readonly (Location | number)[];
+  /** Where they have the address of an output: bytes from their start. */
   readonly outputPlaces: readonly { readonly at: number; readonly index: number }[];
   /** Where threads note the time, and for how many of them there is room; null: nowhere. */
   readonly stamps: (Stamps & { readonly threads: number }) | null;
@@ -47,12 +49,11 @@ export async function makeStage(
 ): Promise<Stage> {
   const kernels = new Map<Kernel, number>();
   const generated = launches.map(({ name, task }) => {
-    const { kernel, items } = library.kernel(name, task);
+    const { kernel, ...launch } = library.kernel(name, task);
     if (!kernels.has(kernel)) kernels.set(kernel, kernels.size);
-    return { kernel: kernels.get(kernel)!, items };
+    return { kernel: kernels.get(kernel)!, ...launch };
   });
-  let bytes = 0;
-  const outputPlaces: { at: number; index: number }[] = [];
+  const words: (Location | number)[] = [];
   // A single item is one thread's, however much work it is: where it is written in the place of what it is computed
   // from, a second thread would find it there.
   const parts = partsOf(
@@ -62,14 +63,12 @@ export async function makeStage(
     })),
   );
   const placed = launches.map(({ arguments: locations }, i) => {
-    const start = bytes;
-    locations.forEach((location, n) => {
-      if (location.kind === "output")
-        outputPlaces.push({ at: start + machine.addressBytes * n, index: location.index });
-    });
-    bytes += machine.addressBytes * locations.length;
-    return { ...generated[i], arguments: start, ...parts[i] };
+    const { told, ...launch } = generated[i];
+    const start = machine.addressBytes * words.length;
+    words.push(...told, ...locations);
+    return { ...launch, arguments: start, ...parts[i] };
   });
+  let bytes = machine.addressBytes * words.length;
   const stamps = recording() && {
     offset: 8 * Math.ceil(bytes / 8),
     stride: 8 * (1 + 2 * launches.length),
@@ -84,7 +83,12 @@ export async function makeStage(
     code,
     run: null,
     blocks: await findRoom(bytes),
-    outputPlaces,
+    words,
+    outputPlaces: words.flatMap((word, n) =>
+      typeof word === "object" && word.kind === "output"
+        ? [{ at: machine.addressBytes * n, index: word.index }]
+        : [],
+    ),
     stamps,
     shown: launches.map(({ name, layers }, i) => ({ name, layers, soloist: parts[i].soloist })),
     work: launches.reduce((total, launch) => total + launch.work, 0),

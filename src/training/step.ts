@@ -49,7 +49,8 @@ type StepTensors = { [name in "lr" | "step" | "seed"]: Tensor };
 
 /**
  * One step of training as one program: the loss, its gradients, the optimizer's update and the running statistics,
- * in place. The program is compiled at the first batch, and once more for a last batch that is smaller.
+ * in place. The program is compiled at the first batch; that of a last batch, which is smaller, takes most of its kernels
+ * from it.
  */
 export function trainingStep(
   model: Trainable,

@@ -559,6 +559,12 @@ export const drawings = (longest: number): fc.Arbitrary<Drawing> =>
     seed: fc.nat({ max: 10_000 }),
   });
 
+/** The same drawing of batches of n, along the first axis of each input. */
+export const withBatch = (drawing: Drawing, n: number): Drawing => ({
+  ...drawing,
+  shapes: drawing.shapes.map(([first, ...rest]) => (first === undefined ? [] : [n, ...rest])),
+});
+
 const greatestOf = (values: readonly Numbers[]): number =>
   values.reduce((most, { data }) => data.reduce((m, v) => (Math.abs(v) > m ? Math.abs(v) : m), most), 1);
 

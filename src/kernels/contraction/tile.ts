@@ -3,7 +3,7 @@
 import type { KernelBuilder } from "../builder.js";
 import type { Evaluator } from "../expression.js";
 import type { Floats, Int, TargetDescription } from "../language.js";
-import { enterAll } from "../map.js";
+import { enterAll } from "../loops.js";
 import type { Cut, Tile, UnitRow } from "./cut.js";
 import { type Axis, type Contraction, product, strideOfVectors } from "./shape.js";
 
@@ -31,6 +31,8 @@ export class TileWriter {
     private readonly spec: Contraction,
     private readonly cut: Cut,
     private readonly evaluator: Evaluator,
+    /** How often the first loop over the inner depth turns, where the code is told. */
+    private readonly turns?: Int,
   ) {}
 
   /** `units` units from `first` on × the vectors of a block; `a` is where their rows' axis starts in A. */
@@ -75,9 +77,9 @@ export class TileWriter {
     const zeros = (): Floats[][] =>
       Array.from({ length: rows }, () => Array.from({ length: vectors }, () => k.variable(k.f32(0))));
     const ahead = this.#prefetches(vectors);
-    const unroll = Math.max(1, Math.min(8, Math.floor(target.turn / (rows * vectors))));
+    const unroll = Math.max(1, Math.min(mostUnrolled, Math.floor(target.turn / (rows * vectors))));
     const along = (axes: readonly Axis[], sums: Floats[][], pa: Int, pb: Int): void =>
-      walk(k, axes, unroll, pa, pb, 0, 0, (pa, pb, da, db) => {
+      walk({ k, unroll, turns: this.turns }, axes, pa, pb, 0, 0, (pa, pb, da, db) => {
         const factors = Array.from(
           { length: vectors },
           (_, v) => k.load("f32", pb, { displacement: db + 4 * v * vectorStride }) as Floats,
@@ -138,12 +140,21 @@ export class TileWriter {
    */
   #prefetches(vectors: number): boolean {
     const { spec, target } = this;
-    const bytes = 4 * spec.columns * product(spec.depth);
     const vectorStride = strideOfVectors(spec, target.lanes);
     const distance = 4 * vectors * vectorStride;
-    return vectorStride !== target.lanes && bytes >= 2 ** 18 && distance < 2 ** 30;
+    return vectorStride !== target.lanes && isFarOff(spec) && distance < 2 ** 30;
   }
 }
+
+/** Whether B is so large that it does not stay near. */
+export const isFarOff = ({ columns, depth }: Contraction): boolean => 4 * columns * product(depth) >= 2 ** 18;
+
+/** The most steps of the innermost loop that are written out in one turn. */
+const mostUnrolled = 8;
+
+/** True where the depth is one chain, in loops: code may be told how often the first of them turns. */
+export const isOneChain = (axes: readonly Axis[]): boolean =>
+  product(axes) <= longestChain && product(axes) > mostUnrolled;
 
 /**
  * So many products are added one by one; of longer depths the sums of such chains are, so that an error does not grow
@@ -161,9 +172,8 @@ function partOf(count: number, most: number): number {
 
 /** Nested depth loops, the innermost unrolled, all of them where they are short. */
 function walk(
-  k: KernelBuilder,
+  how: { k: KernelBuilder; unroll: number; turns?: Int },
   axes: readonly Axis[],
-  unroll: number,
   a: Int,
   b: Int,
   da: number,
@@ -174,25 +184,34 @@ function walk(
     step(a, b, da, db);
     return;
   }
+  const { k, unroll, turns } = how;
   const [axis, ...rest] = axes;
   const inside = product(rest);
   const once = (pa: Int, pb: Int, i: number): void =>
-    walk(k, rest, unroll, pa, pb, da + 4 * i * axis.a, db + 4 * i * axis.b, step);
+    walk({ k, unroll }, rest, pa, pb, da + 4 * i * axis.a, db + 4 * i * axis.b, step);
   if (axis.count * inside <= Math.max(3, unroll)) {
     for (let i = 0; i < axis.count; i++) once(a, b, i);
     return;
   }
   const steps = rest.length === 0 ? unroll : 1;
+  const some = (from: Int | number, to: Int | number, steps: number): void =>
+    k.loop(
+      from,
+      to,
+      (i) => {
+        const pa = k.offset(a, i, 4 * axis.a);
+        const pb = k.offset(b, i, 4 * axis.b);
+        for (let u = 0; u < steps; u++) once(pa, pb, u);
+      },
+      steps,
+    );
+  if (turns) {
+    const whole = k.sub(turns, k.divide(turns, steps).remainder);
+    some(0, whole, steps);
+    if (steps > 1) some(whole, turns, 1);
+    return;
+  }
   const whole = Math.floor(axis.count / steps) * steps;
-  k.loop(
-    0,
-    whole,
-    (i) => {
-      const pa = k.offset(a, i, 4 * axis.a);
-      const pb = k.offset(b, i, 4 * axis.b);
-      for (let u = 0; u < steps; u++) once(pa, pb, u);
-    },
-    steps,
-  );
+  some(0, whole, steps);
   for (let i = whole; i < axis.count; i++) once(a, b, i);
 }

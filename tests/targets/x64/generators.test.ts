@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { KernelBuilder } from "../../../src/kernels/builder.js";
 import { contractionKernel } from "../../../src/kernels/contraction/contraction.js";
 import type { Contraction } from "../../../src/kernels/contraction/shape.js";
+import { type Draft, described } from "../../../src/kernels/draft.js";
 import { exp, log, sigmoid, tanh } from "../../../src/kernels/elementary.js";
 import type { ElementType, Expression, Rule, Store } from "../../../src/kernels/expression.js";
 import { fillKernel } from "../../../src/kernels/fill.js";
 import { gatherKernel, scatterAddKernel } from "../../../src/kernels/gather.js";
 import type { Floats } from "../../../src/kernels/language.js";
-import { type Generated, mapKernel } from "../../../src/kernels/map.js";
+import { mapKernel } from "../../../src/kernels/map.js";
 import { type Combine, reduceKernel } from "../../../src/kernels/reduce.js";
 import { transposeKernel } from "../../../src/kernels/transpose.js";
 import { RandomStream } from "../../../src/random/threefry.js";
@@ -42,8 +43,10 @@ const store = (buffer: number, strides: number[], value: Expression, type: Eleme
 const add: Rule = (k, [a, b]) => k.add(a as Floats, b as Floats);
 
 /** Runs the items in two shares, as two threads would. */
-const run = ({ kernel, items }: Generated, level: (typeof runnable)[number], buffers: readonly Words[]) =>
-  runOn(kernel, level, buffers, items);
+function run(draft: Draft, level: (typeof runnable)[number], buffers: readonly Words[]): Int32Array[] {
+  const { items, told, write } = described(draft);
+  return runOn(write(x64Target(level), "under test"), level, buffers, items, told);
+}
 
 describe.each(runnable)("generators at %s", (level) => {
   const target = x64Target(level);
@@ -57,7 +60,7 @@ describe.each(runnable)("generators at %s", (level) => {
       const x = randomFloats(size);
       const bias = randomFloats(space.at(-1)!);
       const inner = space.map((_, d) => (d === space.length - 1 ? 1 : 0));
-      const generated = mapKernel(target, "x + bias, mirrored", space, [
+      const generated = mapKernel(target, space, [
         store(2, strides, apply(add, load(0, reversed, space.at(-1)! - 1), load(1, inner))),
       ]);
       const [, , y] = run(generated, level, [x, bias, new Float32Array(size + 20).fill(9)]);
@@ -81,7 +84,7 @@ describe.each(runnable)("generators at %s", (level) => {
     const x = randomFloats(2 * size);
     const space = [2, columns, rows];
     const copy = store(1, [size, rows, 1], load(0, [size, 1, columns]));
-    const generated = transposeKernel(target, "transpose", space, [copy]);
+    const generated = transposeKernel(target, space, [copy]);
     const [, y] = run(generated!, level, [x, new Float32Array(2 * size + 20).fill(9)]);
     const expected = Float32Array.from({ length: 2 * size }, (_, i) => {
       const [batch, column, row] = [Math.floor(i / size), Math.floor((i % size) / rows), i % rows];
@@ -93,11 +96,11 @@ describe.each(runnable)("generators at %s", (level) => {
 
   test("what is no such copy is left to others", () => {
     const plain = store(1, [64, 1], load(0, [64, 1]));
-    expect(transposeKernel(target, "copy", [64, 64], [plain])).toBeNull();
+    expect(transposeKernel(target, [64, 64], [plain])).toBeNull();
     const changed = store(1, [64, 1], apply(add, load(0, [1, 64]), load(0, [1, 64])));
-    expect(transposeKernel(target, "add", [64, 64], [changed])).toBeNull();
+    expect(transposeKernel(target, [64, 64], [changed])).toBeNull();
     const short = store(1, [4, 1], load(0, [1, 64]));
-    expect(transposeKernel(target, "copy", [64, 4], [short])).toBeNull();
+    expect(transposeKernel(target, [64, 4], [short])).toBeNull();
   });
 
   test.each([
@@ -109,7 +112,6 @@ describe.each(runnable)("generators at %s", (level) => {
     const x = Float32Array.from({ length: 1000 }, () => random.uniform(-20, 20));
     const generated = mapKernel(
       target,
-      "elementary",
       [1000],
       [
         store(
@@ -151,7 +153,6 @@ describe.each(runnable)("generators at %s", (level) => {
       };
       const generated = reduceKernel(
         target,
-        combine,
         kept,
         reduced,
         [
@@ -216,12 +217,7 @@ describe.each(runnable)("generators at %s", (level) => {
         stores: [store(2, [columns, 1], apply(relu, result(), load(3, [0, 1])))],
       };
       const c = new Float32Array(rows * columns + 20).fill(9);
-      const [, , out] = run(contractionKernel(target, "matmul", spec), level, [
-        a,
-        isPacked ? packed : b,
-        c,
-        bias,
-      ]);
+      const [, , out] = run(contractionKernel(target, spec), level, [a, isPacked ? packed : b, c, bias]);
       const got = asFloats(out);
       for (let i = 0; i < rows; i++)
         for (let j = 0; j < columns; j++) {
@@ -264,7 +260,7 @@ describe.each(runnable)("generators at %s", (level) => {
         stores: [store(2, [out * out * filters, out * filters, filters, 1], result())],
       };
       const y = new Float32Array(n * out * out * filters);
-      const [, , got] = run(contractionKernel(target, "conv2d", spec), level, [x, w, y]);
+      const [, , got] = run(contractionKernel(target, spec), level, [x, w, y]);
       const values = asFloats(got);
       let place = 0;
       for (let p = 0; p < n; p++)
@@ -297,11 +293,7 @@ describe.each(runnable)("generators at %s", (level) => {
       startB: 0,
       stores: [store(2, [columns, 1], result())],
     };
-    const [, , out] = run(contractionKernel(target, "conv2d filters", spec), level, [
-      a,
-      b,
-      new Float32Array(rows * columns),
-    ]);
+    const [, , out] = run(contractionKernel(target, spec), level, [a, b, new Float32Array(rows * columns)]);
     const got = asFloats(out);
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) {
@@ -315,11 +307,7 @@ describe.each(runnable)("generators at %s", (level) => {
     const shape = { outer: 2, extent: 5, inner: 19, count: 4 };
     const x = randomFloats(2 * 5 * 19);
     const index = Int32Array.of(3, 0, 7, 3);
-    const [, , y] = run(gatherKernel(target, "gather", "f32", shape), level, [
-      x,
-      index,
-      new Float32Array(152),
-    ]);
+    const [, , y] = run(gatherKernel("f32", shape), level, [x, index, new Float32Array(152)]);
     const picked = asFloats(y);
     for (let o = 0; o < 2; o++)
       index.forEach((from, j) => {
@@ -327,11 +315,7 @@ describe.each(runnable)("generators at %s", (level) => {
           expect(picked[(o * 4 + j) * 19 + i]).toBe(from < 5 ? x[(o * 5 + from) * 19 + i] : Number.NaN);
       });
     const dy = randomFloats(152);
-    const [, , dx] = run(scatterAddKernel(target, "scatter", "f32", shape), level, [
-      dy,
-      index,
-      new Float32Array(190),
-    ]);
+    const [, , dx] = run(scatterAddKernel("f32", shape), level, [dy, index, new Float32Array(190)]);
     const sums = asFloats(dx);
     for (let o = 0; o < 2; o++)
       for (let row = 0; row < 5; row++)
@@ -343,7 +327,7 @@ describe.each(runnable)("generators at %s", (level) => {
           expect(sums[(o * 5 + row) * 19 + i]).toBe(sum);
         }
     const boxes = [{ counts: [2, 3, 5], at: { offset: 4, strides: [30, 10, 1] } }];
-    const [filled] = run(fillKernel(target, "border", "f32", 7, boxes), level, [new Float32Array(64)]);
+    const [filled] = run(fillKernel("f32", 7, boxes), level, [new Float32Array(64)]);
     asFloats(filled).forEach((value, i) => {
       const inside = i >= 4 && i < 64 && (i - 4) % 10 < 5 && i - 4 < 60;
       expect(value).toBe(inside ? 7 : 0);

@@ -60,8 +60,18 @@ export type Words = Float32Array | Int32Array;
 /** Words that every buffer gets at least, and distance kept between buffers: whole vectors are read. */
 const room = 64;
 
-/** Runs a kernel on copies of buffers and returns what they hold afterwards. */
-export function runOn(kernel: Kernel, level: Level, buffers: readonly Words[], items = 1): Int32Array[] {
+/**
+ * Runs a kernel on copies of buffers and returns what they hold afterwards.
+ *
+ * @param counts  what it is told before their addresses
+ */
+export function runOn(
+  kernel: Kernel,
+  level: Level,
+  buffers: readonly Words[],
+  items = 1,
+  counts: readonly number[] = [],
+): Int32Array[] {
   const starts: number[] = [];
   let words = 256;
   for (const buffer of buffers) {
@@ -69,10 +79,11 @@ export function runOn(kernel: Kernel, level: Level, buffers: readonly Words[], i
     words += Math.ceil(buffer.length / 16) * 16 + room;
   }
   const memory = new NativeMemory(4 * words);
-  const block = new BigInt64Array(memory.buffer, 0, buffers.length);
+  const block = new BigInt64Array(memory.buffer, 0, buffers.length + counts.length);
+  block.set(counts.map(BigInt));
   const all = new Int32Array(memory.buffer);
   buffers.forEach((buffer, i) => {
-    block[i] = BigInt(memory.address + 4 * starts[i]);
+    block[counts.length + i] = BigInt(memory.address + 4 * starts[i]);
     all.set(new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length), starts[i]);
   });
   withKernel(kernel, level, (run) => run(memory.address, 0, items));
