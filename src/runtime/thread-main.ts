@@ -90,8 +90,10 @@ export function threadMain(port: ThreadPort): void {
         return;
       }
       const now = (): number => performance.timeOrigin + performance.now();
-      const instance = new WebAssembly.Instance(code.module, { engine: { memory: memory!, now } });
-      programs.set(program, instance.exports.run as unknown as RunProgram);
+      const engine: WebAssembly.ModuleImports = { memory: memory!, now };
+      for (const module of code.modules)
+        Object.assign(engine, new WebAssembly.Instance(module, { engine }).exports);
+      programs.set(program, engine.run as unknown as RunProgram);
     } finally {
       Atomics.sub(words, loadingWord, 1);
       Atomics.notify(words, loadingWord);

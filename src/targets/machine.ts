@@ -81,7 +81,8 @@ export interface LinkedCode {
 
 /** A program in the form in which it can be sent to another thread. */
 export type ShippedCode =
-  | { kind: "wasm"; module: WebAssembly.Module }
+  /** Each may call what those before it export; the last has \`run\`. */
+  | { kind: "wasm"; modules: readonly WebAssembly.Module[] }
   | { kind: "native"; address: number; base: number; koffi: string };
 
 /**

@@ -4,8 +4,8 @@ import type { Floats, Ints } from "../../src/kernels/language.js";
 import { RandomStream } from "../../src/random/threefry.js";
 import { emitKernel, type WasmFeatures, wasmTarget } from "../../src/targets/wasm/emitter.js";
 import { detectFeatures } from "../../src/targets/wasm/features.js";
-import { linkModule } from "../../src/targets/wasm/link.js";
 import { binaryFloats, integers } from "./operators.js";
+import { moduleOf, runOf } from "./wasm-run.js";
 
 const kinds: [string, WasmFeatures][] = [["plain SIMD", { relaxedSimd: false }]];
 if (detectFeatures().relaxedSimd) kinds.push(["relaxed SIMD", { relaxedSimd: true }]);
@@ -19,20 +19,15 @@ function runKernel(
 ): Int32Array[] {
   const k = new KernelBuilder(wasmTarget(features));
   record(k);
-  const code = linkModule(
-    [emitKernel(k.finish("under test"), features)],
-    [{ kernel: 0, arguments: 0, items, meets: false, soloist: null }],
-    { shared: false, maximumPages: 1 },
-  );
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { engine: { memory } });
+  const run = runOf(emitKernel(k.finish("under test"), features), memory, items);
   const words = new Int32Array(memory.buffer);
   const address = (i: number): number => 1024 + 256 * i;
   buffers.forEach((buffer, i) => {
     words[64 + i] = address(i);
     words.set(new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length), address(i) / 4);
   });
-  (instance.exports.run as (...args: number[]) => void)(256, 0, 1, 512);
+  run(256, 0, 1, 512);
   return buffers.map((_, i) => words.slice(address(i) / 4, address(i) / 4 + 16));
 }
 
@@ -226,10 +221,7 @@ describe("relaxed SIMD", () => {
     if (!detectFeatures().relaxedSimd) return; // nothing here could judge it
     const k = new KernelBuilder(wasmTarget({ relaxedSimd: true }));
     k.store("f32", k.argument(0), k.fma(k.f32(1), k.f32(2), k.f32(3)));
-    const code = linkModule([emitKernel(k.finish("fma"), { relaxedSimd: true })], [], {
-      shared: false,
-      maximumPages: 1,
-    });
+    const code = moduleOf(emitKernel(k.finish("fma"), { relaxedSimd: true }));
     expect(WebAssembly.validate(code)).toBe(true);
   });
 });

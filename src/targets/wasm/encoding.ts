@@ -64,13 +64,18 @@ export class ByteWriter {
 export const i32 = 0x7f;
 export const i64 = 0x7e;
 export const v128 = 0x7b;
-const f64 = 0x7c;
+export const f64 = 0x7c;
 
-/** A function of a module: its body holds the local declarations and the code. */
-export interface WasmFunction {
+/** A function from elsewhere, or by its name for others. All parameters are i32. */
+export interface NamedFunction {
+  readonly name: string;
   readonly parameters: number;
-  /** Whether it returns an i32; else nothing. */
-  readonly answers?: boolean;
+  /** The type that it returns. Left out: nothing. */
+  readonly answers?: number;
+}
+
+/** A function of a module, which exports it: its body holds the local declarations and the code. */
+export interface WasmFunction extends NamedFunction {
   readonly body: Uint8Array;
 }
 
@@ -80,53 +85,45 @@ export interface MemoryImport {
   readonly maximumPages: number;
 }
 
-/**
- * A module that imports one memory ("engine" "memory") and exports its last function as "run". All parameters
- * are i32.
- * @param hasClock  whether function 0 is the imported ("engine" "now"), which answers with a number of 64 bits
- */
+/** A module that imports one memory ("memory" of "engine"), and functions from there, which come first. */
 export function encodeModule(
   functions: readonly WasmFunction[],
   memory: MemoryImport,
-  hasClock = false,
+  imported: readonly NamedFunction[] = [],
 ): Uint8Array<ArrayBuffer> {
   const module = new ByteWriter();
   for (const b of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(b);
-  const isLike = (a: WasmFunction) => (b: WasmFunction) =>
-    a.parameters === b.parameters && !a.answers === !b.answers;
-  const signatures = functions.filter((f, i) => functions.findIndex(isLike(f)) === i);
-  const clock = hasClock ? [null] : [];
-  section(module, 1, [...signatures, ...clock], (s, signature) => {
+  const isLike = (a: NamedFunction) => (b: NamedFunction) =>
+    a.parameters === b.parameters && a.answers === b.answers;
+  const all = [...imported, ...functions];
+  const signatures = all.filter((f, i) => all.findIndex(isLike(f)) === i);
+  const typeOf = (f: NamedFunction): number => signatures.findIndex(isLike(f));
+  section(module, 1, signatures, (s, { parameters, answers }) => {
     s.byte(0x60);
-    if (!signature) {
-      for (const b of [0, 1, f64]) s.byte(b);
-      return;
-    }
-    const { parameters, answers } = signature;
     s.unsigned(parameters);
     for (let p = 0; p < parameters; p++) s.byte(i32);
     s.byte(answers ? 1 : 0);
-    if (answers) s.byte(i32);
+    if (answers) s.byte(answers);
   });
-  section(module, 2, [memory, ...clock], (s, m) => {
+  section(module, 2, [memory, ...imported], (s, from) => {
     s.text("engine");
-    if (!m) {
-      s.text("now");
+    if ("name" in from) {
+      s.text(from.name);
       s.byte(0);
-      s.unsigned(signatures.length);
+      s.unsigned(typeOf(from));
       return;
     }
     s.text("memory");
     s.byte(2);
-    s.byte(m.shared ? 3 : 0);
+    s.byte(from.shared ? 3 : 0);
     s.unsigned(1);
-    if (m.shared) s.unsigned(m.maximumPages);
+    if (from.shared) s.unsigned(from.maximumPages);
   });
-  section(module, 3, functions, (s, f) => s.unsigned(signatures.findIndex(isLike(f))));
-  section(module, 7, ["run"], (s, name) => {
-    s.text(name);
+  section(module, 3, functions, (s, f) => s.unsigned(typeOf(f)));
+  section(module, 7, functions, (s, f) => {
+    s.text(f.name);
     s.byte(0);
-    s.unsigned(clock.length + functions.length - 1);
+    s.unsigned(all.indexOf(f));
   });
   section(module, 10, functions, (s, f) => {
     s.unsigned(f.body.length);

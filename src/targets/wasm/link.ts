@@ -1,33 +1,42 @@
 /**
- * A program as one WebAssembly module: its kernels, and `run`, which calls them in order. Every thread runs the
- * same list and takes its share of each launch; a barrier stands where one needs what others have done.
+ * A program as a WebAssembly module: `run`, which calls kernels in order. They come from other modules, so that the host
+ * compiles a kernel once, however many programs call it. Every thread runs the same list and takes its share of each
+ * launch; a barrier stands where one needs what others have done.
  */
 
 import { barrierWord, boundedSleep, type MachineLaunch, type Stamps } from "../machine.js";
 import { kernelParameters } from "./emitter.js";
-import { ByteWriter, encodeModule, i32, i64, type MemoryImport, type WasmFunction } from "./encoding.js";
+import {
+  ByteWriter,
+  encodeModule,
+  f64,
+  i32,
+  i64,
+  type MemoryImport,
+  type NamedFunction,
+  type WasmFunction,
+} from "./encoding.js";
 
 /** Parameters of `run`: the program's argument blocks, this thread's number, how many threads, the barrier's words. */
 export const runParameters = 4;
 const [blocks, thread, threads, barrier] = [0, 1, 2, 3];
 
+/** @param kernels  their names, by which they come from elsewhere */
 export function linkModule(
-  kernels: readonly Uint8Array[],
+  kernels: readonly string[],
   launches: readonly MachineLaunch[],
   memory: MemoryImport,
   stamps: Stamps | null = null,
 ): Uint8Array<ArrayBuffer> {
-  const functions: WasmFunction[] = kernels.map((body) => ({ parameters: kernelParameters, body }));
   // Function 0 is the clock, where there is one.
-  const first = stamps ? 1 : 0;
-  const meeting = first + functions.length;
-  if (memory.shared) functions.push({ parameters: 3, answers: true, body: meetingBody() });
-  functions.push({
-    parameters: runParameters,
-    answers: true,
-    body: runBody(launches, { first, meeting: memory.shared ? meeting : null, stamps }),
-  });
-  return encodeModule(functions, memory, stamps !== null);
+  const imported: NamedFunction[] = stamps ? [{ name: "now", parameters: 0, answers: f64 }] : [];
+  const first = imported.length;
+  for (const name of kernels) imported.push({ name, parameters: kernelParameters });
+  const meeting = memory.shared ? imported.length : null;
+  const body = runBody(launches, { first, meeting, stamps });
+  const functions: WasmFunction[] = [{ name: "run", parameters: runParameters, answers: i32, body }];
+  if (memory.shared) functions.unshift({ name: "meet", parameters: 3, answers: i32, body: meetingBody() });
+  return encodeModule(functions, memory, imported);
 }
 
 /**

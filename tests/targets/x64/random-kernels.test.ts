@@ -4,9 +4,9 @@ import { KernelBuilder } from "../../../src/kernels/builder.js";
 import type { Comparison, Floats, Int, Ints, Kernel, Mask } from "../../../src/kernels/language.js";
 import { RandomStream } from "../../../src/random/threefry.js";
 import { emitKernel as emitForWasm, wasmTarget } from "../../../src/targets/wasm/emitter.js";
-import { linkModule } from "../../../src/targets/wasm/link.js";
 import { x64Target } from "../../../src/targets/x64/emitter.js";
 import { RegisterError } from "../../../src/targets/x64/registers.js";
+import { runOf } from "../wasm-run.js";
 import { asFloats, missingReason, runnable, runOn, type Words } from "./machine.js";
 
 if (missingReason) test.skip(`random kernels, because ${missingReason}`, () => {});
@@ -214,20 +214,15 @@ function record(target: ReturnType<typeof x64Target>, steps: readonly Step[], on
 
 /** The kernel on WebAssembly, with multiplications and additions rounded one by one. */
 function runOnWasm(kernel: Kernel, buffers: readonly Words[]): Int32Array[] {
-  const code = linkModule(
-    [emitForWasm(kernel, { relaxedSimd: false })],
-    [{ kernel: 0, arguments: 0, items: 1, meets: false, soloist: null }],
-    { shared: false, maximumPages: 1 },
-  );
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { engine: { memory } });
+  const run = runOf(emitForWasm(kernel, { relaxedSimd: false }), memory, 1);
   const words = new Int32Array(memory.buffer);
   const address = (i: number): number => 1024 + 512 * i;
   buffers.forEach((buffer, i) => {
     words[64 + i] = address(i);
     words.set(new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length), address(i) / 4);
   });
-  (instance.exports.run as (...args: number[]) => void)(256, 0, 1, 512);
+  run(256, 0, 1, 512);
   return buffers.map((_, i) => words.slice(address(i) / 4, address(i) / 4 + elements));
 }
 
