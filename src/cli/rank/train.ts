@@ -67,6 +67,7 @@ export function trainRankCommand(parent: Command): void {
     .option("--dropout <share>", "of maps and hidden units that a step leaves out", share, 0.3)
     .option("--l2 <weight>", "of the regression's weights", positive, 1)
     .option("--weight-decay <rate>", "L2 of the network's weights", notNegative, 0.01)
+    .option("--average <share>", "of the weights' mean that stays in each step; 0: no mean", share, 0.99)
     .option("--epochs <n>", "passes over the pairs", whole(1), 6)
     .option("--batch-size <pairs>", "pairs of a step", whole(1), 50)
     .option("--lr <rate>", "learning rate of Adam", positive, 0.002)
@@ -104,6 +105,7 @@ interface Options extends QuestionOptions {
   dropout: number;
   l2: number;
   weightDecay: number;
+  average: number;
   epochs: number;
   batchSize: number;
   lr: number;
@@ -116,7 +118,7 @@ interface Options extends QuestionOptions {
 /** Options that a method has no use for. A network is shown beside a regression, which takes --features and --l2. */
 const ofNetworks = [
   ...["vectors", "size", "spread", "marks", "window", "maps", "hidden", "dropout"],
-  ...["leastCount", "weightDecay", "epochs", "batchSize", "lr"],
+  ...["leastCount", "weightDecay", "average", "epochs", "batchSize", "lr"],
 ];
 const useless: { readonly [method in pairs.RankingMethod]: readonly string[] } = {
   network: [],
@@ -196,9 +198,9 @@ async function run(options: Options, command: Command): Promise<void> {
 
 function trainingOf(options: Options): pairs.PairTrainingOptions {
   const { method, features, tokeniser, longest, leastCount, vectors, size, spread, marks, window } = options;
-  const { maps, hidden, dropout, l2, weightDecay, epochs, batchSize, lr, seed } = options;
+  const { maps, hidden, dropout, l2, weightDecay, average, epochs, batchSize, lr, seed } = options;
   const given = { method, features, tokeniser, longest, leastCount, vectors, size, spread, marks, window };
-  return { ...given, maps, hidden, dropout, l2, weightDecay, epochs, batchSize, lr, seed };
+  return { ...given, maps, hidden, dropout, l2, weightDecay, average, epochs, batchSize, lr, seed };
 }
 
 /** What has been made, before the first step. */

@@ -59,6 +59,11 @@ export interface PairTrainingOptions extends Omit<PairNetworkOptions, "words" | 
    * network learns a few thousand pairs by heart, and ranks others worse than the regression.
    */
   weightDecay?: number;
+  /**
+   * The network has the mean of its weights over the last steps; so much of the mean stays in each step, and less in the
+   * first ones. 0.99 if left out, 0 for the weights of the last step.
+   */
+  average?: number;
   /** 6 if left out. */
   epochs?: number;
   /** 50 if left out. */
@@ -110,7 +115,7 @@ export async function train(given: Questions, options: PairTrainingOptions = {})
     l2 = 1,
     onBegin,
   } = options;
-  const { features = "all", leastCount = 2, epochs = 6, batchSize = 50, lr = 0.002 } = options;
+  const { features = "all", leastCount = 2, average = 0.99, epochs = 6, batchSize = 50, lr = 0.002 } = options;
   if (features === "none" && method === "regression")
     throw new DataError(
       "train: a regression on no features learns nothing; leave out features, or name others",
@@ -179,6 +184,7 @@ export async function train(given: Questions, options: PairTrainingOptions = {})
   const training = {
     objective: classification(crossEntropy(), { inputs, target: "label" }),
     optimizer: adam({ lr, weightDecay: options.weightDecay ?? 0.01 }),
+    ...(average > 0 && { average: { decay: average } }),
     epochs,
     batchSize,
     seed,
@@ -225,6 +231,7 @@ const trainingRules = {
   hidden: fromOneOn,
   dropout: belowOne,
   weightDecay: notNegative,
+  average: belowOne,
   epochs: fromOneOn,
   batchSize: fromOneOn,
   lr: positive,
