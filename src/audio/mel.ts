@@ -2,7 +2,7 @@ import { optionsOf } from "../door/options.js";
 import { fromOneOn, notNegative, oneOf, positive, required } from "../door/rules.js";
 import { matmul } from "../ops/matmul.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type SpectrogramOptions, spectrogramRules, spectrumOf } from "./stft.js";
+import { type SpectrogramOptions, spectrogramRules, spectrumInPairs, spectrumOf } from "./stft.js";
 
 /** Which frequencies belong together. */
 export interface MelOptions {
@@ -40,10 +40,14 @@ const melRules = {
 export function melFilters(size: number, options: MelOptions): Tensor {
   if (!fromOneOn.holds(size))
     throw new RangeError(`melFilters: size is ${size}, expected a whole number from 1 on`);
-  return filtersOf("melFilters", size, optionsOf("melFilters", options ?? {}, melRules));
+  return filtersOf("melFilters", size, optionsOf("melFilters", options ?? {}, melRules)).tensor;
 }
 
-function filtersOf(speaker: string, size: number, options: MelOptions): Tensor {
+function filtersOf(
+  speaker: string,
+  size: number,
+  options: MelOptions,
+): { values: Float32Array; width: number; tensor: Tensor } {
   const { rate, mels = 40, low = 0, high = rate / 2, scale = "htk", norm = "none" } = options;
   if (low >= high)
     throw new RangeError(`${speaker}: low is ${low} Hz, expected less than the ${high} Hz of high`);
@@ -64,7 +68,7 @@ function filtersOf(speaker: string, size: number, options: MelOptions): Tensor {
       values[k * mels + m] = height * Math.max(0, Math.min(up, down));
     }
   }
-  return Tensor.from(values, [frequencies, mels], "f32");
+  return { values, width: mels, tensor: Tensor.from(values, [frequencies, mels], "f32") };
 }
 
 /** Of Slaney's scale: 15 mels at 1000 Hz, from there on 27 mels to 6.4 times the frequency. */
@@ -99,6 +103,20 @@ export function melSpectrogram(x: Tensor, options: MelSpectrogramOptions): Tenso
 
 export function melSpectrumOf(speaker: string, x: Tensor, options: MelSpectrogramOptions): Tensor {
   const { rate, mels, low, high, scale, norm, ...frames } = options;
-  const filters = filtersOf(speaker, frames.size ?? 400, { rate, mels, low, high, scale, norm });
-  return matmul(spectrumOf(speaker, x, frames), filters);
+  const size = frames.size ?? 400;
+  const filters = filtersOf(speaker, size, { rate, mels, low, high, scale, norm });
+  const isWhole = size % 2 === 1 || (frames.windowLength ?? size) < 2;
+  if (isWhole) return matmul(spectrumOf(speaker, x, frames), filters.tensor);
+  const { values, width } = filters;
+  // Frequencies that no filter has are not computed, where their partners are not wanted either.
+  const isWanted = (k: number) => values.subarray(k * width, (k + 1) * width).some((v) => v !== 0);
+  const { spectrum, frequencies } = spectrumInPairs(speaker, x, frames, isWanted);
+  const own = new Float32Array(frequencies.length * width);
+  const seen = new Set<number>();
+  frequencies.forEach((k, i) => {
+    // A quarter of the rate is its own partner, and counts once.
+    if (!seen.has(k)) own.set(values.subarray(k * width, (k + 1) * width), i * width);
+    seen.add(k);
+  });
+  return matmul(spectrum, Tensor.from(own, [frequencies.length, width], "f32"));
 }

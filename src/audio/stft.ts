@@ -1,7 +1,8 @@
 import { optionsOf } from "../door/options.js";
 import { flag, fromOneOn, oneOf } from "../door/rules.js";
-import { add } from "../ops/arithmetic.js";
+import { add, sub } from "../ops/arithmetic.js";
 import { greater } from "../ops/comparisons.js";
+import { concat } from "../ops/concat.js";
 import { conv1d } from "../ops/conv1d.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { extend } from "../ops/extend.js";
@@ -100,13 +101,90 @@ export function spectrumOf(
   const [n, frames, twice] = both.shape;
   const half = twice / 2;
   const sum = add(slice(both, [0, 0, 0], [n, frames, half]), slice(both, [0, 0, half], [n, frames, twice]));
-  if (power === 2) return sum;
-  const isThere = greater(sum, 0);
-  return where(isThere, sqrt(where(isThere, sum, 1)), 0);
+  return power === 2 ? sum : rootOf(sum);
+}
+
+/** The magnitude of a power; its gradient is 0 where that is 0. */
+function rootOf(power: Tensor): Tensor {
+  const isThere = greater(power, 0);
+  return where(isThere, sqrt(where(isThere, power, 1)), 0);
+}
+
+/**
+ * The powers, or magnitudes, of those frequencies alone that are asked for, in an order of their own, by half the work of
+ * {@link spectrumOf}: with A[k] the sum over the even samples of a frame and B[k] that over the odd ones,
+ *
+ *     X[k] = A[k] + B[k]    and    X[size / 2 − k] = conj(A[k] − B[k])
+ *
+ * so that two frequencies come out of the same two sums of half as many samples: the first step of the fast Fourier
+ * transform (Cooley, Tukey: Mathematics of Computation 19, 1965), which holds for transforms of even size.
+ *
+ * @param isWanted  of each frequency; its partner size / 2 − k is computed with it
+ * @returns         `spectrum`, N×T×frequencies, and of which frequency each column is
+ */
+export function spectrumInPairs(
+  speaker: string,
+  x: Tensor,
+  { power = 2, ...options }: SpectrogramOptions,
+  isWanted: (k: number) => boolean,
+): { spectrum: Tensor; frequencies: number[] } {
+  const cut = framesOf(speaker, x, options);
+  const { size, before } = cut;
+  const last = size / 2;
+  const lower = Array.from({ length: (last >> 1) + 1 }, (_, k) => k).filter(
+    (k) => isWanted(k) || isWanted(last - k),
+  );
+  const half = (parity: 0 | 1): Tensor => {
+    const first = (parity + before) % 2;
+    const filter = fourierFilter(cut, lower, { first, step: 2 });
+    const { seen, hop } = cut;
+    return conv1d(slice(seen, [0, first, 0], seen.shape), filter, {
+      stride: hop,
+      dilation: 2,
+    });
+  };
+  const [a, b] = [half(0), half(1)];
+  const [n, , columns] = a.shape;
+  // The odd samples may leave room for one frame more at the end.
+  const whole = [n, cut.frames, columns] as const;
+  const [even, odd] = [slice(a, [0, 0, 0], whole), slice(b, [0, 0, 0], whole)];
+  const powerOf = (both: Tensor): Tensor => {
+    const squares = square(both);
+    const at = columns / 2;
+    return add(
+      slice(squares, [0, 0, 0], [n, cut.frames, at]),
+      slice(squares, [0, 0, at], [n, cut.frames, columns]),
+    );
+  };
+  const powers = concat([powerOf(add(even, odd)), powerOf(sub(even, odd))], { axis: 2 });
+  return {
+    spectrum: power === 2 ? powers : rootOf(powers),
+    frequencies: [...lower, ...lower.map((k) => last - k)],
+  };
 }
 
 /** N×T×2·frequencies: real parts, then imaginary ones. */
 function transformed(speaker: string, x: Tensor, options: StftOptions): Tensor {
+  const cut = framesOf(speaker, x, options);
+  const all = Array.from({ length: (cut.size >> 1) + 1 }, (_, k) => k);
+  return conv1d(cut.seen, fourierFilter(cut, all), { stride: cut.hop });
+}
+
+/** A sound as its frames lie in it. */
+interface CutUp {
+  readonly size: number;
+  readonly hop: number;
+  /** How many frames there are. */
+  readonly frames: number;
+  /** N×L×1: the samples that frames see, the first of which begins at 0. */
+  readonly seen: Tensor;
+  /** The window, and where in the transform it begins. */
+  readonly window: Float64Array;
+  readonly before: number;
+  readonly scale: number;
+}
+
+function framesOf(speaker: string, x: Tensor, options: StftOptions): CutUp {
   checkTensor(speaker, "x", x);
   if (x.rank !== 2)
     throw new ShapeError(`${speaker}: x is of rank ${x.rank} (${show(x.shape)}), expected N×L samples`);
@@ -138,35 +216,41 @@ function transformed(speaker: string, x: Tensor, options: StftOptions): Tensor {
   const before = (size - windowLength) >> 1;
   const frames = Math.floor((whole.shape[1] - size) / hop) + 1;
   const seen = slice(whole, [0, before], [n, before + (frames - 1) * hop + windowLength]);
-  const filter = fourierFilter(
+  const taken = windowOf(window, windowLength, periodic);
+  return {
     size,
-    windowLength,
+    hop,
+    frames,
+    seen: reshape(seen, [n, seen.shape[1], 1]),
+    window: taken,
     before,
-    windowOf(window, windowLength, periodic),
-    normalized,
-  );
-  return conv1d(reshape(seen, [n, seen.shape[1], 1]), filter, { stride: hop });
+    scale: normalized ? 1 / Math.sqrt(taken.reduce((sum, w) => sum + w * w, 0)) : 1,
+  };
 }
 
-/** windowLength×1×2·frequencies: cosines, then sines, by the window. */
+/**
+ * Samples×1×2·frequencies: cosines, then sines, by the window.
+ *
+ * @param of  from which sample of the window on, and each how manieth
+ */
 function fourierFilter(
-  size: number,
-  length: number,
-  before: number,
-  window: Float64Array,
-  normalized: boolean,
+  { size, window, before, scale }: CutUp,
+  frequencies: readonly number[],
+  { first, step }: { first: number; step: number } = { first: 0, step: 1 },
 ): Tensor {
-  const frequencies = (size >> 1) + 1;
-  const scale = normalized ? 1 / Math.sqrt(window.reduce((sum, w) => sum + w * w, 0)) : 1;
-  const values = new Float32Array(length * 2 * frequencies);
+  const count = frequencies.length;
+  const samples = Math.max(0, Math.ceil((window.length - first) / step));
+  const values = new Float32Array(samples * 2 * count);
   // The angles repeat: of each there is one cosine, exact to the last bit of f64.
   const cosine = Float64Array.from({ length: size }, (_, i) => Math.cos((2 * Math.PI * i) / size));
   const sine = Float64Array.from({ length: size }, (_, i) => Math.sin((2 * Math.PI * i) / size));
-  for (let j = 0; j < length; j++)
-    for (let k = 0; k < frequencies; k++) {
-      const angle = (k * (j + before)) % size;
-      values[j * 2 * frequencies + k] = scale * window[j] * cosine[angle];
-      values[j * 2 * frequencies + frequencies + k] = -scale * window[j] * sine[angle];
+  for (let i = 0; i < samples; i++) {
+    const j = first + i * step;
+    for (let c = 0; c < count; c++) {
+      const angle = (frequencies[c] * (j + before)) % size;
+      values[i * 2 * count + c] = scale * window[j] * cosine[angle];
+      values[i * 2 * count + count + c] = -scale * window[j] * sine[angle];
     }
-  return Tensor.from(values, [length, 1, 2 * frequencies], "f32");
+  }
+  return Tensor.from(values, [samples, 1, 2 * count], "f32");
 }

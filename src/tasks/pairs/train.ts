@@ -115,7 +115,14 @@ export async function train(given: Questions, options: PairTrainingOptions = {})
     l2 = 1,
     onBegin,
   } = options;
-  const { features = "all", leastCount = 2, average = 0.99, epochs = 6, batchSize = 50, lr = 0.002 } = options;
+  const {
+    features = "all",
+    leastCount = 2,
+    average = 0.99,
+    epochs = 6,
+    batchSize = 50,
+    lr = 0.002,
+  } = options;
   if (features === "none" && method === "regression")
     throw new DataError(
       "train: a regression on no features learns nothing; leave out features, or name others",

@@ -5,7 +5,7 @@ import type { Examples, Fields, FieldValues } from "../../data/examples.js";
 import { changedSounds, noises, ofEpoch } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
 import { short } from "../words/quoted.js";
-import { type Hearing, labelsOf, placed, sequenceStep, surrounded } from "./hearing.js";
+import { type Hearing, labelsOf, place, sequenceStep, surrounded } from "./hearing.js";
 import { atRate, type Recordings } from "./recordings.js";
 import { joiner, type StringOptions } from "./strings.js";
 
@@ -75,7 +75,9 @@ export function spokenExamples(
         const waves = new Float32Array(places.length * window);
         heard.forEach(({ samples }, i) => {
           const random = changes ? randoms[i] : undefined;
-          waves.set(random ? anywhere(samples, window, random) : placed(samples, window), i * window);
+          const out = waves.subarray(i * window, (i + 1) * window);
+          if (random) placeAnywhere(samples, out, random);
+          else place(samples, out);
         });
         return { waves, label: Int32Array.from(places, (place) => truths[place]) };
       }
@@ -114,14 +116,12 @@ function changed(
   );
 }
 
-/** A recording somewhere in the window, or some stretch of it. */
-function anywhere(samples: Float32Array, window: number, random: RandomStream): Float32Array {
-  const room = window - samples.length;
-  if (room < 0) {
+/** A recording somewhere in a window of zeros, or some stretch of it. */
+function placeAnywhere(samples: Float32Array, out: Float32Array, random: RandomStream): void {
+  const room = out.length - samples.length;
+  if (room >= 0) out.set(samples, random.integer(room + 1));
+  else {
     const from = random.integer(1 - room);
-    return samples.slice(from, from + window);
+    out.set(samples.subarray(from, from + out.length));
   }
-  const out = new Float32Array(window);
-  out.set(samples, random.integer(room + 1));
-  return out;
 }

@@ -27,13 +27,19 @@ export const sequenceStep = 1;
 
 /** A recording in the place where the network looks: in the middle, or, where it is longer, its loudest stretch. */
 export function placed(samples: Float32Array, window: number): Float32Array {
-  if (samples.length > window) {
-    const from = loudest(samples, window);
-    return samples.slice(from, from + window);
-  }
   const out = new Float32Array(window);
-  out.set(samples, (window - samples.length) >> 1);
+  place(samples, out);
   return out;
+}
+
+/** The same, put into the zeros that there are already. */
+export function place(samples: Float32Array, out: Float32Array): void {
+  const window = out.length;
+  if (samples.length <= window) out.set(samples, (window - samples.length) >> 1);
+  else {
+    const from = loudest(samples, window);
+    out.set(samples.subarray(from, from + window));
+  }
 }
 
 /** Where the stretch of so many samples begins that has the most power. */

@@ -121,3 +121,8 @@ export const vectorPaths: {
   "non-static": { trained: "vectors.vectors" },
   multichannel: { fixed: "fixed.vectors", trained: "trained.vectors" },
 };
+
+/** Where vectors are trained, in whatever variant. */
+export const trainedVectors: readonly string[] = [
+  ...new Set(Object.values(vectorPaths).flatMap(({ trained }) => trained ?? [])),
+];

@@ -164,6 +164,7 @@ describe("vectors of a file", () => {
       const trained = await text.train(messages.train, {
         ...some,
         variant,
+        lazy: true,
         vectors: file(),
         async onBegin(beginning) {
           ({ withVectors } = beginning);
