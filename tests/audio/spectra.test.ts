@@ -12,6 +12,8 @@ type Given = { options: never; shape: number[]; values: number[] };
 
 const x = tensor(Float32Array.from(golden.x.values), golden.x.shape);
 
+const numbersOf = async (of: Tensor) => ({ shape: of.shape, values: await of.data() });
+
 /** To 1e-4 of each value, and of the greatest where values cancel. */
 const agrees = (actual: Tensor, { shape, values }: Given) => {
   const greatest = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
@@ -36,6 +38,33 @@ onEveryTarget("spectra as torchaudio and librosa have them", () => {
   test("mel spectrogram", () => agrees(audio.melSpectrogram(x, golden.mel.options), golden.mel));
   test("mel spectrogram of librosa", () =>
     agrees(audio.melSpectrogram(x, golden.librosa.options), golden.librosa));
+  // A mel spectrogram takes two frequencies from the same two sums, unless the transform is odd.
+  test.each([
+    { size: 16, hop: 5, windowLength: 13 },
+    { size: 18, hop: 1, center: false },
+    { size: 12, windowLength: 2, hop: 7, padding: "zeros" },
+    { size: 15, hop: 4 },
+    { size: 14, windowLength: 1, hop: 3 },
+    { size: 20, hop: 6, power: 1, normalized: true, periodic: false },
+  ] as const)("mel spectrogram is the spectrogram by the filters, %o", async (frames) => {
+    const mel = { rate: 8000, mels: 3, low: 900, high: 3600 };
+    const few = tensor(
+      Float32Array.from({ length: 90 }, (_, i) => Math.sin(i * i)),
+      [2, 45],
+    );
+    const [power, filters, found] = await Promise.all([
+      numbersOf(audio.spectrogram(few, frames)),
+      numbersOf(audio.melFilters(frames.size, mel)),
+      audio.melSpectrogram(few, { ...frames, ...mel }),
+    ]);
+    const [n, t, k] = power.shape;
+    const values = new Float64Array(n * t * 3);
+    for (let row = 0; row < n * t; row++)
+      for (let m = 0; m < 3; m++)
+        for (let f = 0; f < k; f++)
+          values[row * 3 + m] += power.values[row * k + f] * filters.values[f * 3 + m];
+    await closeTo(found, numbers(values, [n, t, 3]), { rtol: 1e-4, atol: 1e-5 });
+  });
   test("decibels within 30 of the loudest", () =>
     agrees(audio.decibels(audio.melSpectrogram(x, golden.mel.options), { range: 30 }), golden.decibels));
   test.each<Given & { width: number }>(golden.deltas)("deltas over $width frames", (given) => {
