@@ -18,6 +18,7 @@ export const held = {
     webpack: 90_700,
     "Parcel, packageExports": 122_800,
     Parcel: 222_800,
+    "Parcel, import *": 227_800,
   },
   parts: { esbuild: 92_700, "esbuild, names kept": 101_800, Rollup: 89_600, Vite: 88_700, webpack: 90_700 },
 } as const;

@@ -1,4 +1,6 @@
 /** `receptive rank`, as a person types it. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isBuilt, receptive, temporaryFolder } from "./receptive.js";
 
@@ -17,10 +19,21 @@ describe.skipIf(!isBuilt)("receptive rank", () => {
       ["--method", "regression", "--vectors", "none"],
       "--vectors does nothing with --method regression: leave it out",
     ],
+    [["--encoding", "latin1"], "--encoding is about --data, which is not there: leave it out"],
   ])("train %j is refused before any work", async (args, says) => {
     const { folder, remove } = await temporaryFolder();
     const { code, stdout, stderr } = await receptive(["rank", "train", ...args], { folder });
     expect([code, stdout, stderr]).toEqual([2, "", `error: ${says}\n`]);
+    await remove();
+  });
+
+  test("evaluate does not write over the questions that it reads", async () => {
+    const { folder, remove } = await temporaryFolder();
+    await writeFile(join(folder, "q.csv"), "question,answer,label\nWho ?,Ann,1\n");
+    const asked = ["rank", "evaluate", "--data", "q.csv", "--qrels", "./q.csv"];
+    const { code, stderr } = await receptive(asked, { folder });
+    expect([code, stderr]).toEqual([2, "error: --qrels names the file of --data, which it would replace\n"]);
+    expect(await readFile(join(folder, "q.csv"), "utf8")).toContain("Ann");
     await remove();
   });
 

@@ -5,7 +5,14 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { asked, held } from "../browser/page-sizes.js";
 import { hasChromium, trainInChromium } from "../packages/in-chromium.js";
-import { program, trainByParts, trainCommonJs, trainedOf, trainModule } from "../packages/programs.js";
+import {
+  program,
+  trainByParts,
+  trainCommonJs,
+  trainedOf,
+  trainModule,
+  trainWhole,
+} from "../packages/programs.js";
 import { project, tarball } from "../packages/project.js";
 import { typeErrors, typeSettings } from "../packages/types.js";
 import { figure } from "./figures.js";
@@ -167,15 +174,17 @@ describe.skipIf(!hasChromium)("pages", () => {
   });
 
   test.each([
-    { name: "Parcel", settings: {} },
+    { name: "Parcel", train: trainModule, settings: {} },
+    { name: "Parcel, import *", train: trainWhole, settings: {} },
     {
       name: "Parcel, packageExports",
+      train: trainModule,
       settings: { "@parcel/resolver-default": { packageExports: true } },
     },
-  ] as const)("$name", async ({ name, settings }) => {
+  ] as const)("$name", async ({ name, train, settings }) => {
     const { run, folder } = await project("parcel", {
       packages: ["parcel"],
-      files: { ...files, "index.html": page },
+      files: { "train.js": train, "main.js": program, "index.html": page },
       manifest: { type: undefined, ...settings },
     });
     await run("parcel", "build", "index.html", "--no-cache");

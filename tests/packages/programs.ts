@@ -24,6 +24,10 @@ const names = "data, device, evaluate, fit, losses, models, optim";
 /** A module of the project that trains. */
 export const trainModule = `import { ${names} } from "receptive";\n${steps}`;
 
+/** The same of a program that takes the library as a whole, so that no bundler may leave anything out. */
+export const trainWhole = `import * as receptive from "receptive";\nglobalThis.receptive = receptive;
+const { ${names} } = receptive;\n${steps}`;
+
 /** The same by the entries of the parts, of which a page gets what it uses with every bundler. */
 export const trainByParts = `import { device, evaluate, fit } from "receptive";
 import * as data from "receptive/data";
