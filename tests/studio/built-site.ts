@@ -74,7 +74,8 @@ async function build(folder: string): Promise<void> {
   });
 }
 
-export async function builtSite(): Promise<Site> {
+/** @param own  what Chromium is started with beside */
+export async function builtSite(own: readonly string[] = []): Promise<Site> {
   const folder = await siteFolder();
   const server = siteServer(folder);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -90,6 +91,7 @@ export async function builtSite(): Promise<Site> {
       "--disable-sync",
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
+      ...own,
     ],
   });
   return {

@@ -12,6 +12,7 @@ export {
   type SpeechMistake,
   type SpeechPrediction,
   SpeechRecogniser,
+  type SpeechSight,
 } from "./recogniser.js";
 export {
   type OpenRecordingsOptions,

@@ -52,6 +52,19 @@ export interface SpeechPrediction {
   readonly greedy?: string;
 }
 
+/** What a recogniser makes of one sound, to be looked at. */
+export interface SpeechSight {
+  /** As it is listened to: at the rate of the front end, in its place or with silence around. */
+  readonly samples: Float32Array;
+  readonly rate: number;
+  /** What the network is given, 1×T×mels×1: loudness by time and mel, 0 to 1. Of sequences it goes on into silence. */
+  readonly spectrum: Tensor;
+  /** Frames of scores: 1 of words. */
+  readonly frames: number;
+  /** frames×classes, logarithms of probabilities, as `greedy` and `beam` take them. */
+  readonly scores: Float32Array;
+}
+
 /** A recording in which something else was heard. */
 export interface SpeechMistake {
   /** Where it stands among the recordings. */
@@ -103,18 +116,22 @@ export class SpeechRecogniser {
   /** The name of what it was trained on. */
   readonly trainedOn: string;
   readonly #run: (waves: Tensor) => Promise<Float32Array>;
+  readonly #looked: (waves: Tensor) => Promise<{ spectrum: Tensor; scores: Tensor }>;
 
   constructor(network: Model, hearing: Hearing, classes: readonly string[], trainedOn: string) {
     this.network = network;
     this.hearing = hearing;
     this.classes = classes;
     this.trainedOn = trainedOn;
-    const run = compile((waves: Tensor) => {
+    const seen = (waves: Tensor) => {
       const x = heard(waves, hearing.frontEnd);
-      const y = network(reshape(x, [...x.shape, 1]));
-      return logSoftmax(y, { axis: y.rank - 1 });
-    });
+      const spectrum = reshape(x, [...x.shape, 1]);
+      const y = network(spectrum);
+      return { spectrum, scores: logSoftmax(y, { axis: y.rank - 1 }) };
+    };
+    const run = compile((waves: Tensor) => seen(waves).scores);
     this.#run = async (waves) => (await numbersOf(run(waves))) as Float32Array;
+    this.#looked = compile(seen);
     printedAs(
       this,
       () =>
@@ -139,19 +156,55 @@ export class SpeechRecogniser {
   ): Promise<SpeechPrediction | SpeechPrediction[]> {
     const own = optionsOf("predict", options, evaluationRules);
     const sounds = Array.isArray(given) ? (given as readonly Sound[]) : [given as Sound];
-    for (const sound of sounds)
-      if (!isSound(sound))
-        throw new TypeError(
-          `predict: the sound is ${said(sound)}, expected { rate, channels }, as readSound gives it`,
-        );
-    const waves = sounds.map((sound) => {
-      const one = { samples: mono(sound), rate: sound.rate };
-      const why = unheard(one);
-      if (why) throw new DataError(`predict: the sound has ${why}`);
-      return atRate(one, this.hearing.frontEnd.rate);
-    });
+    const waves = sounds.map((sound) => this.#waveOf("predict", sound));
     const found = await this.#heard(waves, own);
     return Array.isArray(given) ? found : found[0];
+  }
+
+  /** One channel at the rate of the front end. */
+  #waveOf(speaker: string, sound: Sound): Float32Array {
+    if (!isSound(sound))
+      throw new TypeError(
+        `${speaker}: the sound is ${said(sound)}, expected { rate, channels }, as readSound gives it`,
+      );
+    const one = { samples: mono(sound), rate: sound.rate };
+    const why = unheard(one);
+    if (why) throw new DataError(`${speaker}: the sound has ${why}`);
+    return atRate(one, this.hearing.frontEnd.rate);
+  }
+
+  /**
+   * What it makes of a sound on the way to what `predict` says: samples, spectrum, and the scores of every frame.
+   * @throws DataError where the sound has no samples, or some that are none
+   */
+  async look(sound: Sound): Promise<SpeechSight> {
+    const wave = this.#waveOf("look", sound);
+    const { hearing, classes } = this;
+    const { frontEnd } = hearing;
+    const { wave: samples, frames } = this.#placed(wave);
+    const input = new Float32Array(this.#lengthFor(samples.length));
+    input.set(samples);
+    const { spectrum, scores } = await this.#looked(Tensor.from(input, [1, input.length], "f32"));
+    return {
+      samples,
+      rate: frontEnd.rate,
+      spectrum,
+      frames,
+      scores: ((await scores.data()) as Float32Array).slice(0, frames * classes.length),
+    };
+  }
+
+  /** A wave as it is listened to, and of how many frames there are scores. */
+  #placed(wave: Float32Array): { wave: Float32Array; frames: number } {
+    const { kind, frontEnd, window } = this.hearing;
+    return kind === "words" ? { wave: placed(wave, window), frames: 1 } : surrounded(wave, frontEnd);
+  }
+
+  /** Sequences are filled up to whole steps: each other length is another program. */
+  #lengthFor(samples: number): number {
+    const { kind, frontEnd, window } = this.hearing;
+    const step = Math.round(sequenceStep * frontEnd.rate);
+    return kind === "words" ? window : Math.ceil(samples / step) * step;
   }
 
   /**
@@ -227,20 +280,15 @@ export class SpeechRecogniser {
     waves: readonly Float32Array[],
     { batchSize = 64, width = 16, signal, onProgress }: SpeechEvaluationOptions,
   ): Promise<SpeechPrediction[]> {
-    const { kind, frontEnd, window } = this.hearing;
+    const { kind } = this.hearing;
     const order = waves.map((_, i) => i).sort((a, b) => waves[a].length - waves[b].length);
     const found: SpeechPrediction[] = [];
     const turns = new Turns();
-    const step = Math.round(sequenceStep * frontEnd.rate);
     for (let at = 0; at < order.length; at += batchSize) {
       signal?.throwIfAborted();
       const some = order.slice(at, at + batchSize);
-      const sounds =
-        kind === "words"
-          ? some.map((i) => ({ wave: placed(waves[i], window), frames: 1 }))
-          : some.map((i) => surrounded(waves[i], frontEnd));
-      const most = Math.max(...sounds.map(({ wave }) => wave.length));
-      const length = kind === "words" ? window : Math.ceil(most / step) * step;
+      const sounds = some.map((i) => this.#placed(waves[i]));
+      const length = this.#lengthFor(Math.max(...sounds.map(({ wave }) => wave.length)));
       const input = new Float32Array(some.length * length);
       for (const [row, { wave }] of sounds.entries()) input.set(wave, row * length);
       const scores = await this.#run(Tensor.from(input, [some.length, length], "f32"));

@@ -67,6 +67,8 @@ const terms: readonly (readonly [
   ["translation invariance", "learned", "shift"],
   ["codes, principal components, neighbours", "learned", "codes"],
   ["sentence matrix, n-grams, word vectors", "text", ""],
+  ["spectrogram, mel, microphone", "speech", ""],
+  ["CTC, beam search", "speech", ""],
   ["which words decided", "text", "", { by: "integrated-gradients" }],
 ];
 

@@ -145,6 +145,16 @@ describe("strings of words", () => {
     });
     expect(recogniser.classes).toEqual(["", "one", "six", "three"]);
     const held = speech.stringsOf(few, { words: [1, 3], count: 40, seed: 9 });
+    // What is looked at is what is read.
+    const [first] = held.recordings;
+    const sound = { rate: first.rate, channels: [first.samples] };
+    const sight = await recogniser.look(sound);
+    const { labels } = speech.greedy({ values: sight.scores, classes: recogniser.classes.length });
+    expect(sight.scores).toHaveLength(sight.frames * recogniser.classes.length);
+    expect(labels.map((label) => recogniser.classes[label]).join(" ")).toBe(
+      (await recogniser.predict(sound)).greedy,
+    );
+    expect(sight.spectrum.shape[1]).toBeGreaterThanOrEqual(2 * sight.frames);
     const { words, greedy, characters } = await recogniser.evaluate(held);
     expect(words!.rate).toBeLessThan(0.15);
     expect(words!.rate).toBeLessThanOrEqual(greedy!.rate + 0.02);

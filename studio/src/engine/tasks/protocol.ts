@@ -1,8 +1,10 @@
 /** What rooms of whole applications ask of the engine's worker: plain data, one answer each, and progress on the way. */
+import type { SpeechAsks } from "./speech-asks.js";
 import type { TextAsks } from "./text-asks.js";
 
 export interface TaskAsks {
   readonly text: TextAsks;
+  readonly speech: SpeechAsks;
 }
 
 export type TaskRoom = keyof TaskAsks;

@@ -120,6 +120,13 @@ export const homeWords = {
           says: "A network learns to read in two seconds, then reads your sentence, word by word.",
           shows: "“not bad at all”",
         },
+        {
+          of: "speech",
+          view: "",
+          title: "Speech",
+          says: "A network learns to hear digits: its spectrum, its filters, and the scores as you speak.",
+          shows: "three one four",
+        },
       ],
     },
   ],

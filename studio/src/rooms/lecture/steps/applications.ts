@@ -38,6 +38,13 @@ export const applications: readonly Step[] = [
     slides: {},
   },
   {
+    title: "A network that hears",
+    says: "A spectrogram is a picture: time to the right, frequency upwards. The same convolutions read it, and of every frame they say how likely each digit is.",
+    todo: "Press “Learn to hear digits”, and let another voice say other digits.",
+    to: "#/speech",
+    slides: { E: [83, "83, Applications: Speech Recognition"] },
+  },
+  {
     title: "A network that reads",
     says: "Filters over two, three and four words at once, of each the greatest value over the sentence, and from these the scores. That the breakfast was “not bad at all” takes more than a word to see.",
     todo: "Write “not good” in place of “not bad”, and see which words win.",
