@@ -72,7 +72,7 @@ function cssHash({ filename }) {
 
 /** Of the rooms that have a network. */
 const shared =
-  /\/src\/(network\/|shell\/NetworkBar|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|state\/arrows|views\/(MapStrip|ClassBars|PictureDrop|painting))/;
+  /\/src\/(network\/|shell\/NetworkBar|engine\/tasks\/newest|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|state\/arrows|views\/(MapStrip|ClassBars|PictureDrop|Plane|painting))/;
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
