@@ -1,11 +1,13 @@
 /** A step of training, looked at instead of made. */
-import { partial } from "../autodiff/gradients.js";
+import { gradients, partial } from "../autodiff/gradients.js";
 import { batchAt } from "../data/example-batches.js";
 import { isStream } from "../data/stream.js";
 import { optionsOf } from "../door/options.js";
 import { notNegative, oneOf, required, rule, wholeNumber } from "../door/rules.js";
 import { said } from "../door/said.js";
+import { suggestion } from "../door/spelling.js";
 import type { Loss } from "../losses/index.js";
+import type { AnyLayer } from "../nn/layer.js";
 import { zeros } from "../ops/fill.js";
 import type { Optimizer, StepTensors } from "../optim/index.js";
 import { stepTensors } from "../optim/learner.js";
@@ -14,7 +16,7 @@ import { compile } from "../tensor/compile.js";
 import { tensor } from "../tensor/creation.js";
 import { settle, Tensor } from "../tensor/tensor.js";
 import { traced } from "../tensor/tracing.js";
-import { leavesOf } from "../tensor/tree.js";
+import { leavesOf, type Tree } from "../tensor/tree.js";
 import { buildFor } from "./building.js";
 import type { TrainingState } from "./checkpoint.js";
 import { type FreezingOptions, freezingOf } from "./freezing.js";
@@ -41,6 +43,16 @@ export interface PreviewOptions extends FreezingOptions {
   training?: Pick<TrainingState, "optimizerState" | "totalSteps">;
   /** The run's, from which dropout draws. */
   seed?: number;
+  /** Layers by path, `conv1`, of which it is wanted what goes in and comes out, and how the loss depends on that. */
+  layers?: readonly string[];
+}
+
+/** A layer in a step that is looked at: of the whole batch, N×… */
+export interface PreviewedLayer {
+  readonly input: Tensor;
+  readonly output: Tensor;
+  /** ∂ loss / ∂ output: with the input the gradients of the layer's parameters are sums of products of the two. */
+  readonly gradient: Tensor;
 }
 
 /** What {@link previewStep} answers, by the path of each parameter, `conv1.filters`; all of the same moment. */
@@ -55,6 +67,8 @@ export interface PreviewedStep {
   /** What the optimizer remembers, `momentum/conv1.filters`, now and after the step. */
   readonly state: ReadonlyMap<string, Tensor>;
   readonly updatedState: ReadonlyMap<string, Tensor>;
+  /** Those that were asked for, by path. */
+  readonly layers: ReadonlyMap<string, PreviewedLayer>;
 }
 
 /**
@@ -68,6 +82,7 @@ export interface PreviewedStep {
  * @throws TrainingError where the loss reaches no parameter
  * @throws RangeError where there are no examples at these places
  * @throws WeightsError where the optimizer's state is of other parameters
+ * @throws TypeError where there is no such layer, or it takes several tensors
  */
 export async function previewStep(
   model: Trainable,
@@ -88,8 +103,9 @@ export async function previewStep(
     trained: rule('a pattern such as "dense1", or a list of them', arePaths),
     rates: 1,
     statistics: oneOf("still", "moving"),
+    layers: somePaths,
   });
-  const { optimizer, training, seed = 0, lr = optimizer?.lr ?? 0 } = options;
+  const { optimizer, training, seed = 0, lr = optimizer?.lr ?? 0, layers = [] } = options;
   const objective = objectiveOf(options);
   checkTrainable(speaker, data, objective);
   const examples = byFields(data);
@@ -114,19 +130,35 @@ export async function previewStep(
     const loss = lossOfCost(cost);
     const slopes = partial(loss, variables);
     if (slopes.every((slope) => slope === null)) throw unreached({ name: model.name, parameters });
-    const gradients = new Map(
-      [...parameters].map(([path, { shape }], i) => [path, slopes[i] ?? zeros(shape)]),
-    );
-    const next = optimizer?.update(parameters, gradients, { lr, step, state, rate });
+    const found = new Map([...parameters].map(([path, { shape }], i) => [path, slopes[i] ?? zeros(shape)]));
+    const next = optimizer?.update(parameters, found, { lr, step, state, rate });
     const record = (map: ReadonlyMap<string, Tensor> = new Map()) => Object.fromEntries(map);
     return {
       loss,
       parameters: record(parameters),
-      gradients: record(gradients),
+      gradients: record(found),
       updated: record(next?.parameters),
       state: record(state),
       updatedState: record(next?.state),
     };
+  });
+  // A program of its own: numbers that are kept may be rounded otherwise than those that are not, and the step shall be
+  // the one that is made.
+  const watch = compile((batch: BatchTensors, seed: Tensor) => {
+    const seen = new Map<string, { input: Tree; output: Tensor }>();
+    const capture = (path: string, output: Tensor, _: AnyLayer, input: Tree) => {
+      seen.set(path, { input, output });
+    };
+    const mode = { training: true, seed, capture, ...(still && { still }) };
+    const { result: cost } = traced(() => objective.cost(model, batch, mode, fields));
+    const watched = layers.map((path) => layerNamed(path, seen));
+    const slopes = gradients(
+      lossOfCost(cost),
+      watched.map(({ output }) => output),
+    );
+    return Object.fromEntries(
+      layers.map((path, i) => [path, { ...watched[i], gradient: slopes[i] }] as const),
+    );
   });
   const { totalSteps = 0 } = training ?? {};
   const batch = await batchAt(examples, places);
@@ -135,7 +167,8 @@ export async function previewStep(
     seed: tensor(Int32Array.of(stepSeed(seed, totalSteps, 0)), []),
   };
   const { loss, ...found } = await run(batch.fields, at);
-  await settle(leavesOf(found).map(([, leaf]) => leaf));
+  const watched = layers.length > 0 ? await watch(batch.fields, at.seed) : {};
+  await settle([...leavesOf(found), ...leavesOf(watched)].map(([, leaf]) => leaf));
   const mapOf = (record: { readonly [path: string]: Tensor }) => new Map(Object.entries(record));
   return {
     loss: await loss.item(),
@@ -144,8 +177,29 @@ export async function previewStep(
     updated: mapOf(found.updated),
     state: mapOf(found.state),
     updatedState: mapOf(found.updatedState),
+    layers: new Map(Object.entries(watched)),
   };
 }
+
+function layerNamed(
+  path: string,
+  seen: ReadonlyMap<string, { input: Tree; output: Tensor }>,
+): Omit<PreviewedLayer, "gradient"> {
+  const found = seen.get(path);
+  if (!found)
+    throw new TypeError(
+      `previewStep: there is no layer ${path}; there are ${[...seen.keys()].join(", ")}${suggestion(path, [...seen.keys()])}`,
+    );
+  const { input, output } = found;
+  if (!(input instanceof Tensor))
+    throw new TypeError(`previewStep: the layer ${path} takes several tensors, expected one that takes one`);
+  return { input, output };
+}
+
+const somePaths = rule(
+  'a list of layers, such as ["conv1"]',
+  (value) => Array.isArray(value) && value.every((path) => typeof path === "string"),
+);
 
 const somePlaces = rule(
   "a list of at least one whole number",

@@ -85,6 +85,43 @@ describe("previewStep", () => {
     }
   });
 
+  test("of a layer what goes in and how the loss depends on what comes out: its gradients are sums of their products", async () => {
+    const model = net();
+    const asked = { places, optimizer: optim.sgd({ lr: 0.1 }), seed: 7 };
+    const { layers, gradients, updated } = await previewStep(model, set, {
+      ...asked,
+      layers: ["conv1", "dense1"],
+    });
+    // Bit for bit the step that is previewed without a look at layers.
+    const alone = await previewStep(model, set, asked);
+    for (const [path, { values }] of alone.updated) expect(updated.get(path)!.values).toEqual(values);
+    expect([...layers.keys()]).toEqual(["conv1", "dense1"]);
+    const { input, output, gradient } = layers.get("conv1")!;
+    expect([input.shape, output.shape, gradient.shape]).toEqual([
+      [3, 6, 6, 1],
+      [3, 4, 4, 3],
+      [3, 4, 4, 3],
+    ]);
+    const slopes = gradients.get("conv1.filters")!;
+    for (let a = 0; a < 3; a++)
+      for (let b = 0; b < 3; b++)
+        for (let f = 0; f < 3; f++) {
+          let sum = 0;
+          for (let n = 0; n < 3; n++)
+            for (let i = 0; i < 4; i++)
+              for (let j = 0; j < 4; j++)
+                sum +=
+                  gradient.values![((n * 4 + i) * 4 + j) * 3 + f] *
+                  input.values![(n * 6 + i + a) * 6 + j + b];
+          expect(slopes.values![(a * 3 + b) * 3 + f]).toBeCloseTo(sum, 5);
+        }
+    // Behind dropout of the very same units.
+    const dense = layers.get("dense1")!;
+    let sum = 0;
+    for (let n = 0; n < 3; n++) sum += dense.gradient.values![n * 3 + 1] * dense.input.values![n * 48 + 20];
+    expect(gradients.get("dense1.weights")!.values![20 * 3 + 1]).toBeCloseTo(sum, 5);
+  });
+
   test("the gradients alone, of some parameters, of another objective, of an unbuilt network", async () => {
     const { gradients, updated, state } = await previewStep(net(), set, { places: [1], trained: "dense1" });
     expect([...gradients.keys()]).toEqual(["dense1.weights", "dense1.bias"]);
@@ -108,6 +145,11 @@ describe("previewStep", () => {
     await refused({ places: [8] }, "previewStep: there is no example 8; some has 8");
     await refused({ places: [-1] }, "previewStep: there is no example -1; some has 8");
     await refused({ places: [0], optimiser: 1 }, "optimiser");
+    await refused(
+      { places: [0], layers: ["conv2"] },
+      'previewStep: there is no layer conv2; there are conv1, batchNorm1, relu1, flatten1, dropout1, dense1; did you mean "conv1"?',
+    );
+    await refused({ places: [0], layers: "conv1" }, 'expected a list of layers, such as ["conv1"]');
     const state = new Map([["momentum/x", { shape: [1], data: new Float32Array(1) }]]);
     await refused(
       {
