@@ -76,7 +76,12 @@ export type { ObjectiveEvaluation, ObjectiveEvaluationOptions } from "./training
 export * as objectives from "./training/objectives/index.js";
 export { pixelsFor } from "./training/pixels.js";
 export { predict } from "./training/predict.js";
-export { type PreviewedLayer, type PreviewedStep, type PreviewOptions, previewStep } from "./training/preview-step.js";
+export {
+  type PreviewedLayer,
+  type PreviewedStep,
+  type PreviewOptions,
+  previewStep,
+} from "./training/preview-step.js";
 export {
   type PrincipalComponents,
   principalComponents,

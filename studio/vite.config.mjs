@@ -72,7 +72,11 @@ function cssHash({ filename }) {
 
 /** Of the rooms that have a network. */
 const shared =
-  /\/src\/(network\/|shell\/NetworkBar|engine\/tasks\/newest|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|state\/arrows|views\/(MapStrip|ClassBars|PictureDrop|Plane|painting))/;
+  /\/src\/(network\/|engine\/errand|shell\/NetworkBar|engine\/tasks\/newest|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|state\/arrows|views\/(MapStrip|ClassBars|PictureDrop|Plane|painting))/;
+
+/** Of the views of Kernels. */
+const ofKernels =
+  /\/src\/(rooms\/kernels\/(beside|neighbours|words|kernel-list|Source|sources|picture-at-hand)|views\/painted)/;
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
@@ -97,6 +101,14 @@ export default defineConfig({
             { name: (id, context) => shellOf(id, context) },
             // Few chunks: the names of many, with their hashes, would weigh on the shell, which knows them all.
             { name: (id) => (shared.test(id) ? "network" : null) },
+            { name: (id) => (/\/rooms\/kernels\/(Sift|Surf|points\/)/.test(id) ? "points" : null) },
+            {
+              name: (id) =>
+                /\/src\/(shell\/(Find|KeyList|Dialog)|rooms\/(find|key-lists))/.test(id) ? "dialogs" : null,
+            },
+            { name: (id) => (ofKernels.test(id) ? "kernels" : null) },
+            // Of Train what its first view does without.
+            { name: (id) => (/\/rooms\/train\/(trials|microscope)\//.test(id) ? "trials" : null) },
             { name: (id) => /\/rooms\/(learned|networks)\//.exec(id)?.[1] ?? null },
           ],
         },

@@ -28,45 +28,50 @@ async function each(
 
 /** In the dark the colours alone are others: what else axe asks for is asked in the light. */
 export const expectAccessible = (views: Views, colorScheme: "light" | "dark"): Promise<void> =>
-  each(views, { colorScheme }, async (page, address) => {
-    if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(
-      (isWhole) =>
-        (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
-          resultTypes: ["violations"],
-          // By its tag comes a rule of 7:1 as well, which the light is not asked for either: numbers on colours have 4.5:1.
-          ...(isWhole
-            ? {}
-            : {
-                runOnly: { type: "tag", values: ["cat.color"] },
-                rules: { "color-contrast-enhanced": { enabled: false } },
-              }),
-        }),
-      colorScheme === "light" || process.env.RECEPTIVE_WHOLE !== undefined,
-    );
-    expect(
-      violations.map(
-        ({ id, nodes }) => `${address}: ${id} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
-      ),
-    ).toEqual([]);
-  });
+  each(views, { colorScheme }, (page, address) =>
+    expectNoViolations(page, address, colorScheme === "light" || process.env.RECEPTIVE_WHOLE !== undefined),
+  );
+
+/** Of what a page shows now. */
+export async function expectNoViolations(page: Page, address: string, isWhole: boolean): Promise<void> {
+  if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    (isWhole) =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+        resultTypes: ["violations"],
+        // By its tag comes a rule of 7:1 as well, which the light is not asked for either: numbers on colours have 4.5:1.
+        ...(isWhole
+          ? {}
+          : {
+              runOnly: { type: "tag", values: ["cat.color"] },
+              rules: { "color-contrast-enhanced": { enabled: false } },
+            }),
+      }),
+    isWhole,
+  );
+  expect(
+    violations.map(
+      ({ id, nodes }) => `${address}: ${id} ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`,
+    ),
+  ).toEqual([]);
+}
 
 /** What scrolls in itself, the rows of links and drawings of networks, may go on beyond the edge. */
 export const expectWithin = (views: Views, options: BrowserContextOptions, width: number): Promise<void> =>
-  each(views, options, async (page, address) => {
-    const wide = await page.evaluate(
-      (most) =>
-        [...document.querySelectorAll("main *, header *, .bar *")]
-          .filter(
-            (one) =>
-              !one.closest("nav, .mark, .hidden-text, main svg") &&
-              one.getBoundingClientRect().right > most + 0.5,
-          )
-          .map((one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`),
-      width,
-    );
-    expect(wide, address).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
-      width,
-    );
-  });
+  each(views, options, (page, address) => expectNothingWider(page, address, width));
+
+export async function expectNothingWider(page: Page, address: string, width: number): Promise<void> {
+  const wide = await page.evaluate(
+    (most) =>
+      [...document.querySelectorAll("main *, header *, .bar *")]
+        .filter(
+          (one) =>
+            !one.closest("nav, .mark, .hidden-text, main svg") &&
+            one.getBoundingClientRect().right > most + 0.5,
+        )
+        .map((one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`),
+    width,
+  );
+  expect(wide, address).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(width);
+}

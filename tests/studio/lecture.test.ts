@@ -25,7 +25,9 @@ const roomsOf = async (page: Page): Promise<Room[]> => {
     await page.locator("main h1").waitFor();
     await page.waitForFunction((room) => location.hash.startsWith(`#/${room}`), name);
     const views = await page.evaluate(() =>
-      [...document.querySelectorAll("nav.views a")].map((one) => one.textContent!),
+      [...document.querySelectorAll("nav.views a")].map(
+        (one) => one.getAttribute("href")!.slice(2).split("?")[0].split("/")[1] ?? "",
+      ),
     );
     rooms.push({
       name,

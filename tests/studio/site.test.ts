@@ -53,7 +53,7 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     const all = readdirSync(site.folder, { recursive: true, encoding: "utf8" }).map((name) =>
       statSync(join(site.folder, name)),
     );
-    expect(all.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)).toBeLessThan(1_700_000);
+    expect(all.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)).toBeLessThan(1_800_000);
   });
 
   test("paths are relative: any folder of any host will do", () => {

@@ -18,7 +18,7 @@ const patience = 5000;
 /** As many pictures as the worker keeps. */
 const mostGiven = 8;
 
-/** A worker of the library: that of all rooms, or one for a long picture. */
+/** A worker of the library: that of all rooms, or one for a long picture or training. */
 export const newWorker = (): Worker => new Worker(trusted(workerAddress), { type: "module" });
 
 class EngineError extends Error {
@@ -115,7 +115,7 @@ class Engine {
     const worker = newWorker();
     worker.onmessage = ({ data }: MessageEvent<Told>) => {
       this.state = "ready";
-      if ("painted" in data) return;
+      if ("painted" in data || "told" in data) return;
       if ("stream" in data) {
         this.#watch();
         return this.onStream?.(data);

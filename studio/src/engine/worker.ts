@@ -1,6 +1,7 @@
 /** The engine's worker: the library, and nothing that is drawn. */
 import { configure } from "receptive";
 import { answerTo } from "./lessons.js";
+import type { ErrandAsked } from "./network/errands.js";
 import type { PaintAsked } from "./network/painting.js";
 import type { AskKind, Asks, Credit, NetworkAsked } from "./network/protocol.js";
 import type { Trainer } from "./network/trainer.js";
@@ -17,10 +18,14 @@ addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
     (await trainer)?.credit();
     return;
   }
-  // Another worker of this script, which the page starts for one long picture, and ends.
+  // Another worker of this script, which the page starts for one long picture or training, and ends.
   if ("paint" in data) {
     const { heard } = await import("./network/painter.js");
     return heard(data.paint, (message, options) => postMessage(message, options));
+  }
+  if ("errand" in data) {
+    const { sent } = await import("./network/beside.js");
+    return sent(data, (message, options) => postMessage(message, options));
   }
   const { id } = data;
   let told: Told;
@@ -33,7 +38,7 @@ addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
   postMessage(told, { transfer: "question" in data ? handedOver(told) : transferred(told) });
 });
 
-async function answering(asked: Exclude<Asked, Credit | PaintAsked>): Promise<object> {
+async function answering(asked: Exclude<Asked, Credit | PaintAsked | ErrandAsked>): Promise<object> {
   if ("question" in asked) return answerTo(asked.question);
   return "task" in asked ? answerOfTask(asked) : answerOf(asked);
 }
@@ -47,7 +52,8 @@ async function answerOfTask({ id, task }: TaskAsked): Promise<object> {
 
 async function answerOf({ kind, ...asked }: NetworkAsked): Promise<object> {
   trainer ??= begun();
-  const { rules } = await trainer;
+  const at = await trainer;
+  const rules = kind in at.rules ? at.rules : (await import("./network/beside.js")).rulesBeside(at);
   const rule = rules[kind] as ((asked: Asks[AskKind]["asked"]) => Promise<object>) | undefined;
   if (!rule) throw new TypeError(`the worker knows no ${kind}`);
   return rule(asked as never);

@@ -189,7 +189,7 @@ class Session {
   }
 
   async choose(run: number): Promise<void> {
-    this.#take(await engine.request("run", { id: run }));
+    this.#take(await engine.request("run", { run }));
     this.phase = this.info!.step >= this.info!.steps ? "done" : "paused";
     await this.measure();
   }
@@ -204,6 +204,24 @@ class Session {
     this.measured = undefined;
     this.phase = "training";
     this.#watch();
+  }
+
+  /** One step, which can be taken back. */
+  async makeStep(): Promise<void> {
+    this.failure = "";
+    this.#stood(await engine.request("makeStep", {}));
+  }
+
+  async takeBack(): Promise<void> {
+    this.#stood(await engine.request("takeBack", {}));
+  }
+
+  #stood(info: RunInfo): void {
+    // A loss that is no number has been told of by a stream.
+    const { phase, failure } = this;
+    this.#take(info);
+    this.failure = failure;
+    this.phase = phase === "failed" ? phase : info.step >= info.steps ? "done" : "paused";
   }
 
   async pause(): Promise<void> {

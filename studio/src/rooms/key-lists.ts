@@ -92,7 +92,7 @@ const learned: KeyTable = {
   title: "In pictures and maps",
   keys: [
     ["← ↑ → ↓", "move the pointer, the square or the picture; with Shift farther"],
-    ["← ↑ → ↓ on codes", "turn the room"],
+    ["← ↑ → ↓ on codes", "turn the room; of an autoencoder move the code"],
   ],
 };
 
@@ -107,7 +107,7 @@ const tasks: KeyTable = {
 
 const own: Readonly<Record<string, readonly KeyTable[]>> = {
   convolve: [steps, grids],
-  train: [training, pad],
+  train: [training, grids, pad],
   kernels: [pixels, grids],
   inside: [units, pad],
   learned: [learned],

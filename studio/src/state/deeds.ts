@@ -1,5 +1,13 @@
 /** What somebody has done that no address holds, for whoever waits for it: the lecture ticks by it. */
-export type Deed = "said right" | "misread" | "fooled" | "knocked out" | "saved";
+export type Deed =
+  | "said right"
+  | "misread"
+  | "fooled"
+  | "knocked out"
+  | "saved"
+  | "taken back"
+  | "tried"
+  | "coded";
 
 const name = "deed";
 

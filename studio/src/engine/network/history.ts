@@ -67,6 +67,11 @@ export class History {
     );
   }
 
+  /** What came after a step was never made; it is there itself, whether the interval holds it or not. */
+  cutTo(kept: Kept): void {
+    this.#kept = [...this.#kept.filter((one) => one.step < kept.step), kept];
+  }
+
   /** What another run has in common that leaves this one here. */
   upTo(step: number): History {
     return new History(

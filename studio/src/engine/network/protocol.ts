@@ -3,6 +3,7 @@
  * the worker sends only as many as the page has drawn.
  */
 import type { Settings, Speed } from "../../network/settings.js";
+import type { Nearest, Pictures } from "./errands.js";
 
 /** A layer as the library's summary has it. */
 export interface LayerInfo {
@@ -266,6 +267,79 @@ export interface Mistake {
   readonly pixels: Uint8Array;
 }
 
+/** A parameter of the network, of which a weight is chosen: `conv1.filters`, kH×kW×C×F. */
+export interface WeightGroup {
+  readonly path: string;
+  readonly shape: readonly number[];
+}
+
+/** One product of a weight's gradient: ∂E/∂o at a place of the layer's output, and what the weight met there. */
+export interface StepTerm {
+  /** In the batch, and in the data set. */
+  readonly picture: number;
+  readonly index: number;
+  readonly truth: number;
+  readonly pixels: Uint8Array;
+  /** Of the output. */
+  readonly row: number;
+  readonly column: number;
+  readonly slope: number;
+  readonly input: number;
+  readonly product: number;
+  /** Of the input. */
+  readonly at: readonly [row: number, column: number];
+}
+
+export interface StepTerms {
+  readonly count: number;
+  /** Of one picture. */
+  readonly places: number;
+  /** The largest first. */
+  readonly largest: readonly StepTerm[];
+  readonly rest: { readonly count: number; readonly sum: number };
+  /** Products that are 0. */
+  readonly zeros: number;
+  readonly sum: number;
+  /** What each picture of the batch has in the sum. */
+  readonly perPicture: Float32Array;
+  /** The weight meets pixels of the picture itself. */
+  readonly isPicture: boolean;
+}
+
+/** The step after the one that is shown, as it would be made; nothing is changed. */
+export interface MicroscopeAnswer {
+  readonly run: number;
+  /** Steps before it. */
+  readonly step: number;
+  readonly pictures: number;
+  readonly loss: number;
+  readonly rate: number;
+  readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, number>> };
+  readonly groups: readonly WeightGroup[];
+  readonly layer: { readonly path: string; readonly type: string };
+  readonly weight: {
+    readonly path: string;
+    /** Along each axis of the parameter. */
+    readonly place: readonly number[];
+    readonly before: number;
+    /** The engine's. */
+    readonly gradient: number;
+    readonly after: number;
+    readonly memory: readonly { readonly name: string; readonly before: number; readonly after: number }[];
+  };
+  /** The weights about it, row by row, by their places in the parameter. */
+  readonly around: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly indices: Int32Array;
+    readonly weights: Float32Array;
+    readonly gradients: Float32Array;
+    readonly changes: Float32Array;
+  };
+  /** Undefined where the gradient is no plain sum of products, as of batch normalisation. */
+  readonly terms: StepTerms | undefined;
+}
+
 export interface DeviceInfo {
   readonly target: string;
   readonly threads: number;
@@ -294,7 +368,8 @@ export interface Asks {
   };
   /** Pictures with classes as one file, in the place of one's own. */
   given: { asked: { bytes: ArrayBuffer; name: string }; answer: DataInfo };
-  run: { asked: { id: number }; answer: RunInfo };
+  /** One of those that are there. (`id` is the request's own.) */
+  run: { asked: { run: number }; answer: RunInfo };
   /** Goes on from the step that is shown: where that is an earlier one, in a run of its own. */
   play: { asked: { speed: Speed; steps?: number }; answer: RunInfo };
   pause: { asked: object; answer: { step: number } };
@@ -302,6 +377,11 @@ export interface Asks {
   change: { asked: { settings: Partial<Settings> }; answer: RunInfo };
   show: { asked: { step: number }; answer: { step: number } };
   measure: { asked: object; answer: Measured };
+  /** The step after the one that is shown, and one weight in it: `conv1.filters`, and where it stands, along each axis. */
+  microscope: { asked: { path: string; place: readonly number[] }; answer: MicroscopeAnswer };
+  /** Makes that step, of which everything is kept, so that it can be taken back. */
+  makeStep: { asked: object; answer: RunInfo };
+  takeBack: { asked: object; answer: RunInfo };
   picture: { asked: { pixels: Uint8Array }; answer: object };
   watch: { asked: Watched; answer: object };
   /** The network that comes with the studio. */
@@ -371,6 +451,17 @@ export interface Asks {
     answer: { pictures: readonly Uint8Array[]; readings: readonly Float32Array[] };
   };
   classes: { asked: { change: ClassChange }; answer: DataInfo | undefined };
+  /** All of a data set, for a training by a worker of its own. */
+  pictures: { asked: { name: Settings["data"] }; answer: Pictures };
+  /** A random order of so many pixels: where each comes from. */
+  order: { asked: { pixels: number; seed: number }; answer: Int32Array };
+  /** Of each filter of a layer of pictures the classic kernel that it is nearest to; undefined where there is none. */
+  nearest: { asked: { layer: string }; answer: { step: number; nearest: readonly Nearest[] | undefined } };
+  /** The classic kernels of a size, by name. */
+  kernels: {
+    asked: { size: number };
+    answer: readonly { readonly name: string; readonly kernel: Float32Array }[];
+  };
   samples: { asked: { name: Settings["data"]; most: number }; answer: readonly (readonly Uint8Array[])[] };
   /** A project file; what the page says of itself is JSON. */
   save: { asked: { page: string; hasHistory: boolean }; answer: ArrayBuffer };

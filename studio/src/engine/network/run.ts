@@ -13,7 +13,7 @@ import {
 import { descriptionOf, nameOf, sentenceOf } from "../../network/sentence.js";
 import type { Settings } from "../../network/settings.js";
 import type { Parts } from "./data-sets.js";
-import { History } from "./history.js";
+import { History, type Kept } from "./history.js";
 import { Looking } from "./looking.js";
 import type { Accuracy, NetworkInfo, RunInfo } from "./protocol.js";
 import { augmentation, loss, notesOf, optimizerOf, scheduleOf } from "./recipe.js";
@@ -177,6 +177,13 @@ export class Run {
     this.losses = this.losses.slice(0, last.step);
     this.accuracies = this.accuracies.filter(({ step }) => step <= last.step);
     setModelWeights(this.model, last.checkpoint);
+  }
+
+  /** Back to a kept step, from which all goes on as if it had been the last: bit for bit. */
+  async backTo(kept: Kept): Promise<void> {
+    await this.leave();
+    this.history.cutTo(kept);
+    this.goBack();
   }
 
   /** As a file has it: that of the nearest kept step, with all losses up to it. */

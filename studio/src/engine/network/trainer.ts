@@ -13,7 +13,7 @@ import {
 } from "receptive";
 import type { Settings, Speed } from "../../network/settings.js";
 import { DataSets, type Parts, pictureAt } from "./data-sets.js";
-import { History } from "./history.js";
+import { History, type Kept } from "./history.js";
 import { measuredAt, mindsOf, quickAccuracy, withoutEach } from "./measuring.js";
 import type { Accuracy, AskKind, Asks, Measured, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
 import { settingsIn } from "./recipe.js";
@@ -69,7 +69,7 @@ export class Trainer {
   readonly rules: Rules = {
     device: async () => device(),
     describe: async ({ net, data: name }) => {
-      const { train } = await this.#parts(name);
+      const { train } = await this.parts(name);
       return infoOf(built(net, train), train.classes, train.shape);
     },
     data: async ({ name }) => {
@@ -80,7 +80,7 @@ export class Trainer {
     },
     begin: async ({ settings }) => {
       await this.#pause();
-      const run = await newRun(this.#next, settings, await this.#parts(settings.data));
+      const run = await newRun(this.#next, settings, await this.parts(settings.data));
       return this.#open(run);
     },
     open: async ({ bytes, name, run }) => {
@@ -103,7 +103,7 @@ export class Trainer {
       this.#data.own.become(givenPictures(new Uint8Array(bytes), name));
       return this.#data.own.info();
     },
-    run: async ({ id }) => {
+    run: async ({ run: id }) => {
       await this.#pause();
       const run = this.#runs.get(id);
       if (!run) throw new Error("That run is no longer there.");
@@ -325,6 +325,37 @@ export class Trainer {
     },
   };
 
+  /** The run that is shown, and what was kept of its step. */
+  async shown(): Promise<{ run: Run; kept: Kept }> {
+    const run = this.#known();
+    await this.#partsOf(run);
+    return { run, kept: run.history.nearest(this.#shown(run))! };
+  }
+
+  parts(name: Settings["data"]): Promise<Parts> {
+    return this.#data.at(name);
+  }
+
+  /** One step from the one that is shown. @returns what was kept before it */
+  async makeOne(): Promise<{ run: Run; before: Kept }> {
+    await this.#pause();
+    const run = await this.#toGoOn();
+    const before = run.history.last!;
+    this.#playing = this.#loop(run, 1).finally(() => {
+      this.#playing = undefined;
+    });
+    await this.#playing;
+    return { run, before };
+  }
+
+  /** The run that is shown stands where it was. */
+  async backTo(run: Run, kept: Kept): Promise<void> {
+    await this.#pause();
+    await run.backTo(kept);
+    this.#at = Number.POSITIVE_INFINITY;
+    await this.#see(run, true);
+  }
+
   /** What the room Learned asks of the picture at hand. */
   async #about<T>(
     ask: (learned: typeof import("./learned.js"), shown: Shown, picture: Uint8Array) => Promise<T>,
@@ -339,10 +370,6 @@ export class Trainer {
   #known(): Run {
     if (!this.#run) throw new Error("There is no network yet: start a training, or load one.");
     return this.#run;
-  }
-
-  #parts(name: Settings["data"]): Promise<Parts> {
-    return this.#data.at(name);
   }
 
   async #partsOf(run: Run | undefined): Promise<Parts> {

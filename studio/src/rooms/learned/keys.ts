@@ -89,6 +89,13 @@ export const shiftKeys = {
 
 export const codesKeys = {
   ...pictureKeys,
+  of: oneOf(["network", "autoencoder"], "network"),
   layer,
   dims: oneOf(["2", "3"], "2"),
+  /** Of the autoencoder: numbers of a code, how its pictures are compared, where the code was dragged to. */
+  code: oneOf(["2", "4", "8", "16", "32"], "8"),
+  loss: oneOf(["l2", "l1"], "l2"),
+  epochs: wholeNumber(5, 1, 50),
+  at: text("", 40),
+  seed,
 };

@@ -48,6 +48,8 @@ export const paintWords = {
     `${truth} falls to ${certainty(a)}, ${name} rises to ${certainty(b)}.`,
   change: (norm: number, most: number, whole: number) =>
     `‖change‖ = ${pointed(Number(norm.toPrecision(3)))} where the picture has ${pointed(Number(whole.toPrecision(3)))}; no pixel changes by more than ${most.toFixed(0)} of 255.`,
+  foolBefore: (step: number, norm: number) =>
+    `The other network, with the same picture: ${counted(step, "step")}, ‖change‖ = ${pointed(Number(norm.toPrecision(3)))}.`,
   noiseReady: "Pictures that show nothing, and of which the network is sure. Press fool it.",
   noiseFooled: (sure: number, n: number, steps: number, isEvolved: boolean) =>
     `${sure} of ${n} pictures of nothing are read with 99 % or more after ${counted(steps, isEvolved ? "generation" : "step")}.`,

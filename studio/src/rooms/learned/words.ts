@@ -12,6 +12,8 @@ export const learnedWords = {
     planes > 1
       ? `A row is a filter: one plane for each of the ${planes} maps below. Blue takes away, red adds. One range for all.`
       : "Blue takes away, red adds: a filter answers most where bright pixels lie under red, dark ones under blue. One range for all.",
+  nearestUnder:
+    "Beside each filter the classic kernel that it is nearest to, and their cosine: 1 is the same but for its strength, 0 has nothing in common.",
   patches: (layer: string, units: number, of: number) =>
     `What ${counted(units, "unit")} of ${layer} ${units === 1 ? "answers" : "answer"} most to, in ${count(of)} test pictures.`,
   patchesUnder:

@@ -23,6 +23,26 @@ export const trainKeys = {
   tab: oneOf(tabs, "run"),
 };
 
+const { tab: _, ...runKeys } = trainKeys;
+
+/** One step under the microscope: after how many steps, and which weight (`conv1.filters@3,2,1,4`, counted from 1). */
+export const stepKeys = { ...runKeys, at: wholeNumber(37, 0, 1_000_000), w: text("", 80) };
+
+/** Digits as they are, and with all pixels in one random order. */
+export const shuffledKeys = {
+  epochs: wholeNumber(3, 1, 20),
+  seed: trainKeys.seed,
+  /** Of which order is drawn. */
+  order: trainKeys.seed,
+};
+
+export const graftKeys = {
+  /** For each filter of the first layer a kernel by its name, or "-" for one that learns; six of them where it is empty. */
+  k: text("", 200),
+  epochs: shuffledKeys.epochs,
+  seed: trainKeys.seed,
+};
+
 export type TrainValues = ValuesOf<typeof trainKeys>;
 
 export const settingsOf = ({

@@ -25,8 +25,9 @@ export const applications: readonly Step[] = [
   {
     title: "Autoencoder",
     says: "A picture becomes a few numbers, and a picture again: what is kept in them?",
-    todo: "Drag the code, and watch the picture.",
-    to: "#/learned/codes",
+    todo: "Train it, drag the code, and watch the picture.",
+    to: "#/learned/codes?of=autoencoder",
+    done: deed("coded"),
     slides: { C: [29, "29, Convolutional Autoencoder"] },
   },
   {

@@ -12,6 +12,14 @@ export const learned: readonly Step[] = [
     done: changed,
   },
   {
+    title: "Kernels in the place of filters",
+    says: "Sobel, ridges and Gabor stand in the first layer and stay; all other weights learn. Beside it the same network learns its filters, too, and each of them shows the classic kernel that it is nearest to.",
+    todo: "Put another kernel into the first layer, and train both.",
+    to: "#/train/graft",
+    slides: { E: [48.5, "5, 12, 48, Traditional methods and CNN"] },
+    done: deed("tried"),
+  },
+  {
     title: "Patches",
     says: "A unit is known by what it answers to: the test pictures that excite it most, cut to the pixels that it sees.",
     todo: "Choose a deeper layer: what do its units look for?",
@@ -57,8 +65,8 @@ export const learned: readonly Step[] = [
   },
   {
     title: "Fooled",
-    says: "A picture that is nothing to us, and a digit to the network with 99.9 %.",
-    todo: "Make a 7 that is read as a 3.",
+    says: "A picture that stays a 7 to us, and becomes a 3 to the network, step by step. Then it learns from such pictures: how much more must the picture change?",
+    todo: "Make a 7 that is read as a 3; then retrain with such pictures, and try again.",
     to: "#/learned/fool?class=4",
     done: deed("fooled"),
     slides: { B: [29, "Deep Neural Networks are Easily Fooled"] },

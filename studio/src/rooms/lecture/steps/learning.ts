@@ -1,5 +1,5 @@
 /** How weights are found. */
-import { changed, failed, reached, trainedTo } from "../done.js";
+import { changed, deed, failed, reached, trainedTo } from "../done.js";
 import type { Step } from "../step.js";
 
 export const learning: readonly Step[] = [
@@ -47,6 +47,14 @@ export const learning: readonly Step[] = [
       D: [43, "43, MNIST Digit Recognition with CNNs (in your browser)"],
       E: [49, "49–50, Learning a CNN: Loss functions"],
     },
+  },
+  {
+    title: "One step under the microscope",
+    says: "Step 38 is frozen. The gradient of one weight is ∂E/∂F again, with the numbers of 128 pictures at 784 places each: the ten largest products, all others as one sum. Rate times gradient and momentum is what the weight moves.",
+    todo: "Choose another weight, make the step, and take it back.",
+    to: "#/train/step",
+    done: deed("taken back"),
+    slides: { E: [58.5, "51–58, ∂E/∂F, with numbers of a training"] },
   },
   {
     title: "A rate too high",

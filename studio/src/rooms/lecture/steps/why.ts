@@ -1,5 +1,5 @@
 /** Why networks for pictures are made as they are. */
-import { all, changed, reached } from "../done.js";
+import { all, changed, deed, reached } from "../done.js";
 import type { Step } from "../step.js";
 
 export const why: readonly Step[] = [
@@ -57,6 +57,14 @@ export const why: readonly Step[] = [
       C: [16, "16, Why Convolutions?"],
       E: [18, "18, Convolutional Neural Networks"],
     },
+  },
+  {
+    title: "Shuffled pixels",
+    says: "Two networks of one size, one that looks at neighbours first and one that sees all pixels at once. They learn the digits; then all pixels of all pictures change places, in one random order.",
+    todo: "Press learn. Which of the two does not notice, and why?",
+    to: "#/train/shuffled",
+    done: deed("tried"),
+    slides: {},
   },
   {
     title: "By hand: edges",
