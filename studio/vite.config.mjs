@@ -76,7 +76,7 @@ const shared =
 
 /** Of the views of Kernels. */
 const ofKernels =
-  /\/src\/(rooms\/kernels\/(beside|neighbours|words|kernel-list|Source|sources|picture-at-hand)|views\/painted)/;
+  /\/src\/(rooms\/kernels\/(beside|neighbours|words|kernel-list|Source|sources|picture-at-hand)|views\/(painted|PictureView))/;
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
@@ -101,12 +101,13 @@ export default defineConfig({
             { name: (id, context) => shellOf(id, context) },
             // Few chunks: the names of many, with their hashes, would weigh on the shell, which knows them all.
             { name: (id) => (shared.test(id) ? "network" : null) },
-            { name: (id) => (/\/rooms\/kernels\/(Sift|Surf|points\/)/.test(id) ? "points" : null) },
             {
               name: (id) =>
                 /\/src\/(shell\/(Find|KeyList|Dialog)|rooms\/(find|key-lists))/.test(id) ? "dialogs" : null,
             },
             { name: (id) => (ofKernels.test(id) ? "kernels" : null) },
+            // After what they share: a group takes all that it needs and none before it has.
+            { name: (id) => (/\/rooms\/kernels\/(Sift|Surf|points\/)/.test(id) ? "points" : null) },
             // Of Train what its first view does without.
             { name: (id) => (/\/rooms\/train\/(trials|microscope)\//.test(id) ? "trials" : null) },
             { name: (id) => /\/rooms\/(learned|networks)\//.exec(id)?.[1] ?? null },
