@@ -166,6 +166,7 @@ async function training() {
   await page.locator(".drive .first:not(:disabled)").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "25", exact: true }).click();
   await page.getByRole("button", { name: "Start" }).click();
+  await text(page, /Step \d+ of/);
   const frames = [];
   const shot = async () =>
     sharp(await page.screenshot())
