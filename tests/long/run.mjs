@@ -44,6 +44,7 @@ function run(part) {
     [
       ...["run", "--config", join(here, "vitest.config.ts"), `tests/long/${part}.long.ts`],
       ...(only === undefined ? [] : ["-t", only]),
+      ...["--reporter=default", "--reporter=json", `--outputFile.json=${join(folder, "tests.json")}`],
     ],
     { cwd: root, stdio: "inherit", env: { ...process.env, RECEPTIVE_FIGURES: figuresFile } },
   );
@@ -54,7 +55,13 @@ function run(part) {
         .split("\n")
         .map((line) => JSON.parse(line))
     : [];
+  const report = join(folder, "tests.json");
+  const ran = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")).numPassedTests : 0;
   rmSync(folder, { recursive: true });
+  if (status === 0 && ran === 0) {
+    console.error(`test:long: no test of ${part} ran, and nothing is noted: what it needs is named above`);
+    return false;
+  }
   const of = only === undefined ? part : `${part}, tests named "${only}"`;
   const heading = `## ${of}: ${status === 0 ? "passed" : "FAILED"} in ${minutes} minutes`;
   appendFileSync(
