@@ -566,6 +566,9 @@ describe.skipIf(missing)(`Kernels ${missing}`, () => {
             .map(({ name }) => name.split("/").at(-1)!)
             .filter((name) => /\.(js|css)$/.test(name)),
         );
+      // What the shell fetches once a page stands is none of the view's.
+      await expect.poll(loaded, { timeout: 20_000 }).toContainEqual(expect.stringMatching(/^dialogs-.*css$/));
+      await page.waitForLoadState("networkidle");
       const before = new Set(await loaded());
       await to(`#/kernels/${view}`);
       // Up to the worker: what it brings is weighed in site.test.ts.
