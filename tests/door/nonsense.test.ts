@@ -1,6 +1,7 @@
 /** Whatever is handed to a function in plain JavaScript: an error speaks in our words, not in those of the engine below. */
 import { describe, expect, test } from "vitest";
 import * as R from "../../src/index.js";
+import * as tasks from "../../src/tasks/index.js";
 
 const nonsense: readonly unknown[] = [
   undefined,
@@ -20,7 +21,7 @@ const nonsense: readonly unknown[] = [
 
 /** What V8 says where nobody looked at a value before it was used. */
 const internal =
-  /Cannot (read|set|convert|mix)|is not (a function|iterable|a constructor|defined)|Invalid (array|typed array) length|circular structure|Maximum call stack/;
+  /Cannot (read|set|convert|mix|destructure|use 'in')|is not (a function|iterable|a constructor|defined)|Invalid (array|typed array) length|circular structure|Maximum call stack/;
 
 /** Those that need files, the network, or a run of seconds, and those whose argument is another function's answer. */
 const leftOut = new Set([
@@ -37,6 +38,7 @@ const leftOut = new Set([
   "data.loadDataset",
   "data.describeSource",
   "show", // of shapes, for error messages
+  "tasks.speech.spokenDigits", // a second each time that nothing is asked for
 ]);
 
 const functions: [name: string, f: (...given: unknown[]) => unknown][] = [];
@@ -46,6 +48,14 @@ for (const [name, value] of Object.entries(R)) {
   else if (["nn", "losses", "optim", "models", "objectives", "data"].includes(name))
     for (const [inner, f] of Object.entries(value as object))
       if (typeof f === "function" && !isClass(f)) functions.push([`${name}.${inner}`, f]);
+}
+for (const [task, inside] of Object.entries(tasks)) {
+  const all: [name: string, f: unknown][] =
+    typeof inside === "function"
+      ? [[`tasks.${task}`, inside]]
+      : Object.entries(inside).map(([name, f]) => [`tasks.${task}.${name}`, f]);
+  for (const [name, f] of all)
+    if (typeof f === "function" && !/^class\b/.test(String(f))) functions.push([name, f as never]);
 }
 
 describe("nonsense is refused in our words", () => {

@@ -1,7 +1,12 @@
 /** Pictures with what is in them: one form, whatever format they are read from and written to. */
+
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { optionsOf } from "../../door/options.js";
+import { flag, fromOneOn, list, text } from "../../door/rules.js";
 import { printedAs } from "../../tensor/printing.js";
 import type { Corners } from "../../training/objectives/average-precision.js";
+import { checkGiven } from "../words/given.js";
 import { maskFault, type ObjectMask } from "./masks.js";
 
 /** An object of a picture. */
@@ -127,6 +132,15 @@ export function annotationsOf(
     readonly faults?: readonly AnnotationFault[];
   } = {},
 ): Annotations {
+  checkArgument("annotationsOf", "the name", name, text);
+  checkGiven("annotationsOf", "pictures", given, pictureLack);
+  optionsOf("annotationsOf", options, {
+    classes: list("names"),
+    classIds: list("numbers"),
+    skipBad: flag,
+    notes: list("texts"),
+    faults: list("{ place, why }"),
+  });
   const faults: AnnotationFault[] = [...(options.faults ?? [])];
   const classes =
     options.classes ??
@@ -160,6 +174,17 @@ export function annotationsOf(
     notes: options.notes ?? [],
   });
 }
+
+/** What a picture that is given is expected to be, where it is not. */
+const pictureLack = ({ name, width, height, objects }: GivenPicture): string | undefined => {
+  if (!text.holds(name) || !fromOneOn.holds(width) || !fromOneOn.holds(height))
+    return "{ name, width, height, objects } with a size in pixels";
+  const isSound =
+    objects === undefined ||
+    (Array.isArray(objects) &&
+      objects.every((one: GivenObject | null) => text.holds(one?.class) && one!.box?.length === 4));
+  return isSound ? undefined : "one whose objects are { class, box: [top, left, bottom, right] }";
+};
 
 /** @throws DataError of the first fault, unless bad ones are skipped */
 export function refuseUnless(skipBad: boolean | undefined, faults: readonly AnnotationFault[]): void {

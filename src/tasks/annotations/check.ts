@@ -1,9 +1,13 @@
 /** What annotations are made of, and every file, box and mask of them that is none. */
+
+import { checkArgument } from "../../door/argument.js";
+import { optionsOf } from "../../door/options.js";
+import { callback, text, wholeNumber } from "../../door/rules.js";
 import { checkPictures } from "../../images/check-pictures.js";
 import type { AnnotationFault } from "./annotated.js";
 import { readLabels } from "./labels.js";
 import { type AnnotationForm, annotationForm, openAnnotations } from "./open.js";
-import { attempted, type OpenAnnotationsOptions } from "./opening.js";
+import { attempted, type OpenAnnotationsOptions, openingRules } from "./opening.js";
 
 /** A part of annotations in numbers. */
 export interface AnnotationCounts {
@@ -43,8 +47,14 @@ export interface CheckAnnotationsOptions extends Omit<OpenAnnotationsOptions, "s
 /** Reads all annotations, every picture of theirs and every map of labels; undefined where there are no annotations. */
 export async function checkAnnotations(
   path: string,
-  { ignore, onProgress, ...opening }: CheckAnnotationsOptions = {},
+  options: CheckAnnotationsOptions = {},
 ): Promise<AnnotationReport | undefined> {
+  checkArgument("checkAnnotations", "the path", path, text);
+  const { ignore, onProgress, ...opening } = optionsOf("checkAnnotations", options, {
+    ...openingRules,
+    ignore: wholeNumber,
+    onProgress: callback,
+  });
   const form = await annotationForm(path);
   if (!form) return undefined;
   const parts = await openAnnotations(path, { ...opening, skipBad: true });

@@ -17,7 +17,8 @@ import { shortest } from "./shortest.js";
 export interface CocoContent {
   readonly pictures: readonly GivenPicture[];
   readonly classes: readonly string[];
-  readonly classIds: readonly number[];
+  /** Where they are numbers. */
+  readonly classIds?: readonly number[];
   readonly notes: readonly string[];
 }
 
@@ -46,23 +47,32 @@ export function cocoContent(text: string, name: string, faults: AnnotationFault[
 
   const categories = listed("categories")
     .map((category, i) => {
-      if (!isObject(category) || !Number.isInteger(category.id) || typeof category.name !== "string")
+      const id = isObject(category) ? idOf(category.id) : undefined;
+      if (id === undefined || typeof (category as JsonObject).name !== "string")
         return refuse(`categories[${i}] has no id and name`);
-      return { id: category.id as number, name: category.name };
+      return { id: Number(id), key: id, name: (category as JsonObject).name as string };
     })
-    .sort((a, b) => a.id - b.id);
-  const names = new Map(categories.map((category) => [category.id, category.name]));
+    // Those that are no numbers keep their order.
+    .sort((a, b) => a.id - b.id || 0);
+  const names = new Map(categories.map((category) => [category.key, category.name]));
   if (names.size < categories.length) refuse("two categories have the same id");
 
-  const found = new Map<number, { picture: GivenPicture; objects: GivenObject[]; captions: string[] }>();
+  const found = new Map<string, { picture: GivenPicture; objects: GivenObject[]; captions: string[] }>();
   for (const [i, image] of json.images.entries()) {
-    if (!isObject(image) || !Number.isInteger(image.id) || typeof image.file_name !== "string")
+    const id = isObject(image) ? idOf(image.id) : undefined;
+    if (id === undefined || typeof (image as JsonObject).file_name !== "string")
       return refuse(`images[${i}] has no id and file_name`);
-    const { id, file_name, width, height } = image as { id: number; file_name: string } & JsonObject;
+    const { file_name, width, height } = image as { file_name: string } & JsonObject;
     if (![width, height].every((side) => Number.isInteger(side) && (side as number) > 0))
       return refuse(`images[${i}] (${file_name}) has the size ${said(width)}×${said(height)}`);
     if (found.has(id)) refuse(`two images have the id ${id} (${file_name})`);
-    const picture = { name: file_name, width: width as number, height: height as number, id };
+    const number = Number(id);
+    const picture = {
+      name: file_name,
+      width: width as number,
+      height: height as number,
+      ...(Number.isSafeInteger(number) ? { id: number } : {}),
+    };
     found.set(id, {
       picture: { ...picture, place: `${name}, ${file_name}` },
       objects: [],
@@ -70,11 +80,11 @@ export function cocoContent(text: string, name: string, faults: AnnotationFault[
     });
   }
 
-  const numbers = new Map<number, number>();
+  const numbers = new Map<GivenPicture, number>();
   let keypoints = 0;
   for (const [i, annotation] of listed("annotations").entries()) {
     if (!isObject(annotation)) return refuse(`annotations[${i}] is ${said(annotation)}`);
-    const of = found.get(annotation.image_id as number);
+    const of = found.get(idOf(annotation.image_id) ?? "");
     if (!of) {
       faults.push({
         place: `${name}, annotations[${i}]`,
@@ -87,9 +97,8 @@ export function cocoContent(text: string, name: string, faults: AnnotationFault[
       of.captions.push(annotation.caption);
       continue;
     }
-    const { id } = of.picture;
-    const number = (numbers.get(id!) ?? 0) + 1;
-    numbers.set(id!, number);
+    const number = (numbers.get(of.picture) ?? 0) + 1;
+    numbers.set(of.picture, number);
     const place = `box ${number}${Number.isInteger(annotation.id) ? ` (annotation ${annotation.id})` : ""}`;
     const object = objectOf(annotation, names);
     if ("why" in object) faults.push({ place: `${of.picture.place}, ${place}`, why: object.why });
@@ -102,7 +111,9 @@ export function cocoContent(text: string, name: string, faults: AnnotationFault[
       ...(captions.length > 0 ? { captions } : {}),
     })),
     classes: categories.map((category) => category.name),
-    classIds: categories.map((category) => category.id),
+    ...(categories.every(({ id }) => Number.isSafeInteger(id))
+      ? { classIds: categories.map(({ id }) => id) }
+      : {}),
     notes:
       keypoints > 0
         ? [`${name}: keypoints of ${keypoints} ${keypoints === 1 ? "object" : "objects"} are passed over`]
@@ -110,11 +121,18 @@ export function cocoContent(text: string, name: string, faults: AnnotationFault[
   };
 }
 
+/** A number or a text: some programs write the numbers of pictures and classes in quotes, or names in their place. */
+const idOf = (value: unknown): string | undefined => {
+  if (typeof value === "string" && value.trim() !== "")
+    return /^\d+$/.test(value) ? String(Number(value)) : value;
+  return Number.isInteger(value) ? String(value) : undefined;
+};
+
 function objectOf(
   annotation: JsonObject,
-  names: ReadonlyMap<number, string>,
+  names: ReadonlyMap<string, string>,
 ): GivenObject | { readonly why: string } {
-  const named = names.get(annotation.category_id as number);
+  const named = names.get(idOf(annotation.category_id) ?? "");
   if (named === undefined)
     return { why: `is of the category ${said(annotation.category_id)}, which there is not` };
   const { bbox, segmentation, area, iscrowd, ignore, id, attributes } = annotation;
@@ -128,7 +146,7 @@ function objectOf(
     class: named,
     box: [y, x, y + height, x + width],
     ...(mask ? { mask } : {}),
-    area: Number.isFinite(area) ? (area as number) : pixels,
+    area: Number.isFinite(area) && (area as number) >= 0 ? (area as number) : pixels,
     ...(ignore === 1 ? { difficult: true } : {}),
     ...(iscrowd === 1 ? { crowd: true } : {}),
     ...(Number.isInteger(id) ? { id: id as number } : {}),

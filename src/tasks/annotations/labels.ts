@@ -1,7 +1,10 @@
 /** Maps of labels: PNG files whose pixels are no colours but numbers of classes, by a palette or as grey levels. */
+
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { rule, wholeNumber } from "../../door/rules.js";
+import { fromOneOn, rule, wholeNumber } from "../../door/rules.js";
+import { kindOfArray } from "../../door/said.js";
 import { type FileSource, openSource } from "../../formats/given-source.js";
 import { crc32 } from "../../formats/zip.js";
 
@@ -76,6 +79,7 @@ export async function labelsIn(bytes: Uint8Array, name: string): Promise<LabelMa
   const [width, height, depth, type] = [view.getUint32(16), view.getUint32(20), bytes[24], bytes[25]];
   if (type !== 0 && type !== 3)
     refuse("is a PNG file of colours, expected one of labels: with a palette, or of grey levels");
+  if (![1, 2, 4, 8, 16].includes(depth)) refuse(`is damaged: its labels have ${depth} bits`);
   if (depth > 8) refuse(`has labels of ${depth} bits, expected at most 8`);
   if (width === 0 || height === 0 || width * height > mostPixels)
     refuse(`announces ${width}×${height} pixels`);
@@ -190,11 +194,18 @@ export function vocPalette(): Uint8Array {
   return palette;
 }
 
+const aMap = rule("{ width, height, labels }, the labels a Uint8Array", (value) => {
+  const { width, height, labels } = (value ?? {}) as Partial<LabelMap>;
+  return fromOneOn.holds(width) && fromOneOn.holds(height) && kindOfArray(labels) === "Uint8Array";
+});
+
 /**
  * A map of labels as a PNG file with a palette, Pascal VOC's if the map has none.
  * @throws DataError where it is not of its size, or has a label that the palette has not
  */
-export async function labelPng({ width, height, labels, palette }: LabelMap): Promise<Uint8Array> {
+export async function labelPng(map: LabelMap): Promise<Uint8Array> {
+  checkArgument("labelPng", "the map", map, aMap);
+  const { width, height, labels, palette } = map;
   if (labels.length !== width * height)
     throw new DataError(`labelPng: the map has ${labels.length} labels, ${width}×${height} pixels`);
   const colours = palette ?? vocPalette();

@@ -1,4 +1,6 @@
 /** Masks of objects: outlines, and runs of pixels (COCO's RLE), packed as text and not. */
+import { checkArgument } from "../../door/argument.js";
+import { rule, text, wholeOfAtLeast } from "../../door/rules.js";
 
 /** What belongs to an object: outlines, or runs of pixels. */
 export type ObjectMask = Outlines | Runs;
@@ -17,6 +19,22 @@ export interface Runs {
   readonly counts: readonly number[];
 }
 
+const lengths = rule(
+  "a list of lengths of runs, whole numbers",
+  (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
+);
+const aSize = rule(
+  "[height, width], whole numbers",
+  (value) =>
+    Array.isArray(value) && value.length === 2 && value.every((edge) => wholeOfAtLeast(0).holds(edge)),
+);
+const aMask = rule("{ polygons } or { size, counts }", (value) => {
+  if (typeof value !== "object" || value === null) return false;
+  const { polygons, size, counts } = value as { [K in "polygons" | "size" | "counts"]?: unknown };
+  if (counts !== undefined) return lengths.holds(counts) && aSize.holds(size);
+  return Array.isArray(polygons) && polygons.every((one) => typeof one?.length === "number");
+});
+
 /** Of a packed run's digits: five bits each, a sixth that says that more follow, from "0" on. */
 const [digit, more, first] = [5, 0x20, 48];
 
@@ -27,6 +45,7 @@ const [digit, more, first] = [5, 0x20, 48];
  * @returns undefined where the text ends within a number, or has other letters
  */
 export function countsOf(packed: string): number[] | undefined {
+  checkArgument("countsOf", "what is packed", packed, text);
   const counts: number[] = [];
   for (let at = 0; at < packed.length; ) {
     let [value, shift] = [0, 1];
@@ -46,6 +65,7 @@ export function countsOf(packed: string): number[] | undefined {
 
 /** Lengths of runs as COCO's packed text. */
 export function packedCounts(counts: readonly number[]): string {
+  checkArgument("packedCounts", "what is given", counts, lengths);
   let text = "";
   counts.forEach((count, i) => {
     let rest = i > 2 ? count - counts[i - 2] : count;
@@ -61,7 +81,15 @@ export function packedCounts(counts: readonly number[]): string {
 }
 
 /** The runs of a mask, H×W numbers in rows, of which all but 0 belong to it. */
-export function runsOf(mask: ArrayLike<number>, [height, width]: Runs["size"]): Runs {
+export function runsOf(mask: ArrayLike<number>, size: Runs["size"]): Runs {
+  checkArgument("runsOf", "the size", size, aSize);
+  const [height, width] = size;
+  checkArgument(
+    "runsOf",
+    "the mask",
+    mask,
+    rule(`${height}×${width} numbers`, (value) => (value as typeof mask | null)?.length === height * width),
+  );
   const counts: number[] = [];
   let [inside, run] = [false, 0];
   for (let j = 0; j < width; j++)
@@ -81,7 +109,10 @@ export function runsOf(mask: ArrayLike<number>, [height, width]: Runs["size"]): 
  * inside; where an outline crosses itself, inside is what a line from outside reaches after an odd number of edges.
  */
 export function maskPixels(mask: ObjectMask, height: number, width: number): Uint8Array {
-  return "counts" in mask ? pixelsOfRuns(mask) : pixelsOfOutlines(mask, height, width);
+  checkArgument("maskPixels", "the mask", mask, aMask);
+  if ("counts" in mask) return pixelsOfRuns(mask);
+  checkArgument("maskPixels", "the size", [height, width], aSize);
+  return pixelsOfOutlines(mask, height, width);
 }
 
 function pixelsOfRuns({ size: [height, width], counts }: Runs): Uint8Array {

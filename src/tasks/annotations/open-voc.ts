@@ -11,6 +11,7 @@ import {
   type GivenPart,
   type OpenAnnotationsOptions,
   partsOf,
+  sizeIn,
 } from "./opening.js";
 import { folderOf, Shelf, stemOf } from "./shelf.js";
 import { vocPicture } from "./voc.js";
@@ -82,13 +83,17 @@ async function pictureIn(
 ): Promise<ReadPicture> {
   const faults: AnnotationFault[] = [];
   const { rootOf } = await import("./xml.js");
+  const fileOf = async (name: string) =>
+    (await shelf.find(pictures, name)) ?? (await shelf.find(pictures, `${stemOf(place)}.`));
   const picture = await attempted(place, faults, async () => {
     const { content } = await textOf("openAnnotations", path, { what: "annotation file" });
-    return vocPicture(rootOf(content, place), place, faults);
+    return vocPicture(rootOf(content, place), place, faults, async (name) => {
+      const lies = await fileOf(name);
+      return lies === undefined ? undefined : sizeIn(lies, place, faults);
+    });
   });
   if (!picture) return { faults };
-  const file =
-    (await shelf.find(pictures, picture.name)) ?? (await shelf.find(pictures, `${stemOf(place)}.`));
+  const file = await fileOf(picture.name);
   if (file === undefined)
     faults.push({ place, why: `belongs to the picture ${picture.name}, which lies not in ${pictures[0]}` });
   const labels = maps && (await shelf.find([maps], `${stemOf(place)}.png`));

@@ -41,17 +41,25 @@ export async function openYolo(
     throw new DataError(
       `${path}: says nowhere what its classes are called (data.yaml, classes.txt); \`classes\` names them`,
     );
+  const twice = classes.find((one, i) => classes.indexOf(one) !== i);
+  if (twice !== undefined) throw new DataError(`${path}: two classes are called ${twice}`);
   const given = new Map<string, GivenPart>();
   for (const [part, places] of Object.entries(layout.parts)) {
     const faults: AnnotationFault[] = [];
     const pictures: GivenPicture[] = [];
+    let scores = 0;
+    const scored = (): void => {
+      scores++;
+    };
     for (const place of places)
       for (const file of await filesIn(resolved(layout.base, place), layout.base)) {
         options.signal?.throwIfAborted();
-        const picture = await pictureOf(file, classes, faults);
+        const picture = await pictureOf(file, { classes, faults, scored });
         if (picture) pictures.push(picture);
       }
-    given.set(part, { pictures, faults });
+    const notes =
+      scores > 0 ? [`${part}: ${scores} boxes say how sure a program was, which is passed over`] : [];
+    given.set(part, { pictures, faults, notes });
   }
   return partsOf(name, given, { ...options, classes });
 }
@@ -141,9 +149,9 @@ async function filesIn(place: string, base: string): Promise<string[]> {
 
 async function pictureOf(
   file: string,
-  classes: readonly string[],
-  faults: AnnotationFault[],
+  options: { classes: readonly string[]; faults: AnnotationFault[]; scored: () => void },
 ): Promise<GivenPicture | undefined> {
+  const { faults } = options;
   const name = lastOf(file);
   const size = await sizeIn(file, name, faults);
   if (!size) return undefined;
@@ -156,5 +164,5 @@ async function pictureOf(
   const place = lastOf(labels ?? name);
   if (labels === undefined) return { name, file, ...size, objects: [], place };
   const { content } = await textOf("openAnnotations", labels, { what: "label file" });
-  return { name, file, ...size, objects: yoloObjects(content, size, { classes, place, faults }), place };
+  return { name, file, ...size, objects: yoloObjects(content, size, { ...options, place }), place };
 }

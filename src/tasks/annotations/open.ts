@@ -1,8 +1,10 @@
 /** Annotations out of files and folders as people have them. */
+
 import { hasFolders, listFolder } from "#platform";
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { signal as aSignal, flag, list, text } from "../../door/rules.js";
+import { flag, text } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { endingOf, lastOf } from "../words/files.js";
 import { cocoFilesIn, openCocoFile, openCocoFolder } from "./open-coco.js";
@@ -10,7 +12,7 @@ import { openLabels, pairsIn } from "./open-labels.js";
 import { openTable } from "./open-table.js";
 import { openVoc, openVocFile, openVocText } from "./open-voc.js";
 import { openYolo } from "./open-yolo.js";
-import type { AnnotationParts, OpenAnnotationsOptions } from "./opening.js";
+import { type AnnotationParts, type OpenAnnotationsOptions, openingRules } from "./opening.js";
 
 /** Forms in which annotations come. */
 export type AnnotationForm = "voc" | "coco" | "yolo" | "labels" | "table";
@@ -19,6 +21,7 @@ export type AnnotationForm = "voc" | "coco" | "yolo" | "labels" | "table";
  * The form of a folder or a file by what is in it; undefined where it has none.
  */
 export async function annotationForm(path: string): Promise<AnnotationForm | undefined> {
+  checkArgument("annotationForm", "the path", path, text);
   const found = await listFolder(path);
   if (!found) {
     const forms = {
@@ -68,11 +71,8 @@ export async function openAnnotations(
   given: OpenAnnotationsOptions = {},
 ): Promise<AnnotationParts> {
   const options = optionsOf("openAnnotations", given, {
-    pictures: text,
-    classes: list("names"),
-    oneBased: flag,
+    ...openingRules,
     skipBad: flag,
-    signal: aSignal,
   });
   if (typeof source === "string" && hasFolders()) {
     const path = source.replace(/(?<=.)[/\\]+$/, "");
@@ -98,7 +98,7 @@ export async function openAnnotations(
     if (form === "yolo") return openYolo(path, name, options);
   }
   const name = lastOf(
-    typeof source === "string" ? source : ((source as { name?: string }).name ?? "the file"),
+    typeof source === "string" ? source : ((source as { name?: string } | undefined)?.name ?? "the file"),
   );
   const ending = endingOf(name);
   if (ending === "csv" || ending === "tsv" || ending === "txt" || ending === "token")

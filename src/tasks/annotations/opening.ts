@@ -1,5 +1,7 @@
 /** What the readers of all formats have in common. */
+
 import { DataError } from "../../data/dataset.js";
+import { signal as aSignal, flag, list, text } from "../../door/rules.js";
 import { PictureError } from "../../images/picture-error.js";
 import { pictureSize } from "../../images/picture-size.js";
 import { type AnnotationFault, type Annotations, annotationsOf, type GivenPicture } from "./annotated.js";
@@ -16,6 +18,14 @@ export interface OpenAnnotationsOptions {
   skipBad?: boolean;
   signal?: AbortSignal;
 }
+
+/** What those options may be, but for what is left out of a look through all. */
+export const openingRules = {
+  pictures: text,
+  classes: list("names"),
+  oneBased: flag,
+  signal: aSignal,
+} as const;
 
 /** Annotations by their part: "train", "val", "test", or "all" where there are no parts. */
 export type AnnotationParts = { readonly [part: string]: Annotations };

@@ -11,15 +11,24 @@ const kept = ["pose", "truncated", "occluded"];
  * The picture of an annotation file. Its box (xmin, ymin, xmax, ymax) is read as left xmin − 1, top ymin − 1, right xmax,
  * bottom ymax.
  *
- * @param faults  is told of boxes that are none
+ * @param faults    is told of boxes that are none
+ * @param sizeOf    asks the picture itself where the file does not say how large it is, or says 0
  * @throws DataError where there is no such annotation
  * Everingham, Winn: The PASCAL Visual Object Classes Challenge 2012 Development Kit, section 11.
  */
-export function vocPicture(root: Element, place: string, faults: AnnotationFault[]): GivenPicture {
+export async function vocPicture(
+  root: Element,
+  place: string,
+  faults: AnnotationFault[],
+  sizeOf?: (name: string) => Promise<{ width: number; height: number } | undefined>,
+): Promise<GivenPicture> {
   if (root.name !== "annotation")
     throw new DataError(`${place}: is <${root.name}>, expected <annotation> of Pascal VOC`);
   const size = child(root, "size");
-  const [width, height] = ["width", "height"].map((side) => Number(textOf(size, side) ?? Number.NaN));
+  const name = textOf(root, "filename") || place.replace(/\.xml$/i, "");
+  let [width, height] = ["width", "height"].map((side) => Number(textOf(size, side) || 0));
+  const seen = width === 0 || height === 0 ? await sizeOf?.(name) : undefined;
+  if (seen) ({ width, height } = seen);
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
     throw new DataError(
       `${place}: does not say how large its picture is (<size> with <width> and <height>, whole numbers from 1 on)`,
@@ -33,8 +42,7 @@ export function vocPicture(root: Element, place: string, faults: AnnotationFault
     if ("why" in found) faults.push({ place: `${place}, box ${count}`, why: found.why });
     else objects.push({ ...found, place: `box ${count}` });
   }
-  const name = textOf(root, "filename") ?? "";
-  return { name: name || place.replace(/\.xml$/i, ""), width, height, objects, place };
+  return { name, width, height, objects, place };
 }
 
 function vocObject(object: Element): GivenObject | { why: string } {
@@ -65,7 +73,7 @@ function vocObject(object: Element): GivenObject | { why: string } {
   return {
     class: name,
     box: [ymin - 1, xmin - 1, ymax, xmax],
-    ...(textOf(object, "difficult") === "1" ? { difficult: true } : {}),
+    ...(/^(1|true)$/i.test(textOf(object, "difficult") ?? "") ? { difficult: true } : {}),
     ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
   };
 }

@@ -1,6 +1,9 @@
 /** Annotations as files of the usual formats. */
+
 import { writePlace } from "#platform";
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { rule, text } from "../../door/rules.js";
 import { said } from "../../door/said.js";
 import type { Annotations } from "./annotated.js";
 import { cocoTexts } from "./coco.js";
@@ -26,6 +29,17 @@ export interface WrittenAnnotations {
   readonly left: readonly string[];
 }
 
+const someParts = rule(
+  "annotations by the names of their parts: { train: …, test: … }",
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).length > 0 &&
+    Object.values(value).every(
+      (part: Annotations | null) => Array.isArray(part?.pictures) && Array.isArray(part.classes),
+    ),
+);
+
 /**
  * Annotations as the files of a format, without the pictures. What is read from them again is what was written, but for what
  * the format has no place for, which is listed.
@@ -41,6 +55,7 @@ export async function annotationFiles(
     throw new DataError(
       `annotationFiles: there is no format ${said(form)}; there are ${Object.keys(writers).join(", ")}`,
     );
+  checkArgument("annotationFiles", "what is given", parts, someParts);
   const { write, lacks } = writers[form];
   return { files: await write(parts), left: leftBy(parts, lacks) };
 }
@@ -56,6 +71,7 @@ export async function writeAnnotations(
   parts: { readonly [part: string]: Annotations },
   form: WrittenForm,
 ): Promise<readonly string[]> {
+  checkArgument("writeAnnotations", "the folder", folder, text);
   const { files, left } = await annotationFiles(parts, form);
   for (const { path, content } of files)
     await writePlace(

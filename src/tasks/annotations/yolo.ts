@@ -9,14 +9,26 @@ interface Sized {
 
 /**
  * Objects of a label file: lines "class x y width height" of a box's middle and size, or "class x₁ y₁ x₂ y₂ …" of an
- * outline, in parts of the picture's width and height. What is as close to a whole pixel as the digits can tell is on it.
+ * outline, in parts of the picture's width and height. A fifth number of a box is how sure a program was that found it: it
+ * is passed over. What is as close to a whole pixel as the digits can tell is on it.
  *
  * @param faults  is told of lines that are none
+ * @param scored  is told of each box with such a number
  */
 export function yoloObjects(
   text: string,
   { width, height }: Sized,
-  { classes, place, faults }: { classes: readonly string[]; place: string; faults: AnnotationFault[] },
+  {
+    classes,
+    place,
+    faults,
+    scored,
+  }: {
+    classes: readonly string[];
+    place: string;
+    faults: AnnotationFault[];
+    scored?: () => void;
+  },
 ): GivenObject[] {
   const objects: GivenObject[] = [];
   for (const [i, line] of text.split(/\r\n|\n|\r/).entries()) {
@@ -35,7 +47,8 @@ export function yoloObjects(
       continue;
     }
     const isOutline = numbers.length >= 6 && numbers.length % 2 === 0;
-    if (numbers.length !== 4 && !isOutline) {
+    if (numbers.length === 5) scored?.();
+    else if (numbers.length !== 4 && !isOutline) {
       refuse(
         `has ${numbers.length} numbers after its class, expected 4 of a box, or x and y of three corners or more`,
       );

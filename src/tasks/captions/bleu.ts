@@ -1,5 +1,6 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { fromOneOn } from "../../door/rules.js";
+import { fromOneOn, rule, text } from "../../door/rules.js";
 
 /** How near sentences come to those of people. */
 export interface BleuScores {
@@ -13,6 +14,11 @@ export interface BleuScores {
   readonly length: number;
   readonly referenceLength: number;
 }
+
+const sentences = rule(
+  "a list of sentences, each a list of words",
+  (value) => Array.isArray(value) && value.every((words) => Array.isArray(words) && words.every(text.holds)),
+);
 
 /**
  * BLEU over a whole set of sentences.
@@ -36,6 +42,16 @@ export function bleu(
   options: { longest?: number } = {},
 ): BleuScores {
   const { longest = 4 } = optionsOf("bleu", options, { longest: fromOneOn });
+  checkArgument("bleu", "the list of answers", answers, sentences);
+  checkArgument(
+    "bleu",
+    "the list of references",
+    references,
+    rule(
+      "of each answer a list of sentences, each a list of words",
+      (value) => Array.isArray(value) && value.every(sentences.holds),
+    ),
+  );
   if (answers.length !== references.length)
     throw new RangeError(`bleu: there are ${answers.length} answers, and references of ${references.length}`);
   const [right, all] = [new Float64Array(longest), new Float64Array(longest)];
@@ -87,8 +103,9 @@ function gramsOf(words: readonly string[], n: number): Map<string, number> {
  * The words of a caption as they are compared: in small letters, without punctuation; what stands behind an apostrophe is a
  * word of its own ("dog 's", "do n't").
  */
-export const captionWords = (caption: string): string[] =>
-  caption
+export function captionWords(caption: string): string[] {
+  checkArgument("captionWords", "the caption", caption, text);
+  return caption
     .normalize("NFC")
     .toLowerCase()
     .replaceAll("’", "'")
@@ -99,3 +116,4 @@ export const captionWords = (caption: string): string[] =>
       word.replace(/^[^\p{L}\p{N}']+|[^\p{L}\p{N}]+$/gu, "").replace(/^'(?!(s|m|d|ll|re|ve)$)/, ""),
     )
     .filter((word) => word !== "");
+}

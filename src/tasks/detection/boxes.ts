@@ -1,4 +1,5 @@
 /** Boxes that were found and boxes that are there, as the measures of detection take them. */
+import { checkArgument } from "../../door/argument.js";
 import { rule } from "../../door/rules.js";
 import type { Kept } from "../../training/objective.js";
 import type { Found, Truth } from "../../training/objectives/average-precision.js";
@@ -34,8 +35,20 @@ export interface KeptDetections {
   readonly areas?: Kept;
 }
 
+const someKept = rule(
+  "a list of { boxes, scores, labels, trueBoxes, trueLabels }, each { values, shape }",
+  (value) =>
+    Array.isArray(value) &&
+    value.every((batch: Partial<KeptDetections> | null) =>
+      ([batch?.boxes, batch?.scores, batch?.labels, batch?.trueBoxes, batch?.trueLabels] as const).every(
+        (kept) => Array.isArray(kept?.shape) && typeof kept.values?.length === "number",
+      ),
+    ),
+);
+
 /** The boxes of all batches, with the number of their picture: what the `scores` of an objective measure. */
 export function gathered(batches: readonly KeptDetections[]): { found: Found[]; truths: TrueBox[] } {
+  checkArgument("gathered", "what was kept", batches, someKept);
   const [found, truths]: [Found[], TrueBox[]] = [[], []];
   let first = 0;
   for (const { boxes, scores, labels, trueBoxes, trueLabels, difficult, crowds, areas } of batches) {
@@ -94,12 +107,6 @@ export function grouped<T>(records: readonly T[], by: (record: T) => number): Ma
 /** Best first; of equal scores the one that came first. */
 export const byScore = (a: { readonly score: number }, b: { readonly score: number }): number =>
   b.score - a.score;
-
-/** The precision at each place of a ranking made the highest from there on. */
-export function monotone(precision: Float64Array): Float64Array {
-  for (let i = precision.length - 2; i >= 0; i--) precision[i] = Math.max(precision[i], precision[i + 1]);
-  return precision;
-}
 
 /** NaN of nothing. */
 export const meanOf = (numbers: readonly number[]): number =>

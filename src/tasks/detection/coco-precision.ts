@@ -1,17 +1,8 @@
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { fromOneOn } from "../../door/rules.js";
-import type { Corners } from "../../training/objectives/average-precision.js";
-import {
-  byScore,
-  type Found,
-  grouped,
-  meanOf,
-  monotone,
-  someFound,
-  someTrue,
-  type TrueBox,
-} from "./boxes.js";
+import { type Corners, monotone } from "../../training/objectives/average-precision.js";
+import { byScore, type Found, grouped, meanOf, someFound, someTrue, type TrueBox } from "./boxes.js";
 
 /** How many boxes {@link cocoPrecision} takes of a picture. */
 export interface CocoPrecisionOptions {

@@ -1,4 +1,5 @@
 /** Objects in pictures: how well boxes are found. */
+export type { RankedPlace } from "../../training/objectives/average-precision.js";
 export { type Found, gathered, type KeptDetections, type TrueBox } from "./boxes.js";
 export {
   type CocoPrecision,

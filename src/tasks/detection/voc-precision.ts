@@ -1,17 +1,13 @@
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { oneOf, withinOne } from "../../door/rules.js";
-import { overlap } from "../../training/objectives/average-precision.js";
 import {
-  byScore,
-  type Found,
-  grouped,
-  meanOf,
+  areaBelow,
   monotone,
-  someFound,
-  someTrue,
-  type TrueBox,
-} from "./boxes.js";
+  precisionCurve,
+  type RankedPlace,
+} from "../../training/objectives/average-precision.js";
+import { type Found, grouped, meanOf, someFound, someTrue, type TrueBox } from "./boxes.js";
 
 /** By which rule {@link vocPrecision} makes one number of a curve. */
 export interface VocPrecisionOptions {
@@ -34,7 +30,7 @@ export interface ClassPrecision {
   /** How many of them do not count. */
   readonly ignored: number;
   /** At each place of the ranking, without those that found what does not count. */
-  readonly curve: readonly { readonly score: number; readonly recall: number; readonly precision: number }[];
+  readonly curve: readonly RankedPlace[];
 }
 
 /** How well boxes are found, by the rules of Pascal VOC. */
@@ -71,8 +67,12 @@ export function vocPrecision(
   const classes = [...grouped(truths, ({ label }) => label)]
     .sort(([a], [b]) => a - b)
     .map(([label, own]) => {
-      const counted = own.filter((truth) => !isIgnored(truth)).length;
-      const curve = curveOf(foundBy.get(label) ?? [], own, { counted, least });
+      const counts = (truth: TrueBox): boolean => !(truth.difficult || truth.crowd);
+      const counted = own.filter(counts).length;
+      const curve = precisionCurve(foundBy.get(label) ?? [], own, {
+        finds: (shared) => shared > least,
+        counts,
+      });
       return {
         label,
         precision: counted === 0 ? Number.NaN : averageOf(curve, rule),
@@ -84,49 +84,15 @@ export function vocPrecision(
   return { mAP: meanOf(classes.filter(({ truths: n }) => n > 0).map(({ precision }) => precision)), classes };
 }
 
-const isIgnored = ({ difficult, crowd }: TrueBox): boolean => difficult === true || crowd === true;
-
 type Curve = ClassPrecision["curve"];
 
-function curveOf(
-  found: readonly Found[],
-  truths: readonly TrueBox[],
-  { counted, least }: { counted: number; least: number },
-): Curve {
-  const there = grouped(truths, ({ picture }) => picture);
-  const taken = new Set<TrueBox>();
-  const curve: { score: number; recall: number; precision: number }[] = [];
-  let [hits, mistakes] = [0, 0];
-  for (const { picture, box, score } of [...found].sort(byScore)) {
-    let best: TrueBox | undefined;
-    let most = Number.NEGATIVE_INFINITY;
-    for (const truth of there.get(picture) ?? []) {
-      const shared = overlap(box, truth.box);
-      if (shared > most) [best, most] = [truth, shared];
-    }
-    if (best && most > least) {
-      if (isIgnored(best)) continue;
-      if (taken.has(best)) mistakes++;
-      else hits++;
-      taken.add(best);
-    } else mistakes++;
-    curve.push({ score, recall: counted === 0 ? 0 : hits / counted, precision: hits / (hits + mistakes) });
-  }
-  return curve;
-}
-
 function averageOf(curve: Curve, rule: "area" | "11 points"): number {
+  if (rule === "area") return areaBelow(curve);
   const highest = monotone(Float64Array.from(curve, ({ precision }) => precision));
   let sum = 0;
-  if (rule === "11 points") {
-    for (let k = 0; k <= 10; k++) {
-      const at = curve.findIndex(({ recall }) => recall >= k * 0.1);
-      sum += (at < 0 ? 0 : highest[at]) / 11;
-    }
-    return sum;
+  for (let k = 0; k <= 10; k++) {
+    const at = curve.findIndex(({ recall }) => recall >= k * 0.1);
+    sum += (at < 0 ? 0 : highest[at]) / 11;
   }
-  curve.forEach(({ recall }, i) => {
-    sum += (recall - (i === 0 ? 0 : curve[i - 1].recall)) * highest[i];
-  });
   return sum;
 }

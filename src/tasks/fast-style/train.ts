@@ -1,6 +1,7 @@
 import type { AnyDataset } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { callback, fromOneOn } from "../../door/rules.js";
+import { callback, fromOneOn, rule } from "../../door/rules.js";
 import { painting } from "../../explain/rules.js";
 import { parts, type Stepwise } from "../../explain/running.js";
 import { canvasesOf } from "../../explain/style.js";
@@ -42,6 +43,18 @@ export async function trainStyle(
   photos: AnyDataset,
   options: StyleTrainingOptions = {},
 ): Promise<Model> {
+  checkArgument(
+    "trainStyle",
+    "the network",
+    model,
+    rule("a network", (value) => typeof value === "function" && "parameters" in value),
+  );
+  checkArgument(
+    "trainStyle",
+    "the list of photographs",
+    photos,
+    rule("a data set of pictures", (value) => Array.isArray((value as AnyDataset | null)?.shape)),
+  );
   optionsOf("trainStyle", options, {
     ...painting,
     steps: fromOneOn,

@@ -1,5 +1,8 @@
 /** Files of questions with candidates, as people have them. */
+
 import { DataError } from "../../data/dataset.js";
+import { optionsOf } from "../../door/options.js";
+import { text } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { columnOf, fieldOf, recordIn, titles } from "../words/columns.js";
 import { endingOf, isForeign, lastOf, linesOf, textOf } from "../words/files.js";
@@ -41,7 +44,12 @@ export async function openQuestions(
   source: FileSource,
   options: OpenQuestionsOptions = {},
 ): Promise<Questions> {
-  const { encoding } = options;
+  const { encoding } = optionsOf("openQuestions", options, {
+    questionColumn: text,
+    answerColumn: text,
+    labelColumn: text,
+    encoding: text,
+  });
   const { name: path, content } = await textOf("openQuestions", source, {
     what: "file of questions",
     encoding,

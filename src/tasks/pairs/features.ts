@@ -1,6 +1,7 @@
 /** What can be counted of a question and a candidate, as numbers. */
+import { checkArgument } from "../../door/argument.js";
 import { kindOf, questionKinds } from "./english.js";
-import { idf, type Passage, stemKey, type WordStatistics } from "./passages.js";
+import { aPassage, idf, type Passage, someStatistics, stemKey, type WordStatistics } from "./passages.js";
 
 /**
  * BM25 of a candidate for a question's different words:
@@ -10,6 +11,9 @@ import { idf, type Passage, stemKey, type WordStatistics } from "./passages.js";
  * k₁ = 1.2 and b = 0.75. Robertson, Zaragoza 2009, equation 3.15.
  */
 export function bm25(question: Passage, candidate: Passage, statistics: WordStatistics): number {
+  checkArgument("bm25", "the question", question, aPassage);
+  checkArgument("bm25", "the candidate", candidate, aPassage);
+  checkArgument("bm25", "what is known of words", statistics, someStatistics);
   const [k, b] = [1.2, 0.75];
   const length = k * (1 - b + (b * candidate.words.length) / Math.max(1, statistics.averageLength));
   let sum = 0;
@@ -43,6 +47,9 @@ export const overlapFeatures: readonly string[] = featureNames.slice(0, 10);
 
 /** The features of a question and a candidate: overlap, with and without stop words, and whether the kind of answer is there. */
 export function featuresOf(question: Passage, candidate: Passage, statistics: WordStatistics): Float64Array {
+  checkArgument("featuresOf", "the question", question, aPassage);
+  checkArgument("featuresOf", "the candidate", candidate, aPassage);
+  checkArgument("featuresOf", "what is known of words", statistics, someStatistics);
   const found = new Set(candidate.words);
   const stems = new Set(candidate.stems);
   const weighed = (word: string) => idf(statistics, word);

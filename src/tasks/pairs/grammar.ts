@@ -1,4 +1,6 @@
 /** Questions and candidates out of a grammar, so that everything can be tried without a file. */
+import { optionsOf } from "../../door/options.js";
+import { fromOneOn, wholeNumber } from "../../door/rules.js";
 import { textsToTest, textsToTrain } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
 import { type GivenPair, type Questions, questionsOf } from "./questions.js";
@@ -107,7 +109,15 @@ export function townQuestions(options: { train?: number; test?: number; seed?: n
   train: Questions;
   test: Questions;
 } {
-  const { train = 120, test = 40, seed = 0 } = options;
+  const {
+    train = 120,
+    test = 40,
+    seed = 0,
+  } = optionsOf("townQuestions", options, {
+    train: fromOneOn,
+    test: fromOneOn,
+    seed: wholeNumber,
+  });
   const asked = new Set<string>();
   const some = (count: number, stream: number): Questions => {
     const random = new RandomStream(seed, stream, 2);

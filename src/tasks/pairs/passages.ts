@@ -1,4 +1,5 @@
 /** Texts as their words, and what is counted of words over the texts to train on. */
+import { rule } from "../../door/rules.js";
 import { type Tokeniser, tokeniser } from "../words/tokens.js";
 import { isFunctional, shapeOf, stem, type WordShape } from "./english.js";
 
@@ -13,6 +14,12 @@ export interface Passage {
   /** Whether each says something of what the text is about. */
   readonly isContent: readonly boolean[];
 }
+
+/** What must be given as a passage. */
+export const aPassage = rule("a passage { tokens, words, stems, shapes, isContent }", (value) => {
+  const { words, stems, shapes, isContent } = (value ?? {}) as Partial<Passage>;
+  return [words, stems, shapes, isContent].every(Array.isArray);
+});
 
 /** A function that reads passages; texts of more words than `longest` are cut. */
 export function passageReader(name: Tokeniser, longest: number): (text: string) => Passage {
@@ -37,6 +44,12 @@ export interface WordStatistics {
   readonly averageLength: number;
   readonly counts: ReadonlyMap<string, number>;
 }
+
+/** What must be given as what is known of words. */
+export const someStatistics = rule("{ texts, averageLength, counts }", (value) => {
+  const { texts, averageLength, counts } = (value ?? {}) as Partial<WordStatistics>;
+  return Number.isFinite(texts) && Number.isFinite(averageLength) && typeof counts?.get === "function";
+});
 
 /** Counted over passages. */
 export function statisticsOf(passages: Iterable<Passage>): WordStatistics {

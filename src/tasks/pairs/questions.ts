@@ -1,6 +1,8 @@
 /** Questions with candidates, of which some answer them. */
 
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { rule } from "../../door/rules.js";
 import { streamOf } from "../../nn/initialisers.js";
 import { printedAs } from "../../tensor/printing.js";
 import { checkGiven } from "../words/given.js";
@@ -136,10 +138,20 @@ export function kindsOf(questions: readonly Question[]): {
 }
 
 /** What is known of the candidates, as {@link Judgments}. */
-export const judgmentsOf = ({ questions }: Pick<Questions, "questions">): Judgments =>
-  new Map(
-    questions.map(({ id, candidates }) => [
+export function judgmentsOf(given: Pick<Questions, "questions">): Judgments {
+  checkArgument("judgmentsOf", "what is given", given, withQuestions);
+  return new Map(
+    given.questions.map(({ id, candidates }) => [
       id,
       new Map(candidates.map(({ name, relevant }) => [name, relevant ? 1 : 0])),
     ]),
   );
+}
+
+/** What must be given as questions. */
+export const withQuestions = rule("{ questions }, as questionsOf and openQuestions give them", (value) => {
+  const { questions } = (value ?? {}) as Partial<Questions>;
+  return (
+    Array.isArray(questions) && questions.every((one: Question | null) => Array.isArray(one?.candidates))
+  );
+});

@@ -22,7 +22,7 @@ import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { lengthsBy, padding, vocabulary } from "../words/vocabulary.js";
 import type { PairNetwork } from "./model.js";
-import { judgmentsOf, type Questions } from "./questions.js";
+import { judgmentsOf, type Questions, withQuestions } from "./questions.js";
 import { type Counted, inOrder, type RankingScores, type Run, rankingScores, type Ties } from "./ranking.js";
 import { type PairReading, pairReader, pairTokenisers, type ReadPair } from "./reading.js";
 
@@ -129,10 +129,12 @@ export class Ranker {
 
   /** Candidates of questions with their scores, as trec_eval takes them. */
   async run(
-    { questions }: Pick<Questions, "questions">,
+    given: Pick<Questions, "questions">,
     options: Omit<PairEvaluationOptions, "ties"> = {},
   ): Promise<Run> {
+    checkArgument("run", "what is given", given, withQuestions);
     optionsOf("run", options, batchRules);
+    const { questions } = given;
     const pairs = questions.flatMap(({ text, candidates }) => {
       const read = this.#read(text);
       return candidates.map((candidate) => read(candidate.text));
@@ -156,6 +158,7 @@ export class Ranker {
       ...batchRules,
       ties: oneOf("names", "against"),
     });
+    checkArgument("evaluate", "what is given", given, withQuestions);
     const run = await this.run(given, others as PairEvaluationOptions);
     return evaluationOf(given, run, ties);
   }
@@ -250,6 +253,7 @@ export function evaluationOf(
   run: Run,
   ties: Ties,
 ): PairEvaluation {
+  checkArgument("evaluationOf", "what is given", given, withQuestions);
   const judgments = judgmentsOf(given);
   const scored = (counted: Counted) => rankingScores(run, judgments, { ties, counted });
   const [mixed, answered] = [scored("mixed"), scored("answered")];

@@ -1,7 +1,9 @@
 /** How good rankings are: average precision and reciprocal rank, counted as trec_eval counts them. */
+
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { flag, oneOf } from "../../door/rules.js";
+import { flag, oneOf, rule } from "../../door/rules.js";
 import { printedAs } from "../../tensor/printing.js";
 
 /** A document that a ranking holds, with its score: the higher, the sooner it stands. */
@@ -28,6 +30,26 @@ export type Ties = "names" | "against";
  * relevant any ranking is right.
  */
 export type Counted = "judged" | "answered" | "mixed";
+
+const isMap = (value: unknown, holds: (one: unknown) => boolean): boolean =>
+  value instanceof Map && [...value].every(([id, one]) => typeof id === "string" && holds(one));
+
+/** What must be given as a run. */
+export const aRun = rule("a Map of lists of { document, score } by question", (value) =>
+  isMap(
+    value,
+    (found) =>
+      Array.isArray(found) &&
+      found.every(
+        (one: Retrieved | null) => typeof one?.document === "string" && typeof one.score === "number",
+      ),
+  ),
+);
+
+/** What must be given as judgments. */
+export const someJudgments = rule("a Map of Maps of numbers, by question and document", (value) =>
+  isMap(value, (judged) => isMap(judged, Number.isFinite)),
+);
 
 /** How {@link rankingScores} counts. */
 export interface RankingOptions {
@@ -88,6 +110,8 @@ export function rankingScores(run: Run, judgments: Judgments, options: RankingOp
     counted: oneOf("judged", "answered", "mixed"),
     complete: flag,
   });
+  checkArgument("rankingScores", "the run", run, aRun);
+  checkArgument("rankingScores", "what is judged", judgments, someJudgments);
   const each: QuestionScores[] = [];
   const leftOut = { unjudged: 0, missing: 0, unanswered: 0, allRelevant: 0 };
   for (const id of run.keys()) if (!judgments.has(id)) leftOut.unjudged++;

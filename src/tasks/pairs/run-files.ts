@@ -1,9 +1,12 @@
 /** Runs and judgments as trec_eval reads them. */
+
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { text } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { linesOf, textOf } from "../words/files.js";
 import { short } from "../words/quoted.js";
-import { inOrder, type Judgments, type Retrieved, type Run } from "./ranking.js";
+import { aRun, inOrder, type Judgments, type Retrieved, type Run, someJudgments } from "./ranking.js";
 
 /**
  * A run as text, a line for each document, by question and rank:
@@ -16,6 +19,8 @@ import { inOrder, type Judgments, type Retrieved, type Run } from "./ranking.js"
  * @throws DataError where a name has spaces in it, or a score is no number
  */
 export function runText(run: Run, tag: string): string {
+  checkArgument("runText", "the run", run, aRun);
+  checkArgument("runText", "the name of the run", tag, text);
   const lines: string[] = [];
   for (const [id, documents] of run) {
     checkName("question", id);
@@ -31,6 +36,7 @@ export function runText(run: Run, tag: string): string {
 
 /** Judgments as text, a line for each document: question 0 document relevance. */
 export function judgmentsText(judgments: Judgments): string {
+  checkArgument("judgmentsText", "what is given", judgments, someJudgments);
   const lines: string[] = [];
   for (const [id, judged] of judgments)
     for (const [document, relevance] of judged)

@@ -1,7 +1,9 @@
 /** Pictures of shapes as a data set: nothing of them is there before it is asked for. */
+
 import { DataError, type Draw } from "../../data/dataset.js";
 import type { Examples, Field, FieldValues } from "../../data/examples.js";
 import { printableFields } from "../../data/examples.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { fromOneOn, rule, wholeNumber } from "../../door/rules.js";
 import type { Picture } from "../../images/picture.js";
@@ -181,11 +183,18 @@ function boxesOf(owners: Uint8Array, size: number, count: number): Corners[] {
   return boxes as unknown as Corners[];
 }
 
+const drawnPictures = rule("pictures as shapes() gives them: its train, or its test", (value) => {
+  const { drawn, length } = (value ?? {}) as Partial<ShapePictures>;
+  return typeof drawn === "function" && fromOneOn.holds(length);
+});
+
 /**
  * Pictures of shapes as annotations, with masks and captions: to be written in a format that other programs read.
  * @param count  so many from the first on; all if left out
  */
-export function shapeAnnotations(pictures: ShapePictures, count = pictures.length): Annotations {
+export function shapeAnnotations(pictures: ShapePictures, count = pictures?.length): Annotations {
+  checkArgument("shapeAnnotations", "what is given", pictures, drawnPictures);
+  checkArgument("shapeAnnotations", "the count", count, fromOneOn);
   const given = Array.from({ length: Math.min(count, pictures.length) }, (_, place) => {
     const { picture, objects, caption } = pictures.drawn(place);
     const { width, height } = picture;

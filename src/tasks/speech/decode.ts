@@ -1,6 +1,7 @@
 /** Labels out of the scores of frames, by connectionist temporal classification. */
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { fromOneOn, wholeOfAtLeast } from "../../door/rules.js";
+import { fromOneOn, rule, wholeOfAtLeast } from "../../door/rules.js";
 
 /** Scores of frames as decoders take them. */
 export interface Frames {
@@ -16,8 +17,15 @@ export interface Decoded {
   readonly logProbability: number;
 }
 
+const someFrames = rule("{ values, classes }, so many numbers for each frame", (value) => {
+  const { values, classes } = (value ?? {}) as Partial<Frames>;
+  return fromOneOn.holds(classes) && wholeOfAtLeast(0).holds((values?.length ?? -1) / classes!);
+});
+
 /** The likeliest class of each frame, runs made one, then blanks left out. Among equals the first class. */
-export function greedy({ values, classes }: Frames, given: { blank?: number } = {}): Decoded {
+export function greedy(frames: Frames, given: { blank?: number } = {}): Decoded {
+  checkArgument("greedy", "what is given", frames, someFrames);
+  const { values, classes } = frames;
   const { blank = 0 } = optionsOf("greedy", given, { blank: wholeOfAtLeast(0) });
   const labels: number[] = [];
   let [logProbability, before] = [0, -1];
@@ -49,9 +57,11 @@ interface Prefix {
  * language model.
  */
 export function beam(
-  { values, classes }: Frames,
+  frames: Frames,
   given: { blank?: number; width?: number; most?: number } = {},
 ): Decoded[] {
+  checkArgument("beam", "what is given", frames, someFrames);
+  const { values, classes } = frames;
   const {
     blank = 0,
     width = 16,

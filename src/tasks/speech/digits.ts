@@ -1,4 +1,6 @@
 /** Digits that nobody has spoken: tones with formants, made by code, so that everything can be tried without a download. */
+import { checkArgument } from "../../door/argument.js";
+import { wholeNumber } from "../../door/rules.js";
 import { soundsToTest, soundsToTrain } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
 import { collected, type Recording, type RecordingParts } from "./recordings.js";
@@ -67,6 +69,7 @@ const formantStep = 40;
  * 8,000 samples a second, 320 and 120 recordings.
  */
 export function spokenDigits(seed = 0): RecordingParts {
+  checkArgument("spokenDigits", "the seed", seed, wholeNumber);
   const part = (name: string, stream: number, speakers: number) => {
     const recordings: Recording[] = [];
     for (let s = 0; s < speakers; s++) {

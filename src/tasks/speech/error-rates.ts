@@ -1,4 +1,6 @@
 /** How far what was read is from what was said: word and character error rates. */
+import { checkArgument } from "../../door/argument.js";
+import { text as aText, rule } from "../../door/rules.js";
 
 /** What has to be changed in what was said to come to what was read. */
 export interface Errors {
@@ -16,23 +18,37 @@ export type SaidAndRead = readonly [said: string, read: string];
 
 /** Errors of words, which spaces part, summed over all pairs before they are divided. */
 export const wordErrors = (pairs: readonly SaidAndRead[]): Errors =>
-  errorsOf(pairs, (text) => text.split(/\s+/).filter((word) => word !== ""));
+  errorsOf("wordErrors", pairs, (text) => text.split(/\s+/).filter((word) => word !== ""));
 
 /** The same of characters, spaces between words included: letters with their accents are one. */
 export const characterErrors = (pairs: readonly SaidAndRead[]): Errors =>
-  errorsOf(pairs, (text) => [...text.normalize("NFC").trim().replace(/\s+/g, " ")]);
+  errorsOf("characterErrors", pairs, (text) => [...text.normalize("NFC").trim().replace(/\s+/g, " ")]);
 
 /** In small letters, without punctuation but apostrophes within words, and with single spaces: as words are mostly compared. */
-export const plainly = (text: string): string =>
-  text
+export function plainly(text: string): string {
+  checkArgument("plainly", "what is given", text, aText);
+  return text
     .normalize("NFC")
     .toLowerCase()
     .replace(/[’]/g, "'")
     .replace(/(?<![\p{L}\p{N}])'|'(?![\p{L}\p{N}])|[^\p{L}\p{N}\p{M}'\s]/gu, " ")
     .trim()
     .replace(/\s+/g, " ");
+}
 
-function errorsOf(pairs: readonly SaidAndRead[], partsOf: (text: string) => string[]): Errors {
+const somePairs = rule(
+  "a list of pairs of texts: what was said, what was read",
+  (value) =>
+    Array.isArray(value) &&
+    value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(aText.holds)),
+);
+
+function errorsOf(
+  speaker: string,
+  pairs: readonly SaidAndRead[],
+  partsOf: (text: string) => string[],
+): Errors {
+  checkArgument(speaker, "what is given", pairs, somePairs);
   let [substitutions, deletions, insertions, count] = [0, 0, 0, 0];
   for (const [said, read] of pairs) {
     const parts = partsOf(said);

@@ -33,7 +33,12 @@ export function speechNetwork(given: SpeechNetworkOptions): nn.Model {
  * @returns  of N×T×mels×1 scores N×⌊T / 2⌋×1×classes
  */
 export function sequenceNetwork(given: SpeechNetworkOptions & { mels: number }): nn.Model {
-  const { mels, ...rest } = given;
+  const { mels, ...rest } = optionsOf("sequenceNetwork", given, {
+    mels: required(fromOneOn),
+    classes: 1,
+    filters: 1,
+    dropout: 1,
+  });
   const { classes, filters, dropout } = checked("sequenceNetwork", rest);
   const left = filters.reduce((rows) => rows >> 1, mels);
   return nn.sequential(

@@ -1,6 +1,8 @@
 /** A trained network with all that it needs to hear: what a page or a server has of this task. */
+
 import { isSound, mono, type Sound } from "../../audio/sound.js";
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { signal as aSignal, callback, fromOneOn } from "../../door/rules.js";
 import { said } from "../../door/said.js";
@@ -38,7 +40,7 @@ import {
   textOfUnits,
   unitsOf,
 } from "./hearing.js";
-import { atRate, type Recording, type Recordings, unheard } from "./recordings.js";
+import { anyRecordings, atRate, type Recording, type Recordings, unheard } from "./recordings.js";
 
 /** What was heard in a sound. */
 export interface SpeechPrediction {
@@ -212,10 +214,12 @@ export class SpeechRecogniser {
    * @throws DataError where something was said that is none of its classes, or nobody can hear it
    */
   async evaluate(
-    { name, recordings }: Pick<Recordings, "name" | "recordings">,
+    given: Pick<Recordings, "name" | "recordings">,
     options: SpeechEvaluationOptions = {},
   ): Promise<SpeechEvaluation> {
     const own = optionsOf("evaluate", options, evaluationRules);
+    checkArgument("evaluate", "what is given", given, anyRecordings);
+    const { name, recordings } = given;
     const { kind, frontEnd, units } = this.hearing;
     if (recordings.length === 0) throw new DataError(`${name}: has no recordings`);
     const truths = recordings.map((one) => {

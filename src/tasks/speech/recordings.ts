@@ -5,7 +5,7 @@ import { resample } from "../../audio/resample.js";
 import { isSound, mono, type Sound } from "../../audio/sound.js";
 import { DataError } from "../../data/dataset.js";
 import { optionsOf } from "../../door/options.js";
-import { signal as aSignal, callback, flag, text } from "../../door/rules.js";
+import { signal as aSignal, callback, flag, rule, text } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { printedAs } from "../../tensor/printing.js";
 import { endingOf, lastOf, textOf } from "../words/files.js";
@@ -42,6 +42,19 @@ export interface RecordingParts {
   readonly train: Recordings;
   readonly test?: Recordings;
 }
+
+const areRecordings = "recordings, as openRecordings and recordingsOf give them";
+
+/** What must be given as recordings. */
+export const someRecordings = rule(areRecordings, (value) => {
+  const { recordings, classes } = (value ?? {}) as Partial<Recordings>;
+  return Array.isArray(recordings) && Array.isArray(classes);
+});
+
+/** Where their classes do not matter. */
+export const anyRecordings = rule(areRecordings, (value) =>
+  Array.isArray((value as Recordings | null)?.recordings),
+);
 
 /**
  * Recordings that are given with what was said in them; those without samples, or without a word, are left out and listed.

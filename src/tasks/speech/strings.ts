@@ -1,9 +1,10 @@
 /** Strings of words out of recordings of single ones. */
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { fromOneOn, notNegative, required, rule, wholeNumber } from "../../door/rules.js";
 import { stringsOfWords } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
-import { atRate, collected, type Recording, type Recordings } from "./recordings.js";
+import { atRate, collected, type Recording, type Recordings, someRecordings } from "./recordings.js";
 
 /** How words are joined. */
 export interface StringOptions {
@@ -32,6 +33,7 @@ export function stringsOf(
   recordings: Recordings,
   given: StringOptions & { count: number; seed?: number; rate?: number },
 ): Recordings {
+  checkArgument("stringsOf", "what is given", recordings, someRecordings);
   const {
     count,
     seed = 0,

@@ -24,7 +24,7 @@ import { blankName, type Hearing, unitsOf } from "./hearing.js";
 import { sequenceNetwork, speechNetwork } from "./model.js";
 import { speechObjective } from "./objective.js";
 import { inputOf, notesOf, recogniserOf, SpeechRecogniser } from "./recogniser.js";
-import type { Recordings } from "./recordings.js";
+import { type Recordings, someRecordings } from "./recordings.js";
 import { type StringOptions, stringRules } from "./strings.js";
 
 /** What {@link train} listens for, and how it learns it. */
@@ -86,12 +86,6 @@ export interface SpeechBeginning {
   /** The shortest recording, the median, and the longest, in seconds. */
   readonly seconds: readonly [number, number, number];
 }
-
-const someRecordings = rule(
-  "recordings, as openRecordings and recordingsOf give them",
-  (value) =>
-    Array.isArray((value as Recordings | null)?.recordings) && Array.isArray((value as Recordings).classes),
-);
 
 const isRate = (value: unknown): boolean =>
   fromOneOn.holds(value) && (value as number) >= 1000 && (value as number) <= 768_000;

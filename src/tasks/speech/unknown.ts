@@ -1,12 +1,13 @@
 /** Classes for what is none of the words that are listened for. */
 
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { list, notNegative, wholeNumber } from "../../door/rules.js";
 import { suggestion } from "../../door/spelling.js";
 import { noises } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
-import { collected, type Recording, type Recordings } from "./recordings.js";
+import { collected, type Recording, type Recordings, someRecordings } from "./recordings.js";
 
 /** The names of those classes, as Speech Commands has them. */
 export const unknownClass = "unknown";
@@ -29,6 +30,7 @@ export interface ListeningOptions {
  * @throws DataError where a word is not among them
  */
 export function listeningFor(recordings: Recordings, given: ListeningOptions = {}): Recordings {
+  checkArgument("listeningFor", "what is given", recordings, someRecordings);
   const {
     known,
     silence,

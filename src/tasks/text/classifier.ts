@@ -24,7 +24,7 @@ import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { tokeniserNames } from "../words/tokens.js";
 import { lengthsBy, padding, unknown, vocabulary } from "../words/vocabulary.js";
-import type { LabelledTexts } from "./data.js";
+import { anyLabelledTexts, type LabelledTexts } from "./data.js";
 import type { TextNetwork } from "./model.js";
 import { judged, type Reading, reader, type Sentence } from "./sentences.js";
 
@@ -137,6 +137,7 @@ export class TextClassifier {
     options: TextEvaluationOptions = {},
   ): Promise<TextEvaluation> {
     optionsOf("evaluate", options, { batchSize: fromOneOn, signal: aSignal, onProgress: callback });
+    checkArgument("evaluate", "what is given", texts, anyLabelledTexts);
     const { classes } = this;
     const truths = texts.texts.map(({ label, place }) => {
       const truth = classes.indexOf(label);

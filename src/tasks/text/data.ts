@@ -1,6 +1,10 @@
 /** Texts with classes: in memory, and from files and folders as people have them. */
+
 import { hasFolders, listFolder } from "#platform";
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { optionsOf } from "../../door/options.js";
+import { text as aText, flag, rule } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
 import { printedAs } from "../../tensor/printing.js";
 import { endingOf, isForeign, lastOf, linesOf, textOf } from "../words/files.js";
@@ -25,6 +29,19 @@ export interface OpenTextsOptions extends ColumnNames {
   /** Labels of TREC's form are taken whole, ENTY:animal, instead of their coarse part. */
   fine?: boolean;
 }
+
+const areTexts = "texts with classes, as openTexts and labelledTexts give them";
+
+/** What must be given as such. */
+export const aLabelledTexts = rule(areTexts, (value) => {
+  const { texts, classes } = (value ?? {}) as Partial<LabelledTexts>;
+  return Array.isArray(texts) && Array.isArray(classes);
+});
+
+/** Where the list of their classes does not matter. */
+export const anyLabelledTexts = rule(areTexts, (value) =>
+  Array.isArray((value as LabelledTexts | null)?.texts),
+);
 
 /**
  * Texts that are given with the names of their classes. Those without letters and those without a label are left out,
@@ -77,6 +94,12 @@ const byName = (a: string, b: string): number => {
  * @throws DataError  one line that names file, line and what is there
  */
 export async function openTexts(source: FileSource, options: OpenTextsOptions = {}): Promise<LabelledTexts> {
+  optionsOf("openTexts", options, {
+    textColumn: aText,
+    labelColumn: aText,
+    encoding: aText,
+    fine: flag,
+  });
   if (typeof source === "string" && hasFolders()) {
     const found = await listFolder(source);
     if (found) return labelledTexts(lastOf(source), await inFolder(source, found, options));
@@ -87,6 +110,7 @@ export async function openTexts(source: FileSource, options: OpenTextsOptions = 
 
 /** The folders of a folder that hold its parts, `train` and `test` (or `val`, `dev`); undefined where it has none. */
 export async function partsIn(path: string): Promise<{ train: string; test?: string } | undefined> {
+  checkArgument("partsIn", "the path", path, aText);
   const found = hasFolders() ? await listFolder(path) : undefined;
   const entries = [...(found?.folders ?? []), ...(found?.files ?? [])];
   const part = (names: RegExp) => entries.find((entry) => names.test(entry));

@@ -1,8 +1,10 @@
 /** Which words of a text decided: the n-grams that won, what hiding a word does, and integrated gradients. */
+
 import { gradients } from "../../autodiff/gradients.js";
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { text as aText, fromOneOn, oneOf } from "../../door/rules.js";
+import { text as aText, fromOneOn, oneOf, rule } from "../../door/rules.js";
 import { suggestion } from "../../door/spelling.js";
 import type { AnyLayer } from "../../nn/index.js";
 import { mul } from "../../ops/arithmetic.js";
@@ -14,7 +16,7 @@ import { Tensor } from "../../tensor/tensor.js";
 import { highest } from "../../training/evaluate.js";
 import { probabilitiesOf } from "../../training/predict.js";
 import { lengthsBy, padding } from "../words/vocabulary.js";
-import type { TextClassifier } from "./classifier.js";
+import { TextClassifier } from "./classifier.js";
 import { judged, type Sentence } from "./sentences.js";
 
 /** The ways of asking which words decided. */
@@ -84,6 +86,8 @@ export async function explainText(
     target: aText,
     steps: fromOneOn,
   });
+  checkArgument("explain", "what is to be explained", classifier, aClassifier);
+  checkArgument("explain", "the text", text, aText);
   const { classes, network } = classifier;
   const sentence = judged((given) => classifier.read(given), text);
   const [scores] = await classifier.scores([sentence]);
@@ -108,6 +112,11 @@ export async function explainText(
     ...found,
   };
 }
+
+const aClassifier = rule(
+  "a classifier, as text.train and text.load give it",
+  (value) => value instanceof TextClassifier,
+);
 
 interface Asked {
   readonly classifier: TextClassifier;

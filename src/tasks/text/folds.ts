@@ -1,9 +1,10 @@
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { belowOne, callback, wholeOfAtLeast } from "../../door/rules.js";
+import { belowOne, callback, recordOf, wholeNumber, wholeOfAtLeast } from "../../door/rules.js";
 import { foldsOfData, partsOfData } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
 import type { TextEvaluation } from "./classifier.js";
-import type { LabelledTexts } from "./data.js";
+import { aLabelledTexts, type LabelledTexts } from "./data.js";
 import { type TextTrainingOptions, train } from "./train.js";
 
 /** How {@link crossValidate} cuts texts, and how it trains on each part. */
@@ -52,6 +53,7 @@ export async function crossValidate(
   texts: LabelledTexts,
   options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
+  checkArgument("crossValidate", "what is given", texts, aLabelledTexts);
   const {
     folds = 10,
     development = 0,
@@ -60,7 +62,7 @@ export async function crossValidate(
   } = optionsOf("crossValidate", options, {
     folds: wholeOfAtLeast(2),
     development: belowOne,
-    training: 1,
+    training: recordOf("of what train takes"),
     onFold: callback,
   });
   const count = texts.texts.length;
@@ -111,6 +113,8 @@ export function setApart(
   share: number,
   seed: number,
 ): { train: LabelledTexts; apart: LabelledTexts } {
+  checkArgument("setApart", "what is given", texts, aLabelledTexts);
+  checkArgument("setApart", "the seed", seed, wholeNumber);
   if (!(share >= 0 && share < 1))
     throw new RangeError(`setApart: the share is ${share}, expected at least 0 and less than 1`);
   const order = new RandomStream(seed, partsOfData).permutation(texts.texts.length);

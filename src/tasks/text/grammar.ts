@@ -1,4 +1,6 @@
 /** Messages out of a grammar, so that everything can be tried without a file. */
+import { optionsOf } from "../../door/options.js";
+import { fromOneOn, wholeNumber } from "../../door/rules.js";
 import { textsToTest, textsToTrain } from "../../random/streams.js";
 import { RandomStream } from "../../random/threefry.js";
 import { type LabelledTexts, labelledTexts } from "./data.js";
@@ -131,7 +133,15 @@ export function guestMessages(options: { train?: number; test?: number; seed?: n
   train: LabelledTexts;
   test: LabelledTexts;
 } {
-  const { train = 800, test = 200, seed = 0 } = options;
+  const {
+    train = 800,
+    test = 200,
+    seed = 0,
+  } = optionsOf("guestMessages", options, {
+    train: fromOneOn,
+    test: fromOneOn,
+    seed: wholeNumber,
+  });
   const told = new Set<string>();
   const some = (count: number, stream: number) => {
     const random = new RandomStream(seed, stream, 1);

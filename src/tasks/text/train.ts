@@ -14,7 +14,7 @@ import { type Tokeniser, tokeniserNames, tokeniser as tokeniserOf } from "../wor
 import { readWordVectors, type WordVectors } from "../words/vectors.js";
 import { lengthsBy, type VocabularyOptions, vocabularyOf } from "../words/vocabulary.js";
 import { classifierOf, notesOf, TextClassifier } from "./classifier.js";
-import type { LabelledTexts } from "./data.js";
+import { aLabelledTexts, type LabelledTexts } from "./data.js";
 import { type TextNetworkOptions, textNetwork, trainedVectors, variants, vectorPaths } from "./model.js";
 import { sentenceObjective } from "./objective.js";
 import { type Reading, reader, sentenceExamples } from "./sentences.js";
@@ -207,12 +207,6 @@ function resumed(resume: Checkpoint, { name, classes }: LabelledTexts): TextClas
     );
   return before;
 }
-
-const aLabelledTexts = rule(
-  "texts with classes, as openTexts and labelledTexts give them",
-  (value) =>
-    Array.isArray((value as LabelledTexts | null)?.texts) && Array.isArray((value as LabelledTexts).classes),
-);
 
 /** From where on Adam's walk through all vectors is much of a step: 40 % of it with the 18,766 words of MR. */
 const manyWords = 10_000;

@@ -1,5 +1,8 @@
 /** Texts into words: by Kim's rules, by Unicode's, or at spaces. A tokeniser is a name, so that a file can hold it. */
+
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { text as aText } from "../../door/rules.js";
 import { suggestion } from "../../door/spelling.js";
 
 /**
@@ -26,12 +29,16 @@ export const tokeniserNames = Object.keys(tokenisers) as Tokeniser[];
 
 /** A function that cuts texts into words. @throws DataError where there is no such tokeniser */
 export function tokeniser(name: Tokeniser): (text: string) => string[] {
+  checkArgument("tokeniser", "the name", name, aText);
   if (!Object.hasOwn(tokenisers, name))
     throw new DataError(
       `tokeniser: there is no "${name}"; there are ${tokeniserNames.join(", ")}${suggestion(name, tokeniserNames)}`,
     );
   const spaced = tokenisers[name];
-  return (text) => spaced(text).split(/\s+/u).filter(Boolean);
+  return (text) => {
+    checkArgument("tokeniser", "what is given", text, aText);
+    return spaced(text).split(/\s+/u).filter(Boolean);
+  };
 }
 
 /** In the order of Kim's program: an apostrophe that is in no ending stays where it is. */

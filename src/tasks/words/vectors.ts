@@ -1,5 +1,9 @@
 /** Vectors of words, as word2vec, GloVe and fastText write them: read as a stream, of which the wanted words are kept. */
+
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { optionsOf } from "../../door/options.js";
+import { callback, rule } from "../../door/rules.js";
 import type { ByteSource } from "../../formats/byte-source.js";
 import { type FileSource, openSource } from "../../formats/given-source.js";
 import { isGzip } from "../../formats/gzip.js";
@@ -38,8 +42,15 @@ const fastTextModel = 793_712_314;
 export async function readWordVectors(
   source: FileSource,
   wanted: ReadonlySet<string>,
-  { onProgress }: WordVectorsOptions = {},
+  options: WordVectorsOptions = {},
 ): Promise<WordVectors> {
+  const { onProgress } = optionsOf("readWordVectors", options, { onProgress: callback });
+  checkArgument(
+    "readWordVectors",
+    "what is wanted",
+    wanted,
+    rule("a Set of words", (value) => value instanceof Set),
+  );
   const file = await openSource("readWordVectors", source, { what: "file of word vectors" });
   const stream = new Bytes(await unpacked(file, onProgress));
   await stream.fill(64);

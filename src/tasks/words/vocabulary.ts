@@ -1,5 +1,9 @@
 /** The words that a network knows, by number. */
+
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { optionsOf } from "../../door/options.js";
+import { fromOneOn, rule, text } from "../../door/rules.js";
 
 /** Number of what fills short sentences up: its vector is zeros. */
 export const padding = 0;
@@ -25,8 +29,11 @@ export interface Vocabulary {
   wordOf(number: number): string;
 }
 
+const someWords = rule("a list of words", (value) => Array.isArray(value) && value.every(text.holds));
+
 /** A vocabulary of these words, in this order. @throws DataError where one is there twice */
 export function vocabulary(words: readonly string[]): Vocabulary {
+  checkArgument("vocabulary", "what is given", words, someWords);
   const numbers = new Map(words.map((word, i) => [word, i + first]));
   if (numbers.size !== words.length) {
     const twice = words.find((word, i) => numbers.get(word) !== i + first);
@@ -55,8 +62,26 @@ export interface VocabularyOptions {
  */
 export function vocabularyOf(
   texts: Iterable<readonly string[]>,
-  { leastCount = 1, mostWords = Number.POSITIVE_INFINITY }: VocabularyOptions = {},
+  options: VocabularyOptions = {},
 ): Vocabulary {
+  const { leastCount = 1, mostWords = Number.POSITIVE_INFINITY } = optionsOf("vocabularyOf", options, {
+    leastCount: fromOneOn,
+    mostWords: fromOneOn,
+  });
+  // What gives them one by one need not be a list, and gives them once.
+  checkArgument(
+    "vocabularyOf",
+    "what is given",
+    texts,
+    rule(
+      "lists of words, one of each text",
+      (value) =>
+        typeof value === "object" &&
+        value !== null &&
+        Symbol.iterator in value &&
+        (!Array.isArray(value) || value.every(someWords.holds)),
+    ),
+  );
   const counts = new Map<string, number>();
   for (const words of texts) for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   const known = [...counts]

@@ -323,6 +323,68 @@ describe("YOLO", () => {
   });
 });
 
+describe("as programs have written it", () => {
+  test("VOC without a size, or of 0×0: the picture says it; difficult is true", async () => {
+    const unsized = voc("a.jpg", [object("cat", [1, 1, 20, 10], "<difficult>True</difficult>")], {
+      width: 0,
+      height: 0,
+    });
+    const path = await folder("voc unsized", {
+      "a.xml": unsized,
+      "a.jpg": [20, 10],
+      "b.xml": unsized.replace(/<size>.*<.size>/, "").replaceAll("a.jpg", "b.jpg"),
+      "b.jpg": [30, 10],
+    });
+    const { pictures } = (await openAnnotations(path)).all;
+    expect(pictures.map(({ width, height }) => [width, height])).toEqual([
+      [20, 10],
+      [30, 10],
+    ]);
+    expect(pictures[0].objects[0].difficult).toBe(true);
+    expect(await refusal(await folder("voc nowhere", { "a.xml": unsized }))).toBe(
+      "DataError: a.xml does not say how large its picture is (<size> with <width> and <height>, whole numbers from 1 on) (and 1 more; skipBad goes on without them)",
+    );
+  });
+
+  test("COCO with numbers in quotes, and names for numbers; an area below 0", async () => {
+    const coco = (image: unknown, category: unknown, own: object = {}) =>
+      new File(
+        [
+          JSON.stringify({
+            images: [{ id: image, file_name: "a.jpg", width: 20, height: 10 }],
+            annotations: [
+              { id: 1, image_id: image, category_id: category, bbox: [1, 2, 3, 4], area: -1, ...own },
+            ],
+            categories: [{ id: category, name: "cat" }],
+          }),
+        ],
+        "a.json",
+      );
+    for (const file of [coco("1", "7"), coco("5f3a", "c"), coco("1", "7", { image_id: 1, category_id: 7 })]) {
+      const [picture] = (await openAnnotations(file)).all.pictures;
+      expect(picture.objects).toEqual([{ label: 0, box: [2, 1, 6, 4], area: 12, id: 1 }]);
+    }
+    const { all } = await openAnnotations(coco("1", "7"));
+    expect([all.pictures[0].id, all.classIds]).toEqual([1, [7]]);
+    const named = (await openAnnotations(coco("5f3a", "c"))).all;
+    expect([named.pictures[0].id, named.classIds]).toEqual([undefined, undefined]);
+  });
+
+  test("YOLO with how sure a program was; two classes of one name", async () => {
+    const path = await folder("yolo scored", {
+      "data.yaml": "train: images\nnames: [cat, dog]\n",
+      "images/a.jpg": [20, 10],
+      "labels/a.txt": "\ufeff1 0.5 0.5 0.2 0.2 0.93\r\n",
+    });
+    const { train } = await openAnnotations(path);
+    expect(train.pictures[0].objects).toEqual([{ label: 1, box: [4, 8, 6, 12] }]);
+    expect(train.notes).toEqual(["train: 1 boxes say how sure a program was, which is passed over"]);
+    expect(await refusal(await folder("yolo twice", { "data.yaml": "train: images\nnames: [a, a]\n" }))).toBe(
+      "DataError: …: two classes are called a",
+    );
+  });
+});
+
 test("files as a page has them, without a folder around them", async () => {
   const file = (name: string, text: string) => new File([text], name);
   const xml = await openAnnotations(file("a.xml", voc("a.jpg", [object("cat", [1, 1, 20, 10])])));
