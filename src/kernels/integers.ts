@@ -153,6 +153,8 @@ export class Integers {
 
   /** The same address as loads and stores take it: `reach` is the distance to the farthest element. */
   address(pointer: Int, displacement: number, reach: number): { pointer: Int; displacement: number } {
+    if (Math.abs(displacement) >= farthest)
+      return this.address(this.add(pointer, this.constant(displacement)), 0, reach);
     if (!this.#unwritten.has(pointer.id)) return { pointer, displacement };
     const { value, leftOut } = this.#low(pointer);
     const total = displacement + leftOut;

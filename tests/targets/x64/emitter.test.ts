@@ -1,10 +1,11 @@
+import { totalmem } from "node:os";
 import { describe, expect, test } from "vitest";
 import { KernelBuilder } from "../../../src/kernels/builder.js";
 import type { Floats, Int, Ints, Mask } from "../../../src/kernels/language.js";
 import { RandomStream } from "../../../src/random/threefry.js";
 import { emitKernel, x64Target } from "../../../src/targets/x64/emitter.js";
 import { binaryFloats, integers, pick } from "../operators.js";
-import { asFloats, missingReason, runKernel, runnable } from "./machine.js";
+import { asFloats, missingReason, native, runKernel, runnable, withKernel } from "./machine.js";
 
 if (missingReason) test.skip(`machine code of each kind, because ${missingReason}`, () => {});
 
@@ -373,6 +374,44 @@ describe.each(runnable)("x64 at %s", (level) => {
     );
     expect(floats(out)).toEqual(new Array(lanes).fill(6 + (count * count) / 2 + 6));
   });
+
+  // Pages that nobody touches cost nothing.
+  test.skipIf(totalmem() < 8 * 2 ** 30)(
+    "elements that lie gigabytes apart (where the machine is smaller: skipped)",
+    () => {
+      const stride = 2 ** 32 / lanes;
+      const pages = native!.reserve(5 * 2 ** 30);
+      pages.commit(0, 5 * 2 ** 30);
+      const at = (offset: number): number => pages.address + offset;
+      const far = 3_000_000_000;
+      native!.copyIn(at(0), BigInt64Array.of(BigInt(at(64))));
+      for (let lane = 0; lane < lanes; lane++)
+        native!.copyIn(at(64 + lane * stride), Float32Array.of(lane + 0.5));
+      native!.copyIn(at(far), Float32Array.of(7));
+      const k = new KernelBuilder(x64Target(level));
+      const x = k.argument(0);
+      const apart = k.load("f32", x, { access: "lanes", stride }) as Floats;
+      const one = k.load("f32", x, { access: "splat", displacement: far - 64 }) as Floats;
+      const sum = k.add(apart, one);
+      k.store("f32", x, sum, { displacement: 64, stride });
+      k.store("u8", x, k.toInt(sum), { displacement: 128, stride });
+      k.store("f32", x, k.toFloat(k.load("u8", x, { access: "lanes", displacement: 128, stride }) as Ints), {
+        displacement: far,
+      });
+      withKernel(k.finish("under test"), level, (run) => run(at(0), 0, 1));
+      const expected = Array.from({ length: lanes }, (_, lane) => lane + 7.5);
+      const found = expected.map((_, lane) => {
+        const value = new Float32Array(1);
+        native!.copyOut(at(128 + lane * stride), value);
+        return value[0];
+      });
+      expect(found).toEqual(expected);
+      const bytes = new Float32Array(lanes);
+      native!.copyOut(at(64 + far), bytes);
+      expect([...bytes]).toEqual(expected.map(Math.floor));
+      pages.discard(0, 5 * 2 ** 30);
+    },
+  );
 });
 
 describe("a kernel that needs too many registers", () => {

@@ -5,6 +5,7 @@ import { scratch2, scratchMask } from "../register-file.js";
 import { gathers, type Load } from "../selection.js";
 import type { Values } from "../values.js";
 import type { VectorUnit } from "../vector-unit.js";
+import { eachPlace } from "./apart.js";
 
 export function emitLoad(unit: VectorUnit, values: Values, i: Load): void {
   const { asm, length } = unit;
@@ -32,12 +33,11 @@ function loadApart(
   if (!gathers(i, lanes)) {
     unit.clear(out);
     if (i.lanes < lanes) asm.vector("store", length, out, scratchSpace(0));
-    for (let lane = 0; lane < i.lanes; lane++) {
-      const from = { ...memory, displacement: memory.displacement + lane * i.stride };
+    eachPlace(asm, memory, i, (from, lane) => {
       if (i.format === "u8") asm.loadByte(scratch2, from);
       else asm.load32(scratch2, from);
       asm.store32(scratchSpace(lane), scratch2);
-    }
+    });
     asm.vector("load", length, out, scratchSpace(0));
     return;
   }

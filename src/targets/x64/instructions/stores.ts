@@ -6,6 +6,7 @@ import { scratch2, scratchMask } from "../register-file.js";
 import { classOf } from "../selection.js";
 import type { Values } from "../values.js";
 import type { VectorUnit } from "../vector-unit.js";
+import { eachPlace } from "./apart.js";
 
 type Store = Extract<Instruction, { kind: "store" }>;
 
@@ -91,10 +92,9 @@ function storeApart(unit: VectorUnit, i: Store, memory: Memory, value: number, s
     return;
   }
   asm.vector("store", unit.length, value, scratchSpace(0));
-  for (let lane = 0; lane < i.lanes; lane++) {
+  eachPlace(asm, memory, { lanes: i.lanes, stride }, (to, lane) => {
     asm.load32(scratch2, scratchSpace(lane));
-    const to = { ...memory, displacement: memory.displacement + lane * stride };
     if (i.format === "u8") asm.store8(to, scratch2);
     else asm.store32(to, scratch2);
-  }
+  });
 }
