@@ -1,5 +1,6 @@
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
-import { rule, wholeNumber } from "../door/rules.js";
+import { recordOf, rule, wholeNumber } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { show } from "../tensor/shapes.js";
 import type { DType, TypedArray } from "../tensor/tensor.js";
@@ -53,6 +54,12 @@ export function augmented<F extends Fields>(
     leastVisible: rule("a number from 0 to 1", (value) => (value as number) >= 0 && (value as number) <= 1),
     ignored: wholeNumber,
   });
+  checkArgument(
+    "augmented",
+    "what is given",
+    examples,
+    recordOf("of examples: { name, length, fields, at }"),
+  );
   checkExamples("augmented", examples);
   if (typeof augment !== "function")
     throw new TypeError(

@@ -1,5 +1,8 @@
 /** Regularisers: what is added to a loss for the sake of small parameters. */
+
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
+import { callback } from "../door/rules.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { abs, square } from "../ops/elementary.js";
 import { scalar } from "../ops/scalar.js";
@@ -42,8 +45,9 @@ export const l2Penalty = (factor: number, options: PenaltyOptions = {}): Penalty
  *
  * In evaluation, where the parameters are not given, it is the loss alone.
  */
-export const regularised = (loss: Loss, ...penalties: readonly Penalty[]): Loss =>
-  calledAs(
+export function regularised(loss: Loss, ...penalties: readonly Penalty[]): Loss {
+  checkArgument("regularised", "the loss", loss, callback);
+  return calledAs(
     inParts((output, target, parameters) => {
       const parts = partsOf(loss, output, target, parameters);
       if (!parameters || penalties.length === 0) return parts;
@@ -54,6 +58,7 @@ export const regularised = (loss: Loss, ...penalties: readonly Penalty[]): Loss 
     loss,
     ...penalties,
   );
+}
 
 function summed(
   speaker: string,

@@ -12,6 +12,9 @@
  *
  * A uniform distribution over ±a has the variance a² / 3. Normal ones are not truncated.
  */
+
+import { checkArgument } from "../door/argument.js";
+import { recordOf } from "../door/rules.js";
 import { utf8Bytes } from "../formats/utf8.js";
 import { RandomStream } from "../random/threefry.js";
 import { checkedShape, type Shape, sizeOf } from "../tensor/shapes.js";
@@ -61,8 +64,10 @@ export function fansOf(shape: Shape): Fans {
 export function initialNumbers(
   initialiser: Initialiser,
   shape: Shape,
-  { seed, path }: { seed: number; path: string },
+  from: { seed: number; path: string },
 ): Float32Array {
+  checkArgument("initialNumbers", "where numbers come from", from, recordOf("{ seed, path }"));
+  const { seed, path } = from;
   checkInitialiser(initialiser, path);
   const numbers = new Float32Array(sizeOf(shape));
   if (initialiser === "zeros") return numbers;

@@ -1,3 +1,4 @@
+import { checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
@@ -27,6 +28,7 @@ export interface GruWeights extends CellWeights {
 export function gruCell(x: Tensor, hidden: Tensor, weights: GruWeights): Tensor {
   checkCell("gruCell", x, hidden, weights, 3);
   const { recurrentBias } = weights;
+  checkTensor("gruCell", "recurrentBias", recurrentBias);
   if (String(recurrentBias.shape) !== String(weights.bias.shape))
     throw new ShapeError(
       `gruCell: the recurrent bias is ${show(recurrentBias.shape)}, expected ${show(weights.bias.shape)}`,

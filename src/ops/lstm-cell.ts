@@ -1,3 +1,6 @@
+import { checkArgument } from "../door/argument.js";
+import { recordOf } from "../door/rules.js";
+import { checkTensor } from "../tensor/arguments.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul } from "./arithmetic.js";
@@ -35,7 +38,10 @@ export interface LstmState {
  * Hochreiter, Schmidhuber: Long Short-Term Memory, Neural Computation 9, 1997; with the forget gate of Gers,
  * Schmidhuber, Cummins: Learning to Forget, Neural Computation 12, 2000.
  */
-export function lstmCell(x: Tensor, { hidden, cell }: LstmState, weights: CellWeights): LstmState {
+export function lstmCell(x: Tensor, state: LstmState, weights: CellWeights): LstmState {
+  checkArgument("lstmCell", "the state", state, recordOf("{ hidden, cell } of tensors"));
+  const { hidden, cell } = state;
+  checkTensor("lstmCell", "cell", cell);
   checkCell("lstmCell", x, hidden, weights, 4);
   const gates = add(add(matmul(x, weights.input), matmul(hidden, weights.recurrent)), weights.bias);
   const next = add(
@@ -55,21 +61,31 @@ export function checkCell(
   speaker: string,
   x: Tensor,
   hidden: Tensor,
-  { input, recurrent, bias }: CellWeights,
+  weights: CellWeights,
   gates: number,
 ): void {
+  checkTensor(speaker, "x", x);
+  checkTensor(speaker, "hidden", hidden);
+  checkArgument(
+    speaker,
+    "what is given as weights",
+    weights,
+    recordOf("{ input, recurrent, bias } of tensors"),
+  );
+  const { input, recurrent, bias } = weights;
+  for (const [name, given] of Object.entries({ input, recurrent, bias })) checkTensor(speaker, name, given);
   if (x.rank !== 2 || hidden.rank !== 2 || x.shape[0] !== hidden.shape[0])
     throw new ShapeError(
       `${speaker}: x is ${show(x.shape)} and the state ${show(hidden.shape)}, expected N×D and N×U`,
     );
   const [inputs, units] = [x.shape[1], hidden.shape[1]];
-  for (const [name, weights, expected] of [
+  for (const [name, found, expected] of [
     ["input weights are", input, [inputs, gates * units]],
     ["recurrent weights are", recurrent, [units, gates * units]],
     ["bias is", bias, [gates * units]],
   ] as const)
-    if (String(weights.shape) !== String(expected))
+    if (String(found.shape) !== String(expected))
       throw new ShapeError(
-        `${speaker}: the ${name} ${show(weights.shape)}, expected ${show(expected)} for ${inputs} inputs and ${units} units`,
+        `${speaker}: the ${name} ${show(found.shape)}, expected ${show(expected)} for ${inputs} inputs and ${units} units`,
       );
 }

@@ -1,4 +1,7 @@
 /** Optimizers from plain data: what `describe()` says, rebuilt. */
+
+import { checkArgument } from "../door/argument.js";
+import { recordOf } from "../door/rules.js";
 import { adadelta } from "./adadelta.js";
 import { adagrad } from "./adagrad.js";
 import { adam, adamW } from "./adam.js";
@@ -37,7 +40,9 @@ const makers = {
  *
  * @throws TypeError where there is no such optimizer
  */
-export function fromDescription({ name, options }: OptimizerDescription): Optimizer {
+export function fromDescription(description: OptimizerDescription): Optimizer {
+  checkArgument("optim.fromDescription", "what is given", description, recordOf("{ name, options }"));
+  const { name, options } = description;
   if (!Object.hasOwn(makers, name))
     throw new TypeError(
       `optim: there is no optimizer "${name}"; there are ${Object.keys(makers).join(", ")}`,

@@ -1,5 +1,6 @@
+import { checkArgument } from "../door/argument.js";
 import { called } from "../door/called.js";
-import { rule } from "../door/rules.js";
+import { recordOf, rule } from "../door/rules.js";
 import { mul } from "../ops/arithmetic.js";
 import { inLayer } from "../tensor/layer-now.js";
 import { printedAs } from "../tensor/printing.js";
@@ -60,11 +61,13 @@ export type Memory<Names extends string> = { readonly [name in Names]: Tensor };
  * @param rule    made for each step; gives a parameter's next value, and what is remembered of it
  */
 export function eachParameter<Names extends string>(
-  { name, lr, options, memory }: { name: string; lr: number; options: object; memory: readonly Names[] },
+  given: { name: string; lr: number; options: object; memory: readonly Names[] },
   rule: (
     inputs: UpdateInputs,
   ) => (w: Tensor, g: Tensor, before: Memory<Names>) => { w: Tensor } & Partial<Memory<Names>>,
 ): Optimizer {
+  checkArgument("eachParameter", "what is given", given, recordOf("{ name, lr, options, memory }"));
+  const { name, lr, options, memory } = given;
   return printable({
     name,
     lr,

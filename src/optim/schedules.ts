@@ -99,7 +99,7 @@ export function warmUp(schedule: Schedule, options: Length): Schedule {
     steps: wholeOfAtLeast(0),
     examples: wholeOfAtLeast(0),
   });
-  const passed = passedOf("warmUp", options);
+  const passed = passedOf("warmUp", { steps, examples });
   const all = steps ?? examples!;
   return calledAs(
     (step, epochs, shown) => {

@@ -5,8 +5,9 @@
  */
 
 import { writePlace } from "#platform";
+import { checkArgument } from "../door/argument.js";
 import { optionsOf } from "../door/options.js";
-import { fromOneOn, required, rule } from "../door/rules.js";
+import { fromOneOn, recordOf, required, rule } from "../door/rules.js";
 import { said } from "../door/said.js";
 import { declared, sentence } from "../formats/declared.js";
 import { type FetchOptions, fetching } from "../formats/fetch-options.js";
@@ -92,8 +93,11 @@ const places = {
 } as const;
 const lossesName = "training/losses";
 
+const aCheckpoint = recordOf("of a checkpoint: { model, input, weights, data }");
+
 /** The file's bytes. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  checkArgument("encodeCheckpoint", "the checkpoint", checkpoint, aCheckpoint);
   const { model, input, weights, data, training, notes } = checkpoint;
   const arrays = new Map<string, SafetensorsArray>(weights);
   const metadata: Record<string, string> = {
@@ -314,6 +318,7 @@ async function asWeightsError<T>(act: () => Promise<T>): Promise<T> {
  * @throws WeightsError where its description makes no model, or one of other weights; nothing is allocated then
  */
 export function modelOf<N extends AnyNetwork = Model>(checkpoint: Checkpoint): N {
+  checkArgument("modelOf", "the checkpoint", checkpoint, aCheckpoint);
   return named(checkpoint, () => {
     const model: AnyNetwork = fromDescription(checkpoint.model);
     setModelWeights(model, checkpoint);

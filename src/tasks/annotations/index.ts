@@ -8,12 +8,14 @@ export {
   type GivenObject,
   type GivenPicture,
 } from "./annotated.js";
+export { type BoxExampleOptions, type BoxExamples, boxExamples } from "./box-examples.js";
 export {
   type AnnotationCounts,
   type AnnotationReport,
   type CheckAnnotationsOptions,
   checkAnnotations,
 } from "./check.js";
+export type { PictureFit } from "./fitted.js";
 export { type LabelMap, type LabelOptions, labelPng, readLabels, vocPalette } from "./labels.js";
 export {
   countsOf,
