@@ -6,6 +6,7 @@ import type { Launch } from "./launch.js";
 import { Lowerer } from "./lower.js";
 import { layoutOf, traits } from "./lowering.js";
 import { contiguous } from "./operation.js";
+import { type Attempt, standing } from "./standing.js";
 import type { Target } from "./target.js";
 
 /** Lowers every stored node, storing or separating more nodes where a kernel cannot be written otherwise. */
@@ -19,17 +20,21 @@ export function lowerAll(
   const forced = new Set<Node>();
   const apart = new Set<Node>();
   const unaliased = new Set<Node>();
+  let before: (Attempt & { launchesOf: Map<Node, Launch[]> }) | undefined;
   for (;;) {
     const fusion = fuse(graph, forced, apart);
     const lowerer = new Lowerer(target, fusion, aliases(graph, fusion, unaliased));
     const written = lowerer.writtenByOthers();
+    const attempt = { fusion, placement: (node: Node) => lowerer.placement(node) };
+    const stands = before && standing(graph.nodes, before, attempt);
     const launchesOf = new Map<Node, Launch[]>();
     /** What is in the way, and whose kernel it is in the way of. */
     const needed = new Map<Node, Node>();
     for (const node of graph.nodes) {
       if (!fusion.stored.has(node) || !isComputed(node) || written.has(node)) continue;
       try {
-        launchesOf.set(node, lowerer.lower(node));
+        const known = stands?.(node) && before?.launchesOf.get(node);
+        launchesOf.set(node, known || lowerer.lower(node));
       } catch (error) {
         if (!(error instanceof NeedsStorage)) throw error;
         needed.set(error.node, node);
@@ -42,6 +47,7 @@ export function lowerAll(
       else if (!unaliased.has(node)) unaliased.add(node);
       else takeApart(kernel, fusion, { forced, unaliased });
     }
+    before = { ...attempt, launchesOf };
   }
 }
 
