@@ -72,7 +72,7 @@ function cssHash({ filename }) {
 
 /** Of the rooms that have a network. */
 const shared =
-  /\/src\/(network\/|engine\/errand|shell\/NetworkBar|engine\/tasks\/newest|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|state\/arrows|views\/(MapStrip|ClassBars|PictureDrop|Plane|painting))/;
+  /\/src\/(network\/|engine\/errand|shell\/NetworkBar|engine\/tasks\/(newest|learner)|files\/d|rooms\/(kernels\/photographs|train\/picture-name|inside\/Patches)|state\/arrows|views\/(MapStrip|ClassBars|PictureDrop|Plane|painting))/;
 
 /** Of the views of Kernels. */
 const ofKernels =

@@ -132,6 +132,37 @@ describe.skipIf(missing)(`Text ${missing}`, () => {
     await page.context().close();
   }, 90_000);
 
+  test("a file that is none leaves a training as it is; one that was stopped reads; an engine that ends takes it along", async () => {
+    const { page, faults } = await site.open("#/text");
+    await page.locator("h1", { hasText: /^Learning|^Epoch/ }).waitFor();
+    const choose = (name: string, said: string) =>
+      page
+        .locator(".maker input[type=file]")
+        .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(said) });
+    await choose("none.safetensors", "no network at all");
+    await choose("one.csv", "text,label\nhello world,a\n");
+    await page.getByText("all texts are of the class a").waitFor();
+    await settled(page);
+    await page.getByText("Learned here from 800 messages").waitFor();
+    await choose("none.safetensors", "no network at all");
+    await page.getByText("none.safetensors: not a safetensors file").waitFor();
+    expect(await headline(page)).toMatch(/^Read as/);
+    await page.getByRole("button", { name: "Train again" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await settled(page);
+    const worker = page.workers().find((one) => one.url().includes("worker-"))!;
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("out of memory");
+      });
+    });
+    await page.getByText("what it had learned here is gone").waitFor();
+    await page.getByRole("button", { name: "Train again" }).click();
+    await settled(page);
+    expect(faults.filter((fault) => !/out of memory/.test(fault))).toEqual([]);
+    await page.context().close();
+  }, 90_000);
+
   const everyView = () => ({
     site,
     addresses: ["#/text", "#/text?s=quatsch&by=occlusion&of=2.3@1"],

@@ -12,6 +12,8 @@ import type { TaskAsked } from "./tasks/protocol.js";
 configure({ threads: 1 });
 
 let trainer: Promise<Trainer> | undefined;
+/** Imported once: what was asked first is answered first. */
+let tasks: Promise<typeof import("./tasks/service.js")> | undefined;
 
 addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
   if ("credit" in data) {
@@ -46,8 +48,8 @@ async function answering(asked: Exclude<Asked, Credit | PaintAsked | ErrandAsked
 /** What a room of a task asks: neither tasks nor sounds are loaded before one does. */
 async function answerOfTask({ id, task }: TaskAsked): Promise<object> {
   await threaded();
-  const { answerTo } = await import("./tasks/service.js");
-  return answerTo(task, (progress) => postMessage({ id, progress } satisfies Told));
+  tasks ??= import("./tasks/service.js");
+  return (await tasks).answerTo(task, (progress) => postMessage({ id, progress } satisfies Told));
 }
 
 async function answerOf({ kind, ...asked }: NetworkAsked): Promise<object> {

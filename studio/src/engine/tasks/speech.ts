@@ -4,13 +4,12 @@ import { decibels, decodeSound, mono, spectrogram } from "receptive/audio";
 import { speech } from "receptive/tasks";
 import type { TaskRules, Training } from "./protocol.js";
 import type { Heard, RecogniserInfo, SpeechAsks, Table } from "./speech-asks.js";
+import { Turns } from "./turns.js";
 
 type Recogniser = Awaited<ReturnType<typeof speech.load>>;
 
 let at: Recogniser | undefined;
-let stopping = new AbortController();
-/** Who has begun or opened another recogniser meanwhile has the last word. */
-let turn = 0;
+const turns = new Turns();
 let digits: Required<ReturnType<typeof speech.spokenDigits>> | undefined;
 const spoken = () => {
   digits ??= speech.spokenDigits() as Required<ReturnType<typeof speech.spokenDigits>>;
@@ -36,45 +35,38 @@ const gap = 0.12;
 export const rules: TaskRules<SpeechAsks> = {
   async train({ seed }, tell) {
     const begun = performance.now();
-    const { train, test } = spoken();
-    stopping.abort();
-    stopping = new AbortController();
-    const mine = ++turn;
-    let [step, last] = [0, 0];
-    const recogniser = await speech.train(train, {
-      ...own,
-      seed,
-      signal: stopping.signal,
-      onEvent: (event: FitEvent) => {
-        if (event.kind !== "step") return;
-        step++;
-        const now = performance.now();
-        if (event.step < event.steps && now - last < 200) return;
-        last = now;
-        const { loss, steps } = event;
-        tell({ epoch: step / steps, epochs: own.epochs, loss } satisfies Training);
-      },
+    const [recogniser, about] = await turns.train(async (signal, isBegun) => {
+      const { train, test } = spoken();
+      let [step, last] = [0, 0];
+      const recogniser = await speech.train(train, {
+        ...own,
+        seed,
+        signal,
+        onEvent: (event: FitEvent) => {
+          if (event.kind !== "step") return;
+          if (step++ === 0) isBegun();
+          const now = performance.now();
+          if (event.step < event.steps && now - last < 200) return;
+          last = now;
+          const { loss, steps } = event;
+          tell({ epoch: step / steps, epochs: own.epochs, loss } satisfies Training);
+        },
+      });
+      const { accuracy } = await recogniser.evaluate(test);
+      const counts = { train: train.recordings.length, test: test.recordings.length };
+      return [recogniser, { name: train.name, counts, accuracy }] as const;
     });
-    const { accuracy } = await recogniser.evaluate(test);
-    if (mine !== turn) throw new Error("another recogniser was asked for meanwhile");
-    return taken(recogniser, {
-      name: train.name,
-      origin: "digits",
-      counts: { train: train.recordings.length, test: test.recordings.length },
-      accuracy,
-      seconds: (performance.now() - begun) / 1000,
-    });
+    const seconds = (performance.now() - begun) / 1000;
+    return taken(recogniser, { ...about, origin: "digits", seconds });
   },
 
   async stop() {
-    stopping.abort();
+    turns.stop();
     return {};
   },
 
   async open({ file }) {
-    const recogniser = await speech.load(file);
-    turn++;
-    stopping.abort();
+    const recogniser = await turns.open(() => speech.load(file));
     return taken(recogniser, { name: file.name, origin: "file" });
   },
 

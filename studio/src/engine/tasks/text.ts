@@ -3,13 +3,12 @@ import { encodeCheckpoint, explain, type FitEvent, tensor } from "receptive";
 import { text } from "receptive/tasks";
 import type { TaskRules, Training } from "./protocol.js";
 import type { ClassifierInfo, SeenMap, TextAsks, TextSight, Window } from "./text-asks.js";
+import { Turns } from "./turns.js";
 
 type Classifier = Awaited<ReturnType<typeof text.load>>;
 
 let at: { classifier: Classifier; windows: readonly Window[] } | undefined;
-let stopping = new AbortController();
-/** Who has begun or opened another classifier meanwhile has the last word. */
-let turn = 0;
+const turns = new Turns();
 
 /** So small that each filter can be looked at, and learned within seconds. */
 const own = { size: 24, windows: [2, 3, 4], maps: 12 };
@@ -20,48 +19,40 @@ const apart = 5;
 export const rules: TaskRules<TextAsks> = {
   async train({ file, seed }, tell) {
     const begun = performance.now();
-    const { train, test } = file ? partsOf(await text.openTexts(file)) : text.guestMessages();
-    stopping.abort();
-    stopping = new AbortController();
-    const { signal } = stopping;
-    const mine = ++turn;
-    let of = 0;
-    const classifier = await text.train(train, {
-      ...own,
-      ...(file ? { lr: 0.003 } : ofMessages),
-      ...(test.texts.length > 0 && { validation: test }),
-      seed,
-      signal,
-      onBegin: ({ epochs }) => {
-        of = epochs;
-      },
-      onEvent: (event: FitEvent) => {
-        if (event.kind !== "epoch") return;
-        const { epoch, loss, validation } = event;
-        tell({ epoch, epochs: of, loss, score: validation?.accuracy } satisfies Training);
-      },
+    const [classifier, about] = await turns.train(async (signal, isBegun) => {
+      const { train, test } = file ? partsOf(await text.openTexts(file)) : text.guestMessages();
+      let of = 0;
+      const classifier = await text.train(train, {
+        ...own,
+        ...(file ? { lr: 0.003 } : ofMessages),
+        ...(test.texts.length > 0 && { validation: test }),
+        seed,
+        signal,
+        onBegin: ({ epochs }) => {
+          of = epochs;
+          isBegun();
+        },
+        onEvent: (event: FitEvent) => {
+          if (event.kind !== "epoch") return;
+          const { epoch, loss, validation } = event;
+          tell({ epoch, epochs: of, loss, score: validation?.accuracy } satisfies Training);
+        },
+      });
+      const accuracy = test.texts.length > 0 ? (await classifier.evaluate(test)).accuracy : undefined;
+      const counts = { train: train.texts.length, test: test.texts.length };
+      return [classifier, { name: train.name, counts, accuracy, skipped: train.skipped.length }] as const;
     });
-    const accuracy = test.texts.length > 0 ? (await classifier.evaluate(test)).accuracy : undefined;
-    if (mine !== turn) throw new Error("another classifier was asked for meanwhile");
-    return taken(classifier, {
-      name: train.name,
-      origin: file ? "own" : "messages",
-      counts: { train: train.texts.length, test: test.texts.length },
-      accuracy,
-      skipped: train.skipped.length,
-      seconds: (performance.now() - begun) / 1000,
-    });
+    const seconds = (performance.now() - begun) / 1000;
+    return taken(classifier, { ...about, origin: file ? "own" : "messages", seconds });
   },
 
   async stop() {
-    stopping.abort();
+    turns.stop();
     return {};
   },
 
   async open({ file }) {
-    const classifier = await text.load(file);
-    turn++;
-    stopping.abort();
+    const classifier = await turns.open(() => text.load(file));
     return taken(classifier, { name: file.name, origin: "file", skipped: 0 });
   },
 

@@ -12,6 +12,10 @@ export const speechWords = {
     "It learns from 320 recordings of voices that are made by code, from tones with the formants of vowels. Of your own voice it will understand some digits; a checkpoint of receptive transcribe train understands what it was trained on.",
   learn: "Learn to hear digits",
   again: "Train again",
+  noDigits: (words: readonly string[]) =>
+    words.length === 0
+      ? ""
+      : `${words.map((word) => `“${word}”`).join(", ")}: no digit. The voices say ${digitNames.join(", ")}.`,
   stop: "Stop",
   begins: "Learning to hear: the first steps are on their way.",
   learning: ({ epoch, epochs, loss }: Training) =>
