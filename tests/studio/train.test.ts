@@ -238,6 +238,63 @@ describe.skipIf(missing)(`Train ${missing}`, () => {
     await page.context().close();
   }, 120_000);
 
+  test("pictures of one's own outlast a damaged project, another size, and the end of the worker", async () => {
+    const { page, faults } = await site.open("#/train?data=mine");
+    const archive = join(folder, "kept.zip");
+    await writeFile(archive, zipSync(await shapes()));
+    await page.locator('.take input[accept*=".zip"]').setInputFiles(archive);
+    const counted = (classes: number) =>
+      page.getByText(`40 pictures to learn from, 8 kept apart, ${classes} classes`).waitFor();
+    await counted(2);
+    await ready(page);
+    await page.getByRole("button", { name: "one step" }).click();
+    await page.locator("h1").getByText("Step 1").waitFor();
+
+    // What the worker has of them is told with each change.
+    const add = async (name: string) => {
+      await page.getByLabel("A new class").fill(name);
+      await page.getByRole("button", { name: "add", exact: true }).last().click();
+    };
+    const damage = async (name: string, part: RegExp) => {
+      const files = unzipSync(await readFile(project));
+      const found = Object.keys(files).find((path) => part.test(path))!;
+      files[found] = strToU8("nothing of the kind");
+      files["project.json"] = strToU8(
+        new TextDecoder().decode(files["project.json"]).replace('"square"', '"other"'),
+      );
+      await writeFile(join(folder, name), zipSync(files));
+      await page.locator('.files input[type="file"]').setInputFiles(join(folder, name));
+      await page.locator(".files + .failed").getByText(name).waitFor();
+    };
+    const project = await downloaded(page, "save the project", folder, "kept.receptive");
+    await damage("model.receptive", /^model/);
+    await damage("history.receptive", /^history/);
+    await add("third");
+    await counted(3);
+
+    await page.getByRole("button", { name: "32×32 colour" }).click();
+    await page.getByText("82,446 weights,").waitFor();
+    await counted(3);
+    await page.getByRole("button", { name: "28×28 grey" }).click();
+    await page.getByText("61,026 weights,").waitFor();
+    await ready(page);
+
+    await page.getByRole("button", { name: "one step" }).click();
+    await page.locator("h1").getByText("Step 1").waitFor();
+    const worker = page.workers().find((one) => one.url().includes("worker-"))!;
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("out of memory");
+      });
+    });
+    await page.getByText("The engine ended and was started again").waitFor({ timeout: 40_000 });
+    await add("fourth");
+    await counted(4);
+    await ready(page);
+    expect(faults.filter((fault) => !/out of memory/.test(fault))).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+
   test("files that are no network get a sentence each, and what was there stays", async () => {
     const { page, faults } = await site.open("#/train");
     await ready(page);

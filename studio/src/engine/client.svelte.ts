@@ -41,6 +41,8 @@ class Engine {
 
   /** Is told what streams say, and with `undefined` that a worker has ended with all that it held. */
   onStream: ((message: Streamed | undefined) => void) | undefined;
+  /** Are told the latter, too. */
+  readonly onLost = new Set<() => void>();
 
   ask<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
     // What is spoken of is not the next to be forgotten.
@@ -107,6 +109,11 @@ class Engine {
     this.#worker = undefined;
     this.#fail("the engine was started again");
     this.state = "resting";
+    this.#lost();
+  }
+
+  #lost(): void {
+    for (const told of this.onLost) told();
     this.onStream?.(undefined);
   }
 
@@ -131,9 +138,12 @@ class Engine {
       else waiting?.reject(new EngineError(data.failure.message));
     };
     worker.onerror = ({ message }) => {
+      // It may still be there, with what it held; the next question starts another.
+      worker.terminate();
+      this.#worker = undefined;
       this.state = "gone";
       this.#fail(message || "the engine's worker did not start");
-      this.onStream?.(undefined);
+      this.#lost();
     };
     // Their answers come to nobody.
     for (const question of this.#given.values())

@@ -7,7 +7,9 @@ export async function takeGiven(file: string): Promise<string | undefined> {
   try {
     const answer = await fetch(file);
     if (!answer.ok) throw new Error(`the server says ${answer.status}`);
-    own.become(await engine.request("given", { bytes: await answer.arrayBuffer(), name: "the data set" }));
+    const given = await answer.blob();
+    const bytes = await given.arrayBuffer();
+    own.become(await engine.request("given", { bytes, name: "the data set" }), given);
     if (!location.hash || location.hash === "#/")
       history.replaceState(history.state, "", "#/train?data=mine");
     return undefined;

@@ -78,6 +78,8 @@ class Session {
   /** How often a worker was lost and the training begun again from its last snapshot. */
   recovered = $state("");
   losses = new Losses(new Float32Array());
+  /** Gives a worker that is started again what it held beside the network: pictures of one's own. */
+  restore: (() => Promise<void>) | undefined;
   /** Counts what came into `losses`. */
   version = $state(0);
   #snapshot: { run: number; step: number; bytes: ArrayBuffer } | undefined;
@@ -361,7 +363,10 @@ class Session {
     clearInterval(this.#watchdog);
     const wasTraining = this.isTraining;
     const { info } = this;
-    if (!info) return;
+    if (!info) {
+      void this.restore?.();
+      return;
+    }
     const now = performance.now();
     this.#restarts = [...this.#restarts.filter((at) => now - at < 60_000), now];
     if (this.#restarts.length > 3) {
@@ -376,6 +381,7 @@ class Session {
     const { accuracies } = this;
     this.phase = "preparing";
     try {
+      await this.restore?.();
       if (this.#picture) void engine.request("picture", { pixels: this.#picture }).catch(() => {});
       void engine.request("watch", this.#watched).catch(() => {});
       const snapshot = this.#snapshot?.run === info.id ? this.#snapshot : undefined;

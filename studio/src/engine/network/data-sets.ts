@@ -7,7 +7,7 @@ import type { DataInfo } from "./protocol.js";
 export type Parts = { readonly train: data.Dataset; readonly test: data.Dataset };
 
 export class DataSets {
-  readonly own = new OwnPictures();
+  own = new OwnPictures();
   #digits: Promise<Parts> | undefined;
 
   /** @throws where there are no pictures of one's own, or of one class alone */

@@ -1,12 +1,17 @@
-/** Pictures that the command line brings along: `images` N×H×W×C, `labels` N, the names of the classes. */
+/** Pictures with classes in one file: `images` N×H×W×C, `labels` N and the names, of the command line; or of a project. */
 import { formats } from "receptive";
+import { kindOf } from "./file-kinds.js";
 import type { DataInfo } from "./protocol.js";
 
+type Given = { shape: DataInfo["shape"]; classes: { name: string; pictures: Uint8Array[] }[] };
+
 /** @throws where the file is none of those */
-export function givenPictures(
-  bytes: Uint8Array,
-  name: string,
-): { shape: DataInfo["shape"]; classes: { name: string; pictures: Uint8Array[] }[] } {
+export async function givenPictures(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Given> {
+  if ((await kindOf(new Blob([bytes]))) === "a zip archive") {
+    const { own } = await (await import("./project.js")).openedProject(bytes, name);
+    if (!own) throw new Error(`${name} has no pictures.`);
+    return own;
+  }
   const { tensors, metadata } = formats.decodeSafetensors(bytes, name);
   const [images, labels] = [tensors.get("images"), tensors.get("labels")];
   if (!images || !labels || images.shape.length !== 4 || !metadata.classes)

@@ -19,6 +19,8 @@ export class OwnPictures {
   classes: OwnClass[] = [];
   shape: DataInfo["shape"] = [28, 28, 1];
   #parts: Parts | undefined;
+  /** What pictures were cut from, where it was a file. */
+  readonly #files = new WeakMap<Uint8Array, Blob>();
 
   get count(): number {
     return this.classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
@@ -66,7 +68,6 @@ export class OwnPictures {
     }: { into?: string; shape?: DataInfo["shape"]; onProgress?: (done: number) => void },
   ): Promise<Taken> {
     if (shape && this.count === 0) this.shape = shape;
-    const [height, width, channels] = this.shape;
     const refused: string[] = [];
     let [taken, more] = [0, 0];
     const refuse = (sentence: string) =>
@@ -91,12 +92,7 @@ export class OwnPictures {
         break;
       }
       try {
-        const picture = await data.pictureFrom(file, {
-          size: [height, width],
-          channels: channels as 1 | 3,
-          fit: "cover",
-        });
-        this.#into(folder).pictures.push((await picture.data()) as unknown as Uint8Array);
+        this.#into(folder).pictures.push(await this.#cut(file, this.shape));
         taken++;
       } catch (error) {
         refuse(sentenceOf(name, error));
@@ -114,9 +110,48 @@ export class OwnPictures {
     this.#parts = undefined;
   }
 
-  add(pixels: Uint8Array, into: string): void {
-    this.#into(into).pictures.push(pixels);
+  /** A picture of any size; the first says which size the others have. */
+  async add(pixels: Uint8Array, shape: DataInfo["shape"], into: string): Promise<void> {
+    if (this.count === 0) this.shape = shape;
+    this.#into(into).pictures.push(await this.#reshaped(pixels, shape, this.shape));
     this.#parts = undefined;
+  }
+
+  /** All pictures in another size, from the files that they were cut from, where they were. */
+  async reshape(shape: DataInfo["shape"], onProgress: (done: number) => void): Promise<void> {
+    const classes: OwnClass[] = [];
+    let done = 0;
+    for (const { name, pictures } of this.classes) {
+      const made: Uint8Array[] = [];
+      for (const pixels of pictures) {
+        made.push(await this.#reshaped(pixels, this.shape, shape));
+        if (++done % 50 === 0) onProgress(done);
+      }
+      classes.push({ name, pictures: made });
+    }
+    this.become({ shape, classes });
+  }
+
+  async #reshaped(pixels: Uint8Array, from: DataInfo["shape"], to: DataInfo["shape"]): Promise<Uint8Array> {
+    const file = this.#files.get(pixels);
+    if (file) return this.#cut(file, to);
+    if (from.join() === to.join()) return pixels;
+    const { pngOf } = await import("./png.js");
+    return this.#cut(await pngOf(pixels, from), to);
+  }
+
+  async #cut(
+    file: Blob | Uint8Array<ArrayBuffer>,
+    [height, width, channels]: DataInfo["shape"],
+  ): Promise<Uint8Array> {
+    const picture = await data.pictureFrom(file, {
+      size: [height, width],
+      channels: channels as 1 | 3,
+      fit: "cover",
+    });
+    const pixels = (await picture.data()) as unknown as Uint8Array;
+    if (file instanceof Blob) this.#files.set(pixels, file);
+    return pixels;
   }
 
   change(change: ClassChange): void {

@@ -6,6 +6,7 @@
 import { data } from "receptive";
 import { packed, textOf, unpacked } from "./archive.js";
 import type { OwnPictures } from "./own-pictures.js";
+import { pngOf } from "./png.js";
 import type { DataInfo } from "./protocol.js";
 
 const format = 1;
@@ -112,18 +113,4 @@ async function picturesIn(
     made[Number(found[1])].pictures.push(Uint8Array.from(await picture.data()));
   }
   return { shape: shape as unknown as DataInfo["shape"], classes: made };
-}
-
-async function pngOf(
-  pixels: Uint8Array,
-  [height, width, channels]: DataInfo["shape"],
-): Promise<Uint8Array<ArrayBuffer>> {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d")!;
-  const image = context.createImageData(width, height);
-  for (let at = 0; at < height * width; at++)
-    for (let c = 0; c < 4; c++)
-      image.data[4 * at + c] = c === 3 ? 255 : pixels[at * channels + (channels === 3 ? c : 0)];
-  context.putImageData(image, 0, 0);
-  return new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
 }

@@ -366,7 +366,7 @@ export interface Asks {
     asked: { run: number; bytes: ArrayBuffer; name: string };
     answer: { step: number; kept: readonly number[] } | undefined;
   };
-  /** Pictures with classes as one file, in the place of one's own. */
+  /** Pictures with classes as one file, or those of a project, in the place of one's own. */
   given: { asked: { bytes: ArrayBuffer; name: string }; answer: DataInfo };
   /** One of those that are there. (`id` is the request's own.) */
   run: { asked: { run: number }; answer: RunInfo };
@@ -444,7 +444,9 @@ export interface Asks {
     asked: { files: readonly { path: string; file: Blob }[]; into?: string; shape?: DataInfo["shape"] };
     answer: Taken;
   };
-  draw: { asked: { pixels: Uint8Array; into: string }; answer: DataInfo };
+  draw: { asked: { pixels: Uint8Array; shape: DataInfo["shape"]; into: string }; answer: DataInfo };
+  /** All of them in another size. */
+  reshape: { asked: { shape: DataInfo["shape"] }; answer: DataInfo };
   /** Digits of a photographed page, and what the network of the step that is shown reads in each. */
   sheet: {
     asked: { file: Blob; name: string };

@@ -15,6 +15,7 @@ import type { Settings, Speed } from "../../network/settings.js";
 import { DataSets, type Parts, pictureAt } from "./data-sets.js";
 import { History, type Kept } from "./history.js";
 import { measuredAt, mindsOf, quickAccuracy, withoutEach } from "./measuring.js";
+import { OwnPictures } from "./own-pictures.js";
 import type { Accuracy, AskKind, Asks, Measured, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
 import { settingsIn } from "./recipe.js";
 import { built, infoOf, newRun, Run, type Shown } from "./run.js";
@@ -100,8 +101,15 @@ export class Trainer {
     },
     given: async ({ bytes, name }) => {
       const { givenPictures } = await import("./given.js");
-      this.#data.own.become(givenPictures(new Uint8Array(bytes), name));
+      this.#data.own.become(await givenPictures(new Uint8Array(bytes), name));
       return this.#data.own.info();
+    },
+    reshape: async ({ shape }) => {
+      const { own } = this.#data;
+      await own.reshape(shape, (done) =>
+        this.#post({ stream: "progress", text: `Reading pictures: ${done} of ${own.count}` }),
+      );
+      return own.info();
     },
     run: async ({ run: id }) => {
       await this.#pause();
@@ -267,12 +275,15 @@ export class Trainer {
       await this.#pause();
       const { openedProject } = await import("./project.js");
       const { page, model, history, own } = await openedProject(new Uint8Array(bytes), name);
-      if (own) this.#data.own.become(own);
-      const opened = await this.#opened(model, `${name}: model.safetensors`);
+      // All of it is read before anything takes the place of what is here.
+      const pictures = own ? new OwnPictures() : this.#data.own;
+      if (own) pictures.become(own);
+      const opened = await this.#opened(model, `${name}: model.safetensors`, pictures);
       for (const [path, bytes] of history)
         opened.remember(withoutLosses(decodeCheckpoint(bytes, `${name}: ${path}`)), `${name}: ${path}`);
+      this.#data.own = pictures;
       const run = await this.#open(opened);
-      return { page, run, own: own && this.#data.own.info() };
+      return { page, run, own: own && pictures.info() };
     },
     use: async ({ files }) => {
       await this.#pause();
@@ -289,8 +300,8 @@ export class Trainer {
         onProgress: (done) =>
           this.#post({ stream: "progress", text: `Reading pictures: ${done} of ${files.length}` }),
       }),
-    draw: async ({ pixels, into }) => {
-      this.#data.own.add(pixels, into);
+    draw: async ({ pixels, shape, into }) => {
+      await this.#data.own.add(pixels, shape, into);
       return this.#data.own.info();
     },
     sheet: async ({ file, name }) => {
@@ -387,7 +398,7 @@ export class Trainer {
     return run.info;
   }
 
-  async #opened(bytes: Uint8Array, name: string): Promise<Run> {
+  async #opened(bytes: Uint8Array, name: string, own = this.#data.own): Promise<Run> {
     const checkpoint = decodeCheckpoint(bytes, name);
     const model = modelOf(checkpoint);
     const { training, data: trainedOn, input } = checkpoint;
@@ -399,7 +410,7 @@ export class Trainer {
     let missing = still;
     if (trainedOn.name === "digits" || trainedOn.name === "mine")
       try {
-        parts = await this.#data.at(trainedOn.name);
+        parts = await (trainedOn.name === "mine" ? own.parts() : this.#data.at("digits"));
         if (training && training.images !== parts.train.length)
           missing ??= `It was trained on ${training.images} pictures of ${trainedOn.name}, here are ${parts.train.length}.`;
       } catch (error) {

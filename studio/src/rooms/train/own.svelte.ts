@@ -1,8 +1,10 @@
 /** Pictures of one's own, as the page knows them: how many of which class, and what could not be taken. */
 import { engine } from "../../engine/client.svelte.js";
 import type { ClassChange, DataInfo, Taken } from "../../engine/network/protocol.js";
+import { session } from "../../network/session.svelte.js";
 
 type Files = readonly { path: string; file: Blob }[];
+type Shape = DataInfo["shape"];
 
 class Own {
   info = $state.raw<DataInfo>();
@@ -11,63 +13,77 @@ class Own {
   isBusy = $state(false);
   /** Counts what changed: a training knows by it that its pictures are others now. */
   version = $state(0);
-  /** Files as they came: another size is cut from them anew. */
-  #given: { files: Files; into?: string }[] = [];
+  /** What made them, in order: a worker that is started again is asked for it again. */
+  #asked: (() => Promise<unknown>)[] = [];
+  /** One after the other. */
+  #queue: Promise<void> = Promise.resolve();
 
-  async take(files: Files, { into, shape }: { into?: string; shape: DataInfo["shape"] }): Promise<void> {
-    this.#given.push({ files, into });
-    await this.#within(async () => this.#told(await engine.request("take", { files, into, shape })));
+  constructor() {
+    session.restore = async () => {
+      for (const again of this.#asked) await again();
+    };
   }
 
-  /** Of a project that was loaded. */
-  become(info: DataInfo): void {
+  take(files: Files, { into, shape }: { into?: string; shape: Shape }): Promise<void> {
+    return this.#within(
+      () => engine.request("take", { files, into, shape }),
+      ({ data, taken, refused }: Taken) => {
+        this.taken = taken;
+        this.refused = refused;
+        if (taken === 0) return false;
+        this.info = data;
+        return true;
+      },
+    );
+  }
+
+  /** Of a file that was opened. @param file  from which the worker takes them once more, should it have to */
+  become(info: DataInfo, file: Blob): void {
     this.info = info;
-    this.#given = [];
     this.refused = [];
+    this.#asked = [
+      async () => engine.request("given", { bytes: await file.arrayBuffer(), name: "the pictures" }),
+    ];
   }
 
-  async reshape(shape: DataInfo["shape"]): Promise<void> {
-    if (!this.info || this.info.shape.join() === shape.join()) return;
-    await this.#within(async () => {
-      await engine.request("classes", { change: { kind: "clear" } });
-      for (const { files, into } of this.#given)
-        this.#told(await engine.request("take", { files, into, shape }));
+  async reshape(shape: Shape): Promise<void> {
+    if (this.info && this.info.shape.join() !== shape.join())
+      await this.#changed(() => engine.request("reshape", { shape }));
+  }
+
+  draw(pixels: Uint8Array, shape: Shape, into: string): Promise<void> {
+    return this.#changed(() => engine.request("draw", { pixels, shape, into }));
+  }
+
+  change(change: ClassChange): Promise<void> {
+    return this.#changed(() => engine.request("classes", { change }));
+  }
+
+  #changed(ask: () => Promise<DataInfo | undefined>): Promise<void> {
+    return this.#within(ask, (info) => {
+      this.info = info;
+      return true;
     });
   }
 
-  async draw(pixels: Uint8Array, into: string): Promise<void> {
-    await this.#within(async () => {
-      this.info = await engine.request("draw", { pixels, into });
-      this.version++;
+  /** @param told  whether the answer changed anything */
+  #within<T>(ask: () => Promise<T>, told: (answer: T) => boolean): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      this.isBusy = true;
+      this.refused = [];
+      this.taken = 0;
+      try {
+        if (told(await ask())) {
+          this.#asked.push(ask);
+          this.version++;
+        }
+      } catch (error) {
+        this.refused = [(error as Error).message];
+      } finally {
+        this.isBusy = false;
+      }
     });
-  }
-
-  async change(change: ClassChange): Promise<void> {
-    await this.#within(async () => {
-      this.info = await engine.request("classes", { change });
-      if (change.kind === "clear") this.#given = [];
-      this.version++;
-    });
-  }
-
-  #told({ data, taken, refused }: Taken): void {
-    this.info = data;
-    this.taken = taken;
-    this.refused = refused;
-    if (taken > 0) this.version++;
-  }
-
-  async #within(act: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.refused = [];
-    this.taken = 0;
-    try {
-      await act();
-    } catch (error) {
-      this.refused = [(error as Error).message];
-    } finally {
-      this.isBusy = false;
-    }
+    return this.#queue;
   }
 }
 
