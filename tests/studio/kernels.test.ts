@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readImage } from "../../src/images/index.js";
+import { encodeImage, readImage } from "../../src/images/index.js";
 import { features } from "../../src/index.js";
 import { beak, birdRows, letterRows, rasterOf, usualParts } from "../../studio/src/rooms/kernels/builtin.js";
 import { tableNames } from "../../studio/src/rooms/kernels/keys.js";
@@ -468,6 +468,24 @@ describe.skipIf(missing)(`Kernels ${missing}`, () => {
       const other = await site.open("#/kernels/filter?src=mine");
       await other.page.getByText("A file of yours is in no link").waitFor();
       await other.page.context().close();
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+    test("of one column or one pixel: the page says why nothing is filtered, and shows the next one", async () => {
+      const { page, faults } = await site.open("#/kernels/filter");
+      await still(page);
+      const file = page.getByLabel("A picture of yours");
+      for (const [width, height] of [
+        [1, 60],
+        [1, 1],
+      ]) {
+        const pixels = new Uint8Array(width * height).fill(99);
+        const buffer = Buffer.from(await encodeImage({ width, height, channels: 1, pixels }, "png"));
+        await file.setInputFiles({ name: "thin.png", mimeType: "image/png", buffer });
+        await page.getByText(`is larger than the picture of ${height}×${width} pixels`).waitFor();
+      }
+      await file.setInputFiles({ name: "small.png", mimeType: "image/png", buffer: png });
+      await page.getByText("3×4").first().waitFor();
       expect(faults).toEqual([]);
       await page.context().close();
     });

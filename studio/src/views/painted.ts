@@ -78,14 +78,10 @@ export function directions(
   return image;
 }
 
-/** So many rows of brightness, for a thumbnail. */
+/** Brightness at places as far from each other, for a thumbnail: at most so many across, one at least. */
 export function thumbnailOf({ width, height, channels, pixels }: Raster, across = 28): number[][] {
   const step = Math.max(1, Math.ceil(Math.max(width, height) / across));
-  const rows: number[][] = [];
-  for (let i = step >> 1; i < height; i += step) {
-    const row: number[] = [];
-    for (let j = step >> 1; j < width; j += step) row.push(pixels[(i * width + j) * channels]);
-    rows.push(row);
-  }
-  return rows;
+  const places = (extent: number) =>
+    Array.from({ length: Math.ceil(extent / step) }, (_, k) => Math.min(k * step + (step >> 1), extent - 1));
+  return places(height).map((i) => places(width).map((j) => pixels[(i * width + j) * channels]));
 }

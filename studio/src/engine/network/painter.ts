@@ -218,8 +218,11 @@ async function picture(given: Given, model: Model, edge?: number): Promise<Tenso
   } else source = await createImageBitmap(given);
   const longest = Math.max(source.width, source.height);
   const scale = (edge ?? longest) / longest;
-  const size = [Math.round(source.height * scale), Math.round(source.width * scale)] as const;
-  const found = await data.pictureFrom(source, { channels: channels as 1 | 3, size });
+  const size = [source.height, source.width].map((extent) => Math.max(1, Math.round(extent * scale)));
+  const found = await data.pictureFrom(source, {
+    channels: channels as 1 | 3,
+    size: size as [height: number, width: number],
+  });
   source.close();
   return found;
 }

@@ -5,7 +5,7 @@ import { flag, text, wholeNumber } from "../../state/keys.js";
 export const insideKeys = {
   /** A drawing as packed pixels; a test picture by its number where there is none. */
   draw: text("", 600),
-  test: wholeNumber(7, 0, 1_000_000),
+  test: wholeNumber(47, 0, 1_000_000),
   /** Of a training that is here; 0 is the newest. */
   step: wholeNumber(0, 0, 1e9),
   /** Each map has a range of colours of its own. */

@@ -106,5 +106,6 @@ export function indexBeyond(
   if (how === "zero") return undefined;
   if (how === "repeat") return Math.min(Math.max(i, 0), n - 1);
   if (how === "wrap") return ((i % n) + n) % n;
-  return i < 0 ? -i : 2 * (n - 1) - i;
+  // Of a picture smaller than the kernel, which the library refuses, there is a number all the same.
+  return Math.min(Math.max(i < 0 ? -i : 2 * (n - 1) - i, 0), n - 1);
 }

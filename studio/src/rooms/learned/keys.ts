@@ -2,7 +2,7 @@
 import { decimal, flag, oneOf, text, wholeNumber } from "../../state/keys.js";
 
 const draw = text("", 600);
-const pictureKeys = { draw, test: wholeNumber(7, 0, 1_000_000) };
+const pictureKeys = { draw, test: wholeNumber(47, 0, 1_000_000) };
 
 /** The first that will do where none is named. */
 const layer = text("", 60);

@@ -18,7 +18,7 @@ export const trainKeys = {
   seed: wholeNumber(1, 0, 999_999),
   /** A drawing as packed pixels; a test picture by its number where there is none. */
   draw: text("", 600),
-  test: wholeNumber(7, 0, 1_000_000),
+  test: wholeNumber(47, 0, 1_000_000),
   /** On a phone. */
   tab: oneOf(tabs, "run"),
 };
