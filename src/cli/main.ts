@@ -6,6 +6,7 @@ import { device } from "../runtime/devices.js";
 import { classifyTextCommand } from "./classify-text.js";
 import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
+import { detectCommand } from "./detect.js";
 import { dreamCommand } from "./dream.js";
 import { evaluateCommand } from "./evaluate.js";
 import { explainCommand } from "./explain.js";
@@ -59,6 +60,7 @@ Examples:
   $ receptive classify-text train            a network learns to tell texts apart
   $ receptive rank train                     a network learns which sentences answer a question
   $ receptive transcribe train               a network learns to hear words
+  $ receptive detect train                   a network learns to find objects in pictures
   $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy   arrays in, a layer's output out
   $ receptive convert model.onnx model.safetensors   weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
@@ -84,6 +86,7 @@ for (const add of [
   classifyTextCommand,
   rankCommand,
   transcribeCommand,
+  detectCommand,
   runCommand,
   convertCommand,
   summaryCommand,

@@ -55,6 +55,9 @@ const enough: Readonly<Record<string, string>> = {
   "transcribe hear": "word.wav --checkpoint speech.safetensors",
   "transcribe train": "--data spoken",
   "transcribe evaluate": "--data spoken --checkpoint speech.safetensors",
+  "detect predict": "picture.png --checkpoint boxes.safetensors",
+  "detect train": "--data boxes",
+  "detect evaluate": "--data boxes --checkpoint boxes.safetensors",
   run: "lenet5 --weights net.safetensors --input x.npy --output y.npy",
   convert: "net.safetensors other.safetensors",
   summary: "lenet5",
@@ -89,6 +92,8 @@ const little: Readonly<Record<string, string>> = {
   "classify-text train": "--epochs 1 --size 4 --maps 2 --output made-of-texts",
   "rank train": "--epochs 1 --size 4 --maps 2 --output made-of-questions",
   "transcribe train": "--filters 2 --epochs 1 --output made-of-sounds",
+  "detect predict": "--output made.png",
+  "detect train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-boxes",
   "features train": "--limit 64 --epochs 1 --output made",
   "features detect": "--classifier=made/classifier.safetensors",
   "features compare": "--images 20 --epochs 1 --limit 32",
@@ -121,7 +126,9 @@ const senseless: Readonly<Record<string, string>> = {
   model: "nomodel",
   only: "noword",
   output: "picture.png/below/a/file.png",
+  part: "nopart",
   photos: "nowhere",
+  pictures: "nowhere",
   qrels: "picture.png/below/a/file",
   questionColumn: "nocolumn",
   resume: "nowhere",
@@ -187,6 +194,14 @@ beforeAll(async () => {
   await copyFile("spoken/low_ann_9.wav", "word.wav");
   const { train: spoken } = await tasks.speech.openRecordings("spoken");
   await (await tasks.speech.train(spoken, { filters: [2], epochs: 1 })).save("speech.safetensors");
+  await mkdir("boxes");
+  for (let i = 0; i < 20; i++) await copyFile("picture.png", `boxes/${i}.png`);
+  const rows20 = Array.from({ length: 20 }, (_, i) => `${i}.png,stroke,18,7,22,33`);
+  await writeFile("boxes/boxes.csv", `file,class,left,top,right,bottom\n${rows20.join("\n")}\n`);
+  const { all: boxes } = await tasks.annotations.openAnnotations("boxes");
+  await (await tasks.detection.train(boxes, { epochs: 1, width: 0.25, size: [32, 32] })).save(
+    "boxes.safetensors",
+  );
   vi.stubEnv("RECEPTIVE_DATA", "");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
 }, 60_000);

@@ -1,6 +1,7 @@
 /** Boxes that were found and boxes that are there, as the measures of detection take them. */
 import { checkArgument } from "../../door/argument.js";
 import { rule } from "../../door/rules.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import type { Kept } from "../../training/objective.js";
 import type { Found, Truth } from "../../training/objectives/average-precision.js";
 
@@ -64,6 +65,21 @@ export function gathered(batches: readonly KeptDetections[]): { found: Found[]; 
     first += labels.shape[0];
   }
   return { found, truths };
+}
+
+/** The true boxes of each picture of a batch with the fields `boxes`, `labels` and maybe `ignored`. */
+export async function trueBoxesOf(batch: {
+  readonly [field: string]: Tensor;
+}): Promise<Omit<TrueBox, "picture">[][]> {
+  const { boxes, labels, ignored } = batch;
+  const kept = async (x: Tensor): Promise<Kept> => ({ values: await x.data(), shape: x.shape });
+  const own = { boxes: await kept(boxes), labels: await kept(labels) };
+  const marks = ignored ? (await kept(ignored)).values : undefined;
+  const found: Omit<TrueBox, "picture">[][] = Array.from({ length: labels.shape[0] }, () => []);
+  each(own.labels, own.boxes, 0, ({ picture, ...one }, at) => {
+    found[picture].push(marks?.[at] ? { ...one, difficult: true } : one);
+  });
+  return found;
 }
 
 function each(labels: Kept, boxes: Kept, first: number, take: (record: Truth, at: number) => void): void {

@@ -1,4 +1,5 @@
-/** Objects in pictures: how well boxes are found. */
+/** Objects in pictures: a network that finds them, its training, and how well boxes are found. */
+
 export type { RankedPlace } from "../../training/objectives/average-precision.js";
 export { type Found, gathered, type KeptDetections, type TrueBox } from "./boxes.js";
 export {
@@ -7,6 +8,23 @@ export {
   type CocoScores,
   cocoPrecision,
 } from "./coco-precision.js";
+export {
+  type Detection,
+  type DetectionData,
+  type DetectionEvaluation,
+  type DetectionEvaluationOptions,
+  type DetectionOptions,
+  Detector,
+  load,
+} from "./detector.js";
+export {
+  type DetectionNetwork,
+  type DetectionNetworkOptions,
+  detectionNetwork,
+  type PlaceOutputs,
+} from "./model.js";
+export { type DetectionObjectiveOptions, detectionObjective } from "./objective.js";
+export { type DetectionBeginning, type DetectionTrainingOptions, train } from "./train.js";
 export {
   type ClassPrecision,
   type VocPrecision,
