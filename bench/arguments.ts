@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 export interface Choices {
   /** compare: workloads, ourselves alone or beside peers. */
-  readonly mode: "compare" | "direct" | "growth" | "start";
+  readonly mode: "compare" | "direct" | "growth" | "start" | "trace";
   readonly workloads: readonly string[];
   /** Ours. */
   readonly targets: readonly string[];
@@ -14,6 +14,8 @@ export interface Choices {
   readonly limitSeconds: number;
   readonly json: boolean;
   readonly write: boolean;
+  /** The file for the trace of one run. */
+  readonly trace: string | null;
 }
 
 /** What there is to choose from on this machine. */
@@ -38,6 +40,7 @@ export const usage = `usage: npm run bench -- [WORKLOAD …] [options]
   --growth          instead: how cost grows with batch, side, threads and depth
   --direct          instead: with and without minimal filtering, and what share of the peak is reached without
   --start           instead: what starting costs, and the memory of a training step
+  --trace FILE      instead: what runs when in one run of a workload, for chrome://tracing or ui.perfetto.dev (JSON)
   --target NAME     ours: native, avx512, avx2 or wasm; with peers, native and wasm if none is named
   --threads N       only with so many threads, and may stand twice; one and all if left out
   --seconds S       for each contender and workload (4), in --rounds N (5) turns
@@ -50,15 +53,20 @@ export function choicesFrom(given: readonly string[], offer: Offer): Choices {
   const { values, positionals } = parsed(given);
   for (const name of positionals) known("workload", name, offer.workloads);
   for (const name of values.peer) known("peer", name, offer.peers);
-  const modes = (["direct", "growth", "start"] as const).filter((mode) => values[mode]);
+  const modes = (["direct", "growth", "start", "trace"] as const).filter((mode) => values[mode]);
+  const isTrace = modes[0] === "trace";
   const beside = values.peers || values.peer.length > 0;
   if (modes.length > 1) throw new ArgumentError(`--${modes[0]} and --${modes[1]} are two runs`);
-  if (modes.length > 0 && positionals.length > 0)
+  if (modes.length > 0 && !isTrace && positionals.length > 0)
     throw new ArgumentError(`--${modes[0]} has workloads of its own; ${positionals[0]} is none of them`);
   if (modes.length > 0 && beside) throw new ArgumentError(`--${modes[0]} measures without --peers`);
+  if (isTrace && positionals.length !== 1)
+    throw new ArgumentError(`--trace is of one workload, got ${positionals.join(" and ") || "none"}`);
+  if (isTrace && values.threads.length > 1) throw new ArgumentError("--trace is of one run: --threads once");
+  if (isTrace && values.write) throw new ArgumentError("--trace has no results for --write");
   const asked = values.target ?? offer.asked;
   if (asked !== undefined) known("target", asked, offer.targets);
-  const all = offer.threads > 1 ? [1, offer.threads] : [1];
+  const all = offer.threads > 1 && !isTrace ? [1, offer.threads] : [offer.threads];
   return {
     mode: modes[0] ?? "compare",
     workloads: positionals.length > 0 ? positionals : offer.workloads,
@@ -71,6 +79,7 @@ export function choicesFrom(given: readonly string[], offer: Offer): Choices {
     limitSeconds: positive("--limit", values.limit),
     json: values.json,
     write: values.write,
+    trace: values.trace ?? null,
   };
 }
 
@@ -85,6 +94,7 @@ function parsed(given: readonly string[]) {
         direct: { type: "boolean", default: false },
         growth: { type: "boolean", default: false },
         start: { type: "boolean", default: false },
+        trace: { type: "string" },
         target: { type: "string" },
         threads: { type: "string", multiple: true, default: [] },
         seconds: { type: "string", default: "4" },

@@ -9,6 +9,7 @@ import { measureGrowth } from "./growth.js";
 import { circumstances, circumstancesLine } from "./report/machine.js";
 import { type Results, writeResults } from "./report/results.js";
 import { measureStart } from "./start.js";
+import { traceOne } from "./trace.js";
 import { workloads } from "./workloads.js";
 
 const given = process.argv.slice(2);
@@ -26,6 +27,7 @@ async function run(): Promise<void> {
     asked: process.env.RECEPTIVE_TARGET || undefined,
     own: device().target,
   });
+  if (choices.trace !== null) return traceOne(choices, choices.trace);
   const measured = async (): Promise<Results> => {
     const where = circumstances(given);
     if (!choices.json) console.log(circumstancesLine(where));

@@ -6,7 +6,9 @@ import type { Workload } from "../workloads.js";
 
 export type Request =
   | { readonly kind: "prepare"; readonly workload: Workload }
-  | { readonly kind: "measure"; readonly seconds: number };
+  | { readonly kind: "measure"; readonly seconds: number }
+  /** Of ourselves alone: one run, what ran when into a file. */
+  | { readonly kind: "trace"; readonly file: string };
 
 export interface Introduction {
   readonly kind: "ready";
@@ -32,6 +34,10 @@ export interface Measured {
   readonly times: readonly number[];
 }
 
+export interface Traced {
+  readonly kind: "traced";
+}
+
 /** The contender has no means for this workload. */
 export interface Cannot {
   readonly kind: "cannot";
@@ -43,4 +49,4 @@ export interface Failed {
   readonly reason: string;
 }
 
-export type Reply = Introduction | Prepared | Measured | Cannot | Failed;
+export type Reply = Introduction | Prepared | Measured | Traced | Cannot | Failed;

@@ -1,5 +1,6 @@
 /** Ourselves, as a contender: `node receptive.js THREADS`; RECEPTIVE_TARGET names the target. */
-import { compile, configure, device, matmul, sum, variable } from "../../dist/index.js";
+import { writeFileSync } from "node:fs";
+import { compile, configure, device, matmul, profile, sum, variable } from "../../dist/index.js";
 import { seeds, uniform } from "../networks/numbers.js";
 import type { Workload } from "../workloads.js";
 import { receptiveVersion } from "./installation.js";
@@ -18,5 +19,20 @@ function prepare(workload: Workload): Prepared | string {
   return workload.kind === "network" ? through(workload) : "peak.js measures that";
 }
 
+function traceable(prepared: Prepared | string): Prepared | string {
+  if (typeof prepared === "string") return prepared;
+  const trace = async (file: string): Promise<void> => {
+    // The first makes the programs with clocks in them, which belongs to no run.
+    await profile(prepared.run);
+    writeFileSync(file, JSON.stringify((await profile(prepared.run)).trace));
+  };
+  return { ...prepared, trace };
+}
+
 await configure({ threads: Number(process.argv[2]) });
-await serve({ who: "receptive", target: device().target, version: receptiveVersion(), prepare });
+await serve({
+  who: "receptive",
+  target: device().target,
+  version: receptiveVersion(),
+  prepare: (workload) => traceable(prepare(workload)),
+});

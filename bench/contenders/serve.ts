@@ -10,6 +10,8 @@ export interface Prepared {
   run(): Promise<ArrayLike<number>> | ArrayLike<number>;
   /** Where what it gives is its time in milliseconds: threads that run for themselves do not begin together. */
   readonly timesItself?: boolean;
+  /** One run, what ran when as a trace of Chrome's into the file. */
+  trace?(file: string): Promise<void>;
 }
 
 export interface Library {
@@ -50,6 +52,11 @@ export async function serve(library: Library): Promise<void> {
       typicalMs = runs[runs.length - 1].ms;
       const results = runs.map(({ result }) => result);
       return { kind: "prepared", firstMs: runs[0].ms, results, peakBytes: peakBytes() };
+    }
+    if (request.kind === "trace") {
+      if (!prepared?.trace) return { kind: "cannot", reason: `${library.who} takes no traces` };
+      await prepared.trace(request.file);
+      return { kind: "traced" };
     }
     // While others measured, this one's caches went cold.
     if (typicalMs < 100 * request.seconds) await timed();

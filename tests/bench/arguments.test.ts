@@ -22,6 +22,7 @@ test("without arguments: all workloads, ourselves, one thread and all", () => {
     limitSeconds: 300,
     json: false,
     write: false,
+    trace: null,
   });
 });
 
@@ -40,6 +41,13 @@ test("a machine of one thread is measured once", () => {
   expect(choicesFrom(["--threads", "2", "--threads", "3"], offer).threads).toEqual([2, 3]);
 });
 
+test("a trace is of one run, by all threads unless asked otherwise", () => {
+  expect(choicesFrom(["sgemm-512", "--trace", "run.json"], offer)).toMatchObject({
+    ...{ mode: "trace", workloads: ["sgemm-512"], targets: ["avx512"], threads: [4], trace: "run.json" },
+  });
+  expect(choicesFrom(["sgemm-512", "--trace", "a", "--threads", "1"], offer).threads).toEqual([1]);
+});
+
 describe("what there is not", () => {
   test.each([
     [["resnet"], "there is no workload resnet; there are sgemm-512, lenet5-train-128"],
@@ -51,6 +59,18 @@ describe("what there is not", () => {
     [["--growth", "--start"], "--growth and --start are two runs"],
     [["--start", "--direct"], "--direct and --start are two runs"],
     [["--growth", "sgemm-512"], "--growth has workloads of its own; sgemm-512 is none of them"],
+    [["--trace", "a.json"], "--trace is of one workload, got none"],
+    [
+      ["sgemm-512", "lenet5-train-128", "--trace", "a.json"],
+      "--trace is of one workload, got sgemm-512 and lenet5-train-128",
+    ],
+    [["sgemm-512", "--trace", "a", "--growth"], "--growth and --trace are two runs"],
+    [["sgemm-512", "--trace", "a", "--peers"], "--trace measures without --peers"],
+    [["sgemm-512", "--trace", "a", "--write"], "--trace has no results for --write"],
+    [
+      ["sgemm-512", "--trace", "a", "--threads", "1", "--threads", "2"],
+      "--trace is of one run: --threads once",
+    ],
     [["--start", "--peers"], "--start measures without --peers"],
   ])("%j", (given, message) => {
     expect(() => choicesFrom(given, offer)).toThrow(new ArgumentError(message));
