@@ -1,50 +1,28 @@
-import { keepsNothing } from "../data/augmentation.js";
-import { batchCount } from "../data/batches.js";
 import type { ExampleBatch } from "../data/example-batches.js";
-import type { Examples } from "../data/examples.js";
-import { SpareArrays } from "../data/spare-arrays.js";
-import type { ExampleStream } from "../data/stream.js";
 import type { Model } from "../nn/index.js";
-import { clipNorm, clipValue, type Optimizer } from "../optim/index.js";
 import { Turns } from "../platform/turns.js";
 import { notedEach } from "../runtime/recording.js";
 import type { Stepped } from "./accumulation.js";
-import { WeightAverage } from "./averaging.js";
 import { awaited, isBetter, patienceAfter, type Rated } from "./best-epoch.js";
-import { buildFor } from "./building.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { causeOf } from "./divergence.js";
-import { checkOptions } from "./fit-checks.js";
-import type { Snapshot } from "./fit-events.js";
 import {
   type DoneEvent,
   type EpochEvent,
   type FitEvent,
   type Measured,
   measured,
+  type Snapshot,
   type StepEvent,
 } from "./fit-events.js";
 import type { FitOptions } from "./fit-options.js";
-import { freezingOf } from "./freezing.js";
-import { checkModel } from "./given.js";
-import { type Cost, type Objective, Tally, type Trainable } from "./objective.js";
-import { batchSizes, rehearseTraining } from "./rehearsal.js";
-import { partsOf } from "./split.js";
+import type { Trainable } from "./objective.js";
+import { type Prepared, prepared } from "./prepared.js";
 import { checkpointOf, placeIn, type RunParts, type Standing, trainingOf } from "./standing.js";
-import { type Step, trainingStep } from "./step.js";
 import { Stopwatch } from "./stopwatch.js";
-import { objectiveOf } from "./target.js";
-import {
-  byFields,
-  checkTrainable,
-  epochBatches,
-  isPictures,
-  nounOf,
-  type TrainingSource,
-} from "./training-data.js";
+import { epochBatches, isPictures, type TrainingSource } from "./training-data.js";
 import { TrainingError } from "./training-error.js";
 import { untilAborted } from "./until-aborted.js";
-import { checkValidation, type Validate, validationOf } from "./validation.js";
 import { copyOf, firstNotFinite, giveBack, variablesOf, type Weights } from "./weights.js";
 
 /** A step that was asked for. */
@@ -61,20 +39,7 @@ interface Asked {
 
 /** A model with all that makes the steps of its training, and where that stands. */
 export class Run {
-  readonly #model: Trainable;
-  readonly #options: FitOptions;
-  readonly #objective: Objective;
-  readonly #optimizer: Optimizer;
-  readonly #seed: number;
-  readonly #batchSize: number;
-  readonly #train: TrainingSource;
-  readonly #data: Examples | ExampleStream;
-  readonly #steps: number;
-  readonly #classes: Cost["classes"];
-  readonly #step: Step;
-  readonly #validate: Validate | undefined;
-  readonly #average: WeightAverage | undefined;
-  readonly #tally: Tally;
+  readonly #of: Prepared;
   #watch: Stopwatch;
   #at: Standing = {
     epoch: 0,
@@ -103,60 +68,18 @@ export class Run {
   /** The step of which nobody has heard yet. On a device that runs ahead it is being made when the one before is told of. */
   #ahead: Asked | undefined;
   readonly #turns = new Turns();
-  /** Undefined where a batch's arrays may be with somebody else. */
-  readonly #spare: SpareArrays | undefined;
 
   constructor(model: Trainable, dataset: TrainingSource, options: FitOptions) {
-    checkModel("fit", model);
-    checkOptions(options);
-    const { resume, validation, augment, mixup } = options;
-    const before = resume && trainingOf(resume);
-    const objective = objectiveOf(options);
-    this.#seed = options.seed ?? before?.seed ?? 0;
-    this.#batchSize = options.batchSize ?? before?.batchSize ?? 128;
-    this.#model = model;
-    this.#options = options;
-    this.#objective = objective;
-    this.#optimizer = clipped(options);
-    checkTrainable("fit", dataset, objective, { augment, mixup });
-    const { train, validated } = partsOf(dataset, validation, this.#seed);
-    this.#train = train;
-    this.#spare = !augment || keepsNothing(augment) ? new SpareArrays() : undefined;
-    this.#data = byFields(train, { augment, mixup, spare: this.#spare });
-    const { length } = train;
-    const batching = { batchSize: this.#batchSize, dropLast: options.dropLast };
-    this.#steps = batchCount(length, batching);
-    if (this.#steps === 0)
-      throw new RangeError(
-        `fit: dropLast leaves nothing of ${length} ${nounOf(train)} in batches of ${this.#batchSize}; expected a batchSize of at most ${length}`,
-      );
-
-    buildFor("fit", model, objective, this.#data, { seed: this.#seed });
-    const { fields } = this.#data;
-    const classes = isPictures(train) ? train.classes.length : undefined;
-    let freezing = model.inputShape ? freezingOf("fit", model, options) : undefined;
-    const cost = rehearseTraining(
-      "fit",
-      { model, objective, still: freezing?.still },
-      { name: train.name, fields, length, noun: nounOf(train), classes },
-      batchSizes(length, batching),
-    );
-    freezing ??= freezingOf("fit", model, options); // it was built by the rehearsal
-    if (validated) checkValidation(train, validated, { model, objective, cost });
-    this.#classes = cost.classes;
-    this.#tally = new Tally(objective, cost.losses);
-    const { accumulate, average } = options;
-    this.#step = trainingStep(model, { objective, optimizer: this.#optimizer, fields, accumulate, freezing });
-    this.#validate = validated && validationOf(model, validated, options);
-    if (average) this.#average = new WeightAverage(variablesOf(model), average, freezing.moves);
-    this.#watch = new Stopwatch(before);
+    this.#of = prepared(model, dataset, options);
+    const { resume } = options;
+    this.#watch = new Stopwatch(resume && trainingOf(resume));
     if (resume) this.#goOnFrom("resume", resume);
   }
 
   /** What is needed before the first step, and before the run is asked where it stands. */
   async begin(): Promise<void> {
-    this.#lastGood ??= await copyOf(variablesOf(this.#model));
-    if (!this.#options.resume) await this.#average?.begin();
+    this.#lastGood ??= await copyOf(variablesOf(this.#of.model));
+    if (!this.#of.options.resume) await this.#of.average?.begin();
   }
 
   async *events(): AsyncGenerator<FitEvent, void, void> {
@@ -178,7 +101,7 @@ export class Run {
 
   /** @returns why there are no more */
   async *#epochsLeft(): AsyncGenerator<FitEvent, DoneEvent["reason"], void> {
-    const { epochs, signal, checkpoint } = this.#options;
+    const { epochs, signal, checkpoint } = this.#of.options;
     this.#moved = false;
     while (this.#at.epoch < epochs) {
       if (this.#isOutOfPatience()) return "stopped early";
@@ -222,8 +145,8 @@ export class Run {
       totalExamples: this.#at.totalExamples,
     };
     const lr = this.#learningRate(this.#steppedBefore + totalSteps - this.#at.totalSteps, totalExamples);
-    const step = this.#step(batch, { lr, step: totalSteps, seed: this.#seed });
-    const followed = this.#average?.follow(totalSteps + 1);
+    const step = this.#of.step(batch, { lr, step: totalSteps, seed: this.#of.seed });
+    const followed = this.#of.average?.follow(totalSteps + 1);
     const stepped = Promise.all([step, followed]).then(([stepped]) => stepped);
     stepped.catch(() => {}); // Nobody waits for a step behind one that has failed.
     return { stepped, batch, lr, totalSteps: totalSteps + 1, totalExamples: totalExamples + batch.size };
@@ -231,7 +154,7 @@ export class Run {
 
   /** Whether the next step may be asked for before this one is told of: not where somebody sees the weights in between. */
   #staysAhead(asked: Asked): boolean {
-    return this.#step.runsAhead() && !this.#isToBeSaved(asked) && !this.#isSnapshot(asked);
+    return this.#of.step.runsAhead() && !this.#isToBeSaved(asked) && !this.#isSnapshot(asked);
   }
 
   /** What comes of a step; waited for by whoever asks first. */
@@ -246,7 +169,7 @@ export class Run {
         this.#at.totalExamples += batch.size;
         if (!Number.isFinite(outcome.loss)) throw await this.#divergedOn(outcome, batch, lr);
         this.#count(outcome, batch);
-        if (isPictures(this.#train)) this.#spare?.give(batch.fields.images.own as Float32Array);
+        if (isPictures(this.#of.train)) this.#of.spare?.give(batch.fields.images.own as Float32Array);
         return this.#stepEvent(lr);
       } catch (error) {
         // A step that was made behind one that was not leaves weights that belong nowhere.
@@ -299,11 +222,12 @@ export class Run {
     if (this.#ended) return;
     this.#ended = true;
     await this.#drained();
-    const average = this.#average && this.#at.totalSteps > 0 ? await copyOf(this.#average.means) : undefined;
+    const average =
+      this.#of.average && this.#at.totalSteps > 0 ? await copyOf(this.#of.average.means) : undefined;
     const weights = this.#at.best?.weights ?? (this.#failed ? this.#lastGood : average);
     if (!weights) return;
     if (!this.#failed) this.#atEnd = await this.#checkpoint();
-    giveBack(variablesOf(this.#model), weights);
+    giveBack(variablesOf(this.#of.model), weights);
   }
 
   /** The run stands where its variables are. */
@@ -314,36 +238,36 @@ export class Run {
   }
 
   #batches(): AsyncGenerator<ExampleBatch, void, void> {
-    const epoch = epochBatches(this.#data, {
-      batchSize: this.#batchSize,
-      draw: { seed: this.#seed, epoch: this.#at.epoch },
-      dropLast: this.#options.dropLast,
+    const epoch = epochBatches(this.#of.data, {
+      batchSize: this.#of.batchSize,
+      draw: { seed: this.#of.seed, epoch: this.#at.epoch },
+      dropLast: this.#of.options.dropLast,
       first: this.#at.step,
     });
-    return notedEach("data", "next batch", untilAborted(epoch, this.#options.signal));
+    return notedEach("data", "next batch", untilAborted(epoch, this.#of.options.signal));
   }
 
   #isToBeSaved({ totalSteps, totalExamples: now, batch }: Asked): boolean {
-    const every = this.#options.checkpoint?.every;
+    const every = this.#of.options.checkpoint?.every;
     if (typeof every === "number") return totalSteps % every === 0;
     if (typeof every !== "object") return false;
     return Math.floor(now / every.examples) > Math.floor((now - batch.size) / every.examples);
   }
 
   #isSnapshot({ totalSteps }: Asked): boolean {
-    const { snapshots } = this.#options;
+    const { snapshots } = this.#of.options;
     return snapshots !== undefined && totalSteps % snapshots.every === 0;
   }
 
   /** As if all batches had been of the size that they have now: what schedules go by. */
   get #steppedBefore(): number {
-    return this.#at.epoch * this.#steps + this.#at.step;
+    return this.#at.epoch * this.#of.steps + this.#at.step;
   }
 
   /** @param step, examples  made and shown before */
   #learningRate(step: number, examples: number): number {
-    const { schedule } = this.#options;
-    const lr = schedule ? schedule(step, this.#at.epochs, examples) : this.#optimizer.lr;
+    const { schedule } = this.#of.options;
+    const lr = schedule ? schedule(step, this.#at.epochs, examples) : this.#of.optimizer.lr;
     if (!(lr >= 0 && Number.isFinite(lr)))
       throw new RangeError(
         `fit: the ${schedule ? "schedule" : "optimizer"} gives step ${step} (counted from 0) a learning rate of ${lr}, expected a number of at least 0`,
@@ -352,14 +276,14 @@ export class Run {
   }
 
   #count({ loss, sums }: Stepped, batch: ExampleBatch): void {
-    this.#tally.count(sums, batch.size);
+    this.#of.tally.count(sums, batch.size);
     this.#at.losses.push(loss);
     this.#watch.lap(batch.size);
   }
 
   async #divergedOn({ loss }: Stepped, batch: ExampleBatch, lr: number): Promise<TrainingError> {
     const isFirst = this.#at.totalSteps === 1;
-    const found = await causeOf(batch, this.#model, this.#objective.inputs ?? [], this.#classes);
+    const found = await causeOf(batch, this.#of.model, this.#of.objective.inputs ?? [], this.#of.classes);
     return this.#diverged(
       Number.isNaN(loss) ? "the loss became NaN" : "the loss became infinite",
       lr,
@@ -382,8 +306,8 @@ export class Run {
       kind: "step",
       epoch: this.#at.epoch + 1,
       step: this.#at.step,
-      steps: this.#steps,
-      ...measured(this.#tally.standing),
+      steps: this.#of.steps,
+      ...measured(this.#of.tally.standing),
       imagesPerSecond: this.#watch.imagesPerSecond,
       waiting: this.#watch.waiting,
       lr,
@@ -391,29 +315,29 @@ export class Run {
   }
 
   async #snapshot(): Promise<{ snapshot: Snapshot }> {
-    const { snapshots } = this.#options;
-    return { snapshot: await this.#asking(() => snapshots!.take(this.#model as unknown as Model)) };
+    const { snapshots } = this.#of.options;
+    return { snapshot: await this.#asking(() => snapshots!.take(this.#of.model as unknown as Model)) };
   }
 
   /** Measures and closes an epoch; undefined if that was aborted. */
   async #endEpoch(seconds: number): Promise<EpochEvent | undefined> {
-    const latest = await copyOf(variablesOf(this.#model));
+    const latest = await copyOf(variablesOf(this.#of.model));
     this.#checkFinite(latest);
-    const weights = this.#average ? await copyOf(this.#average.means) : latest;
+    const weights = this.#of.average ? await copyOf(this.#of.average.means) : latest;
     const validation = await this.#validated(latest, weights);
     if (validation === "aborted") return undefined;
     this.#lastGood = latest;
     this.#at.epoch++;
     this.#at.step = 0;
     this.#at.examples = 0;
-    const training = measured(this.#tally.standing);
-    this.#tally.sums = {};
+    const training = measured(this.#of.tally.standing);
+    this.#of.tally.sums = {};
     const scores = { ...training, ...(validation ? { validation } : {}) };
     this.#at.epochs.push({ epoch: this.#at.epoch, ...scores });
 
     const rated: Rated = validation ?? { loss: training.loss, scores: {} };
-    const { keepBest, earlyStopping } = this.#options;
-    const { best } = this.#objective;
+    const { keepBest, earlyStopping } = this.#of.options;
+    const { best } = this.#of.objective;
     if (keepBest && (!this.#at.best || isBetter(rated, this.#at.best, best)))
       this.#at.best = { epoch: this.#at.epoch, loss: rated.loss, scores: rated.scores ?? {}, weights };
     const value = awaited(validation ?? training, earlyStopping?.by ?? "loss", best);
@@ -423,21 +347,21 @@ export class Run {
 
   /** What validation comes to with these weights, which the model has for as long as it takes. */
   async #validated(latest: Weights, weights: Weights): Promise<Measured | undefined | "aborted"> {
-    const { signal } = this.#options;
-    if (!this.#validate) return undefined;
-    if (weights !== latest) giveBack(variablesOf(this.#model), weights);
+    const { signal } = this.#of.options;
+    if (!this.#of.validate) return undefined;
+    if (weights !== latest) giveBack(variablesOf(this.#of.model), weights);
     try {
-      return await this.#validate({ signal });
+      return await this.#of.validate({ signal });
     } catch (error) {
       if (signal?.aborted) return "aborted";
       throw error;
     } finally {
-      if (weights !== latest) giveBack(variablesOf(this.#model), latest);
+      if (weights !== latest) giveBack(variablesOf(this.#of.model), latest);
     }
   }
 
   #isOutOfPatience(): boolean {
-    const { earlyStopping } = this.#options;
+    const { earlyStopping } = this.#of.options;
     return earlyStopping !== undefined && this.#at.patience.waited >= earlyStopping.patience;
   }
 
@@ -448,13 +372,13 @@ export class Run {
   }
 
   #lastRate(): number {
-    const { schedule } = this.#options;
-    if (!schedule) return this.#optimizer.lr;
+    const { schedule } = this.#of.options;
+    if (!schedule) return this.#of.optimizer.lr;
     return schedule(Math.max(0, this.#steppedBefore - 1), this.#at.epochs, this.#at.totalExamples);
   }
 
   async #save(): Promise<void> {
-    const { checkpoint } = this.#options;
+    const { checkpoint } = this.#of.options;
     if (!checkpoint || (this.#savedSteps === this.#at.totalSteps && this.#savedEpoch === this.#at.epoch))
       return;
     const state = await this.#checkpoint();
@@ -476,20 +400,9 @@ export class Run {
   }
 
   get #parts(): RunParts {
-    return {
-      model: this.#model,
-      train: this.#train,
-      data: this.#data,
-      objective: this.#objective,
-      optimizer: this.#optimizer,
-      optimizerState: this.#step.state,
-      average: this.#average?.means,
-      seed: this.#seed,
-      batchSize: this.#batchSize,
-      steps: this.#steps,
-      tally: this.#tally,
-      keepBest: this.#options.keepBest,
-    };
+    const { step, average, options, ...parts } = this.#of;
+    const { keepBest } = options;
+    return { ...parts, optimizerState: step.state, average: average?.means, keepBest };
   }
 
   async #checkpoint(): Promise<Checkpoint> {
@@ -515,9 +428,3 @@ export class Run {
 
 /** 0.05 → "0.05", 0.000123456 → "0.000123" */
 const short = (n: number, digits = 3) => String(Number(n.toPrecision(digits)));
-
-/** The optimizer, with gradients held as the options say: each number first, then all together. */
-function clipped({ optimizer, clipNorm: norm, clipValue: value }: FitOptions): Optimizer {
-  const short = norm === undefined ? optimizer : clipNorm(optimizer, { norm });
-  return value === undefined ? short : clipValue(short, { value });
-}
