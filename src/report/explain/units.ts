@@ -226,7 +226,7 @@ export async function maximisedSheet(asked: Asked): Promise<Answer> {
   const [n, height, width, channels] = images.shape;
   const each = height * width * channels;
   const nameOf = layer === undefined ? writtenNames(asked) : unitNames(asked, layer);
-  const what = layer === undefined ? `each class of ${model.name}` : `units of ${layer} of ${model.name}`;
+  const what = layer === undefined ? `classes of ${model.name}` : `units of ${layer} of ${model.name}`;
   const first = chosen.length < all && !(classes ?? unit) ? `; the first ${chosen.length} of ${all}` : "";
   return {
     sheet: {
