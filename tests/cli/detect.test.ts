@@ -42,7 +42,7 @@ describe.skipIf(!isBuilt)("receptive detect", () => {
     expect(figures.classes).toMatchObject([{ class: "square", boxes: 1 }]);
     for (const [file, width] of [
       [sheet, 1400],
-      ["runs/detect-squares/first-batch.png", 1660],
+      ["runs/detect-squares/first-batch.png", 1916],
     ] as const)
       expect((await readImage(join(folder, file))).width).toBe(width);
 

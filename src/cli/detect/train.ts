@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { count, duration } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
@@ -7,13 +7,14 @@ import { encodeImage } from "../../images/write.js";
 import { renderDetectionSheet } from "../../report/detection/sheet.js";
 import { writableNames } from "../../report/sheet/characters.js";
 import { configure, theEngine } from "../../runtime/devices.js";
+import { isEdge } from "../../tasks/detection/detector.js";
 import * as detection from "../../tasks/detection/index.js";
 import { load } from "../../training/checkpoint.js";
 import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { inTaskFolder } from "../task-training.js";
-import { nameList, notNegative, positive, seed, share, threads, whole, wholeListFromOne } from "../values.js";
+import { nameList, notNegative, positive, seed, share, threads, whole } from "../values.js";
 import {
   apartOf,
   areShapes,
@@ -45,7 +46,7 @@ export function trainDetectionCommand(parent: Command): void {
     .option(
       "--size <height,width>",
       "of what the network sees, multiples of 32; in the pictures' proportions, 320 at most, if left out",
-      wholeListFromOne,
+      sizeOf,
     )
     .addOption(
       new Option("--fit <how>", "whether pictures keep their proportions, or are stretched").choices([
@@ -100,11 +101,18 @@ Ctrl-C saves; --resume goes on.`,
     .action(run);
 }
 
+function sizeOf(text: string): [number, number] {
+  const [, height, width] = /^\s*(\d+)\s*[,x×]\s*(\d+)\s*$/.exec(text) ?? [];
+  if (![height, width].every((edge) => isEdge(Number(edge))))
+    throw new InvalidArgumentError("Expected two multiples of 32 up to 4096, with a comma between them.");
+  return [Number(height), Number(width)];
+}
+
 interface Options extends BoxOptions {
   data?: string;
   part?: string[];
   test?: string;
-  size?: number[];
+  size?: [number, number];
   fit?: "contain" | "stretch";
   width: number;
   zoom: number;
@@ -213,7 +221,7 @@ function trainingOf(options: Options): detection.DetectionTrainingOptions {
   const { size, fit, width, zoom, shift, colours, mirror, epochs, batchSize, lr, weightDecay, average } =
     options;
   return {
-    ...(size && { size: size as unknown as readonly [number, number] }),
+    ...(size && { size }),
     ...(fit && { fit }),
     // Of shapes so many that the first try is over before one has lost patience.
     ...(epochs !== undefined || options.data === undefined ? { epochs: epochs ?? 12 } : {}),

@@ -38,7 +38,7 @@ const [finest, head] = [48, 32];
  * up, each level added to the next finer one, to places of 4 by 4 pixels; there a score for each class and four distances.
  * Nothing in it is of a picture's size but that edges are multiples of 32.
  *
- * With three classes there are 1.3 million parameters, and 1.9 GFLOP a picture of 320×320.
+ * With three classes there are 1.66 million parameters, and a picture of 320×320 takes 1.0 billion multiply-adds.
  *
  * Lin, Dollár, Girshick, He, Hariharan, Belongie: Feature Pyramid Networks, arXiv:1612.03144 (the way back up); Zhou, Wang,
  * Krähenbühl: Objects as Points, arXiv:1904.07850 (scores of middles); Liu, Zheng, Xu, Yang, Cai: Training-Time-Friendly
