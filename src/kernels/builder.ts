@@ -22,6 +22,10 @@ import type {
 
 type Arithmetic = "int" | "f32" | "i32";
 
+/** Where a number stands in a list, NaN as well, and -0 beside 0; -1: nowhere. */
+export const placeOf = (number: number, list: readonly number[]): number =>
+  list.findIndex((known) => Object.is(known, number));
+
 /** Records one kernel. */
 export class KernelBuilder {
   readonly lanes: number;
@@ -110,7 +114,7 @@ export class KernelBuilder {
 
   /** The same, where the code is told this number. */
   number(value: number): Floats {
-    const i = this.numbers.indexOf(value);
+    const i = placeOf(value, this.numbers);
     return i < 0 ? this.f32(value) : this.fromBits(this.splat(this.told(this.counts + i)));
   }
 

@@ -3,7 +3,7 @@
  * how many pictures there are, is a number of items or a count that it is told. So a kernel that was written for one batch
  * serves another.
  */
-import { KernelBuilder } from "./builder.js";
+import { KernelBuilder, placeOf } from "./builder.js";
 import { collect, type Expression, type Store, type Strided } from "./expression.js";
 import type { Kernel, TargetDescription } from "./language.js";
 
@@ -64,8 +64,8 @@ function textOf(values: readonly Expression[], stores: readonly Store[], told: n
     if (e.kind !== "apply") text += `${e.kind} ${e.kind === "result" ? e.index : placed(e)}`;
     else if (e.told === undefined) text += `${e.name} ${e.type} ${e.inputs.map(number)}`;
     else {
-      if (!told.includes(e.told)) told.push(e.told);
-      text += `told ${told.indexOf(e.told)}`;
+      if (placeOf(e.told, told) < 0) told.push(e.told);
+      text += `told ${placeOf(e.told, told)}`;
     }
     numbers.set(e, numbers.size);
   }

@@ -239,6 +239,35 @@ describe("one function, batches of many sizes", () => {
   });
 });
 
+test("numbers that kernels are told are told apart: 0, -0 and NaN, too", () => {
+  const at = { offset: 0, strides: [] };
+  const drafted = (...numbers: number[]) =>
+    draftOf(wasmTarget({ relaxedSimd: false }), {
+      kind: "map",
+      space: [],
+      stores: numbers.map((told, buffer) => ({
+        value: {
+          kind: "apply",
+          name: "constant",
+          rule: (k) => k.number(told),
+          told,
+          inputs: [],
+          type: "f32",
+        },
+        buffer,
+        type: "f32",
+        at,
+      })),
+    });
+  const codeOf = (draft: ReturnType<typeof drafted>): string =>
+    printKernel(draft.write(wasmTarget({ relaxedSimd: false }), "any"));
+  const [special, plain, one] = [drafted(0, -0, Number.NaN), drafted(1, 2, 3), drafted(1, 1, 1)];
+  expect(special.text).toBe(plain.text);
+  expect(codeOf(special)).toBe(codeOf(plain));
+  expect(one.text).not.toBe(plain.text);
+  expect(special.told).toEqual([0, 0, -(2 ** 31), 0x7fc00000]);
+});
+
 const settled = async (x: Tensor): Promise<Tensor> => {
   await receptive.compute(x);
   return x;
