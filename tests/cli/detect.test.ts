@@ -2,7 +2,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { areShapes, type Boxes, trainingBoxes } from "../../src/cli/detect/boxes.js";
 import { readImage, writeImage } from "../../src/images/index.js";
+import { folder as folderOf, object, voc } from "../tasks/annotations/folders.js";
 import { isBuilt, receptive, temporaryFolder } from "./receptive.js";
 
 /** Twelve pictures of a bright square on dark ground, as a table of boxes. */
@@ -18,6 +20,40 @@ async function squares(folder: string): Promise<void> {
   }
   await writeFile(join(folder, "squares/boxes.csv"), `${rows.join("\n")}\n`);
 }
+
+test("no picture that is trained on is tested by", async () => {
+  const files = Object.fromEntries(
+    ["a", "b", "c"].flatMap((stem) => [
+      [`Annotations/${stem}.xml`, voc(`${stem}.png`, [object("cat", [1, 1, 20, 10])])],
+      [`JPEGImages/${stem}.png`, [20, 10] as const],
+    ]),
+  );
+  const path = await folderOf("parts", {
+    ...files,
+    "ImageSets/Main/train.txt": "a\n",
+    "ImageSets/Main/val.txt": "b\nc\n",
+    "ImageSets/Main/trainval.txt": "a\nb\n",
+  });
+  const names = (boxes: Boxes) => (areShapes(boxes) ? [] : boxes.pictures.map(({ name }) => name));
+  const parts = async (part?: string[]) => {
+    const {
+      train,
+      test: held,
+      remarks,
+    } = await trainingBoxes({ data: path, seed: 0, ...(part && { part }) });
+    return [names(train), names(held), remarks];
+  };
+  expect(await parts()).toEqual([["a.png"], ["b.png", "c.png"], []]);
+  expect(await parts(["trainval"])).toEqual([
+    ["a.png", "b.png"],
+    ["c.png"],
+    ["1 pictures of val are trained on, and not tested by."],
+  ]);
+  await expect(parts(["train", "val"])).rejects.toThrow(
+    /has 3 pictures, too few to set some apart for testing: --test PATH brings others$/,
+  );
+  await expect(parts(["nothing"])).rejects.toThrow(/has no part nothing; there are train, val, trainval$/);
+});
 
 describe.skipIf(!isBuilt)("receptive detect", () => {
   test("learns from a table of boxes, finds them in a picture, draws them, and measures itself", async () => {

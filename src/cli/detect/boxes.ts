@@ -54,13 +54,14 @@ const partNamed = (parts: AnnotationParts, path: string, part: string): Annotati
   return parts[part];
 };
 
+/** The same picture may stand in several parts. */
+const keyOf = ({ file, name }: Annotations["pictures"][number]): string => file ?? name;
+
 /** Several parts as one. */
 function together(all: readonly Annotations[], name: string): Annotations {
   const [first] = all;
   if (all.length === 1) return first;
-  const seen = new Map(
-    all.flatMap(({ pictures }) => pictures.map((one) => [one.file ?? one.name, one] as const)),
-  );
+  const seen = new Map(all.flatMap(({ pictures }) => pictures.map((one) => [keyOf(one), one] as const)));
   return { ...first, name, pictures: [...seen.values()], skipped: all.flatMap(({ skipped }) => skipped) };
 }
 
@@ -86,8 +87,17 @@ export async function trainingBoxes(
     const held = tested.find((name) => Object.hasOwn(others, name)) ?? Object.keys(others)[0];
     return { train, test: others[held], remarks: [] };
   }
-  const held = tested.find((name) => names.includes(name) && !own.includes(name));
-  if (held !== undefined) return { train, test: parts[held], remarks: [] };
+  // Of trainval and val the one is in the other.
+  const seen = new Set(train.pictures.map(keyOf));
+  const unseen = ({ pictures }: Annotations) => pictures.filter((one) => !seen.has(keyOf(one)));
+  const held = tested.find((name) => names.includes(name) && unseen(parts[name]).length > 0);
+  if (held !== undefined) {
+    const left = unseen(parts[held]);
+    const twice = parts[held].pictures.length - left.length;
+    const remarks =
+      twice > 0 ? [`${count(twice)} pictures of ${held} are trained on, and not tested by.`] : [];
+    return { train, test: { ...parts[held], pictures: left }, remarks };
+  }
   const { pictures } = train;
   if (pictures.length < 10)
     throw new UsageError(
