@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { methods } from "../../src/explain/methods.js";
 import { decodeNpy } from "../../src/formats/npy.js";
 import { vggCifar } from "../../src/models/index.js";
 import { checkpointOf, save } from "../../src/training/checkpoint.js";
@@ -145,8 +146,7 @@ describe.skipIf(!isBuilt)("receptive explain, dream, style", () => {
   test.each([
     {
       line: "explain salience seven.svg",
-      error:
-        'there is no method "salience" (there are filters, feature-maps, top-activations, activation-maximisation, fooling, evolution, saliency, smoothgrad, gradient-times-input, integrated-gradients, guided-backpropagation, grad-cam, guided-grad-cam, occlusion, deconvnet, sanity-check); did you mean "saliency"?',
+      error: `there is no method "salience" (there are ${methods.map(({ name }) => name).join(", ")}); did you mean "saliency"?`,
     },
     {
       line: "explain saliency",
