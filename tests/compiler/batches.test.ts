@@ -13,6 +13,7 @@ import { x64Target } from "../../src/targets/x64/emitter.js";
 import { compile } from "../../src/tensor/compile.js";
 import { placeholder } from "../../src/tensor/tensor.js";
 import { traced } from "../../src/tensor/tracing.js";
+import { generator } from "../checks/random.js";
 import { checkGraphs, tensorsOf, withBatch } from "./random-graphs.js";
 
 const { add, conv2d, matmul, maxPool2d, mean, models, mul, nn, random, relu, reshape, softmax, sum } =
@@ -290,6 +291,58 @@ function graphOf(model: receptive.Model, input: readonly number[], n: number) {
   return linearise(result, trace.assignments, [x]);
 }
 
+/** A network of pictures whose layers are drawn by a seed, and its input. */
+function drawnNetwork(seed: number): { model: receptive.Model; input: number[] } {
+  const next = generator(seed);
+  const one = <T>(...of: readonly T[]): T => of[Math.floor(next() * of.length)];
+  const filters = (): number => one(1, 3, 8, 15, 16, 17, 32, 48);
+  const kinds: readonly (() => receptive.Layer)[] = [
+    () => nn.conv2d({ filters: 4 * filters(), kernel: 3, groups: one(1, 2, 4), padding: "same" }),
+    () =>
+      nn.conv2d({
+        filters: filters(),
+        kernel: one(1, 2, 5),
+        stride: one(1, 2),
+        dilation: one(1, 2),
+        padding: 4,
+      }),
+    () => nn.depthwiseConv2d({ kernel: 3, stride: one(1, 2), padding: "same" }),
+    () => nn.conv2dTranspose({ filters: filters(), kernel: 3, stride: one(1, 2) }),
+    () => one(nn.maxPool2d, nn.avgPool2d)(2, { stride: one(1, 2) }),
+    () => one(nn.batchNorm, nn.instanceNorm, nn.layerNorm, nn.relu, nn.silu)(),
+    () => one(nn.localResponseNorm({ size: 3 }), nn.dropout(0.3)),
+    () => nn.residual([nn.depthwiseConv2d({ kernel: 3, padding: "same" }), nn.batchNorm()]),
+  ];
+  const layers = Array.from({ length: 1 + Math.floor(5 * next()) }, () => one(...kinds)());
+  const input = [one(7, 8, 12), one(6, 9), 4 * one(1, 2, 4)];
+  return { model: nn.sequential(...layers, nn.flatten(), nn.dense(one(2, 16, 33))), input };
+}
+
+/** A step of its training, the update included; null where its layers do not follow each other. */
+function stepGraph(
+  { model, input }: ReturnType<typeof drawnNetwork>,
+  n: number,
+  optimizer: receptive.Optimizer,
+) {
+  try {
+    model.build(input);
+  } catch (error) {
+    if (error instanceof receptive.ShapeError) return null;
+    throw error;
+  }
+  const learner = receptive.optim.learner(optimizer, model.parameters);
+  const [x, seed, lr, step] = [
+    placeholder([n, ...input], "f32"),
+    ...[placeholder([], "i32"), placeholder([], "f32"), placeholder([], "i32")],
+  ];
+  const { result, trace } = traced(() => {
+    const loss = mean(receptive.square(model(x, { training: true, seed })));
+    learner.update(partial(loss, [...model.parameters.values()]), { lr, step });
+    return [loss];
+  });
+  return linearise(result, trace.assignments, [x, seed, lr, step]);
+}
+
 /** Checks that drafts of one text are one code, and tells how many came again. */
 class Codes {
   readonly #known = new Map<string, { code: string; of: string }>();
@@ -325,6 +378,19 @@ describe.each(Object.entries(targets))("of kernels for %s", (_, target) => {
     const codes = new Codes(target);
     for (const n of [16, 1, 7, 40]) await codes.check(graphOf(model, input, n), `${n} pictures`);
     expect(codes.shared / codes.all).toBeGreaterThan(0.3);
+  });
+
+  test("those of steps of random networks, too", { timeout: 60_000 }, async () => {
+    const codes = new Codes(target);
+    const end = performance.now() + 8000;
+    for (let seed = 1; seed <= 40 && performance.now() < end; seed++) {
+      const optimizer = [receptive.optim.adam(), receptive.optim.sgd({ lr: 0.1, momentum: 0.9 })][seed % 2];
+      for (const n of [8, 3, 17, 64]) {
+        const graph = stepGraph(drawnNetwork(seed), n, optimizer);
+        if (graph) await codes.check(graph, `${n} pictures of seed ${seed}`);
+      }
+    }
+    expect(codes.shared).toBeGreaterThan(30);
   });
 
   test("those of random graphs, too", { timeout: 60_000 }, async () => {
