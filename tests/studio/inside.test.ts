@@ -52,7 +52,11 @@ describe.skipIf(missing)(`Inside ${missing}`, () => {
   const weightsOf = async (path: string) => (await model.parameters.get(path)!.data()) as Float32Array;
 
   test("a filter, a neuron, a maximum, a rectifier and a class: windows, weights, products, sums, what is seen and what is moved", async () => {
-    const { page, faults, go } = await site.open("#/inside/flat?unit=conv2.12@3,5&map=3");
+    // Of this picture the unit is the greatest of its window.
+    const picture = testSet.images.slice(7 * 784, 8 * 784);
+    const outputs = await explain.layerOutputs(model, tensor(picture, [1, 28, 28, 1]));
+    const outputOf = async (layer: string) => (await outputs.get(layer)!.output.data()) as Float32Array;
+    const { page, faults, go } = await site.open("#/inside/flat?test=7&unit=conv2.12@3,5&map=3");
     await page.getByRole("grid", { name: "Products" }).waitFor({ timeout: 60_000 });
     const [pool, conv, filters, bias] = [
       await outputOf("maxPool1"),
@@ -126,7 +130,7 @@ describe.skipIf(missing)(`Inside ${missing}`, () => {
     const patches = await page.locator(".card ol span").allTextContents();
     expect(patches.map(numberIn)).toEqual(hits.map(({ activation }) => Number(activation.toPrecision(3))));
 
-    await go("#/inside/flat?unit=dense1.5&map=15");
+    await go("#/inside/flat?test=7&unit=dense1.5&map=15");
     await page.locator("h1").getByText("Unit 5 of dense1").waitFor();
     const flat = await outputOf("maxPool2");
     const fifteenth = await exactIn(page, "Weights");
@@ -140,7 +144,7 @@ describe.skipIf(missing)(`Inside ${missing}`, () => {
     );
     await page.getByText("relu3 makes 0 of it: nothing of it goes on.").waitFor();
 
-    await go("#/inside/flat?unit=maxPool1.3@5,6");
+    await go("#/inside/flat?test=7&unit=maxPool1.3@5,6");
     await page.locator("h1").getByText("Map 3 of maxPool1").waitFor();
     const relu = await outputOf("relu1");
     const window = await exactIn(page, "Window");
@@ -149,7 +153,7 @@ describe.skipIf(missing)(`Inside ${missing}`, () => {
     });
     expect(Math.max(...window)).toBeCloseTo(pool[(4 * 14 + 5) * 6 + 2], 4);
 
-    await go("#/inside/flat?unit=relu1.1@10,10");
+    await go("#/inside/flat?test=7&unit=relu1.1@10,10");
     await page.locator("h1").getByText("Map 1 of relu1").waitFor();
     const before = (await outputOf("conv1"))[(9 * 28 + 9) * 6];
     expect(numberIn(await page.locator(".function b").textContent())).toBeCloseTo(before, 3);
@@ -158,7 +162,7 @@ describe.skipIf(missing)(`Inside ${missing}`, () => {
       3,
     );
 
-    await go("#/inside/flat?unit=dense3.8");
+    await go("#/inside/flat?test=7&unit=dense3.8");
     await page.locator("h1").getByText("The score of 7").waitFor();
     expect(numberIn(await page.locator(".card dd").first().textContent())).toBeCloseTo(
       (await outputOf("dense3"))[7],
