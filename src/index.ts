@@ -42,12 +42,9 @@ export type { AverageOptions } from "./training/averaging.js";
 export {
   type Checkpoint,
   checkpointOf,
-  decodeCheckpoint,
   encodeCheckpoint,
   type History,
-  load,
   modelOf,
-  save,
   setModelWeights,
   type TrainingState,
 } from "./training/checkpoint.js";
@@ -74,6 +71,7 @@ export type {
 } from "./training/objective.js";
 export type { ObjectiveEvaluation, ObjectiveEvaluationOptions } from "./training/objective-evaluation.js";
 export * as objectives from "./training/objectives/index.js";
+export { decodeCheckpoint, load, save } from "./training/opened-checkpoint.js";
 export { pixelsFor } from "./training/pixels.js";
 export { predict } from "./training/predict.js";
 export {

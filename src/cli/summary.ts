@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { registered } from "../models/index.js";
 import { summaryTable } from "../nn/summary-table.js";
-import { load, modelOf } from "../training/checkpoint.js";
+import { modelOf } from "../training/checkpoint.js";
+import { load } from "../training/opened-checkpoint.js";
 
 export function summaryCommand(program: Command): void {
   program

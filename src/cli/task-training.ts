@@ -1,8 +1,9 @@
 /** The frame around the training of a task: its folder, Ctrl-C, progress, and what is said when it is stopped. */
 import { join } from "node:path";
 import { trainingProgress } from "../report/progress.js";
-import { type Checkpoint, save } from "../training/checkpoint.js";
+import type { Checkpoint } from "../training/checkpoint.js";
 import type { DoneEvent, FitEvent } from "../training/fit-events.js";
+import { save } from "../training/opened-checkpoint.js";
 import { checkpointFile, checkWritable, removeLeftovers, sheetFile } from "./checkpoints.js";
 import { claimFolder } from "./folder-claim.js";
 import { interruption } from "./interruption.js";

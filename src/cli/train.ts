@@ -25,8 +25,9 @@ import {
 } from "../recipes/settings.js";
 import { trainingProgress } from "../report/progress.js";
 import { configure } from "../runtime/devices.js";
-import { type Checkpoint, load, save } from "../training/checkpoint.js";
+import type { Checkpoint } from "../training/checkpoint.js";
 import { type DoneEvent, type FitEvent, fit } from "../training/fit.js";
+import { load, save } from "../training/opened-checkpoint.js";
 import { trainingOf } from "../training/standing.js";
 import { TrainingError } from "../training/training-error.js";
 import { checkpointFile, checkWritable, defaultOutput, removeLeftovers, sheetFile } from "./checkpoints.js";

@@ -11,7 +11,8 @@ import { loadWeights, registered } from "../models/index.js";
 import { withPixelScaling } from "../models/pixel-scaling.js";
 import type { Model } from "../nn/index.js";
 import { settingsOf } from "../recipes/settings.js";
-import { type Checkpoint, load, modelOf } from "../training/checkpoint.js";
+import { type Checkpoint, modelOf } from "../training/checkpoint.js";
+import { load } from "../training/opened-checkpoint.js";
 import { pictureInput } from "./picture-input.js";
 import type { Told } from "./told.js";
 

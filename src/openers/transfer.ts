@@ -3,7 +3,8 @@
 import { UsageError } from "../door/usage-error.js";
 import { registered } from "../models/index.js";
 import * as nn from "../nn/index.js";
-import { load, modelOf } from "../training/checkpoint.js";
+import { modelOf } from "../training/checkpoint.js";
+import { load } from "../training/opened-checkpoint.js";
 import { bringWeights, readClasses } from "./network.js";
 import type { Told } from "./told.js";
 

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
 import * as nn from "../../src/nn/index.js";
 import { mostThreads } from "../../src/runtime/devices.js";
-import { checkpointOf, save } from "../../src/training/checkpoint.js";
+import { checkpointOf } from "../../src/training/checkpoint.js";
+import { save } from "../../src/training/opened-checkpoint.js";
 import { isBuilt, noPictures, receptive, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("bad input gets one clear line, an exit code, and nothing is written:", () => {

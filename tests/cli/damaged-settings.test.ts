@@ -1,7 +1,8 @@
 /** A checkpoint whose settings are none is refused in one line before anything is made of them. */
 import { expect, test } from "vitest";
 import { settingsOf } from "../../src/recipes/settings.js";
-import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
+import { encodeCheckpoint } from "../../src/training/checkpoint.js";
+import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { WeightsError } from "../../src/training/weights-checks.js";
 
 const checkpoint = (settings: object) =>

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { methods } from "../../src/explain/methods.js";
 import { decodeNpy } from "../../src/formats/npy.js";
 import { vggCifar } from "../../src/models/index.js";
-import { checkpointOf, save } from "../../src/training/checkpoint.js";
+import { checkpointOf } from "../../src/training/checkpoint.js";
+import { save } from "../../src/training/opened-checkpoint.js";
 import { isBuilt, noPictures, receptive, start, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("receptive explain, dream, style", () => {

@@ -6,7 +6,8 @@ import { encodePng } from "../../src/images/encode-png.js";
 import { readImage } from "../../src/images/read.js";
 import { data, features } from "../../src/index.js";
 import * as nn from "../../src/nn/index.js";
-import { checkpointOf, save } from "../../src/training/checkpoint.js";
+import { checkpointOf } from "../../src/training/checkpoint.js";
+import { save } from "../../src/training/opened-checkpoint.js";
 import { photo } from "../golden/features.js";
 import { isBuilt, jsonLines, noPictures, receptive, temporaryFolder } from "./receptive.js";
 

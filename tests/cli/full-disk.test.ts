@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodePng } from "../../src/images/encode-png.js";
 import { lenet5 } from "../../src/models/index.js";
-import { checkpointOf, save } from "../../src/training/checkpoint.js";
+import { checkpointOf } from "../../src/training/checkpoint.js";
+import { save } from "../../src/training/opened-checkpoint.js";
 import { isBuilt, receptive, temporaryFolder } from "./receptive.js";
 
 const { folder, remove } = await temporaryFolder();

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeIdx } from "../../src/formats/idx.js";
 import { RandomStream } from "../../src/random/threefry.js";
-import { load, modelOf } from "../../src/training/checkpoint.js";
+import { modelOf } from "../../src/training/checkpoint.js";
+import { load } from "../../src/training/opened-checkpoint.js";
 import { isBuilt, receptive, start, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("receptive train, killed at 50 random moments", () => {

@@ -12,7 +12,8 @@ import { lenet5 } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { Engine } from "../../src/runtime/engine.js";
 import * as tasks from "../../src/tasks/index.js";
-import { checkpointOf, save } from "../../src/training/checkpoint.js";
+import { checkpointOf } from "../../src/training/checkpoint.js";
+import { save } from "../../src/training/opened-checkpoint.js";
 
 /** The commands as `main.ts` builds them: it is stopped where it would begin to read arguments. */
 async function commandsOfProgram(): Promise<Command> {

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { siteServer } from "../../src/cli/studio-site.js";
 import { decodeSafetensors } from "../../src/formats/safetensors.js";
 import { encodePng } from "../../src/images/encode-png.js";
-import { decodeCheckpoint, load, modelOf } from "../../src/training/checkpoint.js";
+import { modelOf } from "../../src/training/checkpoint.js";
+import { decodeCheckpoint, load } from "../../src/training/opened-checkpoint.js";
 import { isBuilt, receptive, start, temporaryFolder } from "./receptive.js";
 
 interface Answered {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { load } from "../../src/training/checkpoint.js";
+import { load } from "../../src/training/opened-checkpoint.js";
 import { isBuilt, jsonLines, receptive, start, temporaryFolder } from "./receptive.js";
 
 const quick = ["--data", "digits", "--limit", "640", "--batch-size", "64", "--threads", "2"];

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeImage } from "../../src/images/index.js";
-import { load } from "../../src/training/checkpoint.js";
+import { load } from "../../src/training/opened-checkpoint.js";
 import { isBuilt, jsonLines, receptive, temporaryFolder } from "./receptive.js";
 
 describe.skipIf(!isBuilt)("receptive train --weights --freeze", () => {

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { encodeSafetensors } from "../../src/formats/safetensors.js";
-import { decodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
+import { modelOf } from "../../src/training/checkpoint.js";
+import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { WeightsError } from "../../src/training/weights-checks.js";
 
 const floats = (n: number) => new Float32Array(n);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { evaluate, objectives, optim } from "../../src/index.js";
-import { decodeCheckpoint, encodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
+import { encodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
+import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { type FitEvent, type FitOptions, fit } from "../../src/training/fit.js";
 import type { Trainable } from "../../src/training/objective.js";
 import { variablesOf } from "../../src/training/weights.js";

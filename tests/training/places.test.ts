@@ -7,13 +7,8 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { memorySource } from "../../src/formats/index.js";
 import { loadWeights, models, nn } from "../../src/index.js";
-import {
-  type Checkpoint,
-  checkpointOf,
-  encodeCheckpoint,
-  load,
-  save,
-} from "../../src/training/checkpoint.js";
+import { type Checkpoint, checkpointOf, encodeCheckpoint } from "../../src/training/checkpoint.js";
+import { load, save } from "../../src/training/opened-checkpoint.js";
 import { WeightsError } from "../../src/training/weights-checks.js";
 
 const model = nn.sequential("net", nn.flatten(), nn.dense(3));

@@ -8,7 +8,7 @@ import { writableNames } from "../../report/sheet/characters.js";
 import { renderTextSheet } from "../../report/text/sheet.js";
 import { configure, theEngine } from "../../runtime/devices.js";
 import * as text from "../../tasks/text/index.js";
-import { load } from "../../training/checkpoint.js";
+import { load } from "../../training/opened-checkpoint.js";
 import { terminal } from "../evaluate.js";
 import { refuse } from "../given.js";
 import { interruption } from "../interruption.js";

@@ -5,7 +5,7 @@ import type { Plane } from "../../features/raster.js";
 import { renderPanels } from "../../report/features/panels.js";
 import { signedPicture } from "../../report/features/shades.js";
 import { alignedTable } from "../../report/table.js";
-import { load } from "../../training/checkpoint.js";
+import { load } from "../../training/opened-checkpoint.js";
 import { newestCheckpoint } from "../checkpoints.js";
 import { checkPng, finish } from "./output.js";
 

@@ -9,7 +9,7 @@ import { writableNames } from "../../report/sheet/characters.js";
 import { renderSpeechSheet } from "../../report/speech/sheet.js";
 import { configure, theEngine } from "../../runtime/devices.js";
 import * as speech from "../../tasks/speech/index.js";
-import { load } from "../../training/checkpoint.js";
+import { load } from "../../training/opened-checkpoint.js";
 import { terminal } from "../evaluate.js";
 import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";

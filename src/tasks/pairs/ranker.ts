@@ -11,13 +11,8 @@ import { compile } from "../../tensor/compile.js";
 import { numbersOf } from "../../tensor/compute.js";
 import { printedAs } from "../../tensor/printing.js";
 import { Tensor } from "../../tensor/tensor.js";
-import {
-  type Checkpoint,
-  checkpointOf,
-  load as loadCheckpoint,
-  modelOf,
-  save,
-} from "../../training/checkpoint.js";
+import { type Checkpoint, checkpointOf, modelOf } from "../../training/checkpoint.js";
+import { load as loadCheckpoint, save } from "../../training/opened-checkpoint.js";
 import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { lengthsBy, padding, vocabulary } from "../words/vocabulary.js";

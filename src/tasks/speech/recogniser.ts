@@ -18,14 +18,9 @@ import { printedAs } from "../../tensor/printing.js";
 import { show } from "../../tensor/shapes.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { showShapes } from "../../tensor/tree.js";
-import {
-  type Checkpoint,
-  checkpointOf,
-  load as loadCheckpoint,
-  modelOf,
-  save,
-} from "../../training/checkpoint.js";
+import { type Checkpoint, checkpointOf, modelOf } from "../../training/checkpoint.js";
 import { highest } from "../../training/evaluate.js";
+import { load as loadCheckpoint, save } from "../../training/opened-checkpoint.js";
 import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { beam, greedy } from "./decode.js";

@@ -11,14 +11,9 @@ import { compile } from "../../tensor/compile.js";
 import { numbersOf } from "../../tensor/compute.js";
 import { printedAs } from "../../tensor/printing.js";
 import { Tensor } from "../../tensor/tensor.js";
-import {
-  type Checkpoint,
-  checkpointOf,
-  load as loadCheckpoint,
-  modelOf,
-  save,
-} from "../../training/checkpoint.js";
+import { type Checkpoint, checkpointOf, modelOf } from "../../training/checkpoint.js";
 import { highest } from "../../training/evaluate.js";
+import { load as loadCheckpoint, save } from "../../training/opened-checkpoint.js";
 import { probabilitiesOf } from "../../training/predict.js";
 import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeSpeed, soundOf } from "../../../src/audio/index.js";
 import * as speech from "../../../src/tasks/speech/index.js";
-import { save } from "../../../src/training/checkpoint.js";
+import { save } from "../../../src/training/opened-checkpoint.js";
 
 const folder = mkdtempSync(join(tmpdir(), "receptive-speech-"));
 afterAll(() => rmSync(folder, { recursive: true }));
