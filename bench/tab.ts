@@ -96,17 +96,10 @@ async function inTab(page: Page, address: string, threads: number): Promise<Rate
 
 async function compared(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "receptive-tab-"));
-  const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const built = spawnSync(
-    process.execPath,
-    [
-      at("../node_modules/vite/bin/vite.js"),
-      ...["build", "--config", at("../studio/vite.config.mjs"), "--logLevel", "error"],
-      ...["--outDir", folder, "--emptyOutDir"],
-    ],
-    { stdio: "inherit", env: { ...process.env, NODE_ENV: "production" } },
-  );
-  if (built.status !== 0) process.exit(1);
+  const { buildSite } = (await import(new URL("../studio/build/site.mjs", import.meta.url).href)) as {
+    buildSite(folder: string): Promise<void>;
+  };
+  await buildSite(folder);
   const server = siteServer(folder);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -127,11 +120,15 @@ async function compared(): Promise<void> {
         });
         rates.tab.push(await inTab(await context.newPage(), address, threads));
         await context.close();
-        const { stdout } = spawnSync(process.execPath, [at(import.meta.url), "node", `${threads}`], {
-          encoding: "utf8",
-          stdio: ["ignore", "pipe", "inherit"],
-          env: { ...process.env, RECEPTIVE_TARGET: "wasm" },
-        });
+        const { stdout } = spawnSync(
+          process.execPath,
+          [fileURLToPath(import.meta.url), "node", `${threads}`],
+          {
+            encoding: "utf8",
+            stdio: ["ignore", "pipe", "inherit"],
+            env: { ...process.env, RECEPTIVE_TARGET: "wasm" },
+          },
+        );
         rates.node.push(JSON.parse(stdout));
       }
       const [tab, node] = [rates.tab, rates.node].map((of) => median(of.map((one) => one.imagesPerSecond)));

@@ -2,7 +2,6 @@
  * Makes the pictures of docs/studio/ and the short animation of a training: `npm run studio:pictures`, or some of them by
  * name. The studio is built, served as the command line serves it, and seen in Chromium; nothing is painted over.
  */
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,18 +9,11 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
 import { siteServer } from "../dist/cli/studio-site.js";
+import { buildSite } from "../studio/build/site.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "receptive-pictures-"));
-execFileSync(
-  process.execPath,
-  [
-    at("../node_modules/vite/bin/vite.js"),
-    ...["build", "--config", at("../studio/vite.config.mjs"), "--logLevel", "error"],
-    ...["--outDir", folder, "--emptyOutDir"],
-  ],
-  { stdio: "inherit", env: { ...process.env, NODE_ENV: "production" } },
-);
+await buildSite(folder);
 
 const server = siteServer(folder);
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,11 +1,8 @@
 /** The studio's site as it is shipped, from the server that ships it, in Chromium. */
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { siteServer } from "../../src/cli/studio-site.js";
 
@@ -55,23 +52,16 @@ async function siteFolder(): Promise<string> {
     () => false,
   );
   if (first) {
-    const failed = await build(folder).catch((error: Error) => error);
+    const { buildSite } = (await import(new URL("../../studio/build/site.mjs", import.meta.url).href)) as {
+      buildSite(folder: string): Promise<void>;
+    };
+    const failed = await buildSite(folder).catch((error: Error) => error);
     await writeFile(built, failed?.message ?? "");
   }
   while (!existsSync(built)) await new Promise((resolve) => setTimeout(resolve, 100));
   const failed = readFileSync(built, "utf8");
   if (failed) throw new Error(failed);
   return folder;
-}
-
-async function build(folder: string): Promise<void> {
-  // As people build it: in a process of its own, since within a test packages take themselves to be in development.
-  const vite = fileURLToPath(new URL("../../node_modules/vite/bin/vite.js", import.meta.url));
-  const config = fileURLToPath(new URL("../../studio/vite.config.mjs", import.meta.url));
-  const options = ["--config", config, "--logLevel", "error", "--outDir", folder, "--emptyOutDir"];
-  await promisify(execFile)(process.execPath, [vite, "build", ...options], {
-    env: { ...process.env, NODE_ENV: "production", VITEST: undefined, RECEPTIVE_TARGET: undefined },
-  });
 }
 
 /** @param own  what Chromium is started with beside */
