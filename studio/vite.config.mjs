@@ -78,6 +78,10 @@ const shared =
 const ofKernels =
   /\/src\/(rooms\/kernels\/(beside|neighbours|words|kernel-list|Source|sources|picture-at-hand)|views\/(painted|PictureView))/;
 
+/** Of the views of Learned. */
+const ofLearned =
+  /\/src\/rooms\/learned\/(Head|Plate|SourcePlate|Source|PaintButtons|WhoPaints|room|sources|save|painter-at-hand|squeezenet|words)/;
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
@@ -110,7 +114,9 @@ export default defineConfig({
             { name: (id) => (/\/rooms\/kernels\/(Sift|Surf|points\/)/.test(id) ? "points" : null) },
             // Of Train what its first view does without.
             { name: (id) => (/\/rooms\/train\/(trials|microscope)\//.test(id) ? "trials" : null) },
-            { name: (id) => /\/rooms\/(learned|networks)\//.exec(id)?.[1] ?? null },
+            { name: (id) => (/\/rooms\/networks\//.test(id) ? "networks" : null) },
+            // Of Learned what several of its views need.
+            { name: (id) => (ofLearned.test(id) ? "learned" : null) },
           ],
         },
       },

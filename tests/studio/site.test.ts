@@ -1,7 +1,6 @@
 /** The site as a whole: sizes, headers, addresses, keyboard, phones, both themes. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as views from "../../studio/src/rooms/convolve/keys.js";
@@ -10,6 +9,7 @@ import * as kernelKeys from "../../studio/src/rooms/kernels/keys.js";
 import { addressOf, type Keys, parsed, valuesFrom } from "../../studio/src/state/address.js";
 import { builtSite, missing, numbersIn, phone, type Site, settled, widths } from "./built-site.js";
 import { expectAccessible, expectWithin } from "./every-view.js";
+import { shellOf, weightOf, withImports } from "./weight.js";
 
 const names = [
   "forward",
@@ -34,27 +34,38 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
 
   const settle = (page: Page) => page.waitForTimeout(300);
 
-  test("shell and Convolve weigh at most 75 kB gzipped, the engine's worker 130", () => {
-    const assets = join(site.folder, "assets");
-    const weigh = (test: RegExp) =>
-      readdirSync(assets)
-        .filter((name) => test.test(name))
-        .reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name)), { level: 9 }).length, 0) /
-      1000;
-    const page = readFileSync(join(site.folder, "index.html"), "utf8");
-    const named = [...page.matchAll(/assets\/([^"]+)/g)].map(([, name]) => name);
-    expect(named.length).toBeGreaterThan(1);
-    expect(weigh(new RegExp(`^(${named.join("|")})$`))).toBeLessThan(75);
-    // What a training needs of the library; files and sheets of paper are loaded when there are some.
-    const engine =
-      /^(worker|trainer|winograd|print|printing|digit-pictures|pack|picture-tensor|mixup|rules|said|codecs)/;
-    expect(weigh(engine)).toBeLessThan(130);
-    expect(weigh(/^Train-/)).toBeLessThan(45);
+  test("the shell with Convolve's first view weighs at most 65 kB gzipped, what a training needs of the library 130", () => {
+    const shell = shellOf(site.folder);
+    expect(shell.size).toBeGreaterThan(1);
+    expect(weightOf(site.folder, shell)).toBeLessThan(65);
+    const of = (...names: string[]) => weightOf(site.folder, withImports(site.folder, names), shell);
+    expect(of("more")).toBeLessThan(20);
+    expect(of("Train")).toBeLessThan(45);
+    // Files, sheets of paper and pictures of one's own are loaded when there are some.
+    expect(of("worker", "trainer", "digit-pictures")).toBeLessThan(130);
     const all = readdirSync(site.folder, { recursive: true, encoding: "utf8" }).map((name) =>
       statSync(join(site.folder, name)),
     );
     expect(all.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)).toBeLessThan(1_800_000);
   });
+
+  test("a training loads nothing of the library that is not weighed", async () => {
+    const { page } = await site.open("#/");
+    const loaded = new Set<string>();
+    page.context().on("request", (request) => loaded.add(request.url().split("/").at(-1)!));
+    await page.evaluate(() => {
+      location.hash = "#/train";
+    });
+    await page.getByRole("button", { name: "all", exact: true }).click();
+    await page.locator(".drive .first:not(:disabled)").click({ timeout: 60_000 });
+    await page.locator("h1").getByText("Step 282 of 282").waitFor({ timeout: 90_000 });
+    const weighed = new Set([
+      ...withImports(site.folder, ["worker", "trainer", "digit-pictures", "Train", "dialogs"]),
+      ...shellOf(site.folder),
+    ]);
+    expect([...loaded].filter((name) => name.endsWith(".js") && !weighed.has(name))).toEqual([]);
+    await page.context().close();
+  }, 180_000);
 
   test("paths are relative: any folder of any host will do", () => {
     const page = readFileSync(join(site.folder, "index.html"), "utf8");
@@ -341,6 +352,7 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     await page.getByRole("button", { name: "Play" }).waitFor();
     await page.getByRole("button", { name: "Play" }).click();
     await go("#/convolve/pool?t=1");
+    await page.getByText("1 of 4").waitFor();
     await page.waitForTimeout(1200);
     await page.getByText("1 of 4").waitFor({ timeout: 200 });
     expect(faults).toEqual([]);

@@ -1,9 +1,7 @@
 /** The room Speech: what the page shows is what the library hears in Node with the same recogniser. */
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +10,7 @@ import { speech } from "../../src/tasks/index.js";
 import { Endpoint } from "../../studio/src/rooms/speech/endpoint.js";
 import { builtSite, missing, type Site } from "./built-site.js";
 import { downloaded, headline } from "./training.js";
+import { shellOf, weightOf, withImports } from "./weight.js";
 
 /** As the room puts its example together: a voice of the test part, and silences. */
 function said(digits: readonly string[], voice: number): { samples: Float32Array; rate: number } {
@@ -174,15 +173,7 @@ describe.skipIf(missing)(`Speech ${missing}`, () => {
   }, 120_000);
 
   test("the room weighs at most 40 kB gzipped", () => {
-    const assets = join(site.folder, "assets");
-    const own = readdirSync(assets).filter((name) =>
-      /^(Speech|Plane|newest|PictureDrop|capture)-/.test(name),
-    );
-    expect(own.some((name) => name.startsWith("capture"))).toBe(true);
-    const size = own.reduce(
-      (sum, name) => sum + gzipSync(readFileSync(join(assets, name)), { level: 9 }).length,
-      0,
-    );
-    expect(size).toBeLessThan(40_000);
+    const room = withImports(site.folder, ["Speech"]);
+    expect(weightOf(site.folder, room, shellOf(site.folder))).toBeLessThan(40);
   });
 });

@@ -1,9 +1,8 @@
 /** The room Text: what the page shows is what the library computes in Node for the same classifier. */
-import { readdirSync, readFileSync } from "node:fs";
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explain, tensor } from "../../src/index.js";
@@ -11,6 +10,7 @@ import { text } from "../../src/tasks/index.js";
 import { builtSite, missing, type Site, widths } from "./built-site.js";
 import { expectAccessible, expectWithin } from "./every-view.js";
 import { downloaded, headline } from "./training.js";
+import { shellOf, weightOf, withImports } from "./weight.js";
 
 const settled = (page: Page) => page.locator("h1", { hasText: /^Read as/ }).waitFor({ timeout: 60_000 });
 const numberIn = (said: string): number => Number(said.replaceAll("−", "-").replace(/[^\d.e+-]/g, ""));
@@ -180,13 +180,7 @@ describe.skipIf(missing)(`Text ${missing}`, () => {
   );
 
   test("the room weighs at most 40 kB gzipped", () => {
-    const assets = join(site.folder, "assets");
-    const own = readdirSync(assets).filter((name) => /^(Text|Plane|newest)-/.test(name));
-    expect(own.length).toBeGreaterThan(0);
-    const size = own.reduce(
-      (sum, name) => sum + gzipSync(readFileSync(join(assets, name)), { level: 9 }).length,
-      0,
-    );
-    expect(size).toBeLessThan(40_000);
+    const room = withImports(site.folder, ["Text"]);
+    expect(weightOf(site.folder, room, shellOf(site.folder))).toBeLessThan(40);
   });
 });

@@ -1,9 +1,8 @@
 /** The engine's worker: the library, and nothing that is drawn. */
 import { configure } from "receptive";
-import { answerTo } from "./lessons.js";
 import type { ErrandAsked } from "./network/errands.js";
 import type { PaintAsked } from "./network/painting.js";
-import type { AskKind, Asks, Credit, NetworkAsked } from "./network/protocol.js";
+import type { AskKind, Asks, Credit, NetworkAsked, Rules } from "./network/protocol.js";
 import type { Trainer } from "./network/trainer.js";
 import type { Asked, Told } from "./protocol.js";
 import type { TaskAsked } from "./tasks/protocol.js";
@@ -12,7 +11,8 @@ import type { TaskAsked } from "./tasks/protocol.js";
 configure({ threads: 1 });
 
 let trainer: Promise<Trainer> | undefined;
-/** Imported once: what was asked first is answered first. */
+/** Each imported once: what was asked first is answered first. */
+let lessons: Promise<typeof import("./lessons.js")> | undefined;
 let tasks: Promise<typeof import("./tasks/service.js")> | undefined;
 
 addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
@@ -41,7 +41,10 @@ addEventListener("message", async ({ data }: MessageEvent<Asked>) => {
 });
 
 async function answering(asked: Exclude<Asked, Credit | PaintAsked | ErrandAsked>): Promise<object> {
-  if ("question" in asked) return answerTo(asked.question);
+  if ("question" in asked) {
+    lessons ??= import("./lessons.js");
+    return (await lessons).answerTo(asked.question);
+  }
   return "task" in asked ? answerOfTask(asked) : answerOf(asked);
 }
 
@@ -52,10 +55,47 @@ async function answerOfTask({ id, task }: TaskAsked): Promise<object> {
   return (await tasks).answerTo(task, (progress) => postMessage({ id, progress } satisfies Told));
 }
 
+/** What a training itself does without is loaded when it is asked for. */
+const beside = () => import("./network/beside.js");
+const looking = () => import("./network/looking-asks.js");
+const files = () => import("./network/file-asks.js");
+const own = () => import("./network/own-asks.js");
+const elsewhere: { readonly [K in AskKind]?: () => Promise<{ rules(trainer: Trainer): Rules }> } = {
+  wires: looking,
+  unit: looking,
+  patches: looking,
+  filters: looking,
+  methods: looking,
+  explained: looking,
+  copy: looking,
+  hidden: looking,
+  hiding: looking,
+  moved: looking,
+  everywhere: looking,
+  tolerance: looking,
+  codes: looking,
+  minds: looking,
+  without: looking,
+  confused: looking,
+  open: files,
+  follow: files,
+  shipped: files,
+  checkpoint: files,
+  save: files,
+  load: files,
+  use: files,
+  given: own,
+  take: own,
+  draw: own,
+  reshape: own,
+  sheet: own,
+  classes: own,
+};
+
 async function answerOf({ kind, ...asked }: NetworkAsked): Promise<object> {
   trainer ??= begun();
   const at = await trainer;
-  const rules = kind in at.rules ? at.rules : (await import("./network/beside.js")).rulesBeside(at);
+  const rules = kind in at.rules ? at.rules : (await (elsewhere[kind] ?? beside)()).rules(at);
   const rule = rules[kind] as ((asked: Asks[AskKind]["asked"]) => Promise<object>) | undefined;
   if (!rule) throw new TypeError(`the worker knows no ${kind}`);
   return rule(asked as never);

@@ -1,5 +1,5 @@
 /** The one unit that is pinned, in all rooms: it stands in every address, as conv2.16@6,4, counted from 1. */
-import type { UnitPlace } from "../engine/network/protocol.js";
+import type { UnitPlace } from "../engine/network/unit-answers.js";
 import { look } from "../state/look.svelte.js";
 
 export function placeIn(text: string): UnitPlace | undefined {

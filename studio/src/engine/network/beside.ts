@@ -4,22 +4,21 @@
  */
 
 import type { Kept } from "./history.js";
+import { rules as looking } from "./looking-asks.js";
 import { stepUnderMicroscope } from "./microscope.js";
 import { classicOf, nearestOf } from "./nearest.js";
 import { orderOf, setOf } from "./picture-sets.js";
-import type { AskKind, Asks } from "./protocol.js";
+import type { Rules } from "./protocol.js";
 import type { Run } from "./run.js";
 import type { Trainer } from "./trainer.js";
 
 export { sent } from "./errand.js";
 
-type Rules = { readonly [K in AskKind]?: (asked: Asks[K]["asked"]) => Promise<Asks[K]["answer"]> };
-
 /** A step that was made alone, and what was before it. */
 let made: { run: Run; before: Kept } | undefined;
 
 /** What the trainer itself does not answer. */
-export const rulesBeside = (trainer: Trainer): Rules => ({
+export const rules = (trainer: Trainer): Rules => ({
   microscope: async (asked) => {
     const { run, kept } = await trainer.shown();
     if (run.still) throw new Error(run.still);
@@ -38,7 +37,7 @@ export const rulesBeside = (trainer: Trainer): Rules => ({
     return run.info;
   },
   nearest: async ({ layer }) => {
-    const { step, ...filters } = await trainer.rules.filters!({ layer });
+    const { step, ...filters } = await looking(trainer).filters!({ layer });
     return { step, nearest: nearestOf(filters) };
   },
   kernels: async ({ size }) => classicOf(size),

@@ -1,6 +1,7 @@
 /** Which pixels decided: the library's methods whose answer is a map over the picture, by their names. */
 import { explain, tensor } from "receptive";
-import type { Asks, MethodInfo } from "./protocol.js";
+import type { MethodInfo } from "./learned-answers.js";
+import type { Asks } from "./protocol.js";
 import type { Shown } from "./run.js";
 
 export const methods: readonly MethodInfo[] = explain.heatMapMethods.map(

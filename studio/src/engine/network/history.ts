@@ -7,6 +7,18 @@ export interface Kept {
   readonly checkpoint: Checkpoint;
 }
 
+/** As the history keeps it: the run's own list has the losses once. */
+export const withoutLosses = (checkpoint: Checkpoint): Checkpoint =>
+  checkpoint.training
+    ? {
+        ...checkpoint,
+        training: {
+          ...checkpoint.training,
+          history: { epochs: checkpoint.training.history.epochs, losses: new Float32Array() },
+        },
+      }
+    : checkpoint;
+
 /** At most so many, and no more memory than this. */
 const most = 128;
 const mostBytes = 96e6;

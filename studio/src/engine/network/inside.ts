@@ -3,11 +3,12 @@ import { type data, explain, type Model, nn, setModelWeights } from "receptive";
 import type { Parts } from "./data-sets.js";
 import { pictureAt } from "./data-sets.js";
 import { History } from "./history.js";
-import type { Asks, Patch, UnitPlace, Wire } from "./protocol.js";
+import type { Asks } from "./protocol.js";
 import { settingsIn } from "./recipe.js";
 import { Run, type Shown } from "./run.js";
 import { shippedNetwork } from "./shipped.js";
 import { Inspected } from "./unit.js";
+import type { Patch, UnitPlace, Wire } from "./unit-answers.js";
 
 /** @param parts  the digits on which it was trained */
 export async function shippedRun(id: number, bytes: Uint8Array, parts: Parts): Promise<Run> {

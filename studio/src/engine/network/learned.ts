@@ -14,7 +14,8 @@ import {
   tensor,
 } from "receptive";
 import { pictureAt } from "./data-sets.js";
-import type { Asks, Codes, Move, Moved, Square } from "./protocol.js";
+import type { Codes, Move, Moved, Square } from "./learned-answers.js";
+import type { Asks } from "./protocol.js";
 import type { Shown } from "./run.js";
 import { turn } from "./turns.js";
 

@@ -1,6 +1,7 @@
 /** What is seen of a network for the picture at hand: one run of it, compiled once, gives every layer's output. */
 import { compile, type Model, type Tensor, tensor } from "receptive";
-import type { Values, Wire } from "./protocol.js";
+import type { Values } from "./protocol.js";
+import type { Wire } from "./unit-answers.js";
 import { Wiring } from "./wires.js";
 
 /** Larger outputs are left out. */

@@ -3,9 +3,10 @@ import { data, type Model, type PreviewedStep, previewStep } from "receptive";
 import type { Parts } from "./data-sets.js";
 import { pictureAt } from "./data-sets.js";
 import type { Kept } from "./history.js";
-import type { MicroscopeAnswer, StepTerm, StepTerms, WeightGroup, Wire } from "./protocol.js";
 import { augmentation, loss, optimizerOf, scheduleOf } from "./recipe.js";
 import type { Run, Shown } from "./run.js";
+import type { MicroscopeAnswer, StepTerm, StepTerms, WeightGroup } from "./step-answers.js";
+import type { Wire } from "./unit-answers.js";
 
 /** Terms that are written out. */
 const written = 10;

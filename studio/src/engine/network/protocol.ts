@@ -4,6 +4,9 @@
  */
 import type { Settings, Speed } from "../../network/settings.js";
 import type { Nearest, Pictures } from "./errands.js";
+import type { Codes, MethodInfo, Move, Moved, Square } from "./learned-answers.js";
+import type { MicroscopeAnswer } from "./step-answers.js";
+import type { Patch, UnitAnswer, UnitPlace, Wire } from "./unit-answers.js";
 
 /** A layer as the library's summary has it. */
 export interface LayerInfo {
@@ -80,156 +83,6 @@ export interface Values {
   readonly data: Float32Array;
 }
 
-/** A layer as it stands in the network: what it takes from whom. */
-export interface Wire {
-  readonly path: string;
-  readonly type: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Of what it makes of one picture. */
-  readonly shape: readonly number[];
-  /** Paths of those that made what it takes; "" is the picture. */
-  readonly from: readonly string[];
-  /** Some only hand on what they took. */
-  readonly isShown: boolean;
-}
-
-/** A unit, counted from 0; of a line of numbers row and column are 0. */
-export interface UnitPlace {
-  readonly layer: string;
-  readonly unit: number;
-  readonly row: number;
-  readonly column: number;
-}
-
-/** What a unit took from the layer below: rows and columns of a window, of each place the maps from `first` on. */
-export interface TakenWindow {
-  readonly window: {
-    readonly top: number;
-    readonly left: number;
-    readonly height: number;
-    readonly width: number;
-    readonly dilation: readonly [number, number];
-    readonly first: number;
-    readonly count: number;
-  };
-  readonly inputs: Float32Array;
-  /** Of each place of the window 0 where it lies in the border of zeros. */
-  readonly isInside: Uint8Array;
-}
-
-/** How a unit's number is made. */
-export type Made =
-  | ({ readonly kind: "products"; readonly weights: Float32Array; readonly bias?: number } & TakenWindow)
-  | ({ readonly kind: "greatest" | "mean" } & TakenWindow)
-  | { readonly kind: "function"; readonly input: number }
-  /** It is not written out. */
-  | { readonly kind: "whole" };
-
-export interface UnitAnswer {
-  readonly run: number;
-  readonly step: number;
-  readonly place: UnitPlace;
-  readonly type: string;
-  /** The engine's. */
-  readonly value: number;
-  /** Of the picture; null where it sees none of it. */
-  readonly sees: { top: number; left: number; height: number; width: number } | null;
-  readonly from: readonly string[];
-  readonly made: Made;
-  /** What it takes of each layer below, from the nearest to the first: a rectangle of the maps from `first` on. */
-  readonly through: readonly {
-    readonly layer: string;
-    readonly top: number;
-    readonly left: number;
-    readonly height: number;
-    readonly width: number;
-    readonly first: number;
-    readonly count: number;
-  }[];
-  /** What functions and poolings make of it, one after the other. */
-  readonly after: readonly {
-    readonly place: UnitPlace;
-    readonly type: string;
-    readonly value: number;
-    readonly goesOn: boolean;
-  }[];
-  /** The next layer with weights: how many of its units take the number, at how many places, and whom it moves most. */
-  readonly feeds?: {
-    readonly layer: string;
-    /** In the flattened line. */
-    readonly index?: number;
-    readonly count: number;
-    readonly places: number;
-    readonly strongest: readonly {
-      readonly place: UnitPlace;
-      readonly weight: number;
-      readonly product: number;
-    }[];
-  };
-}
-
-/** A part of a test picture that drives a unit high. */
-export interface Patch {
-  readonly index: number;
-  readonly activation: number;
-  readonly at: readonly [row: number, column: number];
-  readonly box: { top: number; left: number; height: number; width: number };
-  readonly truth: number;
-  readonly pixels: Uint8Array;
-}
-
-/** Edge in pixels, and its grey, 0 to 255. */
-export interface Square {
-  readonly size: number;
-  readonly grey: number;
-}
-
-/** In pixels, degrees against the clock, and as a factor. */
-export interface Move {
-  readonly right: number;
-  readonly down: number;
-  readonly turn: number;
-  readonly scale: number;
-}
-
-export interface Moved {
-  /** H×W×C, 0 to 255. */
-  readonly pixels: Float32Array;
-  readonly reading: Float32Array;
-  /** By layer: ‖f(x′) − f(x)‖ / ‖f(x)‖. */
-  readonly distances: Readonly<Record<string, number>>;
-}
-
-export interface Codes {
-  readonly step: number;
-  readonly layer: string;
-  /** Numbers of a code. */
-  readonly width: number;
-  /** N×3: the first principal components. */
-  readonly places: Float32Array;
-  readonly labels: Uint8Array;
-  /** Share of the codes' variance that each component has. */
-  readonly shares: readonly number[];
-  /** That of the picture at hand; absent where none fits. */
-  readonly here?: Float32Array;
-  /** Test pictures whose codes are nearest to its code. */
-  readonly nearest: readonly {
-    readonly index: number;
-    readonly distance: number;
-    readonly truth: number;
-    readonly pixels: Uint8Array;
-  }[];
-}
-
-export interface MethodInfo {
-  readonly name: string;
-  readonly title: string;
-  readonly question: string;
-  readonly cannotSay: string;
-  readonly unit: string;
-  readonly isSigned: boolean;
-}
-
 /** How many maps of each layer are sent, 0 for none, and whether the first filters are. */
 export interface Watched {
   readonly maps: number;
@@ -265,79 +118,6 @@ export interface Mistake {
   readonly read: number;
   readonly confidence: number;
   readonly pixels: Uint8Array;
-}
-
-/** A parameter of the network, of which a weight is chosen: `conv1.filters`, kH×kW×C×F. */
-export interface WeightGroup {
-  readonly path: string;
-  readonly shape: readonly number[];
-}
-
-/** One product of a weight's gradient: ∂E/∂o at a place of the layer's output, and what the weight met there. */
-export interface StepTerm {
-  /** In the batch, and in the data set. */
-  readonly picture: number;
-  readonly index: number;
-  readonly truth: number;
-  readonly pixels: Uint8Array;
-  /** Of the output. */
-  readonly row: number;
-  readonly column: number;
-  readonly slope: number;
-  readonly input: number;
-  readonly product: number;
-  /** Of the input. */
-  readonly at: readonly [row: number, column: number];
-}
-
-export interface StepTerms {
-  readonly count: number;
-  /** Of one picture. */
-  readonly places: number;
-  /** The largest first. */
-  readonly largest: readonly StepTerm[];
-  readonly rest: { readonly count: number; readonly sum: number };
-  /** Products that are 0. */
-  readonly zeros: number;
-  readonly sum: number;
-  /** What each picture of the batch has in the sum. */
-  readonly perPicture: Float32Array;
-  /** The weight meets pixels of the picture itself. */
-  readonly isPicture: boolean;
-}
-
-/** The step after the one that is shown, as it would be made; nothing is changed. */
-export interface MicroscopeAnswer {
-  readonly run: number;
-  /** Steps before it. */
-  readonly step: number;
-  readonly pictures: number;
-  readonly loss: number;
-  readonly rate: number;
-  readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, number>> };
-  readonly groups: readonly WeightGroup[];
-  readonly layer: { readonly path: string; readonly type: string };
-  readonly weight: {
-    readonly path: string;
-    /** Along each axis of the parameter. */
-    readonly place: readonly number[];
-    readonly before: number;
-    /** The engine's. */
-    readonly gradient: number;
-    readonly after: number;
-    readonly memory: readonly { readonly name: string; readonly before: number; readonly after: number }[];
-  };
-  /** The weights about it, row by row, by their places in the parameter. */
-  readonly around: {
-    readonly rows: number;
-    readonly columns: number;
-    readonly indices: Int32Array;
-    readonly weights: Float32Array;
-    readonly gradients: Float32Array;
-    readonly changes: Float32Array;
-  };
-  /** Undefined where the gradient is no plain sum of products, as of batch normalisation. */
-  readonly terms: StepTerms | undefined;
 }
 
 export interface DeviceInfo {
@@ -482,6 +262,9 @@ export type ClassChange =
   | { readonly kind: "clear" };
 
 export type AskKind = keyof Asks;
+
+/** What some of them are answered by. */
+export type Rules = { readonly [K in AskKind]?: (asked: Asks[K]["asked"]) => Promise<Asks[K]["answer"]> };
 
 export type NetworkAsked = {
   [K in AskKind]: { readonly id: number; readonly kind: K } & Asks[K]["asked"];

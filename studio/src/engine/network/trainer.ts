@@ -1,24 +1,11 @@
 /** The worker's side of the network at hand: it trains, tells how it goes, and shows what is asked for. */
-import {
-  type Checkpoint,
-  checkpointOf,
-  decodeCheckpoint,
-  device,
-  encodeCheckpoint,
-  evaluate,
-  type Model,
-  modelOf,
-  nn,
-  setModelWeights,
-} from "receptive";
+import { device, encodeCheckpoint, type Model, nn } from "receptive";
 import type { Settings, Speed } from "../../network/settings.js";
 import { DataSets, type Parts, pictureAt } from "./data-sets.js";
-import { History, type Kept } from "./history.js";
-import { measuredAt, mindsOf, quickAccuracy, withoutEach } from "./measuring.js";
-import { OwnPictures } from "./own-pictures.js";
-import type { Accuracy, AskKind, Asks, Measured, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
-import { settingsIn } from "./recipe.js";
-import { built, infoOf, newRun, Run, type Shown } from "./run.js";
+import type { Kept } from "./history.js";
+import { measuredAt, quickAccuracy } from "./measuring.js";
+import type { Accuracy, Measured, Rules, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
+import { built, infoOf, newRun, Run } from "./run.js";
 import { turn, wait } from "./turns.js";
 
 /** In ms: how often the page is told of losses, of filters and maps, and given a snapshot to go on from. */
@@ -27,29 +14,16 @@ const pace = { losses: 66, seen: 80, snapshot: 4000, alive: 1000 } as const;
 const measuringShare = 0.08;
 const credits = 2;
 
-/** As the history keeps it: the run's own list has the losses once. */
-const withoutLosses = (checkpoint: Checkpoint): Checkpoint =>
-  checkpoint.training
-    ? {
-        ...checkpoint,
-        training: {
-          ...checkpoint.training,
-          history: { epochs: checkpoint.training.history.epochs, losses: new Float32Array() },
-        },
-      }
-    : checkpoint;
-
 type Post = (message: Streamed, transfer?: Transferable[]) => void;
-type Rules = { readonly [K in AskKind]?: (asked: Asks[K]["asked"]) => Promise<Asks[K]["answer"]> };
 
 export class Trainer {
-  readonly #data = new DataSets();
-  readonly #post: Post;
+  readonly data = new DataSets();
+  readonly post: Post;
   readonly #runs = new Map<number, Run>();
-  #run: Run | undefined;
+  run: Run | undefined;
   /** The step that is shown; Infinity is the newest, whatever it is. */
-  #at = Number.POSITIVE_INFINITY;
-  #next = 1;
+  at = Number.POSITIVE_INFINITY;
+  next = 1;
   #speed: Speed = "25";
   #playing: Promise<void> | undefined;
   #pausing = false;
@@ -59,7 +33,7 @@ export class Trainer {
   #looked = 0;
 
   constructor(post: Post) {
-    this.#post = post;
+    this.post = post;
     setInterval(() => post({ stream: "alive" }), pace.alive);
   }
 
@@ -74,55 +48,28 @@ export class Trainer {
       return infoOf(built(net, train), train.classes, train.shape);
     },
     data: async ({ name }) => {
-      if (name === "digits") this.#post({ stream: "progress", text: "Drawing 14,000 digits." });
-      const info = await this.#data.info(name);
-      this.#post({ stream: "progress", text: "" });
+      if (name === "digits") this.post({ stream: "progress", text: "Drawing 14,000 digits." });
+      const info = await this.data.info(name);
+      this.post({ stream: "progress", text: "" });
       return info;
     },
     begin: async ({ settings }) => {
-      await this.#pause();
-      const run = await newRun(this.#next, settings, await this.parts(settings.data));
-      return this.#open(run);
-    },
-    open: async ({ bytes, name, run }) => {
-      await this.#pause();
-      if (run !== undefined) this.#next = run;
-      return this.#open(await this.#opened(new Uint8Array(bytes), name));
-    },
-    follow: async ({ run: id, bytes, name }) => {
-      const run = this.#run;
-      if (run?.id !== id) return undefined;
-      const checkpoint = decodeCheckpoint(new Uint8Array(bytes), name);
-      setModelWeights(run.model, checkpoint);
-      run.step = checkpoint.training?.totalSteps ?? run.step;
-      run.history.keep({ step: run.step, checkpoint: withoutLosses(checkpoint) });
-      await this.#see(run, true);
-      return { step: run.step, kept: run.history.steps };
-    },
-    given: async ({ bytes, name }) => {
-      const { givenPictures } = await import("./given.js");
-      this.#data.own.become(await givenPictures(new Uint8Array(bytes), name));
-      return this.#data.own.info();
-    },
-    reshape: async ({ shape }) => {
-      const { own } = this.#data;
-      await own.reshape(shape, (done) =>
-        this.#post({ stream: "progress", text: `Reading pictures: ${done} of ${own.count}` }),
-      );
-      return own.info();
+      await this.pause();
+      const run = await newRun(this.next, settings, await this.parts(settings.data));
+      return this.open(run);
     },
     run: async ({ run: id }) => {
-      await this.#pause();
+      await this.pause();
       const run = this.#runs.get(id);
       if (!run) throw new Error("That run is no longer there.");
-      this.#run = run;
-      this.#at = Number.POSITIVE_INFINITY;
-      await this.#see(run, true);
+      this.run = run;
+      this.at = Number.POSITIVE_INFINITY;
+      await this.see(run, true);
       return run.info;
     },
     play: async ({ speed, steps }) => {
       this.#speed = speed;
-      await this.#pause();
+      await this.pause();
       const run = await this.#toGoOn();
       this.#playing = this.#loop(run, steps ?? Number.POSITIVE_INFINITY).finally(() => {
         this.#playing = undefined;
@@ -130,203 +77,52 @@ export class Trainer {
       return run.info;
     },
     pause: async () => {
-      await this.#pause();
-      return { step: this.#run?.step ?? 0 };
+      await this.pause();
+      return { step: this.run?.step ?? 0 };
     },
     speed: async ({ speed }) => {
       this.#speed = speed;
       return {};
     },
     change: async ({ settings }) => {
-      const run = this.#known();
+      const run = this.known();
       const before = run.settings;
       run.settings = { ...before, ...settings };
       // The rate is looked up at each step; what the optimizer or the batches are made of is made anew from this step on.
       const isAnew = (["momentum", "augment"] as const).some((key) => run.settings[key] !== before[key]);
       if (isAnew) {
         const wasPlaying = this.#playing !== undefined;
-        await this.#pause();
+        await this.pause();
         await run.leave();
         if (wasPlaying) await this.rules.play!({ speed: this.#speed });
       }
       return run.info;
     },
     show: async ({ step }) => {
-      const run = this.#known();
-      this.#at = step >= run.step ? Number.POSITIVE_INFINITY : step;
-      return { step: await this.#see(run, true) };
+      const run = this.known();
+      this.at = step >= run.step ? Number.POSITIVE_INFINITY : step;
+      return { step: await this.see(run, true) };
     },
-    measure: () => this.#measured(this.#known()),
+    measure: () => this.#measured(this.known()),
     picture: async ({ pixels }) => {
       this.#picture = pixels;
-      if (this.#run) await this.#see(this.#run, true);
+      if (this.run) await this.see(this.run, true);
       return {};
     },
     watch: async ({ maps, filters }) => {
       this.#watched = { maps, filters };
-      if (this.#run) await this.#see(this.#run, true);
+      if (this.run) await this.see(this.run, true);
       return {};
     },
-    shipped: async ({ bytes }) => {
-      await this.#pause();
-      const { shippedRun } = await import("./inside.js");
-      return this.#open(await shippedRun(this.#next, new Uint8Array(bytes), await this.#data.at("digits")));
-    },
-    wires: async () => {
-      const { wiresOf } = await import("./inside.js");
-      const run = this.#known();
-      return run.seenAt(this.#at, (shown) => wiresOf(shown, this.#fitting(run)));
-    },
-    unit: async ({ place }) => {
-      const { unitOf } = await import("./inside.js");
-      const run = this.#known();
-      return run.seenAt(this.#at, async (shown) => ({
-        run: run.id,
-        step: shown.step,
-        ...(await unitOf(shown, this.#fitting(run), place)),
-      }));
-    },
-    patches: async (asked) => {
-      const { patchesOf } = await import("./inside.js");
-      const run = this.#known();
-      const { test } = await this.#partsOf(run);
-      return run.seenAt(this.#at, (shown) => patchesOf(shown, test, asked));
-    },
-    filters: async ({ layer }) => {
-      const run = this.#known();
-      return run.seenAt(this.#at, async ({ model, step }) => {
-        const filters = model.parameters.get(`${layer}.filters`);
-        if (!filters) throw new Error(`${layer} is no layer of filters of this network.`);
-        return { step, shape: [...filters.shape], data: Float32Array.from(await filters.data()) };
-      });
-    },
-    methods: async () => (await import("./explaining.js")).methods,
-    explained: async (asked) => {
-      const { explainedBy } = await import("./explaining.js");
-      const run = this.#known();
-      const picture = this.#fitting(run);
-      if (!picture) throw new Error("There is no picture of this network's size.");
-      return run.seenAt(this.#at, (shown) => explainedBy(shown, picture, asked));
-    },
-    copy: async () => {
-      const run = this.#known();
-      return run.seenAt(this.#at, async ({ model, step }) => {
-        const about = { name: run.dataName, classes: run.network.classes };
-        const found = await checkpointOf(model, { input: run.network.input, data: about });
-        return { step, bytes: encodeCheckpoint(found).buffer as ArrayBuffer };
-      });
-    },
-    hidden: (asked) => this.#about((learned, shown, picture) => learned.hiddenAt(shown, picture, asked)),
-    hiding: (asked) => this.#about((learned, shown, picture) => learned.hidingMap(shown, picture, asked)),
-    moved: (asked) => this.#about((learned, shown, picture) => learned.movedBy(shown, picture, asked)),
-    everywhere: (asked) =>
-      this.#about((learned, shown, picture) => learned.movedEverywhere(shown, picture, asked)),
-    tolerance: async (asked) => {
-      const { toleranceOf } = await import("./learned.js");
-      const run = this.#known();
-      const { test } = await this.#partsOf(run);
-      return run.seenAt(this.#at, (shown) => toleranceOf(shown, test, asked));
-    },
-    codes: async (asked) => {
-      const { codesOf } = await import("./learned.js");
-      const run = this.#known();
-      const { test } = await this.#partsOf(run);
-      return run.seenAt(this.#at, (shown) => codesOf(shown, test, this.#fitting(run), asked));
-    },
     test: async ({ index }) => {
-      const { test } = await this.#partsOf(this.#run);
+      const { test } = await this.partsOf(this.run);
       const at = ((index % test.length) + test.length) % test.length;
       return { pixels: pictureAt(test, at), test: at, truth: test.labels[at] };
     },
-    minds: async () => {
-      const picture = this.#fitting(this.#known());
-      return picture ? mindsOf(this.#known(), picture) : { steps: [], readings: new Float32Array() };
-    },
-    without: async () => {
-      const run = this.#known();
-      return withoutEach(run, this.#at, (await this.#partsOf(run)).test);
-    },
-    confused: async ({ truth, read, most }) => {
-      const run = this.#known();
-      const { test } = await this.#partsOf(run);
-      const { mistakes } = await run.seenAt(this.#at, ({ model }) =>
-        evaluate(model, test, { batchSize: 256, mistakes: test.length }),
-      );
-      return mistakes
-        .filter((one) => one.truth === truth && one.read === read)
-        .slice(0, most)
-        .map((one) => ({ ...one, pixels: pictureAt(test, one.index) }));
-    },
-    checkpoint: async () => {
-      await this.#pause();
-      const run = this.#known();
-      return encodeCheckpoint(run.checkpointAt(this.#shown(run))).buffer;
-    },
-    save: async ({ page, hasHistory }) => {
-      await this.#pause();
-      const run = this.#known();
-      const saved = run.checkpointAt(this.#shown(run));
-      const { savedProject } = await import("./project.js");
-      const { own } = this.#data;
-      const earlier = hasHistory ? run.earlierThan(saved) : new Map();
-      return savedProject(page, encodeCheckpoint(saved), earlier, own.classes.length > 0 ? own : undefined);
-    },
-    load: async ({ bytes, name }) => {
-      await this.#pause();
-      const { openedProject } = await import("./project.js");
-      const { page, model, history, own } = await openedProject(new Uint8Array(bytes), name);
-      // All of it is read before anything takes the place of what is here.
-      const pictures = own ? new OwnPictures() : this.#data.own;
-      if (own) pictures.become(own);
-      const opened = await this.#opened(model, `${name}: model.safetensors`, pictures);
-      for (const [path, bytes] of history)
-        opened.remember(withoutLosses(decodeCheckpoint(bytes, `${name}: ${path}`)), `${name}: ${path}`);
-      this.#data.own = pictures;
-      const run = await this.#open(opened);
-      return { page, run, own: own && pictures.info() };
-    },
-    use: async ({ files }) => {
-      await this.#pause();
-      const run = this.#known();
-      // Without the training: whoever uses it does not go on with it.
-      const { training: _, notes: __, ...checkpoint } = run.checkpointAt(this.#shown(run));
-      const { packed } = await import("./archive.js");
-      return packed({ ...files, "model.safetensors": encodeCheckpoint(checkpoint) });
-    },
-    take: async ({ files, into, shape }) =>
-      this.#data.own.take(files, {
-        into,
-        shape,
-        onProgress: (done) =>
-          this.#post({ stream: "progress", text: `Reading pictures: ${done} of ${files.length}` }),
-      }),
-    draw: async ({ pixels, shape, into }) => {
-      await this.#data.own.add(pixels, shape, into);
-      return this.#data.own.info();
-    },
-    sheet: async ({ file, name }) => {
-      const run = this.#known();
-      const [height, width, channels] = run.network.input;
-      if (height !== 28 || width !== 28 || channels !== 1)
-        throw new Error(
-          `A sheet of paper is cut into digits of 28×28; this network takes pictures of ${height}×${width}×${channels}.`,
-        );
-      const { digitsOfSheet } = await import("./sheet.js");
-      const pictures = await digitsOfSheet(file, name);
-      const readings = await run.seenAt(this.#at, async ({ looking }) => {
-        const all: Float32Array[] = [];
-        for (const pixels of pictures) all.push((await looking.look(pixels, { maps: 0 })).reading);
-        return all;
-      });
-      return { pictures, readings };
-    },
-    classes: async ({ change }) => {
-      this.#data.own.change(change);
-      return this.#data.own.classes.length > 0 ? this.#data.own.info() : undefined;
-    },
     samples: async ({ name, most }) => {
-      if (name === "mine") return this.#data.own.classes.map(({ pictures }) => pictures.slice(-most));
-      const { train } = await this.#data.at(name);
+      if (name === "mine")
+        return (await this.data.own()).classes.map(({ pictures }) => pictures.slice(-most));
+      const { train } = await this.data.at(name);
       return train.classes.map((_, label) => {
         const found: Uint8Array[] = [];
         for (let i = 0; i < train.length && found.length < most; i++)
@@ -338,18 +134,18 @@ export class Trainer {
 
   /** The run that is shown, and what was kept of its step. */
   async shown(): Promise<{ run: Run; kept: Kept }> {
-    const run = this.#known();
-    await this.#partsOf(run);
-    return { run, kept: run.history.nearest(this.#shown(run))! };
+    const run = this.known();
+    await this.partsOf(run);
+    return { run, kept: run.history.nearest(this.stepOf(run))! };
   }
 
   parts(name: Settings["data"]): Promise<Parts> {
-    return this.#data.at(name);
+    return this.data.at(name);
   }
 
   /** One step from the one that is shown. @returns what was kept before it */
   async makeOne(): Promise<{ run: Run; before: Kept }> {
-    await this.#pause();
+    await this.pause();
     const run = await this.#toGoOn();
     const before = run.history.last!;
     this.#playing = this.#loop(run, 1).finally(() => {
@@ -361,89 +157,38 @@ export class Trainer {
 
   /** The run that is shown stands where it was. */
   async backTo(run: Run, kept: Kept): Promise<void> {
-    await this.#pause();
+    await this.pause();
     await run.backTo(kept);
-    this.#at = Number.POSITIVE_INFINITY;
-    await this.#see(run, true);
+    this.at = Number.POSITIVE_INFINITY;
+    await this.see(run, true);
   }
 
-  /** What the room Learned asks of the picture at hand. */
-  async #about<T>(
-    ask: (learned: typeof import("./learned.js"), shown: Shown, picture: Uint8Array) => Promise<T>,
-  ): Promise<T> {
-    const learned = await import("./learned.js");
-    const run = this.#known();
-    const picture = this.#fitting(run);
-    if (!picture) throw new Error("There is no picture of this network's size.");
-    return run.seenAt(this.#at, (shown) => ask(learned, shown, picture));
+  known(): Run {
+    if (!this.run) throw new Error("There is no network yet: start a training, or load one.");
+    return this.run;
   }
 
-  #known(): Run {
-    if (!this.#run) throw new Error("There is no network yet: start a training, or load one.");
-    return this.#run;
-  }
-
-  async #partsOf(run: Run | undefined): Promise<Parts> {
+  async partsOf(run: Run | undefined): Promise<Parts> {
     if (run && !run.parts) throw new Error(`Pictures of ${run.dataName} are not here.`);
-    return run?.parts ?? this.#data.at("digits");
+    return run?.parts ?? this.data.at("digits");
   }
 
-  async #open(run: Run): Promise<RunInfo> {
-    await this.#run?.leave();
-    this.#next = run.id + 1;
+  async open(run: Run): Promise<RunInfo> {
+    await this.run?.leave();
+    this.next = run.id + 1;
     this.#runs.set(run.id, run);
-    this.#run = run;
-    this.#at = Number.POSITIVE_INFINITY;
-    await this.#see(run, true);
+    this.run = run;
+    this.at = Number.POSITIVE_INFINITY;
+    await this.see(run, true);
     return run.info;
-  }
-
-  async #opened(bytes: Uint8Array, name: string, own = this.#data.own): Promise<Run> {
-    const checkpoint = decodeCheckpoint(bytes, name);
-    const model = modelOf(checkpoint);
-    const { training, data: trainedOn, input } = checkpoint;
-    if (!Array.isArray(input) || input.length !== 3)
-      throw new Error(`${name}: the network takes no pictures, and this room shows networks of pictures.`);
-    if (!model.inputShape) model.build(input as number[], { blank: true });
-    const { settings, still } = settingsIn(checkpoint);
-    let parts: Parts | undefined;
-    let missing = still;
-    if (trainedOn.name === "digits" || trainedOn.name === "mine")
-      try {
-        parts = await (trainedOn.name === "mine" ? own.parts() : this.#data.at("digits"));
-        if (training && training.images !== parts.train.length)
-          missing ??= `It was trained on ${training.images} pictures of ${trainedOn.name}, here are ${parts.train.length}.`;
-      } catch (error) {
-        missing ??= (error as Error).message;
-      }
-    const step = training?.totalSteps ?? 0;
-    const points = (checkpoint.notes?.accuracies ?? []) as readonly (readonly [number, number, number])[];
-    return new Run({
-      id: this.#next,
-      settings,
-      model,
-      classes: trainedOn.classes,
-      dataName: trainedOn.name,
-      parts,
-      still: missing,
-      history: new History([
-        {
-          step,
-          checkpoint: withoutLosses(checkpoint),
-        },
-      ]),
-      step,
-      losses: [...(training?.history.losses ?? [])],
-      accuracies: Array.isArray(points) ? points.map(([step, accuracy, of]) => ({ step, accuracy, of })) : [],
-    });
   }
 
   /** The run that is shown; from an earlier step of it another one begins there. */
   async #toGoOn(): Promise<Run> {
-    const run = this.#known();
+    const run = this.known();
     if (run.still) throw new Error(run.still);
     if (!run.parts) throw new Error(`Pictures of ${run.dataName} are not here.`);
-    if (this.#at >= run.step) {
+    if (this.at >= run.step) {
       // What is done goes on for as long again.
       if (run.step >= run.planned) {
         const epochs = Math.floor(run.step / run.stepsOfEpoch) + 3;
@@ -451,12 +196,12 @@ export class Trainer {
       }
       return run;
     }
-    const kept = run.history.nearest(this.#at)!;
+    const kept = run.history.nearest(this.at)!;
     await run.leave();
     const model = nn.fromDescription(run.model.describe()) as Model;
     model.build(run.network.input as unknown as number[], { seed: run.settings.seed });
     const branch = new Run({
-      id: this.#next++,
+      id: this.next++,
       from: { run: run.id, step: kept.step },
       settings: run.settings,
       model,
@@ -469,12 +214,12 @@ export class Trainer {
       accuracies: run.accuracies.filter(({ step }) => step <= kept.step),
     });
     this.#runs.set(branch.id, branch);
-    this.#run = branch;
-    this.#at = Number.POSITIVE_INFINITY;
+    this.run = branch;
+    this.at = Number.POSITIVE_INFINITY;
     return branch;
   }
 
-  async #pause(): Promise<void> {
+  async pause(): Promise<void> {
     this.#pausing = true;
     try {
       await this.#playing;
@@ -496,14 +241,14 @@ export class Trainer {
       sent = run.losses.length;
       last.losses = performance.now();
       const { history, id } = run;
-      this.#post({ stream: "steps", run: id, from, losses, imagesPerSecond, rate, kept: history.steps }, [
+      this.post({ stream: "steps", run: id, from, losses, imagesPerSecond, rate, kept: history.steps }, [
         losses.buffer,
       ]);
     };
     const snapshot = () => {
       last.snapshot = performance.now();
       const bytes = encodeCheckpoint(run.checkpointAt(run.step)).buffer;
-      this.#post({ stream: "snapshot", run: run.id, step: run.step, bytes }, [bytes]);
+      this.post({ stream: "snapshot", run: run.id, step: run.step, bytes }, [bytes]);
     };
     let before: { data: Float32Array } | undefined;
     let speed = { imagesPerSecond: 0, rate: run.settings.rate };
@@ -531,10 +276,10 @@ export class Trainer {
         made++;
         const now = performance.now();
         if (now - last.losses > pace.losses) tell(imagesPerSecond, lr);
-        if (now - last.seen > pace.seen && this.#credits > 0 && this.#at >= run.step) {
+        if (now - last.seen > pace.seen && this.#credits > 0 && this.at >= run.step) {
           last.seen = now;
           this.#credits--;
-          await this.#see(run, false, before);
+          await this.see(run, false, before);
         }
         if (now - last.measured > Math.max(250, Math.min(last.measuring / measuringShare, 2000))) {
           const began = performance.now();
@@ -554,10 +299,10 @@ export class Trainer {
     }
     tell(speed.imagesPerSecond, speed.rate);
     if (why !== "failed") snapshot();
-    await this.#see(run, true, why === "failed" ? undefined : before);
-    this.#post({ stream: "stopped", run: run.id, step: run.step, why, message });
+    await this.see(run, true, why === "failed" ? undefined : before);
+    this.post({ stream: "stopped", run: run.id, step: run.step, why, message });
     this.#measured(run).then(
-      (measured) => this.#post({ stream: "measured", measured }),
+      (measured) => this.post({ stream: "measured", measured }),
       () => {},
     );
   }
@@ -571,10 +316,10 @@ export class Trainer {
   }
 
   /** Sends what is watched of the step that is shown. @returns that step */
-  async #see(run: Run, isAsked: boolean, before?: { data: Float32Array }): Promise<number> {
+  async see(run: Run, isAsked: boolean, before?: { data: Float32Array }): Promise<number> {
     const asked = ++this.#looked;
-    const picture = this.#fitting(run);
-    const seen = await run.seenAt(this.#at, async ({ model, looking, step }) => {
+    const picture = this.fitting(run);
+    const seen = await run.seenAt(this.at, async ({ model, looking, step }) => {
       const seen: { -readonly [K in keyof Seen]: Seen[K] } = { run: run.id, step };
       if (picture) {
         const { maps } = this.#watched;
@@ -594,7 +339,7 @@ export class Trainer {
     // A newer one has been asked for meanwhile.
     if (asked === this.#looked || !isAsked) {
       if (isAsked) this.#credits = Math.max(0, this.#credits - 1);
-      this.#post({ stream: "seen", seen }, buffersOf(seen));
+      this.post({ stream: "seen", seen }, buffersOf(seen));
     }
     return seen.step;
   }
@@ -607,13 +352,13 @@ export class Trainer {
   }
 
   /** The picture at hand, if the network takes one of its size. */
-  #fitting({ network: { input } }: Run): Uint8Array | undefined {
+  fitting({ network: { input } }: Run): Uint8Array | undefined {
     const size = input.reduce((a, b) => a * b, 1);
     return this.#picture?.length === size ? this.#picture : undefined;
   }
 
-  #shown(run: Run): number {
-    return Math.min(this.#at, run.step);
+  stepOf(run: Run): number {
+    return Math.min(this.at, run.step);
   }
 
   async #quick(run: Run, model: Model, step: number): Promise<void> {
@@ -621,7 +366,7 @@ export class Trainer {
   }
 
   async #measured(run: Run): Promise<Measured> {
-    const measured = await measuredAt(run, this.#at, (await this.#partsOf(run)).test);
+    const measured = await measuredAt(run, this.at, (await this.partsOf(run)).test);
     const { step, accuracy, of } = measured;
     this.#tellAccuracy(run, { step, accuracy, of });
     return measured;
@@ -632,7 +377,7 @@ export class Trainer {
     run.accuracies = [...run.accuracies.filter((one) => one.step !== point.step), point].sort(
       (a, b) => a.step - b.step,
     );
-    this.#post({ stream: "accuracy", run: run.id, point });
+    this.post({ stream: "accuracy", run: run.id, point });
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { explain, type Model } from "receptive";
 import type { Everything } from "./looking.js";
-import type { Made, UnitAnswer, UnitPlace, Values, Wire } from "./protocol.js";
+import type { Values } from "./protocol.js";
+import type { Made, UnitAnswer, UnitPlace, Wire } from "./unit-answers.js";
 
 type Pair = readonly [number, number];
 

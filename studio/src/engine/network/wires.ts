@@ -1,6 +1,6 @@
 /** Which layer takes what another one makes, and which of them are shown. */
 import type { Tensor } from "receptive";
-import type { Wire } from "./protocol.js";
+import type { Wire } from "./unit-answers.js";
 
 /** They make no number of their own: what they took is shown, and what comes after them takes it from there. */
 const silent = new Set(["flatten", "dropout", "identity", "rescale", "normalise", "unflatten"]);

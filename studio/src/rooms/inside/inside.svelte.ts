@@ -1,7 +1,8 @@
 /** What the views of this room show together: the network's layers, what is pointed at, what is pinned. */
 import { untrack } from "svelte";
 import { engine } from "../../engine/client.svelte.js";
-import type { UnitAnswer, UnitPlace, Values, Wire } from "../../engine/network/protocol.js";
+import type { Values } from "../../engine/network/protocol.js";
+import type { UnitAnswer, UnitPlace, Wire } from "../../engine/network/unit-answers.js";
 import { picture } from "../../network/picture.svelte.js";
 import { pinned } from "../../network/pinned.js";
 import { session } from "../../network/session.svelte.js";

@@ -2,7 +2,7 @@
  * Where everything stands in the flat view: a plate a layer, its maps in columns, from the picture on the left to the
  * answer on the right. Numbers alone: marks, rays and what is pointed at come from the same ones.
  */
-import type { UnitPlace, Wire } from "../../engine/network/protocol.js";
+import type { UnitPlace, Wire } from "../../engine/network/unit-answers.js";
 
 export interface Rect {
   readonly x: number;

@@ -1,6 +1,6 @@
 /** What this room says. A translation is another file like this one. */
 import { count } from "../../../../src/formatting/numbers.js";
-import type { UnitAnswer, UnitPlace } from "../../engine/network/protocol.js";
+import type { UnitAnswer, UnitPlace } from "../../engine/network/unit-answers.js";
 import { capital, certainty, counted, pointed } from "../../numbers/text.js";
 
 const two = (value: number): string => pointed(Number(value.toPrecision(3)));

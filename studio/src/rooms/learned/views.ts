@@ -1,4 +1,4 @@
-/** The views of this room: questions to one network. They are loaded together when one of them is entered. */
+/** The views of this room: questions to one network. Each is loaded when it is entered, what they share with the first. */
 import type { View } from "../rooms.js";
 import {
   codesKeys,
@@ -12,22 +12,22 @@ import {
   whyKeys,
 } from "./keys.js";
 
-const view = (name: keyof typeof import("./all.js"), title: string, keys: View["keys"]): View => ({
-  name,
-  title,
-  keys,
-  component: { load: async () => ({ default: (await import("./all.js"))[name] }) },
-});
+const view = (
+  name: string,
+  title: string,
+  keys: View["keys"],
+  load: Extract<View["component"], { load: unknown }>["load"],
+): View => ({ name, title, keys, component: { load } });
 
 export const learnedViews: readonly View[] = [
-  view("filters", "Which filters did it learn?", layerKeys),
-  view("patches", "Which pictures excite a unit?", layerKeys),
-  view("maximise", "What would excite it most?", maximiseKeys),
-  view("why", "Which pixels decided?", whyKeys),
-  view("hide", "What if I hide a part?", hideKeys),
-  view("fool", "What fools it?", foolKeys),
-  view("dream", "What does it dream?", dreamKeys),
-  view("style", "In whose manner?", styleKeys),
-  view("shift", "How far may it move?", shiftKeys),
-  view("codes", "What lies near what?", codesKeys),
+  view("filters", "Which filters did it learn?", layerKeys, () => import("./Filters.svelte")),
+  view("patches", "Which pictures excite a unit?", layerKeys, () => import("./PatchList.svelte")),
+  view("maximise", "What would excite it most?", maximiseKeys, () => import("./Maximise.svelte")),
+  view("why", "Which pixels decided?", whyKeys, () => import("./Why.svelte")),
+  view("hide", "What if I hide a part?", hideKeys, () => import("./Hide.svelte")),
+  view("fool", "What fools it?", foolKeys, () => import("./Fool.svelte")),
+  view("dream", "What does it dream?", dreamKeys, () => import("./Dream.svelte")),
+  view("style", "In whose manner?", styleKeys, () => import("./Style.svelte")),
+  view("shift", "How far may it move?", shiftKeys, () => import("./Shift.svelte")),
+  view("codes", "What lies near what?", codesKeys, () => import("./Codes.svelte")),
 ];

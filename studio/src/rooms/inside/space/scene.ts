@@ -1,5 +1,6 @@
 /** What stands in the room: a thin box a map, the layers one behind the other. */
-import type { UnitPlace, Values, Wire } from "../../../engine/network/protocol.js";
+import type { Values } from "../../../engine/network/protocol.js";
+import type { UnitPlace, Wire } from "../../../engine/network/unit-answers.js";
 import { type Plate, platesOf } from "../plates.js";
 import { axesOf, type Camera, metAt, type Point } from "./camera.js";
 

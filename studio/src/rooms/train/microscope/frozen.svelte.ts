@@ -1,7 +1,7 @@
 /** A run that stands still after a step: that at hand, or one that is trained up to there. */
 import { onMount, untrack } from "svelte";
 import { engine } from "../../../engine/client.svelte.js";
-import type { MicroscopeAnswer } from "../../../engine/network/protocol.js";
+import type { MicroscopeAnswer } from "../../../engine/network/step-answers.js";
 import { session } from "../../../network/session.svelte.js";
 import type { Settings } from "../../../network/settings.js";
 import type { Key } from "../../../state/address.js";
