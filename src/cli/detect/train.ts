@@ -9,7 +9,7 @@ import { writableNames } from "../../report/sheet/characters.js";
 import { configure, theEngine } from "../../runtime/devices.js";
 import { isEdge } from "../../tasks/detection/detector.js";
 import * as detection from "../../tasks/detection/index.js";
-import { load } from "../../training/checkpoint.js";
+import { load } from "../../training/opened-checkpoint.js";
 import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";

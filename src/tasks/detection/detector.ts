@@ -15,14 +15,9 @@ import { compile } from "../../tensor/compile.js";
 import { numbersOf } from "../../tensor/compute.js";
 import { printedAs } from "../../tensor/printing.js";
 import { Tensor } from "../../tensor/tensor.js";
-import {
-  type Checkpoint,
-  checkpointOf,
-  load as loadCheckpoint,
-  modelOf,
-  save,
-} from "../../training/checkpoint.js";
+import { type Checkpoint, checkpointOf, modelOf } from "../../training/checkpoint.js";
 import type { Corners } from "../../training/objectives/average-precision.js";
+import { load as loadCheckpoint, save } from "../../training/opened-checkpoint.js";
 import type { AnnotatedPicture, Annotations } from "../annotations/annotated.js";
 import { someAnnotations } from "../annotations/box-examples.js";
 import { boxOutOf, fittedPixels, type PictureFit, placeOf } from "../annotations/fitted.js";

@@ -74,7 +74,6 @@ const elsewhere: { readonly [K in AskKind]?: () => Promise<{ rules(trainer: Trai
   everywhere: looking,
   tolerance: looking,
   codes: looking,
-  minds: looking,
   without: looking,
   confused: looking,
   open: files,

@@ -7,12 +7,8 @@ import { data, weightsOf } from "../../../src/index.js";
 import { annotationsOf } from "../../../src/tasks/annotations/index.js";
 import * as detection from "../../../src/tasks/detection/index.js";
 import { shapes } from "../../../src/tasks/shapes/index.js";
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  save,
-} from "../../../src/training/checkpoint.js";
+import { type Checkpoint, encodeCheckpoint } from "../../../src/training/checkpoint.js";
+import { decodeCheckpoint, save } from "../../../src/training/opened-checkpoint.js";
 
 const folder = mkdtempSync(join(tmpdir(), "receptive-detection-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 /** What is asked of the network that is shown: its layers and units, what it makes of the picture, what it has learned. */
 import { checkpointOf, encodeCheckpoint, evaluate } from "receptive";
 import { pictureAt } from "./data-sets.js";
-import { mindsOf, withoutEach } from "./measuring.js";
+import { withoutEach } from "./measuring.js";
 import type { Rules } from "./protocol.js";
 import type { Shown } from "./run.js";
 import type { Trainer } from "./trainer.js";
@@ -67,10 +67,6 @@ export const rules = (trainer: Trainer): Rules => ({
     const run = trainer.known();
     const { test } = await trainer.partsOf(run);
     return run.seenAt(trainer.at, (shown) => codesOf(shown, test, trainer.fitting(run), asked));
-  },
-  minds: async () => {
-    const picture = trainer.fitting(trainer.known());
-    return picture ? mindsOf(trainer.known(), picture) : { steps: [], readings: new Float32Array() };
   },
   without: async () => {
     const run = trainer.known();

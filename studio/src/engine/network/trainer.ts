@@ -3,7 +3,7 @@ import { device, encodeCheckpoint, type Model, nn } from "receptive";
 import type { Settings, Speed } from "../../network/settings.js";
 import { DataSets, type Parts, pictureAt } from "./data-sets.js";
 import type { Kept } from "./history.js";
-import { measuredAt, quickAccuracy } from "./measuring.js";
+import { measuredAt, mindsOf, quickAccuracy } from "./measuring.js";
 import type { Accuracy, Measured, Rules, RunInfo, Seen, Streamed, Watched } from "./protocol.js";
 import { built, infoOf, newRun, Run } from "./run.js";
 import { turn, wait } from "./turns.js";
@@ -118,6 +118,10 @@ export class Trainer {
       const { test } = await this.partsOf(this.run);
       const at = ((index % test.length) + test.length) % test.length;
       return { pixels: pictureAt(test, at), test: at, truth: test.labels[at] };
+    },
+    minds: async () => {
+      const picture = this.fitting(this.known());
+      return picture ? mindsOf(this.known(), picture) : { steps: [], readings: new Float32Array() };
     },
     samples: async ({ name, most }) => {
       if (name === "mine")
