@@ -1,7 +1,5 @@
 /** Networks: counts from the page against FACTS' exact figures and the library; graphs, search, files, both themes, widths. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { models, nn } from "../../src/index.js";
 import { mapped, offered } from "../../studio/src/rooms/networks/facts.js";
@@ -9,6 +7,7 @@ import { layoutOf } from "../../studio/src/rooms/networks/layout.js";
 import { allParts, treeOf } from "../../studio/src/rooms/networks/tree.js";
 import { builtSite, missing, type OpenPage, type Site, widths } from "./built-site.js";
 import { expectAccessible, expectWithin } from "./every-view.js";
+import { shellOf, weightOf, withImports } from "./weight.js";
 
 const addresses = [
   "#/networks/map",
@@ -226,29 +225,8 @@ describe.skipIf(missing)(`Networks ${missing}`, () => {
     60_000,
   );
 
-  test("what a view loads when it is entered weighs at most 30 kB gzipped", async () => {
-    const { page, go } = await site.open("#/convolve/forward");
-    const loaded = () =>
-      page.evaluate(() =>
-        performance
-          .getEntriesByType("resource")
-          .map(({ name }) => name.split("/").at(-1)!)
-          .filter((name) => /\.(js|css)$/.test(name)),
-      );
-    const before = new Set(await loaded());
-    await go("#/networks/graph");
-    const all = await loaded();
-    const worker = all.findIndex((name) => name.startsWith("worker"));
-    const weight = all
-      .slice(0, worker < 0 ? undefined : worker)
-      .filter((name) => !before.has(name))
-      .reduce(
-        (sum, name) =>
-          sum + gzipSync(readFileSync(join(site.folder, "assets", name)), { level: 9 }).length / 1000,
-        0,
-      );
-    expect(weight).toBeGreaterThan(4);
-    expect(weight).toBeLessThan(30);
-    await page.context().close();
+  test("the room weighs at most 30 kB gzipped", () => {
+    const room = withImports(site.folder, ["networks"]);
+    expect(weightOf(site.folder, room, shellOf(site.folder))).toBeLessThan(30);
   });
 });

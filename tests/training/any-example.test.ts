@@ -13,8 +13,8 @@ import {
   type Tensor,
 } from "../../src/index.js";
 import { type Checkpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
-import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { type FitOptions, fit } from "../../src/training/fit.js";
+import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { collect, weightsOf } from "./collected.js";
 import { kinds, optionsOf } from "./kinds-of-objective.js";
 import { patterns, smallNet } from "./patterns.js";

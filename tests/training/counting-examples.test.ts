@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { crossEntropy } from "../../src/losses/index.js";
 import * as optim from "../../src/optim/index.js";
 import { type Checkpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
-import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { type FitOptions, fit, type StepEvent } from "../../src/training/fit.js";
+import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { patterns, smallNet } from "./patterns.js";
 
 const train = patterns(70);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { evaluate, objectives, optim } from "../../src/index.js";
 import { encodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
-import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { type FitEvent, type FitOptions, fit } from "../../src/training/fit.js";
 import type { Trainable } from "../../src/training/objective.js";
+import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { variablesOf } from "../../src/training/weights.js";
 import { onEveryTarget } from "../checks/targets.js";
 import { collect, weightsOf } from "./collected.js";

@@ -16,10 +16,10 @@ import * as losses from "../../src/losses/index.js";
 import * as nn from "../../src/nn/index.js";
 import * as optim from "../../src/optim/index.js";
 import { checkpointOf, encodeCheckpoint, modelOf } from "../../src/training/checkpoint.js";
-import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { evaluate } from "../../src/training/evaluate.js";
 import { fit } from "../../src/training/fit.js";
 import * as objectives from "../../src/training/objectives/index.js";
+import { decodeCheckpoint } from "../../src/training/opened-checkpoint.js";
 import { predict } from "../../src/training/predict.js";
 import { patterns } from "./patterns.js";
 

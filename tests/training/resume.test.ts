@@ -18,9 +18,14 @@ import {
   rmsprop,
   sgd,
 } from "../../src/optim/index.js";
-import { type Checkpoint, encodeCheckpoint, modelOf, setModelWeights } from "../../src/training/checkpoint.js";
-import { decodeCheckpoint, load, save } from "../../src/training/opened-checkpoint.js";
+import {
+  type Checkpoint,
+  encodeCheckpoint,
+  modelOf,
+  setModelWeights,
+} from "../../src/training/checkpoint.js";
 import { type FitOptions, fit } from "../../src/training/fit.js";
+import { decodeCheckpoint, load, save } from "../../src/training/opened-checkpoint.js";
 import { onEveryTarget } from "../checks/targets.js";
 import { patterns, smallNet } from "./patterns.js";
 
