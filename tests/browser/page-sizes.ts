@@ -15,12 +15,12 @@ export const held = {
   receptive: {
     esbuild: 117_700,
     "esbuild, names kept": 126_800,
-    Rollup: 89_900,
+    Rollup: 90_000,
     Vite: 85_500,
     webpack: 87_500,
     "Parcel, packageExports": 115_000,
     Parcel: 240_000,
     "Parcel, import *": 242_000,
   },
-  parts: { esbuild: 93_000, "esbuild, names kept": 100_800, Rollup: 89_900, Vite: 85_500, webpack: 87_500 },
+  parts: { esbuild: 93_000, "esbuild, names kept": 100_800, Rollup: 90_000, Vite: 85_500, webpack: 87_500 },
 } as const;
