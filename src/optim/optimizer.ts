@@ -57,8 +57,8 @@ export type Memory<Names extends string> = { readonly [name in Names]: Tensor };
 /**
  * An optimizer that treats every parameter by the same rule; all tensors of a parameter are of its shape.
  *
- * @param memory  the names of what is remembered of each parameter
- * @param rule    made for each step; gives a parameter's next value, and what is remembered of it
+ * @param given  its `memory`: the names of what is remembered of each parameter
+ * @param rule   made for each step; gives a parameter's next value, and what is remembered of it
  */
 export function eachParameter<Names extends string>(
   given: { name: string; lr: number; options: object; memory: readonly Names[] },

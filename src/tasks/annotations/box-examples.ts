@@ -24,13 +24,13 @@ export interface BoxExampleOptions {
   keep?: number;
 }
 
-type BoxField = "images" | "boxes" | "labels" | "ignored";
-
 /**
  * Fields `images` (H×W×3 bytes), `boxes` (?×4, [top, left, bottom, right] in pixels of these), `labels` (?, −1 where a batch
  * is filled up) and `ignored` (?, 1 where a box is difficult or a crowd, which nobody is to find).
  */
-export type BoxExamples = Examples<{ readonly [K in BoxField]: Field }>;
+export type BoxExamples = Examples<{
+  readonly [K in "images" | "boxes" | "labels" | "ignored"]: Field;
+}>;
 
 /** What must be given as annotations. */
 export const someAnnotations = rule(
@@ -103,7 +103,7 @@ export function boxExamples(annotations: Annotations, options: BoxExampleOptions
     },
     fresh: true,
     readsAhead: 3,
-    async at(places): Promise<{ readonly [K in BoxField]: FieldValues }> {
+    async at(places): Promise<{ readonly [K in keyof BoxExamples["fields"]]: FieldValues }> {
       const images = new Uint8Array(places.length * bytes);
       const all = await Promise.all(Array.from(places, pixelsAt));
       for (const [n, pixels] of all.entries()) images.set(pixels, n * bytes);

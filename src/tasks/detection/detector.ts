@@ -127,12 +127,12 @@ export class Detector {
   }
 
   /**
-   * The objects of a picture, or of several, the surest first.
+   * The objects of a picture, or of several, the surest first. A picture is a decoded one, or what `readImage` reads: in Node
+   * a path; a Blob, a File, an address, or bytes.
    *
    *     const found = await detector.predict("street.jpg");
    *     found[0]; // { class: "car", label: 2, box: [120, 33, 180, 140], score: 0.93 }
    *
-   * @param given  decoded pictures, or what `readImage` reads: in Node a path; a Blob, a File, an address, or bytes
    * @throws PictureError where a file is no picture
    */
   predict(picture: Picture | FileSource, options?: DetectionOptions): Promise<Detection[]>;
