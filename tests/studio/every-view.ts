@@ -2,7 +2,7 @@
 import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Site } from "./built-site.js";
+import { desk, type Site } from "./built-site.js";
 
 interface Views {
   readonly site: Site;
@@ -26,11 +26,13 @@ async function each(
   await page.context().close();
 }
 
-/** In the dark the colours alone are others: what else axe asks for is asked in the light. */
+/** In the dark the colours alone are others: what else axe asks for is asked in the light, and that nothing is wider than a desk. */
 export const expectAccessible = (views: Views, colorScheme: "light" | "dark"): Promise<void> =>
-  each(views, { colorScheme }, (page, address) =>
-    expectNoViolations(page, address, colorScheme === "light" || process.env.RECEPTIVE_WHOLE !== undefined),
-  );
+  each(views, { colorScheme }, async (page, address) => {
+    const isLight = colorScheme === "light";
+    if (isLight) await expectNothingWider(page, address, desk.viewport.width);
+    await expectNoViolations(page, address, isLight || process.env.RECEPTIVE_WHOLE !== undefined);
+  });
 
 /** Of what a page shows now. */
 export async function expectNoViolations(page: Page, address: string, isWhole: boolean): Promise<void> {

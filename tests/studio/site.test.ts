@@ -86,12 +86,12 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
     await page.context().close();
   });
 
-  const everyView = () => ({ site, addresses, settle });
   const wider = [
     "#/convolve/forward?img=letter&f=3&t=25&check=1,2/3,4",
     "#/convolve/forward?img=small&show=letters",
     "#/convolve/forward?cover=1&t=2",
   ];
+  const everyView = () => ({ site, addresses: [...addresses, ...wider], settle });
 
   test.each(["light", "dark"] as const)(
     "axe finds nothing in any view, %s",
@@ -101,8 +101,7 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
 
   test.each(widths)(
     "no view is wider than %s",
-    (_, options, width) =>
-      expectWithin({ ...everyView(), addresses: [...addresses, ...wider] }, options, width),
+    (_, options, width) => expectWithin(everyView(), options, width),
     60_000,
   );
 
