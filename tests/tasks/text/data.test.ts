@@ -52,12 +52,12 @@ describe("words", () => {
     expect(tokeniser("unicode")(given)).toEqual(expected);
   });
 
-  test("unicode: a text of 100,000 words, and one without spaces, are cut in a moment", () => {
-    const began = performance.now();
+  test("unicode: a text of 100,000 words, and one without spaces, are cut in a moment", { timeout: 30_000 }, () => {
+    const before = process.cpuUsage();
     expect(tokeniser("unicode")("good, ".repeat(100_000)).length).toBe(200_000);
     const book = "我喜欢卷积网络。".repeat(5000);
     expect(tokeniser("unicode")(book).join("")).toBe(book);
-    expect(performance.now() - began).toBeLessThan(10_000); // by the square of it: minutes
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10); // by the square of it: minutes
     // Words are the same, wherever the text was cut.
     const odd = "a\u0301 \u0301b 3.\ufeff1 don't 👩‍👩‍👧 \u200dx \u05d0\"\u05d0 我喜欢 1,000_a";
     const whole = new Intl.Segmenter("und", { granularity: "word" }).segment(odd.normalize("NFC"));
