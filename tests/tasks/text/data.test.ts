@@ -52,7 +52,9 @@ describe("words", () => {
     expect(tokeniser("unicode")(given)).toEqual(expected);
   });
 
-  test("unicode: a text of 100,000 words, and one without spaces, are cut in a moment", { timeout: 30_000 }, () => {
+  test("unicode: a text of 100,000 words, and one without spaces, are cut in a moment", {
+    timeout: 30_000,
+  }, () => {
     const before = process.cpuUsage();
     expect(tokeniser("unicode")("good, ".repeat(100_000)).length).toBe(200_000);
     const book = "我喜欢卷积网络。".repeat(5000);
