@@ -3,6 +3,7 @@ export { type OpenQuestionsOptions, openQuestions } from "./data.js";
 export type { WordShape } from "./english.js";
 export { bm25, featureNames, featuresOf } from "./features.js";
 export { townQuestions } from "./grammar.js";
+export type { PairSight, ReadText, SeenFeature, SeenSimilarity, SeenText } from "./looking.js";
 export { type PairInputs, type PairNetwork, type PairNetworkOptions, pairNetwork } from "./model.js";
 export type { Passage, WordStatistics } from "./passages.js";
 export {

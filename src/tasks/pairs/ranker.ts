@@ -16,7 +16,9 @@ import { load as loadCheckpoint, save } from "../../training/opened-checkpoint.j
 import { keptNotes } from "../kept-notes.js";
 import { short } from "../words/quoted.js";
 import { lengthsBy, padding, vocabulary } from "../words/vocabulary.js";
+import { knownBy, type PairSight, pairLooker } from "./looking.js";
 import type { PairNetwork } from "./model.js";
+import { type Passage, passageReader } from "./passages.js";
 import { judgmentsOf, type Questions, withQuestions } from "./questions.js";
 import { type Counted, inOrder, type RankingScores, type Run, rankingScores, type Ties } from "./ranking.js";
 import { type PairReading, pairReader, pairTokenisers, type ReadPair } from "./reading.js";
@@ -79,6 +81,8 @@ export class Ranker {
   readonly trainedOn: string;
   readonly #read: (question: string) => (candidate: string) => ReadPair;
   readonly #run: (batch: { readonly [name: string]: Tensor }) => Promise<Float32Array>;
+  readonly #passage: (text: string) => Passage;
+  readonly #look: ReturnType<typeof pairLooker>;
 
   constructor(method: RankingMethod, network: PairNetwork, reading: PairReading, trainedOn: string) {
     this.method = method;
@@ -86,6 +90,8 @@ export class Ranker {
     this.reading = reading;
     this.trainedOn = trainedOn;
     this.#read = pairReader(reading);
+    this.#passage = passageReader(reading.tokeniser, reading.longest);
+    this.#look = pairLooker(network, reading);
     const run = compile((batch: { readonly [name: string]: Tensor }) => network(batch as never));
     this.#run = async (batch) => (await numbersOf(run(batch))) as Float32Array;
     const words = reading.vocabulary?.words.length;
@@ -120,6 +126,27 @@ export class Ranker {
         ...(this.method === "bm25" ? {} : { probability: 1 / (1 + Math.exp(-scores[index])) }),
       }))
       .sort((a, b) => b.score - a.score || a.index - b.index);
+  }
+
+  /** The words of a text as they are written, and whether each is known: has a vector, or stood in the texts to train on. */
+  read(text: string): { readonly words: readonly string[]; readonly isKnown: readonly boolean[] } {
+    checkArgument("read", "the text", text, aText);
+    const { tokens, words } = this.#passage(text);
+    return { words: tokens, isKnown: words.map(knownBy(this.reading)) };
+  }
+
+  /**
+   * What it makes of a question and one candidate on the way to the score that `rank` gives: both in words, what filters
+   * make of them, the similarity, what is counted, and which part each has in the score.
+   * @throws DataError where the question or the candidate has no words
+   */
+  async look(question: string, candidate: string): Promise<PairSight> {
+    checkArgument("look", "the question", question, aText);
+    checkArgument("look", "the candidate", candidate, aText);
+    const pair = this.#read(question)(candidate);
+    if (pair.candidate.length === 0)
+      throw new DataError(`the candidate ${JSON.stringify(candidate)} has no words`);
+    return this.#look(this.#passage(question), this.#passage(candidate), this.#batchOf([pair]));
   }
 
   /** Candidates of questions with their scores, as trec_eval takes them. */
@@ -163,7 +190,6 @@ export class Ranker {
     { batchSize = 256, signal, onProgress }: PairEvaluationOptions = {},
   ): Promise<Float32Array> {
     const scores = new Float32Array(pairs.length);
-    const inputs = [this.network.options.inputs].flat();
     const order = pairs
       .map((_, i) => i)
       .sort((a, b) => pairs[a].candidate.length - pairs[b].candidate.length);
@@ -171,10 +197,7 @@ export class Ranker {
     for (let at = 0; at < order.length; at += batchSize) {
       signal?.throwIfAborted();
       const some = order.slice(at, at + batchSize);
-      const batch = Object.fromEntries(
-        inputs.map((input) => [input, tensorOf(some.map((i) => pairs[i][input as keyof ReadPair]))]),
-      );
-      const values = await this.#run(batch);
+      const values = await this.#run(this.#batchOf(some.map((i) => pairs[i])));
       some.forEach((i, row) => {
         scores[i] = values[2 * row + 1] - values[2 * row];
       });
@@ -182,6 +205,13 @@ export class Ranker {
       await turns.give();
     }
     return scores;
+  }
+
+  #batchOf(pairs: readonly ReadPair[]): { readonly [name: string]: Tensor } {
+    const inputs = [this.network.options.inputs].flat();
+    return Object.fromEntries(
+      inputs.map((input) => [input, tensorOf(pairs.map((pair) => pair[input as keyof ReadPair]))]),
+    );
   }
 
   /** All of it as a checkpoint: the network, and in its notes how pairs are read. */

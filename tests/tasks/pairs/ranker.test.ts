@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkpointOf, nn, save } from "../../../src/index.js";
+import { checkpointOf, explain, nn, save, tensor } from "../../../src/index.js";
 import * as pairs from "../../../src/tasks/pairs/index.js";
 
 const towns = pairs.townQuestions();
@@ -213,5 +213,112 @@ describe("a ranker", () => {
     expect(await refusal(() => pairs.load(path))).toBe(
       `${path}: holds line, expected a ranker, as pairs.train and rank train write it`,
     );
+  });
+});
+
+describe("a look at a question and a candidate", () => {
+  const total = (numbers: ArrayLike<number>) => Array.from(numbers).reduce((a, b) => a + b, 0);
+  const partsOf = ({ question, candidate, similarity, counted, bias }: pairs.PairSight) =>
+    total(question.read?.parts ?? []) +
+    total(candidate.read?.parts ?? []) +
+    (similarity?.part ?? 0) +
+    total(counted.map(({ part }) => part)) +
+    bias;
+
+  test("the score is that of rank, and the sum of its parts, by every method", async () => {
+    const bm25 = await pairs.train(towns.train, { method: "bm25" });
+    for (const ranker of [network, regression, bm25])
+      for (const { text, score } of await ranker.rank(question, sentences)) {
+        const seen = await ranker.look(question, text);
+        expect(seen.score).toBeCloseTo(score, 4);
+        expect(partsOf(seen)).toBeCloseTo(seen.score, 4);
+        expect(seen.counted.map(({ name }) => name)).toEqual(ranker.reading.features);
+        expect(seen.similarity === undefined).toBe(ranker !== network);
+      }
+  });
+
+  test("maps, their greatest and the similarity are what the layers give, without what fills texts up", async () => {
+    const [sentence] = sentences;
+    const seen = await network.look(question, sentence);
+    const { vocabulary } = network.reading;
+    const numbers = (words: readonly string[]) =>
+      Int32Array.from(words, (word) => vocabulary!.numberOf(word.toLowerCase()));
+    expect(seen.question.words.join(" ")).toBe(question);
+    expect(seen.candidate.words.join(" ")).toBe(sentence);
+    // Marks are numbers from 1 on: of each shape one for words of its own, and one for those in both.
+    const shapes = ["plain", "functional", "mark", "name", "number", "numeral", "year", "calendar"];
+    const marks = ({ shapes: of, isShared }: pairs.SeenText) =>
+      Int32Array.from(of, (shape, i) => 2 * (1 + shapes.indexOf(shape)) + Number(isShared[i]));
+    const row = (values: Int32Array | Float32Array) => tensor(values, [1, values.length]);
+    const layers = await explain.layerOutputs(network.network, {
+      question: row(numbers(seen.question.words)),
+      candidate: row(numbers(seen.candidate.words)),
+      questionMarks: row(marks(seen.question)),
+      candidateMarks: row(marks(seen.candidate)),
+      features: row(Float32Array.from(seen.counted, ({ scaled }) => scaled)),
+    });
+    const output = async (path: string) =>
+      Array.from((await layers.get(path)!.output.data()) as Float32Array);
+    const near = (given: ArrayLike<number>, wanted: readonly number[]) => {
+      expect(given.length).toBe(wanted.length);
+      wanted.forEach((value, i) => void expect(given[i]).toBeCloseTo(value, 4));
+    };
+    for (const text of ["question", "candidate"] as const) {
+      const { read, words } = seen[text];
+      const { places, filters, before, window, at, values, greatest } = read!;
+      expect([places, filters, before, window]).toEqual([words.length + 4, 32, 4, 5]);
+      near(read!.matrix, await output(`${text}Matrix`));
+      near(values, await output(`${text}Conv`));
+      near(greatest, await output(`${text}Greatest`));
+      at.forEach((place, k) => void expect(values[place * filters + k]).toBe(greatest[k]));
+    }
+    near([seen.similarity!.value], await output("similarity"));
+    near(seen.similarity!.candidate, await output("candidateMaps"));
+    const { turned, candidate } = seen.similarity!;
+    expect(total(turned.map((one, k) => one * candidate[k]))).toBeCloseTo(seen.similarity!.value, 4);
+    const [no, yes] = await output("scores");
+    expect(seen.score).toBeCloseTo(yes - no, 4);
+  });
+
+  test("a part is the slope of the score: features a little greater change it by as much", async () => {
+    const seen = await regression.look(question, sentences[0]);
+    const { means, deviations, features } = regression.reading;
+    const at = features.indexOf("length");
+    const { value, scaled, part } = seen.counted[at];
+    expect(value).toBeCloseTo(Math.log(1 + seen.candidate.words.length), 6);
+    expect(scaled).toBeCloseTo((value - means[at]) / deviations[at], 6);
+    const weights = (await regression.network.parameters.get("counted.weights")!.data()) as Float32Array;
+    expect(part).toBeCloseTo(scaled * (weights[2 * at + 1] - weights[2 * at]), 5);
+  });
+
+  test("words in common and unknown ones are told", async () => {
+    const { question: asked, candidate } = await network.look(
+      "When were bridges of Kelling xyzzy ?",
+      "The bridge of plugh was built in 1832 .",
+    );
+    expect(asked.words.filter((_, i) => asked.isShared[i])).toEqual(["bridges", "of"]);
+    expect(candidate.words.filter((_, i) => candidate.isShared[i])).toEqual(["bridge", "of"]);
+    expect(candidate.words.filter((_, i) => !candidate.isKnown[i])).toContain("plugh");
+    expect(candidate.shapes[candidate.words.indexOf("1832")]).toBe("year");
+    expect(network.read("When xyzzy ?")).toEqual({
+      words: ["When", "xyzzy", "?"],
+      isKnown: [true, false, true],
+    });
+    expect(regression.read("xyzzy of").isKnown).toEqual([false, true]);
+  });
+
+  test("a network of words alone has no features and no marks", async () => {
+    const bare = await pairs.train(towns.train, { ...quick, features: "none", marks: 0, epochs: 1 });
+    const seen = await bare.look(question, sentences[0]);
+    expect([seen.counted, seen.question.read!.size]).toEqual([[], 16]);
+    expect(partsOf(seen)).toBeCloseTo(seen.score, 4);
+  });
+
+  test.each([
+    [" ", "a", 'the question " " has no words'],
+    ["who", " ", 'the candidate " " has no words'],
+    ["who", 3, "look: the candidate is 3, expected a text"],
+  ])("refuses %j with %j", async (asked, candidate, message) => {
+    expect(await refusal(() => network.look(asked, candidate as string))).toBe(message);
   });
 });
