@@ -72,6 +72,7 @@ const terms: readonly (readonly [
   ["grafted kernels, frozen filters, cosine", "train", "graft"],
   ["adversarial training, retrain", "learned", "fool"],
   ["sentence matrix, n-grams, word vectors", "text", ""],
+  ["question, answer, similarity, MAP, MRR", "rank", ""],
   ["spectrogram, mel, microphone", "speech", ""],
   ["CTC, beam search", "speech", ""],
   ["which words decided", "text", "", { by: "integrated-gradients" }],

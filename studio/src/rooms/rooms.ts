@@ -8,6 +8,7 @@ import { kernelsViews } from "./kernels/views.js";
 import { learnedViews } from "./learned/views.js";
 import { lectureViews } from "./lecture/views.js";
 import { networksViews } from "./networks/views.js";
+import { rankViews } from "./rank/views.js";
 import { speechViews } from "./speech/views.js";
 import { textViews } from "./text/views.js";
 import { trainViews } from "./train/views.js";
@@ -40,6 +41,7 @@ export const rooms: readonly Room[] = [
   { name: "learned", title: "Learned", views: learnedViews },
   { name: "networks", title: "Networks", views: networksViews },
   { name: "text", title: "Text", views: textViews },
+  { name: "rank", title: "Rank", views: rankViews },
   { name: "speech", title: "Speech", views: speechViews },
   { name: "lecture", title: "Lecture", views: lectureViews },
 ];

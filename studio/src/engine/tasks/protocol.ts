@@ -1,9 +1,11 @@
 /** What rooms of whole applications ask of the engine's worker: plain data, one answer each, and progress on the way. */
+import type { RankAsks } from "./rank-asks.js";
 import type { SpeechAsks } from "./speech-asks.js";
 import type { TextAsks } from "./text-asks.js";
 
 export interface TaskAsks {
   readonly text: TextAsks;
+  readonly rank: RankAsks;
   readonly speech: SpeechAsks;
 }
 

@@ -3,6 +3,7 @@ import type { TaskAsked, TaskAsks, TaskRoom, TaskRules } from "./protocol.js";
 
 const rooms: { readonly [R in TaskRoom]: () => Promise<{ rules: TaskRules<TaskAsks[R]> }> } = {
   text: () => import("./text.js"),
+  rank: () => import("./rank.js"),
   speech: () => import("./speech.js"),
 };
 

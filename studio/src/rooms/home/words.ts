@@ -121,6 +121,13 @@ export const homeWords = {
           shows: "“not bad at all”",
         },
         {
+          of: "rank",
+          view: "",
+          title: "Rank",
+          says: "A question, and sentences: which of them answer it, and what in them says so.",
+          shows: "xᵀMy",
+        },
+        {
           of: "speech",
           view: "",
           title: "Speech",

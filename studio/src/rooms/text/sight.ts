@@ -56,7 +56,7 @@ export function strongest(seen: Seen): Place {
 }
 
 /** Filters that found their greatest at windows that hold the word, by map. */
-export const filtersAt = ({ maps }: Seen, word: number, words: number): number[][] =>
+export const filtersAt = ({ maps }: Pick<Seen, "maps">, word: number, words: number): number[][] =>
   maps.map((map) =>
     Array.from(map.at, (place, filter) => ({ place, filter }))
       .filter(({ place }) => {
