@@ -203,7 +203,7 @@ describe.skipIf(missing)(`Rank ${missing}`, () => {
 
   const everyView = () => ({
     site,
-    addresses: ["#/rank", "#/rank?q=Who%20planned%20quatsch%20%3F&from=all&c=30&of=s.3@2", "#/rank?from=own"],
+    addresses: ["#/rank", "#/rank?s=Who%20planned%20quatsch%20%3F&from=all&c=30&of=s.3@2", "#/rank?from=own"],
     settle: (page: Page) =>
       page.locator("h1", { hasText: /^First stands|write some/ }).waitFor({ timeout: 60_000 }),
   });

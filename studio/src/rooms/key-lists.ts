@@ -112,6 +112,7 @@ const own: Readonly<Record<string, readonly KeyTable[]>> = {
   inside: [units, pad],
   learned: [learned],
   text: [tasks],
+  rank: [tasks],
   speech: [tasks],
   lecture: [walking],
 };

@@ -4,7 +4,7 @@ import type { ValuesOf } from "../../state/address.js";
 import { oneOf, text, wholeNumber } from "../../state/keys.js";
 
 export const rankRoomKeys = {
-  q: text("When was the market hall of Dunmere built ?", 400),
+  s: text("When was the market hall of Dunmere built ?", 400),
   /** Which sentences are ranked. */
   from: oneOf(candidateSources, "question"),
   /** One's own, a line each. */

@@ -101,6 +101,8 @@ export const rankWords = {
   marked:
     "Words in both texts are framed. Behind each word: what it looks like, where that tells of an answer; the network is given it.",
   greatest: "↑ The greatest over time: of each column the cell with a frame.",
+  sum: (side: Side, filter: number) =>
+    `Filter ${filter + 1} of the ${side === "question" ? "question" : "sentence"}, where it stands`,
   similarity: "Similarity",
   similaritySays: (filters: number) =>
     `Of each of the ${filters} filters: what the question asks for, xᵀM, times what the sentence has, y. Their sum is the similarity.`,

@@ -57,4 +57,12 @@ export const applications: readonly Step[] = [
       E: [84.5, "84, Applications: Text Classification"],
     },
   },
+  {
+    title: "A network that ranks answers",
+    says: "A question and a sentence are read by filters of their own; how well their greatest values agree is a number, xᵀMy. With what can be counted of both it becomes the score by which sentences are ranked.",
+    todo: "Ask in your own words, and see what stands first, and why.",
+    to: "#/rank",
+    done: written,
+    slides: {},
+  },
 ];
