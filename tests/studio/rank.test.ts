@@ -121,7 +121,7 @@ describe.skipIf(missing)(`Rank ${missing}`, () => {
     expect(await page.locator(".failed").count()).toBe(0);
 
     // What won leads to its words.
-    const winner = page.locator(".winner").first();
+    const winner = page.locator("button.winner").first();
     await winner.hover();
     const won = (await winner.locator(".ngram").textContent())!
       .replace(/ (question|sentence), .*$/, "")
@@ -137,7 +137,7 @@ describe.skipIf(missing)(`Rank ${missing}`, () => {
   test("questions and sentences of one's own; what cannot be ranked is said; files", async () => {
     const { page, faults } = await site.open("#/rank");
     await settled(page);
-    const ask = (question: string) => page.getByLabel("Question", { exact: true }).fill(question);
+    const ask = (question: string) => page.getByRole("textbox", { name: "Question" }).fill(question);
     await ask("");
     await page.getByText("Ask a question: sentences are ranked").waitFor();
     await ask("xyzzy plugh");
