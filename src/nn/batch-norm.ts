@@ -1,4 +1,5 @@
 import { optionsOf } from "../door/options.js";
+import { flag } from "../door/rules.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { sqrt, square } from "../ops/elementary.js";
 import { counted } from "../ops/scalar.js";
@@ -8,7 +9,7 @@ import { stopGradient } from "../ops/stop-gradient.js";
 import { ShapeError, show } from "../tensor/shapes.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkedNumber } from "./checks.js";
-import type { Layer, Named } from "./layer.js";
+import type { Layer, Named, Scope } from "./layer.js";
 import { printable } from "./printable.js";
 
 /** Momentum and epsilon of {@link batchNorm}. */
@@ -17,6 +18,8 @@ export interface BatchNormOptions {
   momentum?: number;
   /** Added to the variance. */
   epsilon?: number;
+  /** Nothing of it is ever trained: scale and shift are kept as the statistics are, and stay what they are, too. */
+  frozen?: boolean;
 }
 
 /**
@@ -32,8 +35,13 @@ export interface BatchNormOptions {
  * Ioffe, Szegedy: Batch Normalization, ICML 2015, algorithm 1 and 2.
  */
 export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
-  const { name, ...options } = optionsOf("batchNorm", given, { momentum: 1, epsilon: 1, name: 1 });
-  const { momentum = 0.1, epsilon = 1e-5 } = options;
+  const { name, ...options } = optionsOf("batchNorm", given, {
+    momentum: 1,
+    epsilon: 1,
+    frozen: flag,
+    name: 1,
+  });
+  const { momentum = 0.1, epsilon = 1e-5, frozen = false } = options;
   if (!(momentum >= 0 && momentum <= 1))
     throw new RangeError(`batchNorm: momentum is ${momentum}, expected 0 ≤ momentum ≤ 1`);
   checkedNumber("batchNorm", "epsilon", epsilon, 0);
@@ -43,15 +51,17 @@ export function batchNorm(given: BatchNormOptions & Named = {}): Layer {
     options,
     forward(x, scope) {
       const channels = x.shape[x.rank - 1];
-      const scale = scope.parameter("scale", [channels], { constant: 1 });
-      const shift = scope.parameter("shift", [channels], "zeros");
+      const kept: Scope["parameter"] = (...asked) =>
+        frozen ? scope.buffer(...asked) : scope.parameter(...asked);
+      const scale = kept("scale", [channels], { constant: 1 });
+      const shift = kept("shift", [channels], "zeros");
       const runningMean = scope.buffer("mean", [channels], "zeros");
       const runningVariance = scope.buffer("variance", [channels], { constant: 1 });
       if (channels !== scale.shape[0])
         throw new ShapeError(
           `batchNorm: expects ${scale.shape[0]} channels, got ${channels} (${show(x.shape)})`,
         );
-      if (!scope.training || scope.still) {
+      if (!scope.training || scope.still || frozen) {
         const factor = div(scale, sqrt(add(runningVariance, epsilon)));
         return add(mul(x, factor), sub(shift, mul(runningMean, factor)));
       }

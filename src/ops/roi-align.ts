@@ -54,12 +54,47 @@ export function roiAlign(x: Tensor, boxes: Tensor, size: Pair, given: RoiAlignOp
     throw new ShapeError(`roiAlign: samples is ${samples}, expected a whole number of at least 1`);
   checkedNumber("roiAlign", "scale", scale);
   const [n, h, w, c] = x.shape;
-  const k = boxes.shape[0];
   const { image, x1, y1, x2, y2 } = columnsOf(boxes);
+  const place = { first: mul(cast(image, "i32"), h * w), height: h, width: w, scale };
   const pixels = reshape(cast(x, "f32"), [n * h * w, c]);
+  return sampledBins(pixels, { x1, y1, x2, y2, ...place }, { size: [height, width], samples, aligned });
+}
+
+/** One number for all boxes, or one for each: K×1. */
+type OfEach = number | Tensor;
+
+/** K boxes, each in a picture of its own size that lies line by line in a list of pixels. */
+export interface PlacedBoxes {
+  /** K×1 each, in pixels of the picture in which the boxes are given. */
+  readonly x1: Tensor;
+  readonly y1: Tensor;
+  readonly x2: Tensor;
+  readonly y2: Tensor;
+  /** K×1 whole numbers: where the box's picture begins in the list. */
+  readonly first: Tensor;
+  /** Lines, and pixels of a line; whole numbers. */
+  readonly height: OfEach;
+  readonly width: OfEach;
+  /** As of {@link roiAlign}. */
+  readonly scale: OfEach;
+}
+
+/**
+ * What {@link roiAlign} does, of boxes that may look at pictures of different sizes.
+ *
+ * @param pixels  P×C: those of all pictures, one after the other
+ * @returns       K×H'×W'×C
+ */
+export function sampledBins(
+  pixels: Tensor,
+  { x1, y1, x2, y2, first, height: h, width: w, scale }: PlacedBoxes,
+  { size, samples, aligned }: { size: readonly [number, number]; samples: number; aligned: boolean },
+): Tensor {
+  const [height, width] = size;
+  const k = first.shape[0];
   const rows = axisOf(y1, y2, height, h, { scale, aligned });
   const columns = axisOf(x1, x2, width, w, { scale, aligned });
-  const first = mul(cast(image, "i32"), h * w);
+  const line = typeof w === "number" ? w : reshape(w, [k, 1, 1]);
 
   let total: Tensor | undefined;
   for (let s = 0; s < samples; s++)
@@ -69,7 +104,7 @@ export function roiAlign(x: Tensor, boxes: Tensor, size: Pair, given: RoiAlignOp
           const vertical: Shape = [k, height, 1];
           const horizontal: Shape = [k, 1, width];
           const place = add(
-            add(reshape(first, [k, 1, 1]), mul(reshape(row.place, vertical), w)),
+            add(reshape(first, [k, 1, 1]), mul(reshape(row.place, vertical), line)),
             reshape(column.place, horizontal),
           );
           const share = mul(reshape(row.share, vertical), reshape(column.share, horizontal));
@@ -84,21 +119,23 @@ function axisOf(
   begin: Tensor,
   end: Tensor,
   bins: number,
-  extent: number,
-  { scale, aligned }: { scale: number; aligned: boolean },
+  extent: OfEach,
+  { scale, aligned }: { scale: OfEach; aligned: boolean },
 ): (at: number) => { place: Tensor; share: Tensor }[] {
   const start = sub(mul(begin, scale), aligned ? 0.5 : 0);
   const length = sub(mul(end, scale), mul(begin, scale));
   const bin = div(aligned ? length : maximum(length, 1), bins);
+  const last = typeof extent === "number" ? extent - 1 : sub(extent, 1);
+  const [most, beyondMost] = [last, extent].map((x) => (typeof x === "number" ? x : cast(x, "f32")));
   return (at) => {
     const point = add(start, mul(add(cast(range(bins), "f32"), at), bin));
-    const inside = cast(logicalAnd(greaterEqual(point, -1), lessEqual(point, extent)), "f32");
-    const held = minimum(maximum(point, 0), extent - 1);
+    const inside = cast(logicalAnd(greaterEqual(point, -1), lessEqual(point, beyondMost)), "f32");
+    const held = minimum(maximum(point, 0), most);
     const before = cast(held, "i32");
     const beyond = sub(held, cast(before, "f32"));
     return [
       { place: before, share: mul(inside, sub(1, beyond)) },
-      { place: minimum(add(before, 1), extent - 1), share: mul(inside, beyond) },
+      { place: minimum(add(before, 1), last), share: mul(inside, beyond) },
     ];
   };
 }

@@ -110,6 +110,24 @@ describe("batchNorm", () => {
     close(byHand(y, 3).mean, [0, 0, 0]);
   });
 
+  test("frozen, it has no parameters and no batch changes it, in training as in evaluation", async () => {
+    const model = nn.sequential(nn.batchNorm({ frozen: true, epsilon }));
+    model.build([3, 5, 2]);
+    expect([...model.parameters.keys()]).toEqual([]);
+    expect([...model.buffers.keys()].sort()).toEqual(
+      ["mean", "scale", "shift", "variance"].map((part) => `batchNorm1.${part}`),
+    );
+    const own = { mean: [0.5, -1], variance: [2, 0.25], scale: [2, 0.5], shift: [-1, 3] };
+    for (const [part, values] of Object.entries(own)) model.buffers.get(`batchNorm1.${part}`)!.set(values);
+    const x = random.normal(shape, { seed: 3 });
+    const step = compiled((images: Tensor) => model(images, { training: true }));
+    const expected = normalised(await x.data(), own, own.scale, own.shift);
+    close(await step(x), expected);
+    close(await model(x).data(), expected);
+    for (const [part, values] of Object.entries(own))
+      expect([...(await model.buffers.get(`batchNorm1.${part}`)!.read())]).toEqual(values);
+  });
+
   test("a single value has no variance", () => {
     const model = nn.sequential("net", nn.batchNorm());
     model.build([3]);

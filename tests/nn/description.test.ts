@@ -61,7 +61,7 @@ const everyLayer: { readonly [Type in Exclude<keyof typeof layers, keyof typeof 
     layer: nn.conv2dTranspose({ filters: 4, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2 }),
   },
   upsample2d: { layer: nn.upsample2d({ factor: [2, 3], method: "bilinear", alignCorners: true }) },
-  batchNorm: { layer: nn.batchNorm({ momentum: 0.2, epsilon: 1e-3 }) },
+  batchNorm: { layer: nn.batchNorm({ momentum: 0.2, epsilon: 1e-3, frozen: false }) },
   localResponseNorm: {
     layer: nn.localResponseNorm({ size: 3, k: 1, alpha: 1e-3, beta: 0.5, average: true }),
   },
