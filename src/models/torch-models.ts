@@ -48,6 +48,36 @@ const resnet: readonly TorchRule[] = [
   [/^dense1$/, () => "fc"],
 ];
 
+/** Of the one with a feature pyramid on ResNet-50; convolutions of newer files stand in blocks of their own. */
+const fasterRcnn: readonly TorchRule[] = [
+  [/^pyramid\/stem\/conv1$/, () => "backbone.body.conv1"],
+  [/^pyramid\/stem\/batchNorm1$/, () => "backbone.body.bn1"],
+  // Those of its stages; it ends in no dense layer.
+  ...resnet
+    .filter(([pattern]) => pattern.source.startsWith("^stage"))
+    .map(
+      ([pattern, name]): TorchRule => [
+        new RegExp(pattern.source.replace("^", "^pyramid\\/")),
+        (match, place) => `backbone.body.${name(match, place)}`,
+      ],
+    ),
+  [/^pyramid\/across(\d)$/, ([, level]) => blocksOf("inner", level)],
+  [/^pyramid\/level(\d)$/, ([, level]) => blocksOf("layer", level)],
+  [/^rpn\/seen\/conv1$/, () => ["rpn.head.conv", "rpn.head.conv.0.0"]],
+  [/^rpn\/scores$/, () => "rpn.head.cls_logits"],
+  [/^rpn\/codes$/, () => "rpn.head.bbox_pred"],
+  [/^head\/seen\/dense1$/, () => "roi_heads.box_head.fc6", [256, 7, 7]],
+  [/^head\/seen\/dense2$/, () => "roi_heads.box_head.fc7"],
+  [/^head\/scores$/, () => "roi_heads.box_predictor.cls_score"],
+  [/^head\/codes$/, () => "roi_heads.box_predictor.bbox_pred"],
+];
+
+/** Of the level whose places are 2^level pixels apart; the first is that of 2². */
+function blocksOf(kind: "inner" | "layer", level: string): string[] {
+  const block = `backbone.fpn.${kind}_blocks.${Number(level) - 2}`;
+  return [block, `${block}.0`];
+}
+
 /** torchvision's names and timm's; old files have a dot before the number in a dense layer. */
 const densenet: readonly TorchRule[] = [
   [/^conv1$/, () => "features.conv0"],
@@ -86,4 +116,5 @@ const families: readonly (readonly [model: RegExp, rules: readonly TorchRule[]])
   [/^resnet(18|34|50|101|152)(_|$)/, resnet],
   [/^densenet/, densenet],
   [/^squeezenet/, squeezenet],
+  [/^fasterrcnn_resnet50_fpn$/, fasterRcnn],
 ];

@@ -23,7 +23,8 @@ export async function placeWeights(
   if (!model.inputShape) build();
   const own = ownPlaces(model);
   const isOwn = own.some(({ path }) => file.arrays.has(path));
-  const found = matched(model, isOwn || !isInARow(model) ? own : torchPlaces(model), file);
+  const isElsewhere = isInARow(model) || torchNamesOf(model.name) !== undefined;
+  const found = matched(model, isOwn || !isElsewhere ? own : torchPlaces(model), file);
   for (const { variable, array, turned } of found) {
     const values = await array.read();
     variable.set(turned && values instanceof Float32Array ? placesFirst(values, turned) : values);
@@ -62,7 +63,7 @@ export interface Place {
   readonly isSpare: boolean;
 }
 
-/** As torchvision's networks are, whose layers have names by their order. */
+/** As most of torchvision's networks are, whose layers have names by their order. */
 const isInARow = (model: AnyNetwork): model is AnyNetwork & Model => "layerNames" in model;
 
 const ownPlaces = (model: AnyNetwork): Place[] =>
@@ -75,14 +76,15 @@ const ownPlaces = (model: AnyNetwork): Place[] =>
   }));
 
 /** Where torchvision's files have what a built model has learned; under our own names, where it is not there. */
-export function torchPlaces(model: Model): Place[] {
+export function torchPlaces(model: AnyNetwork): Place[] {
   const names = torchNamesOf(model.name) ?? (() => undefined);
-  const used = new Set(model.summary().layers.map(({ name }) => name));
-  const first = model.layers[0]?.type === "rescale" ? 1 : 0;
+  const row = isInARow(model) ? model : undefined;
+  const used = row && new Set(row.summary().layers.map(({ name }) => name));
+  const first = row?.layers[0]?.type === "rescale" ? 1 : 0;
   return [...variablesOf(model)].map(([path, variable]) => {
     const [layer, part] = [path.slice(0, path.lastIndexOf(".")), path.slice(path.lastIndexOf(".") + 1)];
-    const module = names(layer, model.layerNames.indexOf(layer.split("/")[0]) - first);
-    const isSpare = !used.has(layer);
+    const module = names(layer, (row?.layerNames.indexOf(layer.split("/")[0]) ?? -1) - first);
+    const isSpare = used !== undefined && !used.has(layer);
     if (!module || !Object.hasOwn(torchParts, part))
       return { path, variable, names: [path], shape: variable.shape, isSpare };
     const { suffix, shape: shapeOf } = torchParts[part];

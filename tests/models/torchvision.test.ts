@@ -14,6 +14,7 @@ import * as nn from "../../src/nn/index.js";
 import { sizeOf } from "../../src/tensor/shapes.js";
 import { copyOf, variablesOf } from "../../src/training/weights.js";
 import { compiled } from "../checks/compiled.js";
+import { uniform } from "../checks/named-numbers.js";
 
 const script = join(import.meta.dirname, "../golden/networks.py");
 
@@ -91,18 +92,6 @@ async function computed(model: nn.Model, pictures: Float32Array, size: number) {
   });
   const slopes = await step(x, tensor(Int32Array.of(3, 7)), tensor(Int32Array.of(1), []));
   return { scores, slopes: new Map([...model.parameters.keys()].map((path, i) => [path, slopes[i]])) };
-}
-
-/** Numbers of −1 to 1 that follow from a name, as the script makes them. */
-function uniform(name: string, count: number): Float32Array {
-  let seed = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) seed = Math.imul(seed ^ byte, 0x01000193);
-  return Float32Array.from({ length: count }, (_, i) => {
-    let x = (Math.imul(i, 0x9e3779b9) + seed) | 0;
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
-  });
 }
 
 /** Weights by the script's formula. */

@@ -18,6 +18,20 @@ export {
   load,
 } from "./detector.js";
 export {
+  type AnchorGrid,
+  anchorsAt,
+  centredAnchors,
+  type PublishedAnchorsOptions,
+  publishedAnchors,
+} from "./faster-rcnn/anchors.js";
+export {
+  type FasterRcnn,
+  type FasterRcnnInput,
+  type FasterRcnnOptions,
+  fasterRcnn,
+} from "./faster-rcnn/network.js";
+export { findRegions, type SeenSize } from "./faster-rcnn/pictures.js";
+export {
   type DetectionNetwork,
   type DetectionNetworkOptions,
   detectionNetwork,
