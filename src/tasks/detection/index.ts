@@ -8,6 +8,7 @@ export {
   type CocoScores,
   cocoPrecision,
 } from "./coco-precision.js";
+export type { FoundBoxes } from "./decoding.js";
 export {
   type Detection,
   type DetectionData,
