@@ -1,7 +1,7 @@
 /** Anchors: the boxes at the places of a grid, from which Faster R-CNN tells how far objects are. */
 import { checkArgument } from "../../../door/argument.js";
 import { optionsOf } from "../../../door/options.js";
-import { positive, rule } from "../../../door/rules.js";
+import { fromOneOn, positive, rule } from "../../../door/rules.js";
 import { Tensor } from "../../../tensor/tensor.js";
 import type { Corners } from "../../../training/objectives/average-precision.js";
 
@@ -88,13 +88,29 @@ export interface AnchorGrid {
   readonly stride: readonly [number, number];
 }
 
+const someBoxes = rule(
+  "a list of [top, left, bottom, right]",
+  (value) =>
+    Array.isArray(value) &&
+    value.every((box) => Array.isArray(box) && box.length === 4 && box.every(Number.isFinite)),
+);
+
+const aGrid = rule("{ height, width, stride: [down, across] }, of numbers above 0", (value) => {
+  const { height, width, stride } = (value ?? {}) as Partial<AnchorGrid>;
+  const edges = [height, width].every(fromOneOn.holds);
+  return edges && Array.isArray(stride) && stride.length === 2 && stride.every(positive.holds);
+});
+
 /**
  * Anchors at each place of a grid, line by line, at each place all of them.
  *
  * @param anchors  [top, left, bottom, right], those of the first place
  * @returns        1×(height·width·anchors)×4
  */
-export function anchorsAt(anchors: readonly Corners[], { height, width, stride }: AnchorGrid): Tensor {
+export function anchorsAt(anchors: readonly Corners[], grid: AnchorGrid): Tensor {
+  checkArgument("anchorsAt", "the list of anchors", anchors, someBoxes);
+  checkArgument("anchorsAt", "the grid", grid, aGrid);
+  const { height, width, stride } = grid;
   const values = new Float32Array(height * width * anchors.length * 4);
   let at = 0;
   for (let i = 0; i < height; i++)
