@@ -18,6 +18,10 @@ export function pointed(value: number): string {
   return minus(String(Number(value.toPrecision(4))));
 }
 
+/** Three significant digits, of what counts for or against: 0.25 → "+0.25". */
+export const signedText = (value: number): string =>
+  `${value > 0 ? "+" : ""}${pointed(Number(value.toPrecision(3)))}`;
+
 /** Three significant digits, as reports have them. */
 export const short = (value: number): string => minus(significant(value));
 

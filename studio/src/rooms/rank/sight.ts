@@ -1,7 +1,7 @@
 /** What lies where in a question and a sentence: maps as the room Text has them, filters by their names in an address. */
 import type { PairFilters, PairSeen, RankerInfo, SeenPassage } from "../../engine/tasks/rank-asks.js";
 import type { SeenMap } from "../../engine/tasks/text-asks.js";
-import { wordsUnder } from "../text/sight.js";
+import { wordsUnder } from "../../views/word-maps.js";
 
 export const sides = ["question", "candidate"] as const;
 export type Side = (typeof sides)[number];

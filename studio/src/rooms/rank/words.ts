@@ -2,8 +2,7 @@
 import { count, duration } from "../../../../src/formatting/numbers.js";
 import type { Training } from "../../engine/tasks/protocol.js";
 import type { CandidateSource, Counting, RankerInfo, RankSight } from "../../engine/tasks/rank-asks.js";
-import { certainty, counted, inWords, pointed } from "../../numbers/text.js";
-import { signedText } from "../text/words.js";
+import { certainty, counted, inWords, pointed, signedText } from "../../numbers/text.js";
 import type { Side } from "./sight.js";
 
 /** Parts add up: all of them have as many decimals. */
@@ -107,6 +106,7 @@ export const rankWords = {
   similaritySays: (filters: number) =>
     `Of each of the ${filters} filters: what the question asks for, xᵀM, times what the sentence has, y. Their sum is the similarity.`,
   strips: ["xᵀM", "y", "products"],
+  differs: (value: number) => `The engine has ${pointed(value)} here: please report it.`,
   train: "Train again",
   retrain: "Train on the towns",
   stop: "Stop",

@@ -1,32 +1,12 @@
 /** What lies where: places of a map over the words of a sentence, filters by their names in an address. */
-import type { Seen, SeenMap } from "../../engine/tasks/text-asks.js";
-
-/** A number of a map. */
-export interface Place {
-  /** Which map, by its place among them. */
-  readonly map: number;
-  readonly place: number;
-  readonly filter: number;
-}
+import type { Seen } from "../../engine/tasks/text-asks.js";
+import type { Place } from "../../views/word-maps.js";
 
 /** What is pointed at. */
 export type Pointed =
   | ({ readonly kind: "cell" } & Place)
   | { readonly kind: "word"; readonly word: number }
   | { readonly kind: "winner"; readonly from: number; readonly to: number };
-
-/** The words under a place: from ≤ i < to. What lies beyond the sentence is zeros. */
-export function wordsUnder(
-  { before, width }: SeenMap,
-  place: number,
-  words: number,
-): [from: number, to: number] {
-  const first = place - before;
-  return [Math.max(0, first), Math.min(words, first + width)];
-}
-
-export const valueAt = ({ values, filters }: SeenMap, place: number, filter: number): number =>
-  values[place * filters + filter];
 
 /** What a filter's greatest value counts for the class that is asked about: nothing below 0. */
 export function countsOf(seen: Seen, { map, filter }: { map: number; filter: number }): number {
@@ -54,14 +34,3 @@ export function strongest(seen: Seen): Place {
   const map = seen.maps.findIndex(({ width }) => width === window);
   return { map, filter, place: seen.maps[map].at[filter] };
 }
-
-/** Filters that found their greatest at windows that hold the word, by map. */
-export const filtersAt = ({ maps }: Pick<Seen, "maps">, word: number, words: number): number[][] =>
-  maps.map((map) =>
-    Array.from(map.at, (place, filter) => ({ place, filter }))
-      .filter(({ place }) => {
-        const [from, to] = wordsUnder(map, place, words);
-        return from <= word && word < to;
-      })
-      .map(({ filter }) => filter),
-  );

@@ -2,11 +2,9 @@
 import { count, duration } from "../../../../src/formatting/numbers.js";
 import type { Training } from "../../engine/tasks/protocol.js";
 import type { ClassifierInfo, TextMethod } from "../../engine/tasks/text-asks.js";
-import { certainty, counted, inWords, pointed } from "../../numbers/text.js";
+import { certainty, counted, inWords, pointed, signedText } from "../../numbers/text.js";
 
 const quoted = (words: readonly string[]): string => `“${words.join(" ")}”`;
-export const signedText = (value: number): string =>
-  `${value > 0 ? "+" : ""}${pointed(Number(value.toPrecision(3)))}`;
 
 export const textWords = {
   sentence: "Sentence",
