@@ -1,5 +1,6 @@
 /** What a checkpoint of a task keeps beside its network. */
 import { type Checkpoint, fileOf } from "../training/checkpoint.js";
+import type { FitOptions } from "../training/fit-options.js";
 import { WeightsError } from "../training/weights-checks.js";
 
 /**
@@ -23,3 +24,9 @@ export function keptNotes<Notes extends { task: string }>(
   const noun = what.split(" ")[0];
   return { notes, damaged: (how) => new WeightsError(`${file}: the ${noun} is damaged: ${how}`) };
 }
+
+/** How `fit` hands over checkpoints that have, beside the network, what the task's `load` needs. */
+export const withNotes = (
+  { every, save }: NonNullable<FitOptions["checkpoint"]>,
+  kept: Required<Pick<Checkpoint, "data" | "notes">>,
+): NonNullable<FitOptions["checkpoint"]> => ({ every, save: (state) => save({ ...state, ...kept }) });

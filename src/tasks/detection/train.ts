@@ -14,9 +14,11 @@ import { cosine, warmUp } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
+import type { FitOptions } from "../../training/fit-options.js";
 import type { AnnotatedPicture, Annotations } from "../annotations/annotated.js";
 import { boxExamples } from "../annotations/box-examples.js";
 import { type PictureFit, surround } from "../annotations/fitted.js";
+import { withNotes } from "../kept-notes.js";
 import {
   type DetectionData,
   Detector,
@@ -73,11 +75,7 @@ export interface DetectionTrainingOptions {
   read?: (picture: AnnotatedPicture) => Picture | Promise<Picture>;
   seed?: number;
   /** Hands over what `detection.load` reads and `resume` goes on from: after each epoch, or each so many steps, and at the end. */
-  checkpoint?: {
-    every: "epoch" | number;
-    /** The training waits for it. */
-    save: (checkpoint: Checkpoint) => void | Promise<void>;
-  };
+  checkpoint?: FitOptions["checkpoint"];
   /**
    * Goes on where this checkpoint was taken, on the same pictures: with its network and as what it sees them; options of those
    * are passed over.
@@ -171,15 +169,10 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
     keepBest,
     resume,
     ...(checkpoint && {
-      checkpoint: {
-        every: checkpoint.every,
-        save: (state: Checkpoint) =>
-          checkpoint.save({
-            ...state,
-            data: { name: data.name, classes: [...classes] },
-            notes: notesOf(sees),
-          }),
-      },
+      checkpoint: withNotes(checkpoint, {
+        data: { name: data.name, classes: [...classes] },
+        notes: notesOf(sees),
+      }),
     }),
     ...(validation && { validation: examplesOf(validation, detector, options) }),
   };

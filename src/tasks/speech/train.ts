@@ -18,6 +18,8 @@ import { oneCycle } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
+import type { FitOptions } from "../../training/fit-options.js";
+import { withNotes } from "../kept-notes.js";
 import { spokenExamples } from "./examples.js";
 import { frontEndFor } from "./front-end.js";
 import { blankName, type Hearing, unitsOf } from "./hearing.js";
@@ -64,11 +66,7 @@ export interface SpeechTrainingOptions {
   /** Is told once what has been made, before the first step. */
   onBegin?: (beginning: SpeechBeginning) => void | Promise<void>;
   /** Hands over what `speech.load` reads and `resume` goes on from: after each epoch, or each so many steps, and at the end. */
-  checkpoint?: {
-    every: "epoch" | number;
-    /** The training waits for it. */
-    save: (checkpoint: Checkpoint) => void | Promise<void>;
-  };
+  checkpoint?: FitOptions["checkpoint"];
   /**
    * Goes on where this checkpoint was taken, on the same recordings: with its network and how it hears; options of those are
    * passed over.
@@ -159,15 +157,10 @@ export async function train(
     keepBest,
     resume,
     ...(checkpoint && {
-      checkpoint: {
-        every: checkpoint.every,
-        save: (state: Checkpoint) =>
-          checkpoint.save({
-            ...state,
-            data: { name: recordings.name, classes: [...classes] },
-            notes: notesOf(hearing),
-          }),
-      },
+      checkpoint: withNotes(checkpoint, {
+        data: { name: recordings.name, classes: [...classes] },
+        notes: notesOf(hearing),
+      }),
     }),
     ...(validation && { validation: spokenExamples(validation, { hearing, classes }) }),
   };

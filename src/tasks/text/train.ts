@@ -9,6 +9,8 @@ import { maxNorm } from "../../optim/max-norm.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
+import type { FitOptions } from "../../training/fit-options.js";
+import { withNotes } from "../kept-notes.js";
 import { firstVectors } from "../words/first-vectors.js";
 import { type Tokeniser, tokeniserNames, tokeniser as tokeniserOf } from "../words/tokens.js";
 import { readWordVectors, type WordVectors } from "../words/vectors.js";
@@ -56,11 +58,7 @@ export interface TextTrainingOptions
   keepBest?: boolean;
   seed?: number;
   /** Hands over what `text.load` reads and `resume` goes on from: after each epoch, or each so many steps, and at the end. */
-  checkpoint?: {
-    every: "epoch" | number;
-    /** The training waits for it. */
-    save: (checkpoint: Checkpoint) => void | Promise<void>;
-  };
+  checkpoint?: FitOptions["checkpoint"];
   /**
    * Goes on where this checkpoint was taken: with its network, its words and how it reads texts; options of those are
    * passed over.
@@ -150,13 +148,10 @@ export async function train(
     keepBest,
     resume,
     ...(checkpoint && {
-      checkpoint: {
-        every: checkpoint.every,
-        save: (state: Checkpoint) => {
-          const data = { name: texts.name, classes: [...classes] };
-          return checkpoint.save({ ...state, data, notes: notesOf(reading) });
-        },
-      },
+      checkpoint: withNotes(checkpoint, {
+        data: { name: texts.name, classes: [...classes] },
+        notes: notesOf(reading),
+      }),
     }),
     ...(validation && {
       validation: sentenceExamples(
