@@ -1,4 +1,5 @@
 /** Questions of the room Rank. */
+import type { pairs } from "receptive/tasks";
 
 export const candidateSources = ["question", "all", "own"] as const;
 /** Which sentences are ranked: those that the data has for the question, all of its, or one's own lines. */
@@ -76,44 +77,9 @@ export interface RankSight {
   readonly seen?: PairSeen;
 }
 
-/** The chosen sentence beside the question; `PairSight` of the library. */
-export interface PairSeen {
-  readonly question: SeenPassage;
-  readonly candidate: SeenPassage;
-  readonly score: number;
-  readonly similarity?: {
-    readonly value: number;
-    readonly part: number;
-    readonly turned: Float32Array;
-    readonly candidate: Float32Array;
-  };
-  readonly counted: readonly {
-    readonly name: string;
-    readonly value: number;
-    readonly scaled: number;
-    readonly part: number;
-  }[];
-  readonly bias: number;
-}
-
-export interface SeenPassage {
-  readonly words: readonly string[];
-  readonly shapes: readonly string[];
-  readonly isKnown: readonly boolean[];
-  readonly isShared: readonly boolean[];
-  readonly read?: {
-    readonly matrix: Float32Array;
-    readonly size: number;
-    readonly window: number;
-    readonly before: number;
-    readonly places: number;
-    readonly filters: number;
-    readonly values: Float32Array;
-    readonly greatest: Float32Array;
-    readonly at: Int32Array;
-    readonly parts: Float32Array;
-  };
-}
+/** The chosen sentence beside the question. */
+export type PairSeen = pairs.PairSight;
+export type SeenPassage = pairs.SeenText;
 
 export interface RankAsks {
   /** Trains on the questions of the grammar, or on a file of one's own. */
