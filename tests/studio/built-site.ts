@@ -128,6 +128,9 @@ export async function builtSite(own: readonly string[] = []): Promise<Site> {
   };
 }
 
+/** The number in what a page says, whatever stands around it. */
+export const numberIn = (said: string): number => Number(said.replaceAll("−", "-").replace(/[^\d.e+-]/g, ""));
+
 /** The numbers of a grid, row by row, as they stand in its cells. */
 export async function numbersIn(page: Page, label: string): Promise<number[][]> {
   const rows = await page

@@ -6,13 +6,12 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pairs } from "../../src/tasks/index.js";
-import { builtSite, missing, type Site, widths } from "./built-site.js";
+import { builtSite, missing, numberIn, type Site, widths } from "./built-site.js";
 import { expectAccessible, expectWithin } from "./every-view.js";
 import { downloaded, headline } from "./training.js";
 import { shellOf, weightOf, withImports } from "./weight.js";
 
 const settled = (page: Page) => page.locator("h1", { hasText: /^First stands/ }).waitFor({ timeout: 60_000 });
-const numberIn = (said: string): number => Number(said.replaceAll("−", "-").replace(/[^\d.e+-]/g, ""));
 const numbersOf = async (page: Page, places: string) =>
   (await page.locator(places).allTextContents()).map(numberIn);
 const rounded = (value: number) => Number(Number(value.toFixed(3)).toPrecision(3)) + 0;

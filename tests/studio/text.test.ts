@@ -7,13 +7,12 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explain, tensor } from "../../src/index.js";
 import { text } from "../../src/tasks/index.js";
-import { builtSite, missing, type Site, widths } from "./built-site.js";
+import { builtSite, missing, numberIn, type Site, widths } from "./built-site.js";
 import { expectAccessible, expectWithin } from "./every-view.js";
 import { downloaded, headline } from "./training.js";
 import { shellOf, weightOf, withImports } from "./weight.js";
 
 const settled = (page: Page) => page.locator("h1", { hasText: /^Read as/ }).waitFor({ timeout: 60_000 });
-const numberIn = (said: string): number => Number(said.replaceAll("−", "-").replace(/[^\d.e+-]/g, ""));
 const mapOf = (page: Page, width: number) =>
   page.getByRole("application", { name: new RegExp(`^Map of ${width} words`) });
 

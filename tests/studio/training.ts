@@ -1,4 +1,4 @@
-/** What tests do in the room Train. */
+/** What tests do in rooms where something is trained. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 
