@@ -1,5 +1,5 @@
 /** Questions of the room Rank. */
-import type { pairs } from "receptive/tasks";
+import type { PairSight, SeenText } from "../../../../src/tasks/pairs/looking.js";
 
 export const candidateSources = ["question", "all", "own"] as const;
 /** Which sentences are ranked: those that the data has for the question, all of its, or one's own lines. */
@@ -78,8 +78,8 @@ export interface RankSight {
 }
 
 /** The chosen sentence beside the question. */
-export type PairSeen = pairs.PairSight;
-export type SeenPassage = pairs.SeenText;
+export type PairSeen = PairSight;
+export type SeenPassage = SeenText;
 
 export interface RankAsks {
   /** Trains on the questions of the grammar, or on a file of one's own. */
