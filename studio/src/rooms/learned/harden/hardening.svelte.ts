@@ -20,6 +20,8 @@ class Hardening {
   before = $state<number>();
   after = $state<number>();
   trouble = $state("");
+  /** While the retrained network is being put at hand it is neither of the two. */
+  isTaking = $state(false);
 
   begin(seed: number): Promise<void> {
     this.found = undefined;
@@ -36,11 +38,14 @@ class Hardening {
   }
 
   async #take(network: ArrayBuffer): Promise<void> {
+    this.isTaking = true;
     try {
       await session.open(network, "the retrained network");
       this.after = session.info?.id;
     } catch (error) {
       this.trouble = (error as Error).message;
+    } finally {
+      this.isTaking = false;
     }
   }
 
