@@ -47,7 +47,10 @@ describe("an unknown option is named, with the one that was meant", () => {
     [() => nn.relu("first"), 'relu: the options are "first", expected { name }'],
     [() => nn.dropout(0.5, { seed: 3 }), "dropout: unknown option `seed`; there is `name`"],
     [() => nn.batchNorm({ eps: 1e-3 }), "batchNorm: unknown option `eps`; did you mean `epsilon`?"],
-    [() => nn.batchNorm(null), "batchNorm: the options are null, expected { momentum, epsilon, frozen, name }"],
+    [
+      () => nn.batchNorm(null),
+      "batchNorm: the options are null, expected { momentum, epsilon, frozen, name }",
+    ],
     [
       () => nn.residual([nn.relu()], { shortcuts: [] }),
       "residual: unknown option `shortcuts`; did you mean `shortcut`?",
