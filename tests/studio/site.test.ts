@@ -147,6 +147,28 @@ describe.skipIf(missing)(`the studio's site ${missing}`, () => {
       await page.context().close();
     });
 
+    test("a layer and a network that are not there leave the address, with that line", async () => {
+      const { page, faults, go } = await site.open("#/networks/map");
+      for (const [address, line] of [
+        ["#/networks/compare?a=zz&b=resnet18", "a=zz"],
+        ["#/networks/graph?net=zz", "net=zz"],
+        ["#/learned/codes?layer=conv9", "layer=conv9"],
+        ["#/learned/filters?layer=fc1", "layer=fc1"],
+        ["#/learned/patches?layer=conv9", "layer=conv9"],
+        ["#/learned/maximise?of=layer&layer=conv9", "layer=conv9"],
+        ["#/learned/dream?layer=conv9", "layer=conv9"],
+      ]) {
+        await go(address);
+        await page.locator(".refused", { hasText: line }).waitFor({ timeout: 60_000 });
+        await page.waitForFunction((gone) => !location.hash.includes(gone), line);
+        expect(await page.locator(".failed").count(), address).toBe(0);
+      }
+      await go("#/networks/compare?a=zz&b=resnet18");
+      await page.getByText(/^VGG-16 has \d+ times the parameters of resnet18/).waitFor();
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+
     test("addresses at the edge of what their views take say what comes of it", async () => {
       const { page, faults, go } = await site.open("#/convolve/forward");
       for (const [view, says] of [

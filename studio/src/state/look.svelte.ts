@@ -78,6 +78,14 @@ class Look {
     this.#write();
   }
 
+  /** A value that turned out to mean nothing here: it leaves the address, with the quiet line. */
+  refuse(key: string): void {
+    const found = this.keys[key];
+    if (!found) return; // of a view that is being left
+    this.refused = [...this.refused, `${key}=${found.write(this.values[key])}`];
+    this.set({ [key]: found.standard });
+  }
+
   setPage(changed: Partial<ValuesOf<typeof pageKeys>>): void {
     this.page = { ...this.page, ...changed };
     this.#write();

@@ -2,6 +2,7 @@
 import { onMount, untrack } from "svelte";
 import { engine } from "../../engine/client.svelte.js";
 import type { AskKind, Asks } from "../../engine/network/protocol.js";
+import { newest } from "../../engine/newest.js";
 import { arrive, follow, type PictureKeys } from "../../network/arrive.js";
 import { picture } from "../../network/picture.svelte.js";
 import { session } from "../../network/session.svelte.js";
@@ -63,6 +64,23 @@ export class Arrival {
     return this.isHere && !session.isTraining && session.phase !== "preparing";
   }
 
+  /**
+   * The layer that the address names, the usual one where it names none. A name that is none of those `offered` leaves the
+   * address, with the quiet line. To be called where a view is made.
+   */
+  layer(offered: () => readonly string[], usual: () => string): { readonly name: string } {
+    const asked = () => look.values.layer as string;
+    const isStrange = () => asked() !== "" && this.isResting && !offered().includes(asked());
+    $effect(() => {
+      if (isStrange()) untrack(() => look.refuse("layer"));
+    });
+    return {
+      get name() {
+        return isStrange() ? usual() : asked() || usual();
+      },
+    };
+  }
+
   /** Layers that have filters, in their order. */
   get filtering(): readonly string[] {
     return (session.network?.layers ?? []).filter(({ type }) => type === "conv2d").map(({ name }) => name);
@@ -81,37 +99,22 @@ export const pictureWords = (classes: readonly string[]): string =>
 export class Newest<K extends AskKind> {
   answer = $state.raw<Asks[K]["answer"]>();
   failure = $state("");
-  readonly #kind: K;
-  #wanted: Asks[K]["asked"] | undefined;
-  #isBusy = false;
-  #isLeft = false;
+  /** Asks, or forgets what waits where there is nothing to ask. */
+  readonly ask: (asked: Asks[K]["asked"] | undefined) => void;
 
   /** To be made where a view is made. */
   constructor(kind: K) {
-    this.#kind = kind;
-    $effect(() => () => {
-      this.#isLeft = true;
-    });
-  }
-
-  ask(asked: Asks[K]["asked"] | undefined): void {
-    this.#wanted = asked;
-    if (!this.#isBusy) void this.#next();
-  }
-
-  async #next(): Promise<void> {
-    this.#isBusy = true;
-    while (this.#wanted && !this.#isLeft) {
-      const asked = this.#wanted;
-      this.#wanted = undefined;
-      try {
-        this.answer = await engine.request(this.#kind, asked);
+    this.ask = newest(
+      (asked: Asks[K]["asked"]) => engine.request(kind, asked),
+      (answer: Asks[K]["answer"]) => {
+        this.answer = answer;
         this.failure = "";
-      } catch (error) {
-        this.failure = (error as Error).message;
-      }
-    }
-    this.#isBusy = false;
+      },
+      (message) => {
+        this.failure = message;
+      },
+    );
+    $effect(() => () => this.ask(undefined));
   }
 }
 
