@@ -62,7 +62,8 @@ describe.skipIf(missing !== "")(`training in receptive/worker ${missing}`, () =>
             ]
           : [],
       );
-      expect(went.longestPause).toBeLessThan(250);
+      // A training on the page's own thread would stand for seconds. How short it is on a quiet machine: bench:tab.
+      expect(went.longestPause).toBeLessThan(500);
     },
   );
 

@@ -37,6 +37,15 @@ export const expectAccessible = (views: Views, colorScheme: "light" | "dark"): P
 /** Of what a page shows now. */
 export async function expectNoViolations(page: Page, address: string, isWhole: boolean): Promise<void> {
   if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(axe.source);
+  // A colour that is on its way to another one is neither.
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished.catch(() => {})),
+    ),
+  );
   const { violations } = await page.evaluate(
     (isWhole) =>
       (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
