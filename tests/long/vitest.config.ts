@@ -2,7 +2,7 @@ import { mergeConfig } from "vitest/config";
 import ordinary from "../../vitest.config.js";
 
 /** As the ordinary tests, but the long parts: one after the other, each for as long as it takes. */
-const { include: _, ...test } = ordinary.test!;
+const { projects: _, ...test } = ordinary.test!;
 
 export default mergeConfig(
   { resolve: ordinary.resolve },
