@@ -155,8 +155,16 @@ describe("random streams", () => {
   });
 
   test("are different ones within a run of training, and those of augmentations a whole epoch apart", () => {
-    const { orderOfExamples, partsOfData, seedsOfSteps, orderOfStreams } = streams;
-    const ofRun = [orderOfExamples, partsOfData, seedsOfSteps, orderOfStreams];
+    const { orderOfExamples, partsOfData, seedsOfSteps, orderOfStreams, sampledAnchors, sampledRegions } =
+      streams;
+    const ofRun = [
+      orderOfExamples,
+      partsOfData,
+      seedsOfSteps,
+      orderOfStreams,
+      sampledAnchors,
+      sampledRegions,
+    ];
     const { shifts, affineMaps, flips, jitters, lights, covers, mixtures, partsOfFiles, changedSounds } =
       streams;
     const ofPictures = [

@@ -41,6 +41,10 @@ export const generations = 15;
 export const shiftsOfDreams = 16;
 export const beginningsOfStyle = 17;
 
+// Anchors and regions that a step of detection looks at.
+export const sampledAnchors = 22;
+export const sampledRegions = 23;
+
 // Sounds.
 export const soundsToTrain = 0;
 export const soundsToTest = 1;

@@ -10,7 +10,7 @@ import { optionsOf } from "../door/options.js";
 import { fromOneOn, recordOf, required, rule } from "../door/rules.js";
 import { onOneLine } from "../formats/refusal.js";
 import { encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
-import { type AnyNetwork, fromDescription, type LayerDescription, type Model } from "../nn/index.js";
+import { type AnyNetwork, type AnyOwnLayers, fromDescription, type LayerDescription, type Model } from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Shape, sizeOf } from "../tensor/shapes.js";
@@ -161,12 +161,13 @@ export async function checkpointOf(
 
 /**
  * The model of a checkpoint, with its weights.
+ * @param own  layers of yours by their types, as of `nn.fromDescription`
  * @throws WeightsError where its description makes no model, or one of other weights; nothing is allocated then
  */
-export function modelOf<N extends AnyNetwork = Model>(checkpoint: Checkpoint): N {
+export function modelOf<N extends AnyNetwork = Model>(checkpoint: Checkpoint, own?: AnyOwnLayers): N {
   checkArgument("modelOf", "the checkpoint", checkpoint, aCheckpoint);
   return named(checkpoint, () => {
-    const model: AnyNetwork = fromDescription(checkpoint.model);
+    const model: AnyNetwork = fromDescription(checkpoint.model, own);
     setModelWeights(model, checkpoint);
     return model as unknown as N;
   });

@@ -82,8 +82,15 @@ describe.skipIf(!isBuilt)("receptive detect", () => {
     ] as const)
       expect((await readImage(join(folder, file))).width).toBe(width);
 
-    const found = await receptive(["detect", example, "--json", "--output", "boxes.png"], { folder });
+    // The one picture to test by has one square, and nothing else is told of it.
+    expect(figures.confusion).toEqual([
+      [1, 0],
+      [0, 0],
+    ]);
+
+    const found = await receptive(["detect", example, "--json", "--output", "boxes.png", "--why"], { folder });
     expect([found.code, found.stderr]).toEqual([0, ""]);
+    expect((await readImage(join(folder, example.replace(".png", "-why.png")))).width).toBeGreaterThan(400);
     const [best] = JSON.parse(found.stdout).objects;
     expect(best.class).toBe("square");
     // The last of the first ten: left 31, top 12.
@@ -105,6 +112,10 @@ describe.skipIf(!isBuilt)("receptive detect", () => {
 
   test.each([
     [["detect"], "which picture? receptive detect PICTURE; or detect train, detect evaluate"],
+    [
+      ["detect", "train", "--training", "joint"],
+      "--training is about --network faster-rcnn, which is not there: leave it out",
+    ],
     [["detect", "train", "--part", "val"], "--part is about --data, which is not there: leave it out"],
     [
       ["detect", "evaluate"],

@@ -57,6 +57,35 @@ test("shapes", async () => {
   expect.soft(result.coco.AP).toBeGreaterThanOrEqual(0.85);
 });
 
+describe.each(["joint", "4-step"] as const)("Faster R-CNN, %s", (training) => {
+  const recipe = { network: "faster-rcnn", training, seed: 1 } as const;
+
+  test("shapes", async () => {
+    await configure({ threads: 2 });
+    const { train, test: held } = shapes.shapes({ size: 256, train: 2000 });
+    const [detector, told] = await minutes(() => detection.train(train, { ...recipe, epochs: 12 }));
+    const result = await detector.evaluate(held);
+    expect(result.count).toBe(2000);
+    figure(
+      `shapes, Faster R-CNN, ${training}, mAP at 0.5`,
+      `${fixed(result.mAP)} (${byClass(result, held.classes!)}), ${told}`,
+    );
+    expect.soft(result.mAP).toBeGreaterThanOrEqual(0.9);
+  });
+
+  test.skipIf(!data)("BCCD", async () => {
+    await configure({ threads: 2 });
+    const { trainval, test: held } = await annotations.openAnnotations(`${data}/bccd`, { skipBad: true });
+    const [detector, told] = await minutes(() => detection.train(trainval, { ...recipe, epochs: 40 }));
+    const result = await detector.evaluate(held);
+    figure(
+      `BCCD, Faster R-CNN, ${training}, mAP at 0.5`,
+      `${fixed(result.mAP)} (${byClass(result, held.classes)}), ${told}`,
+    );
+    expect(result.count).toBe(72);
+  });
+});
+
 // On WebAssembly: RECEPTIVE_TARGET=wasm npm run test:long -- detect -t "a second"
 test("pictures of 320×320 a second, suppression included, with two threads", async () => {
   await configure({ threads: 2 });

@@ -3,13 +3,15 @@ import { type Command, Option } from "commander";
 import { writePlace } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
 import { count, percent } from "../../formatting/numbers.js";
+import { overlay } from "../../images/colour-maps.js";
+import type { Picture } from "../../images/picture.js";
 import { PictureError } from "../../images/picture-error.js";
 import { readImage } from "../../images/read.js";
 import { boxMarks } from "../../report/features/marks.js";
 import { renderPanels } from "../../report/features/panels.js";
 import { writableNames } from "../../report/sheet/characters.js";
 import { configure } from "../../runtime/devices.js";
-import type { Detection } from "../../tasks/detection/index.js";
+import { type Detection, type ExplainedBox, whyBoxes } from "../../tasks/detection/index.js";
 import { exitCodes, lineOf } from "../failure.js";
 import { besides, checkPng } from "../features/output.js";
 import { share, threads, whole } from "../values.js";
@@ -38,6 +40,10 @@ export function findCommand(parent: Command): void {
   softOption(command)
     .option("--output <file>", "the PNG with boxes, of one picture (default: <picture>-boxes.png)")
     .option("--no-picture", "write no picture")
+    .option(
+      "--why",
+      "also where the network saw the six surest (Grad-CAM): <picture>-why.png",
+    )
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option(
       "--json",
@@ -62,12 +68,13 @@ interface Options {
   soft?: "linear" | "gaussian";
   output?: string;
   picture: boolean;
+  why?: boolean;
   threads?: number;
   json?: boolean;
 }
 
 async function run(files: string[], options: Options): Promise<void> {
-  const { checkpoint, least, most, overlap, soft, output, picture: isDrawn, json } = options;
+  const { checkpoint, least, most, overlap, soft, output, picture: isDrawn, why, json } = options;
   if (files.length === 0)
     throw new UsageError("which picture? receptive detect PICTURE; or detect train, detect evaluate");
   if (output !== undefined) {
@@ -83,6 +90,15 @@ async function run(files: string[], options: Options): Promise<void> {
       const found = await detector.predict(picture, { least, most, overlap, ...(soft && { soft }) });
       if (json) console.log(JSON.stringify({ picture: file, objects: found }));
       else console.log(`${files.length > 1 ? `${file}:\n` : ""}${listed(found)}`);
+      if (why && found.length > 0) {
+        const explained = await whyBoxes(detector, picture, {
+          ...{ least, overlap, most: Math.min(6, most) },
+          ...(soft && { soft }),
+        });
+        const path = besides(file, "why");
+        await writePlace(path, await reasons(explained, { file, picture, trainedOn: detector.trainedOn }));
+        if (!json) process.stderr.write(`${path}\n`);
+      }
       if (!isDrawn) continue;
       const path = output ?? besides(file, "boxes");
       const png = await renderPanels({
@@ -107,6 +123,22 @@ async function run(files: string[], options: Options): Promise<void> {
     }
   }
 }
+
+/** Each box over what spoke for it. */
+const reasons = (
+  explained: readonly ExplainedBox[],
+  { file, picture, trainedOn }: { file: string; picture: Picture; trainedOn: string },
+): Promise<Uint8Array> =>
+  renderPanels({
+    title: `Why these boxes in ${basename(file)}`,
+    subtitle: `where maps of the network speak for the class (Grad-CAM), by a network trained on ${trainedOn}`,
+    columns: Math.min(3, explained.length),
+    panels: explained.map((one) => ({
+      caption: `${writableNames([one.class])[0]} ${percent(one.score)}`,
+      picture: overlay(picture, one.map, picture),
+      overlay: boxMarks(marksOf([one])),
+    })),
+  });
 
 const listed = (found: readonly Detection[]): string =>
   found.length === 0

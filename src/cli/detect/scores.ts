@@ -27,6 +27,19 @@ export function detectionTable({ voc, coco }: DetectionEvaluation, classes: read
   );
 }
 
+/** A row for each class and a column for each that was told; the last ones are what was made up, and what was missed. */
+export const confusionTable = (confusion: readonly (readonly number[])[], classes: readonly string[]): string =>
+  alignedTable(
+    [
+      { title: "true", align: "left" },
+      ...[...classes, "missed"].map((title) => ({ title, align: "right" as const })),
+    ],
+    confusion.map((row, t) => [
+      classes[t] ?? "nothing",
+      ...row.map((n, p) => (n > 0 ? count(n) : t === classes.length && p === t ? "" : "·")),
+    ]),
+  );
+
 const figure = (value: number): string => (Number.isNaN(value) ? "–" : value.toFixed(3));
 
 /** As JSON: without the boxes, and with names for labels. */

@@ -27,7 +27,7 @@ import {
   trainingBoxes,
 } from "./boxes.js";
 import { firstBatch } from "./first-batch.js";
-import { detectionFigures, detectionScores, detectionTable } from "./scores.js";
+import { confusionTable, detectionFigures, detectionScores, detectionTable } from "./scores.js";
 
 export function trainDetectionCommand(parent: Command): void {
   const command = parent
@@ -54,6 +54,24 @@ export function trainDetectionCommand(parent: Command): void {
         "stretch",
       ]),
     )
+    .addOption(
+      new Option("--network <name>", "one-stage: places tell boxes; faster-rcnn: regions are proposed, then judged")
+        .choices(["one-stage", "faster-rcnn"])
+        .default("one-stage"),
+    )
+    .addOption(
+      new Option(
+        "--training <how>",
+        "of faster-rcnn: both halves jointly (if left out), or in 4 steps as published, each of so many epochs",
+      ).choices(["joint", "4-step"]),
+    )
+    .addOption(
+      new Option("--pooling <how>", "of faster-rcnn: how a region is seen; align if left out").choices([
+        "align",
+        "max",
+      ]),
+    )
+    .option("--frozen <layers>", "layers that keep their weights, with commas: backbone,rpn", nameList)
     .option("--width <factor>", "so many times as many filters", positive, 1)
     .option(
       "--zoom <factor>",
@@ -95,6 +113,7 @@ Examples:
   $ receptive detect train
   $ receptive detect train --data bccd --part train,val --skip-bad
   $ receptive detect train --data data.yaml --size 416,416 --width 1.5
+  $ receptive detect train --network faster-rcnn --training 4-step
 
 Ctrl-C saves; --resume goes on.`,
     )
@@ -114,6 +133,10 @@ interface Options extends BoxOptions {
   test?: string;
   size?: [number, number];
   fit?: "contain" | "stretch";
+  network: "one-stage" | "faster-rcnn";
+  training?: "joint" | "4-step";
+  pooling?: "align" | "max";
+  frozen?: string[];
   width: number;
   zoom: number;
   shift: number;
@@ -141,6 +164,8 @@ async function run(options: Options, command: Command): Promise<void> {
       [...howBoxesAreRead, "part", "size", "fit", "validation", "keepBest"],
       "is about --data, which is not there",
     );
+  if (options.network !== "faster-rcnn")
+    refuse(command, ["training", "pooling"], "is about --network faster-rcnn, which is not there");
   const tell = (line: string) => void (json || process.stderr.write(`${line}\n`));
   const resume = options.resume === undefined ? undefined : await load(options.resume);
   await configure({ threads: options.threads });
@@ -168,6 +193,7 @@ async function run(options: Options, command: Command): Promise<void> {
     if (training.isStopped(`Stopped, and saved. To go on: the same command with --resume ${checkpoint}`))
       return;
     const result = await detector.evaluate(test);
+    const confusion = detection.boxConfusion(result, { classes: detector.classes.length });
     const { seconds, epochs, bestEpoch } = training.done!;
     await writeFileAtomic(
       sheet,
@@ -175,6 +201,7 @@ async function run(options: Options, command: Command): Promise<void> {
         title: `Objects of ${all.name}`,
         subtitle: `${count(parametersOf(detector))} parameters · ${detector.classes.length} classes · ${epochs} epochs · seed ${seeded}`,
         test: result,
+        confusion,
         classes: writableNames(detector.classes),
         training: courseOf(training.latest!),
         picture: (place) => pictureAt(test, place),
@@ -184,7 +211,7 @@ async function run(options: Options, command: Command): Promise<void> {
     await writeFileAtomic(example, await encodeImage(await pictureAt(test, 0)));
     if (json) {
       const figures = detectionFigures(result, detector.classes);
-      console.log(JSON.stringify({ ...training.done, test: figures, checkpoint, sheet, example }));
+      console.log(JSON.stringify({ ...training.done, test: { ...figures, confusion }, checkpoint, sheet, example }));
       return;
     }
     console.log(
@@ -195,8 +222,10 @@ async function run(options: Options, command: Command): Promise<void> {
         "",
         detectionTable(result, detector.classes),
         "",
+        confusionTable(confusion, detector.classes),
+        "",
         `The trained network:                            ${checkpoint}`,
-        `Loss, precision by recall, and worst pictures:  ${sheet}`,
+        `Loss, confusion, precision, worst pictures:     ${sheet}`,
         `A picture to test by:                           ${example}`,
         "",
         "Try next:",
@@ -220,7 +249,12 @@ async function pictureAt(boxes: Boxes, place: number) {
 function trainingOf(options: Options): detection.DetectionTrainingOptions {
   const { size, fit, width, zoom, shift, colours, mirror, epochs, batchSize, lr, weightDecay, average } =
     options;
+  const { network, training, pooling, frozen } = options;
   return {
+    network,
+    ...(training && { training }),
+    ...(pooling && { regions: { pooling } }),
+    ...(frozen && { frozen }),
     ...(size && { size }),
     ...(fit && { fit }),
     // Of shapes so many that the first try is over before one has lost patience.

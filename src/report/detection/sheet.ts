@@ -6,6 +6,7 @@ import type { DetectionEvaluation } from "../../tasks/detection/index.js";
 import { type PictureMistakes, pictureMistakes } from "../../tasks/detection/mistakes.js";
 import { renderSvg } from "../render.js";
 import { drawable } from "../sheet/characters.js";
+import { confusionPanel } from "../sheet/confusion.js";
 import { lossPanel, type SheetTraining } from "../sheet/loss.js";
 import { page, place } from "../sheet/page.js";
 import { heading, headingHeight } from "../sheet/panel.js";
@@ -17,6 +18,8 @@ export interface DetectionSheetInput {
   title: string;
   subtitle: string;
   test: DetectionEvaluation;
+  /** Of `boxConfusion`: a row and a column more than there are classes. */
+  confusion: readonly (readonly number[])[];
   classes: readonly string[];
   training: SheetTraining;
   /** A picture that was tested by. */
@@ -28,6 +31,7 @@ export async function detectionSheetSvg({
   title,
   subtitle,
   test,
+  confusion,
   classes,
   training,
   picture,
@@ -43,7 +47,8 @@ export async function detectionSheetSvg({
     caption: `COCO AP ${test.coco.AP.toFixed(3)}, ${count(test.count)} pictures`,
   };
   return page(head, [
-    lossPanel(place("upper", "full"), training),
+    confusionPanel(place("upper", "left"), confusion, [...classes, "none"]),
+    lossPanel(place("upper", "right"), training),
     curvesPanel(place("lower", "left"), test, classes),
     worstPanel(place("lower", "right"), { worst, total: all.length, classes }),
   ]);

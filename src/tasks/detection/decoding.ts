@@ -48,11 +48,20 @@ export function toldSides(distances: Tensor): [top: Tensor, left: Tensor, bottom
   return [sub(y, side(0)), sub(x, side(1)), add(y, side(2)), add(x, side(3))];
 }
 
-/**
- * The boxes: places that are surer of a class than the eight around them, each with the class that it is surest of; then
- * non-maximum suppression.
- */
-export function foundBoxes({ scores, distances }: PlaceOutputs, telling: Telling): FoundBoxes {
+/** Boxes of N pictures before any is suppressed. */
+export type CandidateBoxes = {
+  /** N×B×4, [top, left, bottom, right] in pixels, within the picture. */
+  readonly boxes: Tensor;
+  /** N×B, 0 to 1; −∞ or 0 where there is none. */
+  readonly scores: Tensor;
+  /** N×B */
+  readonly labels: Tensor;
+  /** N×B: what the scores are made of, before sigmoid or softmax. */
+  readonly answers: Tensor;
+};
+
+/** Places that are surer of a class than the eight around them, each with the class that it is surest of. */
+export function placeCandidates({ scores, distances }: PlaceOutputs): CandidateBoxes {
   const [n, h, w, classes] = scores.shape;
   const count = h * w;
   const p = sigmoid(scores);
@@ -60,21 +69,32 @@ export function foundBoxes({ scores, distances }: PlaceOutputs, telling: Telling
   const flat = reshape(peaks, [n, count, classes]);
   const within = (at: Tensor, edge: number) => minimum(maximum(at, 0), edge * stride);
   const [top, left, bottom, right] = toldSides(distances);
-  const all = reshape(
+  const boxes = reshape(
     concat([within(top, h), within(left, w), within(bottom, h), within(right, w)], { axis: 3 }),
     [n, count, 4],
   );
-  const { most, ...how } = telling;
-  const {
-    indices,
-    scores: kept,
-    labels,
-  } = nonMaxSuppression(all, max(flat, { axis: 2 }), {
-    ...how,
-    results: most,
+  return {
+    boxes,
+    scores: max(flat, { axis: 2 }),
     labels: argmax(flat, { axis: 2 }),
-  });
+    answers: max(reshape(scores, [n, count, classes]), { axis: 2 }),
+  };
+}
+
+/** What {@link foundBoxes} leaves of candidates, with their numbers. */
+export function unsuppressed(
+  { boxes, scores, labels }: Omit<CandidateBoxes, "answers">,
+  { most, ...how }: Telling,
+): FoundBoxes & { readonly indices: Tensor } {
+  const [n, count] = scores.shape;
+  const left = nonMaxSuppression(boxes, scores, { ...how, results: most, labels });
   const first = mul(reshape(range(n), [n, 1]), count);
-  const rows = gather(reshape(all, [n * count, 4]), reshape(add(maximum(indices, 0), first), [n * most]));
-  return { boxes: reshape(rows, [n, most, 4]), scores: kept, labels };
+  const rows = gather(reshape(boxes, [n * count, 4]), reshape(add(maximum(left.indices, 0), first), [n * most]));
+  return { boxes: reshape(rows, [n, most, 4]), scores: left.scores, labels: left.labels, indices: left.indices };
+}
+
+/** The boxes of places, after non-maximum suppression. */
+export function foundBoxes(outputs: PlaceOutputs, telling: Telling): FoundBoxes {
+  const { indices: _, ...found } = unsuppressed(placeCandidates(outputs), telling);
+  return found;
 }

@@ -20,26 +20,16 @@ import type { Corners } from "../../training/objectives/average-precision.js";
 import { load as loadCheckpoint, save } from "../../training/opened-checkpoint.js";
 import type { AnnotatedPicture, Annotations } from "../annotations/annotated.js";
 import { someAnnotations } from "../annotations/box-examples.js";
-import { boxOutOf, fittedPixels, type PictureFit, placeOf } from "../annotations/fitted.js";
+import { boxOutOf } from "../annotations/fitted.js";
 import { keptNotes } from "../kept-notes.js";
 import { type Found, type TrueBox, trueBoxesOf } from "./boxes.js";
 import { type CocoPrecision, cocoPrecision } from "./coco-precision.js";
-import { foundBoxes, type Telling } from "./decoding.js";
-import type { DetectionNetwork } from "./model.js";
+import type { Telling } from "./decoding.js";
 import { sizesBy } from "./model.js";
 import { measured } from "./objective.js";
+import { type Detection, isPicture, lyingIn, pixelsSeen } from "./looked.js";
+import { boxLayers, type BoxNetwork, type DetectorFit, isFasterRcnn, toldBoxes } from "./told-boxes.js";
 import { type VocPrecision, vocPrecision } from "./voc-precision.js";
-
-/** An object that was found in a picture. */
-export interface Detection {
-  /** The name of its class, and its place among the classes. */
-  readonly class: string;
-  readonly label: number;
-  /** [top, left, bottom, right] in pixels of the picture. */
-  readonly box: Corners;
-  /** 0 to 1 */
-  readonly score: number;
-}
 
 /** Which boxes {@link Detector.predict} tells. */
 export interface DetectionOptions {
@@ -89,29 +79,39 @@ export const someDetectionData = rule(
 );
 
 const share = rule("0 ≤ _ ≤ 1", (value) => (value as number) >= 0 && (value as number) <= 1);
-const tellingRules = { most: fromOneOn, overlap: share, soft: oneOf("linear", "gaussian") } as const;
+const evaluationRules = { most: fromOneOn, overlap: share, soft: oneOf("linear", "gaussian") } as const;
+export const tellingRules = { ...evaluationRules, least: share } as const;
+
+/** What is told where nothing else is said. */
+export const tellingOf = ({ least = 0.3, most = 100, overlap = 0.5, soft }: DetectionOptions): Telling => ({
+  least,
+  most,
+  overlap,
+  ...(soft && { soft }),
+});
 
 /** Finds objects. Made by `detection.train` and `detection.load`. */
 export class Detector {
   readonly classes: readonly string[];
-  readonly network: DetectionNetwork;
+  readonly network: BoxNetwork;
   /** As what it sees pictures. */
-  readonly sees: PictureFit;
+  readonly sees: DetectorFit;
   /** The name of what it was trained on. */
   readonly trainedOn: string;
   /** One program for each way of telling. */
   readonly #programs = new Map<string, (images: Tensor) => Promise<RunBoxes>>();
 
-  constructor(network: DetectionNetwork, sees: PictureFit, classes: readonly string[], trainedOn: string) {
+  constructor(network: BoxNetwork, sees: DetectorFit, classes: readonly string[], trainedOn: string) {
     this.network = network;
     this.sees = sees;
     this.classes = classes;
     this.trainedOn = trainedOn;
     const [height, width] = sees.size;
+    const size = sees.fit === "scale" ? `${height} to ${width}` : `${height}×${width}`;
     printedAs(
       this,
       () =>
-        `detector of ${classes.length} classes (${classes.slice(0, 12).join(", ")}${classes.length > 12 ? ", …" : ""}) in pictures of ${height}×${width} pixels, trained on ${trainedOn}`,
+        `detector of ${classes.length} classes (${classes.slice(0, 12).join(", ")}${classes.length > 12 ? ", …" : ""}) in pictures of ${size} pixels, trained on ${trainedOn}`,
       () => ({ classes, sees, trainedOn }),
     );
   }
@@ -120,7 +120,7 @@ export class Detector {
     const key = JSON.stringify(telling);
     const known = this.#programs.get(key);
     if (known) return known;
-    const run = compile((images: Tensor) => foundBoxes(this.network(images), telling));
+    const run = compile((images: Tensor) => toldBoxes(this, images, telling));
     const program = async (images: Tensor): Promise<RunBoxes> => (await numbersOf(run(images))) as RunBoxes;
     this.#programs.set(key, program);
     return program;
@@ -141,38 +141,33 @@ export class Detector {
     given: Picture | FileSource | readonly (Picture | FileSource)[],
     options: DetectionOptions = {},
   ): Promise<Detection[] | Detection[][]> {
-    const {
-      least = 0.3,
-      most = 100,
-      overlap = 0.5,
-      soft,
-    } = optionsOf("predict", options, { ...tellingRules, least: share });
+    const telling = tellingOf(optionsOf("predict", options, tellingRules));
     const list = Array.isArray(given) ? (given as readonly (Picture | FileSource)[]) : [given as Picture];
     const pictures = await Promise.all(
       list.map((one) => (isPicture(one) ? one : readImage(one as FileSource))),
     );
     const found: Detection[][] = [];
     // So many at once: memory is that of one batch.
-    for (let at = 0; at < pictures.length; at += 16) {
-      const some = pictures.slice(at, at + 16);
-      const boxes = await this.#boxesOf(some, { least, most, overlap, soft });
+    const count = this.#atOnce(16);
+    for (let at = 0; at < pictures.length; at += count) {
+      const some = pictures.slice(at, at + count);
+      const boxes = await this.#boxesOf(some, telling);
       for (const own of boxes)
         found.push(own.map(({ label, box, score }) => ({ class: this.classes[label], label, box, score })));
     }
     return Array.isArray(given) ? found : found[0];
   }
 
+  /** Pictures that are seen each in its own size are computed one by one. */
+  #atOnce(count: number): number {
+    return this.sees.fit === "scale" ? 1 : count;
+  }
+
   /** What is found in pictures of any size, in their own pixels. */
   async #boxesOf(pictures: readonly Picture[], telling: Telling): Promise<Omit<Found, "picture">[][]> {
-    const [height, width] = this.sees.size;
-    const length = height * width * 3;
-    const images = new Uint8Array(pictures.length * length);
-    pictures.forEach((picture, n) => {
-      images.set(fittedPixels(picture, this.sees), n * length);
-    });
-    const run = await this.#program(telling)(Tensor.from(images, [pictures.length, height, width, 3], "u8"));
+    const run = await this.#program(telling)(pixelsSeen(pictures, this.sees));
     return boxesIn(run, telling.most).map((own, n) => {
-      const place = placeOf(pictures[n], this.sees);
+      const place = lyingIn(pictures[n], this.sees);
       return own
         .map((one) => ({ ...one, box: boxOutOf(one.box, pictures[n], place) }))
         .filter(({ box: [top, left, bottom, right] }) => bottom > top && right > left);
@@ -196,7 +191,7 @@ export class Detector {
       onProgress,
       ...telling
     } = optionsOf("evaluate", options, {
-      ...tellingRules,
+      ...evaluationRules,
       batchSize: fromOneOn,
       read: callback,
       signal: aSignal,
@@ -205,7 +200,7 @@ export class Detector {
     const how: Telling = { ...measured, ...telling };
     const source = isExamples(data)
       ? this.#inExamples(data, { batchSize, how })
-      : this.#inAnnotations(data, { batchSize, how, read });
+      : this.#inAnnotations(data, { batchSize: this.#atOnce(batchSize), how, read });
     const [found, truths]: [Found[], TrueBox[]] = [[], []];
     const turns = new Turns();
     let done = 0;
@@ -267,7 +262,7 @@ export class Detector {
   ): AsyncGenerator<OnePicture[]> {
     const { name, fields, classes } = examples;
     const [height, width] = this.sees.size;
-    if (String(fields.images.shape) !== String([height, width, 3]))
+    if (this.sees.fit !== "scale" && String(fields.images.shape) !== String([height, width, 3]))
       throw new DataError(
         `${name}: its images are ${fields.images.shape.join("×")}, the detector sees ${height}×${width}×3`,
       );
@@ -297,7 +292,7 @@ export class Detector {
   /** All of it as a checkpoint: the network, and in its notes as what it sees pictures. */
   async checkpoint(): Promise<Checkpoint> {
     const data = { name: this.trainedOn, classes: [...this.classes] };
-    const checkpoint = await checkpointOf(this.network, { input: inputOf(this.sees), data });
+    const checkpoint = await checkpointOf(this.network, { input: inputOf(this), data });
     return { ...checkpoint, notes: notesOf(this.sees) };
   }
 
@@ -334,16 +329,11 @@ function boxesIn({ boxes, scores, labels }: RunBoxes, most: number): Omit<Found,
   );
 }
 
-const isPicture = (value: unknown): value is Picture =>
-  typeof value === "object" && value !== null && "pixels" in value && "channels" in value;
+/** The shape of what its network takes. */
+export const inputOf = ({ network, sees }: Pick<Detector, "network" | "sees">): Checkpoint["input"] =>
+  isFasterRcnn(network) ? network.inputShape! : [...sees.size, 3];
 
-export const inputOf = ({ size: [height, width] }: PictureFit): [number, number, number] => [
-  height,
-  width,
-  3,
-];
-
-export const notesOf = ({ size, fit }: PictureFit) => ({ task: "detection", size: [...size], fit });
+export const notesOf = ({ size, fit }: DetectorFit) => ({ task: "detection", size: [...size], fit });
 
 /**
  * Reads a detector from a file that `save` of one, or `receptive detect train`, has written.
@@ -368,11 +358,16 @@ export function detectorOf(checkpoint: Checkpoint): Detector {
     from: "detection.train and detect train",
   });
   const { size, fit } = notes;
-  if (fit !== "contain" && fit !== "stretch") throw damaged(`pictures fit into it by ${said(fit)}`);
-  if (!Array.isArray(size) || size.length !== 2 || !size.every(isEdge))
-    throw damaged(`it sees ${said(size)}, expected [height, width], multiples of ${sizesBy}`);
-  const sees: PictureFit = { size: [size[0], size[1]], fit };
-  if (String(inputOf(sees)) !== String(input))
-    throw damaged(`it sees ${inputOf(sees).join("×")}, and its network takes ${said(input)}`);
-  return new Detector(modelOf<DetectionNetwork>(checkpoint), sees, data.classes, data.name);
+  if (fit !== "contain" && fit !== "stretch" && fit !== "scale")
+    throw damaged(`pictures fit into it by ${said(fit)}`);
+  const [holds, expected] =
+    fit === "scale"
+      ? [fromOneOn.holds, "[shorter, longer], whole numbers"]
+      : [isEdge, `[height, width], multiples of ${sizesBy}`];
+  if (!Array.isArray(size) || size.length !== 2 || !size.every(holds))
+    throw damaged(`it sees ${said(size)}, expected ${expected}`);
+  const sees = { size: [size[0], size[1]], fit } as DetectorFit;
+  if (fit !== "scale" && String([...sees.size, 3]) !== String(input))
+    throw damaged(`it sees ${[...sees.size, 3].join("×")}, and its network takes ${said(input)}`);
+  return new Detector(modelOf<BoxNetwork>(checkpoint, boxLayers), sees, data.classes, data.name);
 }

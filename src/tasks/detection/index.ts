@@ -8,9 +8,9 @@ export {
   type CocoScores,
   cocoPrecision,
 } from "./coco-precision.js";
+export { type BoxConfusionOptions, boxConfusion } from "./confusion.js";
 export type { FoundBoxes } from "./decoding.js";
 export {
-  type Detection,
   type DetectionData,
   type DetectionEvaluation,
   type DetectionEvaluationOptions,
@@ -31,7 +31,15 @@ export {
   type FasterRcnnOptions,
   fasterRcnn,
 } from "./faster-rcnn/network.js";
+export { type RegionObjectiveOptions, regionObjective } from "./faster-rcnn/objective.js";
 export { findRegions, type SeenSize } from "./faster-rcnn/pictures.js";
+export {
+  type RegionNetwork,
+  type RegionNetworkOptions,
+  type RegionOutputs,
+  regionNetwork,
+} from "./faster-rcnn/region-network.js";
+export type { Detection } from "./looked.js";
 export {
   type DetectionNetwork,
   type DetectionNetworkOptions,
@@ -39,6 +47,14 @@ export {
   type PlaceOutputs,
 } from "./model.js";
 export { type DetectionObjectiveOptions, detectionObjective } from "./objective.js";
+export { type DetectionSteps, detectionSteps, type ScoredBox } from "./steps.js";
+export {
+  type Candidate,
+  type SuppressionOptions,
+  type SuppressionStep,
+  suppressionSteps,
+} from "./suppression-steps.js";
+export type { BoxNetwork, DetectorFit } from "./told-boxes.js";
 export { type DetectionBeginning, type DetectionTrainingOptions, train } from "./train.js";
 export {
   type ClassPrecision,
@@ -46,3 +62,4 @@ export {
   type VocPrecisionOptions,
   vocPrecision,
 } from "./voc-precision.js";
+export { type ExplainedBox, type WhyBoxesOptions, whyBoxes } from "./why.js";

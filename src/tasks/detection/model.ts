@@ -33,6 +33,68 @@ const filters = [16, 32, 64, 128, 192] as const;
 /** Of the level of 4 pixels that all others have been added to, and of what scores and distances are made of. */
 const [finest, head] = [48, 32];
 
+/** So many filters in a network of this width. */
+export const filtersBy =
+  (width: number) =>
+  (count: number): number =>
+    Math.max(8, 8 * Math.round((count * width) / 8));
+
+/** Normalised, and none below 0. */
+const conv = (count: number, { kernel = 3, step = 1 } = {}): nn.Layer[] => [
+  nn.conv2d({ filters: count, kernel, stride: step, padding: "same", bias: false }),
+  nn.batchNorm(),
+  nn.relu(),
+];
+
+type Nodes = { [name: string]: { layer: nn.AnyLayer; from: string | readonly string[] } };
+
+/**
+ * Levels of 2 to 32 pixels from the input `images` on, pixels of 0 to 255, and the way back up to the level of `finest` pixels,
+ * a power of two from 4 to 16.
+ */
+export function pyramidNodes({ width, finest: until }: { width: number; finest: number }): {
+  nodes: Nodes;
+  /** What has seen all levels. */
+  last: string;
+} {
+  const times = filtersBy(width);
+  const level = (count: number): nn.Layer =>
+    nn.sequential(
+      ...conv(count, { step: 2 }),
+      nn.residual(
+        [
+          ...conv(count),
+          nn.conv2d({ filters: count, kernel: 3, padding: "same", bias: false }),
+          nn.batchNorm(),
+        ],
+        { activation: nn.relu() },
+      ),
+    );
+  const [stem, ...levels] = filters.map(times);
+  const nodes: Nodes = {
+    pixels: { layer: nn.rescale(), from: "images" },
+    level2: { layer: nn.sequential(...conv(stem, { step: 2 })), from: "pixels" },
+  };
+  levels.forEach((count, i) => {
+    nodes[`level${4 << i}`] = { layer: level(count), from: `level${2 << i}` };
+  });
+  // From the coarsest level up to the finest, each as wide as the one that it is added to.
+  let last = `level${2 << levels.length}`;
+  for (let i = levels.length - 2; 4 << i >= until; i--) {
+    const size = 4 << i;
+    const count = i === 0 ? times(finest) : levels[i];
+    nodes[`up${size}`] = {
+      layer: nn.sequential(...conv(count, { kernel: 1 }), nn.upsample2d({ factor: 2 })),
+      from: last,
+    };
+    nodes[`across${size}`] = { layer: nn.sequential(...conv(count, { kernel: 1 })), from: `level${size}` };
+    nodes[`both${size}`] = { layer: nn.add(), from: [`up${size}`, `across${size}`] };
+    nodes[`joined${size}`] = { layer: nn.sequential(...conv(count)), from: `both${size}` };
+    last = `joined${size}`;
+  }
+  return { nodes, last };
+}
+
 /**
  * The network that finds objects: levels of 2 to 32 pixels, each a convolution that halves and a residual block; then back
  * up, each level added to the next finer one, to places of 4 by 4 pixels; there a score for each class and four distances.
@@ -49,46 +111,8 @@ export function detectionNetwork(given: DetectionNetworkOptions): DetectionNetwo
     classes: required(fromOneOn),
     width: positive,
   });
-  const times = (count: number): number => Math.max(8, 8 * Math.round((count * width) / 8));
-  const conv = (count: number, { kernel = 3, step = 1 } = {}): nn.Layer[] => [
-    nn.conv2d({ filters: count, kernel, stride: step, padding: "same", bias: false }),
-    nn.batchNorm(),
-    nn.relu(),
-  ];
-  const level = (count: number): nn.Layer =>
-    nn.sequential(
-      ...conv(count, { step: 2 }),
-      nn.residual(
-        [
-          ...conv(count),
-          nn.conv2d({ filters: count, kernel: 3, padding: "same", bias: false }),
-          nn.batchNorm(),
-        ],
-        { activation: nn.relu() },
-      ),
-    );
-  const [stem, ...levels] = filters.map(times);
-  const nodes: { [name: string]: { layer: nn.AnyLayer; from: string | readonly string[] } } = {
-    pixels: { layer: nn.rescale(), from: "images" },
-    level2: { layer: nn.sequential(...conv(stem, { step: 2 })), from: "pixels" },
-  };
-  levels.forEach((count, i) => {
-    nodes[`level${4 << i}`] = { layer: level(count), from: `level${2 << i}` };
-  });
-  // From the coarsest level up to the finest, each as wide as the one that it is added to.
-  let above = `level${2 << levels.length}`;
-  for (let i = levels.length - 2; i >= 0; i--) {
-    const size = 4 << i;
-    const count = i === 0 ? times(finest) : levels[i];
-    nodes[`up${size}`] = {
-      layer: nn.sequential(...conv(count, { kernel: 1 }), nn.upsample2d({ factor: 2 })),
-      from: above,
-    };
-    nodes[`across${size}`] = { layer: nn.sequential(...conv(count, { kernel: 1 })), from: `level${size}` };
-    nodes[`both${size}`] = { layer: nn.add(), from: [`up${size}`, `across${size}`] };
-    nodes[`joined${size}`] = { layer: nn.sequential(...conv(count)), from: `both${size}` };
-    above = `joined${size}`;
-  }
+  const times = filtersBy(width);
+  const { nodes, last: above } = pyramidNodes({ width, finest: stride });
   nodes.scores = {
     layer: nn.sequential(
       ...conv(times(head)),

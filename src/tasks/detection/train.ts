@@ -7,7 +7,17 @@ import { DataError } from "../../data/dataset.js";
 import { type Examples, isExamples } from "../../data/examples.js";
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import { belowOne, callback, flag, fromOneOn, oneOf, positive, rule, signal } from "../../door/rules.js";
+import {
+  belowOne,
+  callback,
+  flag,
+  fromOneOn,
+  oneOf,
+  positive,
+  recordOf,
+  rule,
+  signal,
+} from "../../door/rules.js";
 import type { Picture } from "../../images/picture.js";
 import { adamW } from "../../optim/adam.js";
 import { cosine, warmUp } from "../../optim/schedules.js";
@@ -16,6 +26,7 @@ import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
 import type { FitOptions } from "../../training/fit-options.js";
 import type { AnnotatedPicture, Annotations } from "../annotations/annotated.js";
+import { copyOf, variablesOf } from "../../training/weights.js";
 import { boxExamples } from "../annotations/box-examples.js";
 import { type PictureFit, surround } from "../annotations/fitted.js";
 import { withNotes } from "../kept-notes.js";
@@ -23,13 +34,16 @@ import {
   type DetectionData,
   Detector,
   detectorOf,
-  inputOf,
   isEdge,
   notesOf,
   someDetectionData,
 } from "./detector.js";
+import { fourSteps, trainedIn, withOneBackbone } from "./faster-rcnn/four-steps.js";
+import { regionObjective } from "./faster-rcnn/objective.js";
+import { type RegionNetwork, type RegionNetworkOptions, regionNetwork } from "./faster-rcnn/region-network.js";
 import { detectionNetwork, sizesBy } from "./model.js";
 import { detectionObjective } from "./objective.js";
+import { type BoxNetwork, type DetectorFit, isRegionNetwork } from "./told-boxes.js";
 
 /** As what {@link train} shows pictures, how it changes them, and for how long it trains. */
 export interface DetectionTrainingOptions {
@@ -40,6 +54,17 @@ export interface DetectionTrainingOptions {
   size?: readonly [height: number, width: number];
   /** "contain", so if left out: pictures keep their proportions, the rest is grey; or "stretch". */
   fit?: PictureFit["fit"];
+  /** "one-stage" (`detectionNetwork`), so if left out, or "faster-rcnn" (`regionNetwork`). */
+  network?: "one-stage" | "faster-rcnn";
+  /**
+   * How Faster R-CNN is trained: "joint", so if left out, both halves at once; "4-step", as published: in each of four steps
+   * one half, for `epochs` epochs.
+   */
+  training?: "joint" | "4-step";
+  /** Faster R-CNN in numbers. Where the backbone is built, the network begins with its weights. */
+  regions?: Omit<RegionNetworkOptions, "classes" | "width" | "apart">;
+  /** Layers that keep the weights that they have, by patterns over paths: "backbone/conv1". */
+  frozen?: string | readonly string[];
   /** Filters are so many times as many; 1 if left out. */
   width?: number;
   /** Pictures in training are up to so many times as large or as small; 1.3 if left out, 1 for none. */
@@ -54,7 +79,7 @@ export interface DetectionTrainingOptions {
   augment?: Augment;
   /** A box of which less than this share is left in a changed picture is dropped; 0.25 if left out. */
   leastVisible?: number;
-  /** Passes over the pictures; so many that there are 4,000 steps if left out, 12 to 200. */
+  /** Passes over the pictures; so many that there are 4,000 steps of training if left out, 12 to 200. In each step of four. */
   epochs?: number;
   /** 8 if left out. */
   batchSize?: number;
@@ -92,6 +117,7 @@ export interface DetectionTrainingOptions {
 /** What a training begins with. */
 export interface DetectionBeginning {
   readonly detector: Detector;
+  /** In all. */
   readonly epochs: number;
   readonly batchSize: number;
   /** What it is shown: pictures as they are in training, with their boxes; of a place and an epoch always the same. */
@@ -104,6 +130,13 @@ const rules = {
     (value) => Array.isArray(value) && value.length === 2 && value.every(isEdge),
   ),
   fit: oneOf("contain", "stretch"),
+  network: oneOf("one-stage", "faster-rcnn"),
+  training: oneOf("joint", "4-step"),
+  regions: recordOf("of Faster R-CNN's numbers"),
+  frozen: rule(
+    'a pattern such as "backbone", or a list of them',
+    (value) => [value].flat().every((one) => typeof one === "string"),
+  ),
   width: positive,
   zoom: rule("a number of at least 1", (value) => Number.isFinite(value) && (value as number) >= 1),
   shift: belowOne,
@@ -143,8 +176,9 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
   const options = optionsOf("train", given, rules);
   const { lr = 0.002, weightDecay = 0.0005, average = 0.998, seed = 0, batchSize = 8 } = options;
   const { validation, keepBest, checkpoint, resume, onBegin, onEvent } = options;
-  const detector = resume ? detectorOf(resume) : made(data, options);
-  const { network, sees, classes } = detector;
+  checkNetwork(options);
+  const detector = resume ? detectorOf(resume) : await made(data, options);
+  const { sees, classes } = detector;
   const whole = examplesOf(data, detector, options);
   if (whole.length === 0) throw new DataError(`${data.name}: has no pictures`);
   const { leastVisible } = options;
@@ -152,12 +186,12 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
   const examples = augmented(whole, options.augment ?? changesOf(sees, options), how);
   const steps = Math.ceil(whole.length / batchSize);
   const epochs = options.epochs ?? Math.min(200, Math.max(12, Math.round(4000 / steps)));
-  await onBegin?.({ detector, epochs, batchSize, examples });
+  const parts = partsOf(detector, resume ? stepOf(resume) : options.training === "4-step" ? 1 : undefined);
+  await onBegin?.({ detector, epochs: epochs * parts.count, batchSize, examples });
   const all = steps * epochs;
   // A step of few objects is a leap in the beginning, when all places are equally wrong.
   const first = Math.min(500, Math.floor(all / 10));
   const training = {
-    objective: detectionObjective(),
     optimizer: adamW({ lr, weightDecay }),
     schedule: warmUp(cosine({ lr, steps: Math.max(1, all - first), final: lr / 100 }), { steps: first }),
     clipNorm: 10,
@@ -167,18 +201,77 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
     seed,
     signal: options.signal,
     keepBest,
-    resume,
-    ...(checkpoint && {
-      checkpoint: withNotes(checkpoint, {
-        data: { name: data.name, classes: [...classes] },
-        notes: notesOf(sees),
-      }),
-    }),
     ...(validation && { validation: examplesOf(validation, detector, options) }),
   };
-  for await (const event of fit(network, examples, training)) await onEvent?.(event);
-  return detector;
+  const saved = { data: { name: data.name, classes: [...classes] } };
+  let { network } = detector;
+  let begun = resume;
+  let seconds = 0;
+  for (let at = parts.first; at <= parts.count; at++) {
+    const step = parts.count > 1 ? fourSteps[at - 1] : undefined;
+    const isDone = (begun?.training?.epoch ?? 0) >= epochs && at < parts.count;
+    const notes = step ? { ...notesOf(sees), step: at } : notesOf(sees);
+    const trained = trainedIn(step, [options.frozen ?? []].flat());
+    const events = isDone
+      ? []
+      : fit(network, examples, {
+          ...training,
+          objective: isRegionNetwork(network)
+            ? regionObjective(step && { halves: step.halves })
+            : detectionObjective(),
+          resume: begun,
+          ...(trained && { trained }),
+          ...(checkpoint && { checkpoint: withNotes(checkpoint, { ...saved, notes }) }),
+        });
+    for await (const event of events) {
+      const isAborted = event.kind === "done" && event.reason === "aborted";
+      if (event.kind === "done") seconds += event.seconds;
+      // Of four steps the last one's end is the end.
+      if (event.kind === "done" && at < parts.count && !isAborted) continue;
+      await onEvent?.(numbered(event, { before: (at - 1) * epochs, seconds }));
+      if (isAborted) return withNetwork(detector, network);
+    }
+    begun = undefined;
+    if (step?.apart && !fourSteps[at].apart) network = await withOneBackbone(network as RegionNetwork, seed);
+  }
+  return withNetwork(detector, network);
 }
+
+/** @throws TypeError where options of Faster R-CNN are given, and another network is trained */
+function checkNetwork({ network = "one-stage", training, regions, resume }: DetectionTrainingOptions): void {
+  if (network === "faster-rcnn" || resume) return;
+  for (const [name, value] of Object.entries({ training, regions }))
+    if (value !== undefined) throw new TypeError(`train: ${name} is of network "faster-rcnn", this one is "${network}"`);
+}
+
+/** In how many parts a network is trained, and with which a training begins; of those of four steps that is known. */
+function partsOf({ network }: Detector, step: number | undefined): { first: number; count: number } {
+  if (!isRegionNetwork(network) || step === undefined) return { first: 1, count: 1 };
+  return { first: step, count: fourSteps.length };
+}
+
+/** At which of four steps a training was. */
+function stepOf({ notes }: Checkpoint): number | undefined {
+  const { step } = (notes ?? {}) as { step?: unknown };
+  return typeof step === "number" && fourSteps[step - 1] ? step : undefined;
+}
+
+/** An event of one part as one of the whole. */
+function numbered(event: FitEvent, { before, seconds }: { before: number; seconds: number }): FitEvent {
+  if (event.kind !== "done") return { ...event, epoch: before + event.epoch };
+  const { bestEpoch } = event;
+  return {
+    ...event,
+    epochs: before + event.epochs,
+    ...(bestEpoch === undefined ? {} : { bestEpoch: before + bestEpoch }),
+    seconds,
+  };
+}
+
+const withNetwork = (detector: Detector, network: BoxNetwork): Detector =>
+  detector.network === network
+    ? detector
+    : new Detector(network, detector.sees, detector.classes, detector.trainedOn);
 
 /** Annotated pictures in the size that the detector sees; examples as they are, if that is theirs. */
 function examplesOf(
@@ -191,29 +284,52 @@ function examplesOf(
     throw new DataError(
       `${data.name}: its classes are ${named.join(", ") || "none"}, those of the detector ${classes.join(", ")}`,
     );
-  if (!isExamples(data)) return boxExamples(data, { ...sees, ...(read ? { read } : {}) });
+  if (!isExamples(data))
+    return boxExamples(data, { ...trainedSize(sees), ...(read ? { read } : {}) });
   const { shape } = data.fields.images;
-  if (String(shape) !== String(inputOf(sees)))
+  const [height, width] = sees.size;
+  if (String(shape) !== String([height, width, 3]))
     throw new DataError(
-      `${data.name}: its images are ${shape.join("×")}, the detector sees ${inputOf(sees).join("×")}`,
+      `${data.name}: its images are ${shape.join("×")}, the detector sees ${height}×${width}×3`,
     );
   return data;
 }
 
+/** @throws DataError where each picture is seen in a size of its own */
+function trainedSize(sees: DetectorFit): PictureFit {
+  if (sees.fit === "scale") throw new DataError("train: this detector sees pictures each in its own size; it is not trained here");
+  return sees;
+}
+
 /** A detector that has learned nothing yet. */
-function made(data: DetectionData, options: DetectionTrainingOptions): Detector {
+async function made(data: DetectionData, options: DetectionTrainingOptions): Promise<Detector> {
   const classes = data.classes ?? [];
   if (classes.length === 0) throw new DataError(`${data.name}: has no classes`);
   const sees: PictureFit = {
     size: isExamples(data) ? sizeOf(data) : (options.size ?? usualSize(data)),
     fit: isExamples(data) ? "stretch" : (options.fit ?? "contain"),
   };
-  const network = detectionNetwork({
+  const { seed = 0, regions } = options;
+  const how = {
     classes: classes.length,
     ...(options.width === undefined ? {} : { width: options.width }),
-  });
-  network.build(inputOf(sees), { seed: options.seed ?? 0 });
+  };
+  const network: BoxNetwork =
+    options.network === "faster-rcnn"
+      ? regionNetwork({ ...regions, ...how, apart: options.training === "4-step" })
+      : detectionNetwork(how);
+  network.build([...sees.size, 3] as never, { seed });
+  if (regions?.backbone?.inputShape) await beginWith(network, regions.backbone);
   return new Detector(network, sees, classes, data.name);
+}
+
+/** Gives a network what its backbone has learned, in both where there are two. */
+async function beginWith(network: BoxNetwork, backbone: RegionNetworkOptions["backbone"] & object): Promise<void> {
+  const learned = await copyOf(variablesOf(backbone));
+  for (const [path, variable] of variablesOf(network)) {
+    const own = learned.get(path.replace(/^(backbone|proposer)\//, ""));
+    if (/^(backbone|proposer)\//.test(path) && own) variable.set(own.data);
+  }
 }
 
 function sizeOf({ name, fields }: Examples): [number, number] {
@@ -239,7 +355,7 @@ function usualSize({ pictures }: Annotations): [number, number] {
   return [edge(height), edge(width)];
 }
 
-function changesOf({ size }: PictureFit, options: DetectionTrainingOptions): Augment {
+function changesOf({ size }: Pick<DetectorFit, "size">, options: DetectionTrainingOptions): Augment {
   const { zoom = 1.3, shift = 0.1, colours = 0.2, mirror = true } = options;
   return compose(
     randomAffine({ scale: [1 / zoom, zoom], shift: shift * Math.min(...size), background: surround }),

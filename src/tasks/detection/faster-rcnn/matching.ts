@@ -52,8 +52,12 @@ export function overlaps(places: Tensor, boxes: Tensor): Tensor {
   return where(greater(both, 0), div(both, sub(own, both)), 0);
 }
 
+/** Background that overlaps what is not to be found by so much is asked nothing. */
+const exempt = 0.5;
+
 /**
- * What places are to find. A box without area is nobody's.
+ * What places are to find. A box without area is nobody's; nor is one that is not to be found, of which nothing is asked
+ * either.
  *
  * @param places  N×A×4 or 1×A×4, [top, left, bottom, right]
  * @param truths  N×K boxes with their labels, −1 where there is none
@@ -61,19 +65,25 @@ export function overlaps(places: Tensor, boxes: Tensor): Tensor {
  */
 export function matched(
   places: Tensor,
-  { boxes, labels }: Pick<TrueBoxes, "boxes" | "labels">,
+  { boxes, labels, ignored }: TrueBoxes,
   { finds, background, nearest }: Matching,
 ): Matched {
   const [n, k] = labels.shape;
   const exists = reshape(greaterEqual(cast(labels, "i32"), 0), [n, 1, k]);
-  const shared = where(exists, overlaps(places, boxes), 0);
+  const all = where(exists, overlaps(places, boxes), 0);
+  const isIgnored = ignored && reshape(greater(cast(ignored, "i32"), 0), [n, 1, k]);
+  const shared = isIgnored ? where(isIgnored, 0, all) : all;
   const most = max(shared, { axis: 2 });
   const isSure = greaterEqual(most, finds);
   const isNearest = logicalAnd(greater(shared, 0), equal(shared, max(shared, { axis: 1, keepDims: true })));
   const isFinding = nearest
     ? logicalOr(isSure, greater(max(cast(isNearest, "i32"), { axis: 2 }), 0))
     : isSure;
-  const kind = where(isFinding, 1, where(less(most, background), 0, -1));
+  const isBackground = less(most, background);
+  const isAsked = isIgnored
+    ? logicalAnd(isBackground, less(max(where(isIgnored, all, 0), { axis: 2 }), exempt))
+    : isBackground;
+  const kind = where(isFinding, 1, where(isAsked, 0, -1));
   return { kind: cast(kind, "i32"), which: argmax(shared, { axis: 2 }) };
 }
 

@@ -3,13 +3,15 @@ import { optionsOf } from "../../../door/options.js";
 import { fromOneOn, notNegative, required, withinOne } from "../../../door/rules.js";
 import { resnetBody } from "../../../models/resnet.js";
 import * as nn from "../../../nn/index.js";
+import { concat } from "../../../ops/concat.js";
 import { reshape } from "../../../ops/reshape.js";
 import type { Tensor } from "../../../tensor/tensor.js";
 import type { FoundBoxes } from "../decoding.js";
 import { anchorsAt, centredAnchors } from "./anchors.js";
 import { judgedBoxes } from "./judged.js";
-import { type LevelOutputs, proposals, usualProposing } from "./proposals.js";
+import { type LevelOutputs, usualProposing } from "./proposals.js";
 import { pyramidAlign } from "./pyramid-align.js";
+import { choosing, proposer, type RegionOutputs } from "./region-network.js";
 
 /** A {@link fasterRcnn} in numbers. What is left out is as in torchvision. */
 export interface FasterRcnnOptions {
@@ -38,8 +40,8 @@ export type FasterRcnnInput = {
   readonly sizes: Tensor;
 };
 
-/** Faster R-CNN as a network: boxes in pixels of its input. */
-export type FasterRcnn = nn.Network<FasterRcnnInput, FoundBoxes>;
+/** Faster R-CNN as a network: boxes in pixels of its input, and what they are made of. */
+export type FasterRcnn = nn.Network<FasterRcnnInput, FoundBoxes & RegionOutputs>;
 
 /** Channels of all levels, and what a region's 7×7 bins are made to. */
 const [channels, hidden, bins] = [256, 1024, 7];
@@ -142,7 +144,8 @@ export function fasterRcnn(given: FasterRcnnOptions): FasterRcnn {
   const { classes, epsilon = 1e-5, proposals: proposed = usualProposing.most } = options;
   const { least = 0.05, overlap = 0.5, most = 100 } = options;
   const [seeing, telling, judge] = [pyramid(epsilon), proposing(), judging(classes)];
-  return nn.network<FasterRcnnInput, FoundBoxes>({
+  const choose = proposer({ ...usualProposing, most: proposed });
+  return nn.network<FasterRcnnInput, FoundBoxes & RegionOutputs>({
     type: "fasterRcnn",
     name: "fasterrcnn_resnet50_fpn",
     options,
@@ -156,14 +159,24 @@ export function fasterRcnn(given: FasterRcnnOptions): FasterRcnn {
           level,
         });
       });
-      const regions = proposals(told, sizes, { ...usualProposing, most: proposed });
+      const regions = scope.run(choose, { levels: told.map((one) => ({ ...one })), sizes }, choosing);
       const looked = pyramidAlign(
         levelsUpTo(coarsest).map((level) => levels[`level${level}`]),
         regions.boxes,
         { finest, size: bins },
       );
-      const judged = scope.run(judge, looked, "head") as { scores: Tensor; codes: Tensor };
-      return judgedBoxes(judged, regions, { sizes, least, overlap, most });
+      const judged = scope.run(judge, looked, "head") as RegionOutputs["judged"];
+      const all = (name: keyof LevelOutputs): Tensor =>
+        concat(
+          told.map((one) => one[name]),
+          { axis: 1 },
+        );
+      return {
+        ...judgedBoxes(judged, regions, { sizes, least, overlap, most }),
+        told: { scores: all("scores"), codes: all("codes"), anchors: all("anchors") },
+        regions,
+        judged,
+      };
     },
   });
 }

@@ -113,7 +113,10 @@ function programOf(network: FasterRcnn, size: readonly [number, number]): Run {
   programs.set(network, own);
   const known = own.get(size.join());
   if (known) return known;
-  const found = compile((pixels: Tensor) => network(seenPictures(pixels, size)));
+  const found = compile((pixels: Tensor) => {
+    const { boxes, scores, labels } = network(seenPictures(pixels, size));
+    return { boxes, scores, labels };
+  });
   const run = async (pixels: Tensor) =>
     (await numbersOf(found(pixels))) as { readonly [K in keyof FoundBoxes]: ArrayLike<number> };
   own.set(size.join(), run);

@@ -92,6 +92,30 @@ onEveryTarget("Faster R-CNN's training", () => {
     expect(await of([-1, -1])).toEqual([0, 0]);
   });
 
+  test("of what lies on an ignored box nothing is asked, and nothing finds it", async () => {
+    const places = tensor([
+      [
+        [0, 0, 10, 10],
+        [0, 2, 10, 12],
+        [20, 20, 30, 30],
+        [0, 6, 10, 16],
+      ],
+    ]);
+    const boxes = tensor([
+      [
+        [0, 0, 10, 10],
+        [0, 6, 10, 16],
+      ],
+    ]);
+    const { kind } = matched(
+      places,
+      { boxes, labels: tensor(Int32Array.of(0, 0), [1, 2]), ignored: tensor(Int32Array.of(1, 0), [1, 2]) },
+      regionMatching,
+    );
+    // The second one overlaps the ignored box by 8/12 and the other one by 6/14; the fourth is the other one.
+    expect([...(await kind.data())]).toEqual([-1, -1, 0, 1]);
+  });
+
   test("a sample is balanced, and background fills it up", async () => {
     const kind = tensor(Int32Array.of(1, 0, 1, -1, 0, 1, 0, 0), [1, 8]);
     const draws = tensor([[0.1, 0.2, 0.9, 0.95, 0.8, 0.5, 0.3, 0.4]]);

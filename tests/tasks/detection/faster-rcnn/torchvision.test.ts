@@ -5,10 +5,12 @@ import { describe, expect, test } from "vitest";
 import type { ArrayFile, StoredArray } from "../../../../src/formats/array-file.js";
 import { loadWeights } from "../../../../src/models/index.js";
 import { torchPlaces } from "../../../../src/models/weight-places.js";
+import { Detector, load } from "../../../../src/tasks/detection/detector.js";
 import { centredAnchors } from "../../../../src/tasks/detection/faster-rcnn/anchors.js";
 import { type FasterRcnn, fasterRcnn } from "../../../../src/tasks/detection/faster-rcnn/network.js";
 import { findRegions, seenSize } from "../../../../src/tasks/detection/faster-rcnn/pictures.js";
 import { sizeOf } from "../../../../src/tensor/shapes.js";
+import { encodeCheckpoint } from "../../../../src/training/checkpoint.js";
 import { uniform } from "../../../checks/named-numbers.js";
 
 interface Case {
@@ -137,6 +139,19 @@ describe("fasterrcnn_resnet50_fpn", () => {
       });
       expect(off.box).toBeLessThan(0.1);
       expect(off.score).toBeLessThan(1e-4);
+
+      // As a detector, and as one that was read from a file.
+      const names = Array.from({ length: classes }, (_, i) => `class ${i}`);
+      const sees = { size: [options.min_size, options.max_size], fit: "scale" } as const;
+      const detector = new Detector(network, sees, names, "a formula");
+      const again = await load(encodeCheckpoint(await detector.checkpoint()));
+      expect([again.sees, again.network.type]).toEqual([sees, "fasterRcnn"]);
+      const told = await again.predict(picture("picture", height, width), { least: 0.05 });
+      expect(told.map(({ label }) => label)).toEqual(found.map(({ label }) => label));
+      told.forEach(({ box, score }, i) => {
+        expect(score).toBeCloseTo(found[i].score, 5);
+        for (const [side, value] of box.entries()) expect(value).toBeCloseTo(found[i].box[side], 2);
+      });
     },
     300_000,
   );
