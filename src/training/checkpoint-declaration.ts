@@ -111,6 +111,11 @@ const object = "an object";
 /** Layers of a type of the user's own have options of their own, whatever these are called. */
 const isOwnType = (type: string) => !Object.hasOwn(layers, type);
 
+const ownType = v.looseObject(
+  { type: v.pipe(text, v.check(isOwnType)), name: text, options: v.looseObject({}, object) },
+  object,
+);
+
 const layerSchema: v.GenericSchema<unknown, LayerDescription> = v.variant(
   "type",
   [
@@ -131,10 +136,7 @@ const layerSchema: v.GenericSchema<unknown, LayerDescription> = v.variant(
         object,
       ),
     ),
-    v.looseObject(
-      { type: v.pipe(text, v.check(isOwnType)), name: text, options: v.looseObject({}, object) },
-      object,
-    ),
+    ownType,
   ],
   object,
 );
@@ -176,6 +178,7 @@ const model = v.variant(
       },
       object,
     ),
+    ownType,
   ],
   object,
 );

@@ -10,7 +10,13 @@ import { optionsOf } from "../door/options.js";
 import { fromOneOn, recordOf, required, rule } from "../door/rules.js";
 import { onOneLine } from "../formats/refusal.js";
 import { encodeSafetensors, type SafetensorsArray } from "../formats/safetensors.js";
-import { type AnyNetwork, type AnyOwnLayers, fromDescription, type LayerDescription, type Model } from "../nn/index.js";
+import {
+  type AnyNetwork,
+  type AnyOwnLayers,
+  fromDescription,
+  type LayerDescription,
+  type Model,
+} from "../nn/index.js";
 import type { OptimizerDescription } from "../optim/index.js";
 import { printedAs } from "../tensor/printing.js";
 import { type Shape, sizeOf } from "../tensor/shapes.js";

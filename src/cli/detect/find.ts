@@ -40,10 +40,7 @@ export function findCommand(parent: Command): void {
   softOption(command)
     .option("--output <file>", "the PNG with boxes, of one picture (default: <picture>-boxes.png)")
     .option("--no-picture", "write no picture")
-    .option(
-      "--why",
-      "also where the network saw the six surest (Grad-CAM): <picture>-why.png",
-    )
+    .option("--why", "also where the network saw the six surest (Grad-CAM): <picture>-why.png")
     .option("--threads <n>", "threads of the engine; all cores if left out", threads)
     .option(
       "--json",

@@ -28,7 +28,10 @@ export function detectionTable({ voc, coco }: DetectionEvaluation, classes: read
 }
 
 /** A row for each class and a column for each that was told; the last ones are what was made up, and what was missed. */
-export const confusionTable = (confusion: readonly (readonly number[])[], classes: readonly string[]): string =>
+export const confusionTable = (
+  confusion: readonly (readonly number[])[],
+  classes: readonly string[],
+): string =>
   alignedTable(
     [
       { title: "true", align: "left" },

@@ -55,7 +55,10 @@ export function trainDetectionCommand(parent: Command): void {
       ]),
     )
     .addOption(
-      new Option("--network <name>", "one-stage: places tell boxes; faster-rcnn: regions are proposed, then judged")
+      new Option(
+        "--network <name>",
+        "one-stage: places tell boxes; faster-rcnn: regions are proposed, then judged",
+      )
         .choices(["one-stage", "faster-rcnn"])
         .default("one-stage"),
     )
@@ -211,7 +214,9 @@ async function run(options: Options, command: Command): Promise<void> {
     await writeFileAtomic(example, await encodeImage(await pictureAt(test, 0)));
     if (json) {
       const figures = detectionFigures(result, detector.classes);
-      console.log(JSON.stringify({ ...training.done, test: { ...figures, confusion }, checkpoint, sheet, example }));
+      console.log(
+        JSON.stringify({ ...training.done, test: { ...figures, confusion }, checkpoint, sheet, example }),
+      );
       return;
     }
     console.log(

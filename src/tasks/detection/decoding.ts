@@ -89,8 +89,16 @@ export function unsuppressed(
   const [n, count] = scores.shape;
   const left = nonMaxSuppression(boxes, scores, { ...how, results: most, labels });
   const first = mul(reshape(range(n), [n, 1]), count);
-  const rows = gather(reshape(boxes, [n * count, 4]), reshape(add(maximum(left.indices, 0), first), [n * most]));
-  return { boxes: reshape(rows, [n, most, 4]), scores: left.scores, labels: left.labels, indices: left.indices };
+  const rows = gather(
+    reshape(boxes, [n * count, 4]),
+    reshape(add(maximum(left.indices, 0), first), [n * most]),
+  );
+  return {
+    boxes: reshape(rows, [n, most, 4]),
+    scores: left.scores,
+    labels: left.labels,
+    indices: left.indices,
+  };
 }
 
 /** The boxes of places, after non-maximum suppression. */

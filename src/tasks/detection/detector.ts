@@ -14,7 +14,7 @@ import { Turns } from "../../platform/turns.js";
 import { compile } from "../../tensor/compile.js";
 import { numbersOf } from "../../tensor/compute.js";
 import { printedAs } from "../../tensor/printing.js";
-import { Tensor } from "../../tensor/tensor.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { type Checkpoint, checkpointOf, modelOf } from "../../training/checkpoint.js";
 import type { Corners } from "../../training/objectives/average-precision.js";
 import { load as loadCheckpoint, save } from "../../training/opened-checkpoint.js";
@@ -25,10 +25,10 @@ import { keptNotes } from "../kept-notes.js";
 import { type Found, type TrueBox, trueBoxesOf } from "./boxes.js";
 import { type CocoPrecision, cocoPrecision } from "./coco-precision.js";
 import type { Telling } from "./decoding.js";
+import { type Detection, isPicture, lyingIn, pixelsSeen } from "./looked.js";
 import { sizesBy } from "./model.js";
 import { measured } from "./objective.js";
-import { type Detection, isPicture, lyingIn, pixelsSeen } from "./looked.js";
-import { boxLayers, type BoxNetwork, type DetectorFit, isFasterRcnn, toldBoxes } from "./told-boxes.js";
+import { type BoxNetwork, boxLayers, type DetectorFit, isFasterRcnn, toldBoxes } from "./told-boxes.js";
 import { type VocPrecision, vocPrecision } from "./voc-precision.js";
 
 /** Which boxes {@link Detector.predict} tells. */

@@ -29,7 +29,9 @@ export interface Looked {
   /** A box of the network's pixels in those of the picture. */
   corners(boxes: Values, at: number): Corners;
   /** Boxes with area, and their places among those that were told; labels of −1 are none. */
-  boxes(told: { readonly [name: string]: Values }): { readonly place: number; readonly detection: Detection }[];
+  boxes(told: {
+    readonly [name: string]: Values;
+  }): { readonly place: number; readonly detection: Detection }[];
 }
 
 export async function looked(
@@ -51,7 +53,13 @@ export async function looked(
           place: at,
           detection: { class: classes[label], label, box: corners(boxes, at), score: scores[at] },
         }))
-        .filter(({ detection: { box: [top, left, bottom, right] } }) => bottom > top && right > left),
+        .filter(
+          ({
+            detection: {
+              box: [top, left, bottom, right],
+            },
+          }) => bottom > top && right > left,
+        ),
   };
 }
 
@@ -67,7 +75,10 @@ export function pixelsSeen(pictures: readonly Picture[], sees: DetectorFit): Ten
   const length = height * width * 3;
   const images = new Uint8Array(pictures.length * length);
   pictures.forEach((picture, n) => {
-    images.set(sees.fit === "scale" ? withChannels(picture, 3).pixels : fittedPixels(picture, sees), n * length);
+    images.set(
+      sees.fit === "scale" ? withChannels(picture, 3).pixels : fittedPixels(picture, sees),
+      n * length,
+    );
   });
   return Tensor.from(images, [pictures.length, height, width, 3], "u8");
 }

@@ -73,7 +73,8 @@ export function suppressionSteps(
     if (kept < 0) return steps;
     left.delete(kept);
     const lowered = [...left].flatMap((which) => {
-      const shared = boxes[which].label === boxes[kept].label ? overlap(boxes[which].box, boxes[kept].box) : 0;
+      const shared =
+        boxes[which].label === boxes[kept].label ? overlap(boxes[which].box, boxes[kept].box) : 0;
       const before = scores[which];
       const after = falling(before, shared);
       if (shared === 0 || after === before || before <= least) return [];

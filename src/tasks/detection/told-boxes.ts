@@ -60,7 +60,8 @@ export function regionsOf(
     return { outputs: network(images, mode), sizes, scale: [1, 1] };
   }
   const [minSize, maxSize] = sees.size;
-  const seen = sees.fit === "scale" ? seenSize([height, width], { minSize, maxSize }) : ([height, width] as const);
+  const seen =
+    sees.fit === "scale" ? seenSize([height, width], { minSize, maxSize }) : ([height, width] as const);
   const given = seenPictures(images, seen);
   return { outputs: network(given, mode), sizes: given.sizes, scale: [height / seen[0], width / seen[1]] };
 }

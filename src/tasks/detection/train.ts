@@ -25,22 +25,19 @@ import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
 import type { FitOptions } from "../../training/fit-options.js";
-import type { AnnotatedPicture, Annotations } from "../annotations/annotated.js";
 import { copyOf, variablesOf } from "../../training/weights.js";
+import type { AnnotatedPicture, Annotations } from "../annotations/annotated.js";
 import { boxExamples } from "../annotations/box-examples.js";
 import { type PictureFit, surround } from "../annotations/fitted.js";
 import { withNotes } from "../kept-notes.js";
-import {
-  type DetectionData,
-  Detector,
-  detectorOf,
-  isEdge,
-  notesOf,
-  someDetectionData,
-} from "./detector.js";
+import { type DetectionData, Detector, detectorOf, isEdge, notesOf, someDetectionData } from "./detector.js";
 import { fourSteps, trainedIn, withOneBackbone } from "./faster-rcnn/four-steps.js";
 import { regionObjective } from "./faster-rcnn/objective.js";
-import { type RegionNetwork, type RegionNetworkOptions, regionNetwork } from "./faster-rcnn/region-network.js";
+import {
+  type RegionNetwork,
+  type RegionNetworkOptions,
+  regionNetwork,
+} from "./faster-rcnn/region-network.js";
 import { detectionNetwork, sizesBy } from "./model.js";
 import { detectionObjective } from "./objective.js";
 import { type BoxNetwork, type DetectorFit, isRegionNetwork } from "./told-boxes.js";
@@ -133,9 +130,8 @@ const rules = {
   network: oneOf("one-stage", "faster-rcnn"),
   training: oneOf("joint", "4-step"),
   regions: recordOf("of Faster R-CNN's numbers"),
-  frozen: rule(
-    'a pattern such as "backbone", or a list of them',
-    (value) => [value].flat().every((one) => typeof one === "string"),
+  frozen: rule('a pattern such as "backbone", or a list of them', (value) =>
+    [value].flat().every((one) => typeof one === "string"),
   ),
   width: positive,
   zoom: rule("a number of at least 1", (value) => Number.isFinite(value) && (value as number) >= 1),
@@ -241,7 +237,8 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
 function checkNetwork({ network = "one-stage", training, regions, resume }: DetectionTrainingOptions): void {
   if (network === "faster-rcnn" || resume) return;
   for (const [name, value] of Object.entries({ training, regions }))
-    if (value !== undefined) throw new TypeError(`train: ${name} is of network "faster-rcnn", this one is "${network}"`);
+    if (value !== undefined)
+      throw new TypeError(`train: ${name} is of network "faster-rcnn", this one is "${network}"`);
 }
 
 /** In how many parts a network is trained, and with which a training begins; of those of four steps that is known. */
@@ -284,8 +281,7 @@ function examplesOf(
     throw new DataError(
       `${data.name}: its classes are ${named.join(", ") || "none"}, those of the detector ${classes.join(", ")}`,
     );
-  if (!isExamples(data))
-    return boxExamples(data, { ...trainedSize(sees), ...(read ? { read } : {}) });
+  if (!isExamples(data)) return boxExamples(data, { ...trainedSize(sees), ...(read ? { read } : {}) });
   const { shape } = data.fields.images;
   const [height, width] = sees.size;
   if (String(shape) !== String([height, width, 3]))
@@ -297,7 +293,8 @@ function examplesOf(
 
 /** @throws DataError where each picture is seen in a size of its own */
 function trainedSize(sees: DetectorFit): PictureFit {
-  if (sees.fit === "scale") throw new DataError("train: this detector sees pictures each in its own size; it is not trained here");
+  if (sees.fit === "scale")
+    throw new DataError("train: this detector sees pictures each in its own size; it is not trained here");
   return sees;
 }
 
@@ -324,7 +321,10 @@ async function made(data: DetectionData, options: DetectionTrainingOptions): Pro
 }
 
 /** Gives a network what its backbone has learned, in both where there are two. */
-async function beginWith(network: BoxNetwork, backbone: RegionNetworkOptions["backbone"] & object): Promise<void> {
+async function beginWith(
+  network: BoxNetwork,
+  backbone: RegionNetworkOptions["backbone"] & object,
+): Promise<void> {
   const learned = await copyOf(variablesOf(backbone));
   for (const [path, variable] of variablesOf(network)) {
     const own = learned.get(path.replace(/^(backbone|proposer)\//, ""));

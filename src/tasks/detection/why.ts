@@ -58,7 +58,9 @@ export async function whyBoxes(
   const telling = tellingOf({ most: 6, ...how });
   const { picture, images, boxes } = await looked(detector, given);
   const { find, weigh } = programsOf(detector, { layer, telling });
-  const { indices, ...found } = (await numbersOf(find(images))) as { readonly [name: string]: ArrayLike<number> };
+  const { indices, ...found } = (await numbersOf(find(images))) as {
+    readonly [name: string]: ArrayLike<number>;
+  };
   const explained: ExplainedBox[] = [];
   for (const one of boxes(found)) {
     const which = Tensor.from(Int32Array.of(indices[one.place]), [1], "i32");
@@ -85,7 +87,12 @@ function ofPicture(
   const place = lyingIn(picture, sees);
   const whole = sees.fit === "scale" ? [picture.height, picture.width] : sees.size;
   const [y, x] = [height / whole[0], width / whole[1]];
-  const region = { top: place.top * y, left: place.left * x, height: place.height * y, width: place.width * x };
+  const region = {
+    top: place.top * y,
+    left: place.left * x,
+    height: place.height * y,
+    width: place.width * x,
+  };
   return resample(values, { height, width, channels: 1 }, picture, region);
 }
 
@@ -117,7 +124,8 @@ function compiled(detector: Detector, { layer, telling }: Asked) {
         if (path === layer) maps = output;
       },
     });
-    if (maps?.rank !== 4) throw new DataError(`whyBoxes: ${detector.network.name} has no layer ${layer} with maps`);
+    if (maps?.rank !== 4)
+      throw new DataError(`whyBoxes: ${detector.network.name} has no layer ${layer} with maps`);
     const score = sum(gather(reshape(answers, [answers.size]), which));
     const [slopes] = pullBack(score, scalar(1), [maps]);
     return relu(sum(mul(maps, mean(slopes, { axis: [1, 2], keepDims: true })), { axis: 3 }));

@@ -34,28 +34,44 @@ const boxes = Array.from({ length: 40 }, () => {
   };
 });
 
-test.each([undefined, "linear", "gaussian"] as const)("steps leave what the operation leaves, soft: %s", async (soft) => {
-  const how = { overlap: 0.3, least: 0.2, ...(soft && { soft }) };
-  const steps = detection.suppressionSteps(boxes, how);
-  const { indices, scores, count } = nonMaxSuppression(
-    tensor(boxes.flatMap(({ box }) => [...box]), [1, 40, 4]),
-    tensor(boxes.map(({ score }) => score), [1, 40]),
-    { ...how, results: 40, labels: tensor(Int32Array.from(boxes, ({ label }) => label), [1, 40]) },
-  );
-  const n = (await count.data())[0];
-  expect(steps.map(({ kept }) => kept)).toEqual([...(await indices.data())].slice(0, n));
-  const expected = await scores.data();
-  steps.forEach(({ score }, i) => {
-    expect(score).toBeCloseTo(expected[i], 5);
-  });
-  const lowered = steps.flatMap((step) => step.lowered.map((one) => ({ ...one, kept: step.kept })));
-  expect(lowered.length).toBeGreaterThan(5);
-  for (const { which, kept, after, before } of lowered) {
-    expect(boxes[which].label).toBe(boxes[kept].label);
-    expect(after).toBeLessThan(before);
-    if (!soft) expect(after).toBe(0);
-  }
-});
+test.each([undefined, "linear", "gaussian"] as const)(
+  "steps leave what the operation leaves, soft: %s",
+  async (soft) => {
+    const how = { overlap: 0.3, least: 0.2, ...(soft && { soft }) };
+    const steps = detection.suppressionSteps(boxes, how);
+    const { indices, scores, count } = nonMaxSuppression(
+      tensor(
+        boxes.flatMap(({ box }) => [...box]),
+        [1, 40, 4],
+      ),
+      tensor(
+        boxes.map(({ score }) => score),
+        [1, 40],
+      ),
+      {
+        ...how,
+        results: 40,
+        labels: tensor(
+          Int32Array.from(boxes, ({ label }) => label),
+          [1, 40],
+        ),
+      },
+    );
+    const n = (await count.data())[0];
+    expect(steps.map(({ kept }) => kept)).toEqual([...(await indices.data())].slice(0, n));
+    const expected = await scores.data();
+    steps.forEach(({ score }, i) => {
+      expect(score).toBeCloseTo(expected[i], 5);
+    });
+    const lowered = steps.flatMap((step) => step.lowered.map((one) => ({ ...one, kept: step.kept })));
+    expect(lowered.length).toBeGreaterThan(5);
+    for (const { which, kept, after, before } of lowered) {
+      expect(boxes[which].label).toBe(boxes[kept].label);
+      expect(after).toBeLessThan(before);
+      if (!soft) expect(after).toBe(0);
+    }
+  },
+);
 
 test("confusion counts what was taken for what, missed and made up", () => {
   const at = (n: number) => [0, 20 * n, 10, 20 * n + 10] as const;
@@ -79,7 +95,12 @@ test("confusion counts what was taken for what, missed and made up", () => {
 
 test("of scores that are sums of maps, Grad-CAM of a box is these maps by the class's weights", async () => {
   const network = byBrightness([-0.5, 2]);
-  const detector = new detection.Detector(network, { size: [32, 32], fit: "stretch" }, ["dark", "bright"], "none");
+  const detector = new detection.Detector(
+    network,
+    { size: [32, 32], fit: "stretch" },
+    ["dark", "bright"],
+    "none",
+  );
   const pixels = new Uint8Array(64 * 32 * 3).fill(20);
   for (let i = 8; i < 24; i++) pixels.fill(240, (i * 64 + 24) * 3, (i * 64 + 56) * 3);
   const picture = { width: 64, height: 32, channels: 3 as const, pixels };
@@ -96,7 +117,15 @@ test("of scores that are sums of maps, Grad-CAM of a box is these maps by the cl
 });
 
 test("a picture without candidates has no steps", async () => {
-  const detector = new detection.Detector(byBrightness([-0.5, 2]), { size: [32, 32], fit: "stretch" }, ["dark", "bright"], "none");
+  const detector = new detection.Detector(
+    byBrightness([-0.5, 2]),
+    { size: [32, 32], fit: "stretch" },
+    ["dark", "bright"],
+    "none",
+  );
   const grey = { width: 32, height: 32, channels: 1 as const, pixels: new Uint8Array(1024) };
-  expect(await detection.detectionSteps(detector, grey, { least: 0.9 })).toEqual({ candidates: [], steps: [] });
+  expect(await detection.detectionSteps(detector, grey, { least: 0.9 })).toEqual({
+    candidates: [],
+    steps: [],
+  });
 });

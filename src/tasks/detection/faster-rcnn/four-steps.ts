@@ -40,9 +40,14 @@ export async function withOneBackbone(network: RegionNetwork, seed: number): Pro
  * Layers that are trained, as patterns for `fit`: without the frozen ones, in either backbone.
  * @returns  undefined where all are
  */
-export function trainedIn(step: RegionStep | undefined, frozen: readonly string[]): readonly string[] | undefined {
+export function trainedIn(
+  step: RegionStep | undefined,
+  frozen: readonly string[],
+): readonly string[] | undefined {
   const still = frozen.flatMap((pattern) =>
-    step?.apart && pattern.startsWith("backbone") ? [pattern, pattern.replace("backbone", "proposer")] : [pattern],
+    step?.apart && pattern.startsWith("backbone")
+      ? [pattern, pattern.replace("backbone", "proposer")]
+      : [pattern],
   );
   const patterns = [...(step?.trained ?? []), ...still.map((pattern) => `!${pattern}`)];
   return patterns.length > 0 ? patterns : undefined;

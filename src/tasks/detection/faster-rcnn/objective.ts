@@ -116,14 +116,18 @@ export function regionObjective(options: RegionObjectiveOptions = {}): Objective
         const [n, height, width] = field(batch, images).shape;
         if (halves === "proposals") return { reached: reached(proposed, own) };
         return {
-          ...judgedBoxes(judged, proposed, { ...measured, sizes: tensor(Array.from({ length: n }, () => [height, width])) }),
+          ...judgedBoxes(judged, proposed, {
+            ...measured,
+            sizes: tensor(Array.from({ length: n }, () => [height, width])),
+          }),
           trueBoxes: own.boxes,
           trueLabels: own.labels,
           ...(own.ignored ? { difficult: own.ignored } : {}),
         };
       },
       scores(batches): { [name: string]: number } {
-        if (halves === "proposals") return { recall: recallIn(batches as unknown as readonly { reached: Kept }[]) };
+        if (halves === "proposals")
+          return { recall: recallIn(batches as unknown as readonly { reached: Kept }[]) };
         const { found, truths } = gathered(batches as unknown as readonly KeptDetections[]);
         // Of pictures without any object there is nothing to be found.
         return { mAP: vocPrecision(found, truths).mAP || 0 };
@@ -142,7 +146,11 @@ interface Drawing {
   readonly sampling: Sampling;
 }
 
-function costOfProposing(told: RegionOutputs["told"], truths: TrueBoxes, { seed, sampling }: Drawing): RcnnLosses {
+function costOfProposing(
+  told: RegionOutputs["told"],
+  truths: TrueBoxes,
+  { seed, sampling }: Drawing,
+): RcnnLosses {
   const anchors = broadcastTo(told.anchors, told.codes.shape);
   const matches = matched(anchors, truths, anchorMatching);
   const draws = randomUniform(matches.kind.shape, seed, sampledAnchors);
@@ -190,12 +198,17 @@ function lookedAt(truths: TrueBoxes, { seed, sampling }: Drawing) {
 }
 
 /** N×K: of each object 1 where one of the proposed boxes overlaps it by half, 0 where none does, −1 where there is none. */
-function reached({ boxes, exists }: RegionOutputs["regions"], { boxes: there, labels, ignored }: TrueBoxes): Tensor {
+function reached(
+  { boxes, exists }: RegionOutputs["regions"],
+  { boxes: there, labels, ignored }: TrueBoxes,
+): Tensor {
   const [n, count] = exists.shape;
   const shared = where(reshape(exists, [n, count, 1]), overlaps(boxes, there), 0);
   const is = cast(greaterEqual(max(shared, { axis: 1 }), 0.5), "i32");
   const isTrue = greaterEqual(cast(labels, "i32"), 0);
-  const isWanted = ignored ? greater(cast(isTrue, "i32"), cast(greater(cast(ignored, "i32"), 0), "i32")) : isTrue;
+  const isWanted = ignored
+    ? greater(cast(isTrue, "i32"), cast(greater(cast(ignored, "i32"), 0), "i32"))
+    : isTrue;
   return where(isWanted, is, -1);
 }
 

@@ -13,8 +13,8 @@ import { roiPool } from "../../../ops/roi-pool.js";
 import { tensor } from "../../../tensor/creation.js";
 import type { Tensor } from "../../../tensor/tensor.js";
 import type { Tree } from "../../../tensor/tree.js";
-import { pixelsFor } from "../../../training/pixels.js";
 import type { Corners } from "../../../training/objectives/average-precision.js";
+import { pixelsFor } from "../../../training/pixels.js";
 import { filtersBy, pyramidNodes } from "../model.js";
 import { anchorsAt, publishedAnchors } from "./anchors.js";
 import { fourOf } from "./box-codes.js";
@@ -100,7 +100,10 @@ const rules = {
   filters: fromOneOn,
   pooling: oneOf("max", "align"),
   bins: fromOneOn,
-  hidden: rule("a list of whole numbers from 1 on", (value) => Array.isArray(value) && value.every(fromOneOn.holds)),
+  hidden: rule(
+    "a list of whole numbers from 1 on",
+    (value) => Array.isArray(value) && value.every(fromOneOn.holds),
+  ),
   considered: fromOneOn,
   proposals: fromOneOn,
   overlap: withinOne,
@@ -220,7 +223,13 @@ const judging = (hidden: readonly number[], classes: number): nn.Layer<Tensor, T
   }) as never;
 
 /** What is said at places, by anchors. */
-function byAnchor({ scores, codes }: { scores: Tensor; codes: Tensor }): Pick<LevelOutputs, "scores" | "codes"> {
+function byAnchor({
+  scores,
+  codes,
+}: {
+  scores: Tensor;
+  codes: Tensor;
+}): Pick<LevelOutputs, "scores" | "codes"> {
   const [n, height, width, anchors] = scores.shape;
   const count = height * width * anchors;
   return { scores: reshape(scores, [n, count]), codes: reshape(codes, [n, count, 4]) };
