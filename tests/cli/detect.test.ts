@@ -88,7 +88,9 @@ describe.skipIf(!isBuilt)("receptive detect", () => {
       [0, 0],
     ]);
 
-    const found = await receptive(["detect", example, "--json", "--output", "boxes.png", "--why"], { folder });
+    const found = await receptive(["detect", example, "--json", "--output", "boxes.png", "--why"], {
+      folder,
+    });
     expect([found.code, found.stderr]).toEqual([0, ""]);
     expect((await readImage(join(folder, example.replace(".png", "-why.png")))).width).toBeGreaterThan(400);
     const [best] = JSON.parse(found.stdout).objects;
