@@ -46,9 +46,16 @@ export async function annotationForm(path: string): Promise<AnnotationForm | und
   if (files.some((file) => /\.xml$/i.test(file))) return "voc";
   if ((await cocoFilesIn(path)).length > 0) return "coco";
   if (folders.includes("images") && folders.includes("labels")) return "yolo";
-  if (files.filter((file) => /\.[ct]sv$/i.test(file)).length === 1) return "table";
+  if (tableIn(files) !== undefined) return "table";
   if (files.some((file) => /^(classes|obj)\.(txt|names)$/i.test(file))) return "yolo";
   return undefined;
+}
+
+/** The one table among files; Flickr8k's captions, which also come lemmatised, else a single .csv or .tsv. */
+function tableIn(files: readonly string[]): string | undefined {
+  const captions = files.find((file) => /(^|\.)token(\.txt)?$/i.test(file) && !/lemma/i.test(file));
+  const tables = files.filter((file) => /\.[ct]sv$/i.test(file));
+  return captions ?? (tables.length === 1 ? tables[0] : undefined);
 }
 
 /**
@@ -59,6 +66,7 @@ export async function annotationForm(path: string): Promise<AnnotationForm | und
  * - YOLO: data.yaml, or folders images and labels with a .txt for each picture
  * - maps of labels: train and trainannot, images and masks, JPEGImages and SegmentationClass
  * - .csv and .tsv: a box in each row, or a caption
+ * - Flickr8k: Flickr8k.token.txt with captions, its parts in Flickr_8k.trainImages.txt, devImages ("val") and testImages
  *
  * All boxes are [top, left, bottom, right] in pixels from the picture's upper left corner, right and bottom outside.
  *
@@ -85,8 +93,7 @@ export async function openAnnotations(
           `${path}: has no annotations, expected those of Pascal VOC (Annotations), COCO (annotations/*.json), YOLO (data.yaml), maps of labels (images and masks), or a table (.csv)`,
         );
       if (form === "table") {
-        const files = (await listFolder(path))!.files;
-        return openTable(`${path}/${files.find((file) => /\.[ct]sv$/i.test(file))}`, name, options);
+        return openTable(`${path}/${tableIn((await listFolder(path))!.files)}`, name, options);
       }
       return { voc: openVoc, coco: openCocoFolder, yolo: openYolo, labels: openLabels }[form](
         path,

@@ -15,7 +15,7 @@ import { annotationsOf } from "../annotations/annotated.js";
 import { runsOf } from "../annotations/masks.js";
 import { drawShapes } from "./drawing.js";
 import { colourNames, shapeNames } from "./kinds.js";
-import { captionOf, type SceneOptions, sceneOf } from "./scene.js";
+import { captionOf, namedOf, type SceneOptions, sceneOf } from "./scene.js";
 
 /** How many pictures {@link shapes} has, of which size, with how much in them. */
 export interface ShapesOptions {
@@ -51,6 +51,8 @@ export interface DrawnPicture {
   readonly map: Uint8Array;
   /** "a red circle above a blue star" */
   readonly caption: string;
+  /** Places among the objects, in the order in which the caption names them. */
+  readonly named: readonly number[];
 }
 
 type ShapeField = "images" | "boxes" | "labels" | "colours" | "map";
@@ -130,6 +132,7 @@ function shapePictures(
       })),
       map,
       caption: captionOf(placed, size),
+      named: namedOf(placed).map((one) => placed.indexOf(one)),
     };
   };
   return printableFields<ShapePictures>({

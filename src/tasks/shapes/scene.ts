@@ -87,12 +87,16 @@ const isClear = (placed: readonly PlacedShape[], edge: number): boolean => {
 export const fromLeft = <T extends { readonly x: number }>(placed: readonly T[]): T[] =>
   [...placed].sort((a, b) => a.x - b.x);
 
+/** Those that a caption names, in its order: from left to right, of more than three the largest three. */
+export const namedOf = (placed: readonly PlacedShape[]): PlacedShape[] =>
+  fromLeft([...placed].sort((a, b) => b.size - a.size).slice(0, 3));
+
 /**
  * A sentence that names the objects from left to right, each with where it is to the next: "a red circle above a blue star
  * beside an orange ring". Of more than three the largest three are named.
  */
 export function captionOf(placed: readonly PlacedShape[], edge: number): string {
-  const named = fromLeft([...placed].sort((a, b) => b.size - a.size).slice(0, 3));
+  const named = namedOf(placed);
   return named
     .map(({ shape, colour, y }, i) => {
       const name = `${/^[aeiou]/.test(colourNames[colour]) ? "an" : "a"} ${colourNames[colour]} ${shapeNames[shape]}`;

@@ -433,6 +433,37 @@ describe("maps of labels", () => {
 });
 
 describe("tables", () => {
+  test("Flickr8k as it is unpacked: captions, and lists of the pictures of each part", async () => {
+    const path = await folder("Flickr8k", {
+      "Flickr8k.token.txt":
+        "a.jpg#0\tA cat .\na.jpg#1\tAnother cat .\nb.jpg#0\tA dog .\nc.jpg#0\tTwo , dogs .\nd.jpg.1#0\tIs not there .\n",
+      "Flickr8k.lemma.token.txt": "a.jpg#0\ta cat .\n",
+      "Flickr_8k.trainImages.txt": "c.jpg\na.jpg\n",
+      "Flickr_8k.devImages.txt": "b.jpg\n",
+      "Flickr_8k.testImages.txt": "e.jpg\n",
+      "Flicker8k_Dataset/a.jpg": [20, 10],
+      "Flicker8k_Dataset/b.jpg": [20, 10],
+      "Flicker8k_Dataset/c.jpg": [20, 10],
+    });
+    const parts = await openAnnotations(path, { skipBad: true });
+    const said = Object.entries(parts).map(([part, { pictures }]) => [
+      part,
+      pictures.map(({ name, captions, file }) => [name, captions, file!.slice(path.length)]),
+    ]);
+    expect(said).toEqual([
+      [
+        "train",
+        [
+          ["c.jpg", ["Two , dogs ."], "/Flicker8k_Dataset/c.jpg"],
+          ["a.jpg", ["A cat .", "Another cat ."], "/Flicker8k_Dataset/a.jpg"],
+        ],
+      ],
+      ["val", [["b.jpg", ["A dog ."], "/Flicker8k_Dataset/b.jpg"]]],
+      ["test", []],
+    ]);
+    expect(await refusal(path)).toBe("DataError: Flickr8k, test has no pictures");
+  });
+
   test("by the names of columns, without names, counted from 1, pictures without objects, captions", async () => {
     const path = await folder("tables", {
       "named.csv":
