@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/devices.js";
+import { captionCommand } from "./caption.js";
 import { classifyTextCommand } from "./classify-text.js";
 import { convertCommand } from "./convert.js";
 import { dataCommand } from "./data.js";
@@ -61,6 +62,7 @@ Examples:
   $ receptive rank train                     a network learns which sentences answer a question
   $ receptive transcribe train               a network learns to hear words
   $ receptive detect train                   a network learns to find objects in pictures
+  $ receptive caption train                  a network learns to describe pictures
   $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy   arrays in, a layer's output out
   $ receptive convert model.onnx model.safetensors   weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
@@ -87,6 +89,7 @@ for (const add of [
   rankCommand,
   transcribeCommand,
   detectCommand,
+  captionCommand,
   runCommand,
   convertCommand,
   summaryCommand,

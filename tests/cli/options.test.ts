@@ -59,6 +59,9 @@ const enough: Readonly<Record<string, string>> = {
   "detect predict": "picture.png --checkpoint boxes.safetensors",
   "detect train": "--data boxes",
   "detect evaluate": "--data boxes --checkpoint boxes.safetensors",
+  "caption predict": "picture.png --checkpoint captions.safetensors",
+  "caption train": "--data captioned",
+  "caption evaluate": "--data captioned --checkpoint captions.safetensors",
   run: "lenet5 --weights net.safetensors --input x.npy --output y.npy",
   convert: "net.safetensors other.safetensors",
   summary: "lenet5",
@@ -95,6 +98,8 @@ const little: Readonly<Record<string, string>> = {
   "transcribe train": "--filters 2 --epochs 1 --output made-of-sounds",
   "detect predict": "--output made.png",
   "detect train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-boxes",
+  "caption predict": "--output made.png",
+  "caption train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-captions",
   "features train": "--limit 64 --epochs 1 --output made",
   "features detect": "--classifier=made/classifier.safetensors",
   "features compare": "--images 20 --epochs 1 --limit 32",
@@ -203,9 +208,17 @@ beforeAll(async () => {
   await (await tasks.detection.train(boxes, { epochs: 1, width: 0.25, size: [32, 32] })).save(
     "boxes.safetensors",
   );
+  await mkdir("captioned");
+  for (let i = 0; i < 20; i++) await copyFile("picture.png", `captioned/${i}.png`);
+  const said = Array.from({ length: 20 }, (_, i) => `${i}.png,a stroke`);
+  await writeFile("captioned/captions.csv", `file,caption\n${said.join("\n")}\n`);
+  const { all: captioned } = await tasks.annotations.openAnnotations("captioned");
+  await (
+    await tasks.captions.train(captioned, { epochs: 1, width: 0.25, units: 8, attention: 4, size: [32, 32] })
+  ).save("captions.safetensors");
   vi.stubEnv("RECEPTIVE_DATA", "");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
-}, 60_000);
+}, 180_000);
 afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   process.chdir(before);

@@ -34,8 +34,15 @@ export const areShapes = (boxes: Boxes): boxes is ShapePictures => "drawn" in bo
 const trained = ["train", "train2017", "trainval", "all"];
 const tested = ["test", "val", "val2017", "valid"];
 
-/** Edge of the shapes that are trained on where no data are named, and how many there are. */
-const made = { size: 128, train: 1000, test: 200, objects: [1, 4] as const };
+/** Which shapes are trained on where no data are named. */
+export interface DrawnData {
+  readonly size: number;
+  readonly train: number;
+  readonly test: number;
+  readonly objects: readonly [least: number, most: number];
+}
+
+const made: DrawnData = { size: 128, train: 1000, test: 200, objects: [1, 4] };
 
 const opened = (
   path: string,
@@ -68,11 +75,12 @@ function together(all: readonly Annotations[], name: string): Annotations {
 /** Pictures to train on and to test by; without a folder shapes that code draws. */
 export async function trainingBoxes(
   options: BoxOptions & { data?: string; test?: string; part?: string[]; seed: number },
+  usual = made,
 ): Promise<{ train: Boxes; test: Boxes; remarks: string[] }> {
   const { data, test, part, seed } = options;
   if (data === undefined) {
     if (test !== undefined) throw new UsageError("--test belongs to --data: name a folder to train on, too");
-    const drawn = shapes({ ...made, seed });
+    const drawn = shapes({ ...usual, seed });
     return { ...drawn, remarks: ["No --data: training on shapes that code draws."] };
   }
   const parts = await opened(data, options);
@@ -131,14 +139,14 @@ export function apartOf<B extends Boxes>(boxes: B, share: number): { train: B; v
 
 /** Pictures to measure by; the made ones where the network was trained on these, and none are named. */
 export async function testBoxes(
-  detector: detection.Detector,
+  { trainedOn }: { readonly trainedOn: string },
   options: BoxOptions & { data?: string; part?: string[] },
+  usual = made,
 ): Promise<Boxes> {
   const { data, part } = options;
   if (data === undefined) {
-    if (detector.trainedOn !== "shapes, train")
-      throw new UsageError("which pictures? --data PATH names them");
-    return shapes(made).test;
+    if (trainedOn !== "shapes, train") throw new UsageError("which pictures? --data PATH names them");
+    return shapes(usual).test;
   }
   const parts = await opened(data, options);
   const names = Object.keys(parts);
