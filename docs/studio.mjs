@@ -114,7 +114,8 @@ const views = {
   },
   async learned() {
     const page = await opened("#/learned/codes?test=47");
-    await page.waitForTimeout(12_000);
+    await text(page, "Nearest codes");
+    await still(page);
     return page.screenshot();
   },
   async networks() {
@@ -128,13 +129,14 @@ const views = {
   /** Three views as a phone shows them, side by side. */
   async phone() {
     const hashes = [
-      "#/lecture/pooling/1",
-      "#/learned/filters?test=47",
-      "#/inside/flat?test=47&unit=conv1.3@10,10",
+      ["#/lecture/pooling/1", "Winners"],
+      ["#/learned/filters?test=47", /conv1 has 6 filters/],
+      ["#/inside/flat?test=47&unit=conv1.3@10,10", "The sum written out"],
     ];
     const shots = [];
-    for (const [i, hash] of hashes.entries()) {
+    for (const [i, [hash, said]] of hashes.entries()) {
       const page = await opened(hash, { dark: i === 1, ...phone });
+      await text(page, said);
       await page.waitForTimeout(3000);
       shots.push(await page.screenshot());
       await page.context().close();

@@ -44,9 +44,16 @@ export interface Frame {
   /** Of the maps, without what stands over and under them. */
   readonly height: number;
   readonly picture: number;
+  /** How wide a letter of what stands over the maps is, about: faces differ by a fifth. */
+  readonly letter?: number;
 }
 
 const gap = 8;
+/** Between plates. */
+const least = 7;
+const leastPicture = 112;
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 type Sized = Omit<Plate, "x" | "y">;
 
@@ -140,19 +147,29 @@ export function platesOf(
 ): { plates: Plate[]; width: number } {
   const shown = wires.filter(({ isShown }) => isShown);
   const last = shown.at(-1);
-  const sized = [
-    plateOf({ path: "", type: "picture", shape: input }, 0, frame, false),
-    ...shown.map((wire) =>
-      plateOf(wire, pages.get(wire.path) ?? 0, frame, wire === last && isListed(wire.shape)),
-    ),
-  ];
-  // Over a narrow plate its name needs more room than its maps.
-  const rooms = sized.map(({ width, path }) => Math.max(width, 7 * (path.split("/").at(-1)?.length ?? 0)));
-  const taken = rooms.reduce((sum, width) => sum + width, 0);
+  const layers = shown.map((wire) =>
+    plateOf(wire, pages.get(wire.path) ?? 0, frame, wire === last && isListed(wire.shape)),
+  );
+  // Over a narrow plate its name and its shape need more room than its maps.
+  const { letter = 7 } = frame;
+  const roomsOfLayers = layers.map(({ width, path, shape }) =>
+    Math.max(width, letter * Math.max(path.split("/").at(-1)!.length, shape.join("×").length)),
+  );
   // Where weights come in there is room for what they carry.
-  const shares = sized.slice(1).map(({ type }) => (isWeighing(type) ? 2 : 1));
-  const all = shares.reduce((a, b) => a + b, 0);
-  const each = Math.max(9, Math.min(64, (frame.width - taken) / Math.max(all, 1)));
+  const shares = layers.map(({ type }) => (isWeighing(type) ? 2 : 1));
+  const all = sum(shares);
+  const left = frame.width - sum(roomsOfLayers);
+  // The picture gives way before anything must be scrolled.
+  const most =
+    frame.width === 0 ? frame.picture : Math.min(frame.picture, Math.max(leastPicture, left - least * all));
+  const pixels = Math.max(input[0], input[1]);
+  const edge = pixels <= most ? Math.floor(most / pixels) * pixels : most;
+  const picture = plateOf({ path: "", type: "picture", shape: input }, 0, { ...frame, picture: edge }, false);
+  const [sized, rooms] = [
+    [picture, ...layers],
+    [picture.width, ...roomsOfLayers],
+  ];
+  const each = Math.max(least, Math.min(64, (left - picture.width) / Math.max(all, 1)));
   let x = 0;
   const plates = sized.map((plate, i) => {
     if (i > 0) x += each * shares[i - 1];
