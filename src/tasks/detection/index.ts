@@ -25,6 +25,7 @@ export {
   type PublishedAnchorsOptions,
   publishedAnchors,
 } from "./faster-rcnn/anchors.js";
+export type { Sampling } from "./faster-rcnn/matching.js";
 export {
   type FasterRcnn,
   type FasterRcnnInput,
@@ -33,6 +34,7 @@ export {
 } from "./faster-rcnn/network.js";
 export { type RegionObjectiveOptions, regionObjective } from "./faster-rcnn/objective.js";
 export { findRegions, type SeenSize } from "./faster-rcnn/pictures.js";
+export type { LevelOutputs, Proposals } from "./faster-rcnn/proposals.js";
 export {
   type RegionNetwork,
   type RegionNetworkOptions,
