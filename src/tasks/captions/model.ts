@@ -25,6 +25,7 @@ export type CaptionInputs = { readonly images: Tensor; readonly words: Tensor };
  */
 export type CaptionOutputs = { readonly places: Tensor; readonly scores: Tensor; readonly attention: Tensor };
 
+/** A network of {@link CaptionInputs} to {@link CaptionOutputs}. */
 export type CaptionNetwork = nn.Graph<CaptionInputs, CaptionOutputs>;
 
 /**
