@@ -38,14 +38,19 @@ const block = 4096;
 
 const blocks = (text) => Math.ceil(Buffer.byteLength(text) / block);
 
+/** As many lines, with nothing in them. */
+const blank = (text) => text.replace(/[^\n]/g, "");
+
 /**
- * A source without its comments, which the declarations have: a fifth of it; and with half of its indentation, a twentieth.
- * Its lines keep their numbers.
+ * A source without its comments, which the declarations have: a fifth of it; without what it imports and its interfaces, of
+ * which nothing runs: a seventh; and with half of its indentation, a twentieth. Its lines keep their numbers.
  */
 const thinSource = (source) =>
   source
-    .replace(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, (comment) => comment.replace(/[^\n]/g, ""))
+    .replace(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, blank)
     .replace(/^[ \t]*\/\/ .*$/gm, "")
+    .replace(/^import [^;]*;$/gm, blank)
+    .replace(/^(?:export )?interface [^\n]*\{\n[\s\S]*?^\}$/gm, blank)
     .replace(/^(?: {2})+/gm, (indentation) => " ".repeat(indentation.length / 2));
 
 /** A module without the indentation of its lines, a tenth of it, which debuggers show as the map's sources have it. */
