@@ -60,7 +60,8 @@ const aSampling = recordOf("{ count, share }");
  * The objective of a `regionNetwork`: four losses. `objects`, a binary cross entropy of the anchors' scores, and `proposals`,
  * smooth L1 of their codes; `classes`, a cross entropy of regions' classes, and `boxes`, smooth L1 of their codes. True boxes
  * are among the regions that are judged. Anchors find a box from an overlap of 0.7 on, and those that overlap it most; regions
- * from 0.5 on; a sample of both is looked at, drawn in each step. Score: `mAP`, by Pascal VOC's rule; where "proposals" are
+ * from 0.5 on; a sample of both is looked at, drawn in each step. Anchors that cross the picture's edge are trained, too, as in
+ * torchvision; the paper leaves them out. Score: `mAP`, by Pascal VOC's rule; where "proposals" are
  * trained alone `recall`, the share of objects that a proposed box overlaps by half.
  *
  * Ren, He, Girshick, Sun: Faster R-CNN, NIPS 2015, sections 3.1.2 and 3.2; Girshick: Fast R-CNN, ICCV 2015, section 2.3.

@@ -26,7 +26,7 @@ export interface RegionNetworkOptions {
   classes: number;
   /**
    * From N×H×W×3 pixels to N×h×w×C, whose places are as far apart along both edges: a network of `nn.sequential` or `nn.graph`,
-   * which is given pixels as `pixelsFor` has them. If left out one of 1.5 million parameters whose places are 8
+   * which is given pixels as `pixelsFor` has them. If left out one of 1.6 million parameters whose places are 8
    * pixels apart, with levels of up to 32 pixels added to them.
    */
   backbone?: nn.Network;
