@@ -165,8 +165,8 @@ describe("random streams", () => {
       sampledAnchors,
       sampledRegions,
     ];
-    const { shifts, affineMaps, flips, jitters, lights, covers, mixtures, partsOfFiles, changedSounds } =
-      streams;
+    const { shifts, affineMaps, flips, jitters, lights, covers, mixtures } = streams;
+    const { partsOfFiles, changedSounds, tiles } = streams;
     const ofPictures = [
       shifts,
       affineMaps,
@@ -177,6 +177,7 @@ describe("random streams", () => {
       mixtures,
       partsOfFiles,
       changedSounds,
+      tiles,
     ];
     const epochs = [0, 1, 2, 99];
     const all = [

@@ -83,7 +83,7 @@ async function run(paths: string[], options: Options, command: Command): Promise
     );
   const kernel = kernelOf(options.kernel);
   const outputs = paths.map((path) => options.output ?? besides(path, "filtered"));
-  outputs.forEach(checkPng);
+  for (const path of outputs) checkPng(path);
   const twice = outputs.find((output, i) => outputs.indexOf(output) < i);
   if (twice !== undefined)
     throw new UsageError(

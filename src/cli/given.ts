@@ -9,7 +9,7 @@ import { checkWritable } from "./checkpoints.js";
 import { flagOf } from "./values.js";
 
 /** Options that name a file, or a folder, to be written. */
-const written = ["output", "map", "frames", "trace", "cache", "html", "run", "qrels"];
+const written = ["output", "map", "frames", "trace", "cache", "html", "run", "qrels", "overlay"];
 
 /**
  * @throws UsageError where an argument or an option is empty

@@ -21,6 +21,7 @@ import { modelsCommand } from "./models.js";
 import { predictCommand } from "./predict.js";
 import { rankCommand } from "./rank.js";
 import { runCommand } from "./run.js";
+import { segmentCommand } from "./segment.js";
 import { studioCommand } from "./studio.js";
 import { styleCommand } from "./style.js";
 import { styleTrainCommand } from "./style-train.js";
@@ -63,6 +64,7 @@ Examples:
   $ receptive transcribe train               a network learns to hear words
   $ receptive detect train                   a network learns to find objects in pictures
   $ receptive caption train                  a network learns to describe pictures
+  $ receptive segment train                  a network learns the class of each pixel
   $ receptive run lenet5 --weights w.safetensors --input x.npy --output y.npy   arrays in, a layer's output out
   $ receptive convert model.onnx model.safetensors   weights from one format into another
   $ receptive summary lenet5                 its layers, parameters and multiply-adds
@@ -90,6 +92,7 @@ for (const add of [
   transcribeCommand,
   detectCommand,
   captionCommand,
+  segmentCommand,
   runCommand,
   convertCommand,
   summaryCommand,

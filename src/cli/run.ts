@@ -7,6 +7,7 @@ import { decodeNpy, encodeNpy, type NpyArray } from "../formats/npy.js";
 import { count, duration } from "../formatting/numbers.js";
 import { registered } from "../models/index.js";
 import type { Model } from "../nn/index.js";
+import { pixelLayers } from "../nn/pixel-layers.js";
 import { bringWeights } from "../openers/network.js";
 import { configure } from "../runtime/devices.js";
 import { compile } from "../tensor/compile.js";
@@ -75,7 +76,7 @@ async function run(name: string, options: Options): Promise<void> {
     throw new UsageError(
       `--input ${input}: is ${show(given.shape)}, expected pictures of ${layout === "nchw" ? "N×C×H×W" : "N×H×W×C"}`,
     );
-  const model = known ? known.make() : modelOf(await load(name));
+  const model = known ? known.make() : modelOf(await load(name), pixelLayers);
   if (weights !== undefined) await bringWeights(model, weights, told({ json }));
 
   const x = layout === "nchw" ? transposed(given, [0, 2, 3, 1]) : given;

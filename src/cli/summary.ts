@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { registered } from "../models/index.js";
+import { pixelLayers } from "../nn/pixel-layers.js";
 import { summaryTable } from "../nn/summary-table.js";
 import { modelOf } from "../training/checkpoint.js";
 import { load } from "../training/opened-checkpoint.js";
@@ -17,7 +18,7 @@ export function summaryCommand(program: Command): void {
 
 async function run(name: string, { json, training }: { json?: boolean; training?: boolean }): Promise<void> {
   const summary = name.endsWith(".safetensors")
-    ? modelOf(await load(name)).summary(undefined, { training })
+    ? modelOf(await load(name), pixelLayers).summary(undefined, { training })
     : summaryOf(name, training);
   console.log(json ? JSON.stringify(summary) : summaryTable(summary));
 }

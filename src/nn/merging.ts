@@ -53,7 +53,8 @@ export function concatenate(given: ConcatenateOptions & Named = {}): Merging {
   });
 }
 
-function several(type: string, tensors: Tree): readonly Tensor[] {
+/** @throws TypeError where it is not given a list of tensors */
+export function several(type: string, tensors: Tree): readonly Tensor[] {
   if (!Array.isArray(tensors))
     throw new TypeError(
       `${type}: the input is ${said(tensors)}, expected a list of tensors; in a graph: from: ["a", "b"]`,

@@ -10,6 +10,7 @@ import { isHubName, openHub } from "../models/hugging-face.js";
 import { loadWeights, registered } from "../models/index.js";
 import { withPixelScaling } from "../models/pixel-scaling.js";
 import type { Model } from "../nn/index.js";
+import { pixelLayers } from "../nn/pixel-layers.js";
 import { settingsOf } from "../recipes/settings.js";
 import { type Checkpoint, modelOf } from "../training/checkpoint.js";
 import { load } from "../training/opened-checkpoint.js";
@@ -94,7 +95,7 @@ async function fromCheckpoint(
   const { data, notes } = checkpoint;
   const input = pictureInput(checkpoint);
   return {
-    model: modelOf(checkpoint),
+    model: modelOf(checkpoint, pixelLayers),
     input,
     classes: classes === undefined ? data.classes : await readClasses(classes),
     // The model scales pixels by itself; how pictures are cropped is all that is left to say.

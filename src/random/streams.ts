@@ -65,3 +65,4 @@ export const mixtures = 1006;
 export const partsOfFiles = 1007;
 export const crops = 1008;
 export const changedSounds = 1009;
+export const tiles = 1010;

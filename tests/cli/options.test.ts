@@ -7,7 +7,7 @@ import { Command, CommanderError, type Option } from "commander";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { encodeWav, soundOf } from "../../src/audio/index.js";
 import { exitCodeOf, lineOf } from "../../src/cli/failure.js";
-import { writeImage } from "../../src/images/index.js";
+import { readImage, writeImage } from "../../src/images/index.js";
 import { lenet5 } from "../../src/models/index.js";
 import * as nn from "../../src/nn/index.js";
 import { Engine } from "../../src/runtime/engine.js";
@@ -62,6 +62,9 @@ const enough: Readonly<Record<string, string>> = {
   "caption predict": "picture.png --checkpoint captions.safetensors",
   "caption train": "--data captioned",
   "caption evaluate": "--data captioned --checkpoint captions.safetensors",
+  "segment predict": "picture.png --checkpoint masks.safetensors",
+  "segment train": "--data masks",
+  "segment evaluate": "--data masks --checkpoint masks.safetensors",
   run: "lenet5 --weights net.safetensors --input x.npy --output y.npy",
   convert: "net.safetensors other.safetensors",
   summary: "lenet5",
@@ -100,6 +103,8 @@ const little: Readonly<Record<string, string>> = {
   "detect train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-boxes",
   "caption predict": "--output made.png",
   "caption train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-captions",
+  "segment predict": "--output made.png --overlay made-too.png",
+  "segment train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-masks",
   "features train": "--limit 64 --epochs 1 --output made",
   "features detect": "--classifier=made/classifier.safetensors",
   "features compare": "--images 20 --epochs 1 --limit 32",
@@ -109,6 +114,7 @@ const little: Readonly<Record<string, string>> = {
 const senseless: Readonly<Record<string, string>> = {
   answerColumn: "nocolumn",
   augment: "nonsense",
+  backbone: "nomodel",
   box: "nonsense",
   cache: "picture.png/below/a/file",
   checkpoint: "nowhere.safetensors",
@@ -132,6 +138,7 @@ const senseless: Readonly<Record<string, string>> = {
   model: "nomodel",
   only: "noword",
   output: "picture.png/below/a/file.png",
+  overlay: "picture.png/below/a/file.png",
   part: "nopart",
   photos: "nowhere",
   pictures: "nowhere",
@@ -216,6 +223,19 @@ beforeAll(async () => {
   await (
     await tasks.captions.train(captioned, { epochs: 1, width: 0.25, units: 8, attention: 4, size: [32, 32] })
   ).save("captions.safetensors");
+  await mkdir("masks/images", { recursive: true });
+  await mkdir("masks/masks");
+  const { width, height } = await readImage("picture.png");
+  const labels = Uint8Array.from({ length: width * height }, (_, at) => at % 2);
+  const map = await tasks.annotations.labelPng({ width, height, labels });
+  for (let i = 0; i < 12; i++) {
+    await copyFile("picture.png", `masks/images/${i}.png`);
+    await writeFile(`masks/masks/${i}.png`, map);
+  }
+  const { all: masks } = await tasks.annotations.openAnnotations("masks");
+  await (await tasks.segmentation.train(masks, { epochs: 1, width: 0.25, size: [32, 32] })).save(
+    "masks.safetensors",
+  );
   vi.stubEnv("RECEPTIVE_DATA", "");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
 }, 180_000);

@@ -82,6 +82,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
   "nn.dropout": (o) => nn.dropout(0.5, o),
   "nn.spatialDropout": (o) => nn.spatialDropout(0.5, o),
   "nn.maxPool2d": (o) => nn.maxPool2d(2, o),
+  "nn.maxUnpool2d": (o) => nn.maxUnpool2d(2, o),
   "nn.groupNorm": (o) => nn.groupNorm(2, o),
   "nn.maxout": (o) => nn.maxout(2, o),
   "nn.subsampling2d": (o) => nn.subsampling2d(2, o),
@@ -103,7 +104,7 @@ const calls: { [name: string]: (options: object) => unknown } = {
       ...["gelu", "globalAvgPool2d", "globalMaxPool2d", "gru", "instanceNorm", "layerNorm"],
       ...["leakyRelu", "localResponseNorm", "lstm", "pad", "partialConv2d", "prelu", "rbf", "relu"],
       ...["rescale", "scaledTanh", "selu", "sigmoid", "silu", "softmax", "softplus", "tanh"],
-      ...["upsample2d", "add", "average", "concatenate", "maxOverTime", "multiply"],
+      ...["upsample2d", "upsampleTo", "add", "average", "concatenate", "cropTo", "maxOverTime", "multiply"],
     ].map((name) => [`nn.${name}`, (o: object) => nn[name](o)]),
   ),
 

@@ -7,9 +7,9 @@ export const besides = (picture: string, what: string): string =>
   `${basename(picture, extname(picture))}-${what}.png`;
 
 /** @throws UsageError if the file would not be what its name says: before anything is computed */
-export function checkPng(path: string): void {
+export function checkPng(path: string, flag = "--output"): void {
   if (extname(path).toLowerCase() !== ".png")
-    throw new UsageError(`--output ${path}: pictures are written as PNG, expected a name that ends in .png`);
+    throw new UsageError(`${flag} ${path}: pictures are written as PNG, expected a name that ends in .png`);
 }
 
 /** Writes the picture, and tells what was found and where it is. */

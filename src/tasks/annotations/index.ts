@@ -17,6 +17,7 @@ export {
 } from "./check.js";
 export type { PictureFit } from "./fitted.js";
 export { type LabelMap, type LabelOptions, labelPng, readLabels, vocPalette } from "./labels.js";
+export { type MaskExampleOptions, type MaskExamples, maskExamples } from "./mask-examples.js";
 export {
   countsOf,
   maskPixels,
@@ -28,6 +29,8 @@ export {
 } from "./masks.js";
 export { type AnnotationForm, annotationForm, openAnnotations } from "./open.js";
 export type { AnnotationParts, OpenAnnotationsOptions } from "./opening.js";
+export { type PixelLabelOptions, type PixelLabels, pixelLabels } from "./pixel-labels.js";
+export type { WindowFit } from "./windows.js";
 export {
   type AnnotationFile,
   annotationFiles,

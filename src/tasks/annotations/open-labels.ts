@@ -49,14 +49,15 @@ export async function openLabels(
 ): Promise<AnnotationParts> {
   const shelf = new Shelf();
   const given = new Map<string, GivenPart>();
-  for (const { part, pictures, maps } of await pairsIn(path)) {
+  for (const { part, pictures: beside, maps } of await pairsIn(path)) {
+    const pictures = options.pictures ?? beside;
     const faults: AnnotationFault[] = [];
     const found: GivenPicture[] = [];
     for (const map of ((await listFolder(maps))?.files ?? []).filter((file) => /\.png$/i.test(file))) {
       options.signal?.throwIfAborted();
       const place = `${part === "all" ? "" : `${part}/`}${map}`;
       const labels = `${maps}/${map}`;
-      const file = await shelf.find([pictures], map);
+      const file = await shelf.find([pictures, `${pictures}/${part}`], map);
       if (file === undefined) {
         faults.push({ place, why: `is a map of labels without a picture in ${pictures}` });
         continue;
