@@ -44,6 +44,8 @@ const given: Record<string, Record<string, readonly unknown[] | null>> = {
     gru: [{ units: 2 }],
     lstm: [{ units: 2 }],
     maxPool2d: [2],
+    maxUnpool2d: [2],
+    pixelLayers: null,
     maxout: [2],
     pad: [{ rows: [1, 1] }],
     partialConv2d: [{ connections: [[0], [0, 1]], kernel: 3 }],

@@ -1,6 +1,10 @@
 /** The class of each pixel of annotated pictures: from maps of labels, or from the masks of objects. */
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
+import { optionsOf } from "../../door/options.js";
+import { list } from "../../door/rules.js";
 import type { AnnotatedPicture, Annotations } from "./annotated.js";
+import { someAnnotations } from "./box-examples.js";
 import { readLabels, vocPalette } from "./labels.js";
 import { maskPixels } from "./masks.js";
 
@@ -36,13 +40,19 @@ const ofVoc = [
 const ground = "background";
 
 /**
+ * The classes of the pixels of annotated pictures: of maps of labels, or of masks of objects, where the ground is the first.
  * @throws DataError  one line that names the file: no map and no mask at all, a map of another size than its picture, a label
  *     that is none of the classes
  */
 export async function pixelLabels(
   annotations: Annotations,
-  { classes: named, ignore = [] }: PixelLabelOptions = {},
+  options: PixelLabelOptions = {},
 ): Promise<PixelLabels> {
+  checkArgument("pixelLabels", "what is given", annotations, someAnnotations);
+  const { classes: named, ignore = [] } = optionsOf("pixelLabels", options, {
+    classes: list("names"),
+    ignore: list("labels"),
+  });
   const { name, pictures } = annotations;
   if (pictures.some(({ labels }) => labels !== undefined))
     return ofMaps(annotations, { named, ignored: new Set([...ignore, notCounted]) });

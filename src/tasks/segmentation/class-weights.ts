@@ -1,5 +1,7 @@
 /** How often classes are, and how much the pixels of each count in training. */
 import type { Examples } from "../../data/examples.js";
+import { checkArgument } from "../../door/argument.js";
+import { rule as aRule, oneOf } from "../../door/rules.js";
 
 /** Pixels of each class. */
 export interface PixelCounts {
@@ -38,6 +40,11 @@ export async function countPixels(examples: Examples, classes: number): Promise<
   return { pixels, ignored, counts, within };
 }
 
+const someCounts = aRule("{ pixels, counts, within }, as a training begins with", (value) => {
+  const { pixels, counts, within } = (value ?? {}) as Partial<PixelCounts>;
+  return Number.isFinite(pixels) && Array.isArray(counts) && Array.isArray(within);
+});
+
 /** By which rule classes weigh. */
 export type ClassWeights = "root" | "median" | "none";
 
@@ -52,7 +59,10 @@ const largest = 4;
  *
  * Eigen, Fergus: Predicting Depth, Surface Normals and Semantic Labels, ICCV 2015, section 6.3.1 ("median frequency balancing").
  */
-export function classWeights({ pixels, counts, within }: PixelCounts, rule: ClassWeights): number[] {
+export function classWeights(pixelCounts: PixelCounts, rule: ClassWeights): number[] {
+  checkArgument("classWeights", "what is given", pixelCounts, someCounts);
+  checkArgument("classWeights", "the rule", rule, oneOf("root", "median", "none"));
+  const { pixels, counts, within } = pixelCounts;
   if (rule === "none") return counts.map(() => 1);
   if (rule === "root")
     return counts.map((n) => (n === 0 ? 1 : Math.min(largest, Math.sqrt(usualShare / (n / pixels)))));

@@ -1,6 +1,6 @@
 import { checkArgument } from "../../../door/argument.js";
 import { optionsOf } from "../../../door/options.js";
-import { fromOneOn, oneOf, required, wholeOfAtLeast } from "../../../door/rules.js";
+import { callback, fromOneOn, oneOf, required, wholeOfAtLeast } from "../../../door/rules.js";
 import * as nn from "../../../nn/index.js";
 import type { Shape } from "../../../tensor/shapes.js";
 import { someBlocks } from "./blocks.js";
@@ -98,8 +98,9 @@ function published(
  * by itself; `train` does it. Other networks stay as they are.
  */
 export function beginInterpolating(network: SegmentationNetwork): void {
+  checkArgument("beginInterpolating", "the network", network, callback);
   if (!/^fcn/.test(network.name)) return;
-  for (const [path, filters] of network.parameters)
+  for (const [path, filters] of network.parameters ?? [])
     if (/^enlarged\d*\.filters$/.test(path)) filters.set(interpolation(filters.shape));
 }
 
