@@ -5,13 +5,7 @@ import { type BoxOptions, testBoxes, toldSkippedBoxes } from "../detect/boxes.js
 import { refuse } from "../given.js";
 import { nameList, threads } from "../values.js";
 import { waitingLine } from "../waiting-line.js";
-import {
-  howMasksAreRead,
-  maskOptions,
-  segmenterFrom,
-  segmenterOption,
-  toldMasks,
-} from "./masks.js";
+import { howMasksAreRead, maskOptions, segmenterFrom, segmenterOption, toldMasks } from "./masks.js";
 import { segmentationFigures, segmentationScores, segmentationTable } from "./scores.js";
 
 export function evaluateSegmentationCommand(parent: Command): void {

@@ -4,7 +4,7 @@ import { DataError } from "../../data/dataset.js";
 import { count } from "../../formatting/numbers.js";
 import { pixelLabels } from "../../tasks/annotations/index.js";
 import * as segmentation from "../../tasks/segmentation/index.js";
-import { areShapes, type BoxOptions, type Boxes } from "../detect/boxes.js";
+import { areShapes, type Boxes, type BoxOptions } from "../detect/boxes.js";
 import { newestRun } from "../newest-run.js";
 import { nameList } from "../values.js";
 import { waitingLine } from "../waiting-line.js";

@@ -17,8 +17,8 @@ import { load } from "../../training/opened-checkpoint.js";
 import {
   apartOf,
   areShapes,
-  type BoxOptions,
   type Boxes,
+  type BoxOptions,
   toldSkippedBoxes,
   trainingBoxes,
 } from "../detect/boxes.js";
