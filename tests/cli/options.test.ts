@@ -104,7 +104,7 @@ const little: Readonly<Record<string, string>> = {
   "caption predict": "--output made.png",
   "caption train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-captions",
   "segment predict": "--output made.png --overlay made-too.png",
-  "segment train": "--epochs 1 --width 0.25 --size 32,32 --output made-of-masks",
+  "segment train": "--epochs 1 --width 0.25 --size 32,32 --batch-size 4 --output made-of-masks",
   "features train": "--limit 64 --epochs 1 --output made",
   "features detect": "--classifier=made/classifier.safetensors",
   "features compare": "--images 20 --epochs 1 --limit 32",
