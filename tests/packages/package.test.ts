@@ -33,14 +33,14 @@ const required = createRequire(import.meta.url)("receptive");\nconsole.log(impor
     );
 
   // 15 is asked.
-  test("takes less than 14.8 MB with all that it needs, as du counts them", () => {
+  test("takes less than 14.95 MB with all that it needs, as du counts them", () => {
     const folder = join(theirs.folder, "node_modules");
     // Whole blocks of 4 kB, and one for each folder.
     const blocks = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => {
       const entry = lstatSync(join(folder, name));
       return entry.isSymbolicLink() ? 0 : entry.isFile() ? Math.ceil(entry.size / 4096) : 1;
     });
-    expect((4096 * blocks.reduce((sum, n) => sum + n, 0)) / 2 ** 20).toBeLessThan(14.8);
+    expect((4096 * blocks.reduce((sum, n) => sum + n, 0)) / 2 ** 20).toBeLessThan(14.95);
   });
 
   test("every file that its modules import is in it", () => {
