@@ -55,11 +55,11 @@ test("localisation of shapes", async () => {
   const { train, test: held } = shapes.shapes({ size: 128, train: 8000, objects: [1, 1] });
   for (let seed = 1; seed <= seeds; seed++) {
     const [localiser, told] = await minutes(() => localisation.train(train, { epochs: 16, seed }));
-    const { count, errors, weak } = await localiser.evaluate(held);
+    const { count, errors, weak } = await localiser.evaluate(held, { share: 0.5 });
     expect(count).toBe(2000);
     figure(
       `localisation, seed ${seed}`,
-      `top-1 error ${share(errors.top1)}, top-5 ${share(errors.top5)}, of the class alone ${share(errors.class1)}; by class activation maps ${share(weak.top1)} and ${share(weak.top5)}; ${told}`,
+      `top-1 error ${share(errors.top1)}, top-5 ${share(errors.top5)}, of the class alone ${share(errors.class1)}; by class activation maps above a half ${share(weak.top1)} and ${share(weak.top5)}; ${told}`,
     );
     expect.soft(errors.top1).toBeLessThanOrEqual(0.05);
   }
