@@ -48,7 +48,7 @@ interface Options {
   checkpoint?: string;
   tiles?: boolean;
   output?: string;
-  overlay: string | boolean;
+  overlay?: string | false;
   threads?: number;
   json?: boolean;
 }
@@ -59,7 +59,7 @@ async function run(files: string[], options: Options): Promise<void> {
     throw new UsageError("which picture? receptive segment PICTURE; or segment train, segment evaluate");
   for (const [flag, path] of [
     ["--output", output],
-    ["--overlay", typeof overlay === "string" ? overlay : undefined],
+    ["--overlay", overlay || undefined],
   ] as const) {
     if (path === undefined) continue;
     if (files.length > 1) throw new UsageError(`${flag} names one file, and there are several pictures`);
@@ -76,7 +76,7 @@ async function run(files: string[], options: Options): Promise<void> {
       const classes = sharesOf(found, segmenter.classes);
       const labels = output ?? besides(file, "labels");
       await writeFileAtomic(labels, await labelPng(found));
-      const drawn = overlay === false ? undefined : overlay === true ? besides(file, "classes") : overlay;
+      const drawn = overlay === false ? undefined : (overlay ?? besides(file, "classes"));
       if (drawn !== undefined)
         await writeFileAtomic(
           drawn,
