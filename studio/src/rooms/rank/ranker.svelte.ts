@@ -1,7 +1,7 @@
 /** The ranker at hand, and what it makes of the question. */
 import { engine } from "../../engine/client.svelte.js";
-import { Learner } from "../../engine/tasks/learner.svelte.js";
 import { newest } from "../../engine/newest.js";
+import { Learner } from "../../engine/tasks/learner.svelte.js";
 import type { Counting, RankAsks, RankerInfo, RankSight } from "../../engine/tasks/rank-asks.js";
 
 class Ranker extends Learner<RankerInfo> {

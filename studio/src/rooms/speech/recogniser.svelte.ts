@@ -1,7 +1,7 @@
 /** The recogniser at hand, and what it hears. */
 import { engine } from "../../engine/client.svelte.js";
-import { Learner } from "../../engine/tasks/learner.svelte.js";
 import { newest } from "../../engine/newest.js";
+import { Learner } from "../../engine/tasks/learner.svelte.js";
 import type { Heard, RecogniserInfo, Samples } from "../../engine/tasks/speech-asks.js";
 
 interface Asked {

@@ -1,7 +1,7 @@
 /** The classifier at hand, and what it makes of the sentence. */
 import { engine } from "../../engine/client.svelte.js";
-import { Learner } from "../../engine/tasks/learner.svelte.js";
 import { newest } from "../../engine/newest.js";
+import { Learner } from "../../engine/tasks/learner.svelte.js";
 import type { ClassifierInfo, TextMethod, TextSight } from "../../engine/tasks/text-asks.js";
 
 class Classifier extends Learner<ClassifierInfo> {
