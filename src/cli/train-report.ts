@@ -1,11 +1,12 @@
 /** What `receptive train` says before and after: for people, and as JSON. */
 import type { AnyDataset, Splits } from "../data/dataset.js";
-import { count, duration, imageRate } from "../formatting/numbers.js";
+import { counted, duration, imageRate } from "../formatting/numbers.js";
 import type { Model } from "../nn/index.js";
 import type { Settings } from "../recipes/settings.js";
 import { theEngine } from "../runtime/devices.js";
 import type { Checkpoint } from "../training/checkpoint.js";
 import type { DoneEvent } from "../training/fit.js";
+import { parametersOf } from "./training-words.js";
 
 export function beginning({
   model,
@@ -24,8 +25,8 @@ export function beginning({
   const from = resume ? { resumedAfter: before } : {};
   const amount =
     before < epochs
-      ? plural(epochs, "epoch")
-      : `${plural(before, "epoch")} done before, --epochs ${before + 3} adds three`;
+      ? counted(epochs, "epoch")
+      : `${counted(before, "epoch")} done before, --epochs ${before + 3} adds three`;
   return {
     line: {
       kind: "start",
@@ -40,7 +41,7 @@ export function beginning({
       threads,
       ...from,
     },
-    text: `Training ${model.name} (${count(params)} parameters) on ${train.name}: ${count(train.length)} pictures, ${amount}, ${plural(threads, "thread")}${resume && before < epochs ? `, going on after epoch ${before}` : ""}.`,
+    text: `Training ${model.name} (${counted(params, "parameter")}) on ${train.name}: ${counted(train.length, "picture")}, ${amount}, ${counted(threads, "thread")}${resume && before < epochs ? `, going on after epoch ${before}` : ""}.`,
   };
 }
 
@@ -69,16 +70,11 @@ export function effort({ epochs, bestEpoch, reason, seconds, imagesPerSecond }: 
   const early = reason === "stopped early" ? ", stopped early" : "";
   const best =
     bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`;
-  return `${plural(epochs, "epoch")} in ${duration(seconds)} (${imageRate(imagesPerSecond)})${early}${best}.`;
+  return `${counted(epochs, "epoch")} in ${duration(seconds)} (${imageRate(imagesPerSecond)})${early}${best}.`;
 }
 
 /** "83,126 parameters · 3 epochs · seed 0" */
 export function runLine({ model, settings, latest }: FinishedRun): string {
   const epochs = latest.training!.history.epochs.length;
-  return `${plural(parametersOf(model), "parameter")} · ${plural(epochs, "epoch")} · seed ${settings.seed}`;
+  return `${counted(parametersOf(model), "parameter")} · ${counted(epochs, "epoch")} · seed ${settings.seed}`;
 }
-
-const parametersOf = (model: Model) =>
-  [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
-
-const plural = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;

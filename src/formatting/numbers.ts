@@ -3,6 +3,10 @@
 /** 61706 → "61,706" */
 export const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 
+/** 1 and "channel" → "1 channel", 3000 → "3,000 channels" */
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
+
 /** 0.9874 → "98.7 %"; "n/a" where there is nothing to divide by. */
 export const percent = (share: number, digits = 1): string =>
   Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : "n/a";

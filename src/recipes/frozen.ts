@@ -4,6 +4,9 @@ import type { Model } from "../nn/index.js";
 import { pathsMeant } from "../nn/paths.js";
 import type { Shape } from "../tensor/shapes.js";
 
+/** A network of pictures, not built. */
+type Buildable = Pick<Model, "build">;
+
 /** What is trained where this is frozen: of `stage*,!stage4` all but these stages, and stage4. */
 export const trainedBeside = (freeze: string): string[] =>
   freeze.split(",").map((pattern) => (pattern.startsWith("!") ? pattern.slice(1) : `!${pattern}`));
@@ -14,7 +17,7 @@ export const trainedBeside = (freeze: string): string[] =>
  * @param model  not built, and stays so
  * @throws UsageError where a pattern fits nothing, or nothing is left to be trained
  */
-export function checkFrozen(freeze: string, model: Model, input: Shape): void {
+export function checkFrozen(freeze: string, model: Buildable, input: Shape): void {
   let trained: ReadonlySet<string>;
   try {
     trained = pathsMeant("--freeze", trainedBeside(freeze), numbersOf(model, input));
@@ -25,7 +28,7 @@ export function checkFrozen(freeze: string, model: Model, input: Shape): void {
 }
 
 /** Paths of the numbers that a model asks for, of which none are made. */
-function numbersOf(model: Model, input: Shape): string[] {
+function numbersOf(model: Buildable, input: Shape): string[] {
   const enough = new Error("the paths are known");
   let paths: string[] = [];
   try {

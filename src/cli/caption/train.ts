@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { writeFileAtomic } from "#platform";
-import { count, duration } from "../../formatting/numbers.js";
+import { count, counted } from "../../formatting/numbers.js";
 import { encodeImage } from "../../images/write.js";
 import { renderCaptionSheet } from "../../report/captions/sheet.js";
-import { configure, theEngine } from "../../runtime/devices.js";
+import { configure } from "../../runtime/devices.js";
 import * as captions from "../../tasks/captions/index.js";
 import { sizesBy } from "../../tasks/places-encoder.js";
 import { lastOf } from "../../tasks/words/files.js";
@@ -14,6 +14,7 @@ import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { inTaskFolder } from "../task-training.js";
+import { beginningOf, effortOf, parametersOf } from "../training-words.js";
 import { nameList, notNegative, positive, seed, share, threads, whole } from "../values.js";
 import { firstCaptions } from "./first-batch.js";
 import {
@@ -176,7 +177,7 @@ async function run(options: Options, command: Command): Promise<void> {
       sheet,
       await renderCaptionSheet({
         title: `Captions of ${all.name}`,
-        subtitle: `${count(parametersOf(captioner))} parameters · ${count(wordsOf(captioner))} words · ${epochs} epochs · seed ${seeded}`,
+        subtitle: `${counted(parametersOf(captioner.network), "parameter")} · ${count(wordsOf(captioner))} words · ${counted(epochs, "epoch")} · seed ${seeded}`,
         test: result,
         training: courseOf(training.latest!),
         picture: (place) => pictureIn(test, place),
@@ -196,7 +197,7 @@ async function run(options: Options, command: Command): Promise<void> {
         "",
         `${test.name}: ${captionScores(result)}.`,
         ...toldAttention(result),
-        `${epochs} epochs in ${duration(seconds)}${bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`}.`,
+        effortOf({ epochs, bestEpoch, seconds }),
         "",
         `The trained network:                     ${checkpoint}`,
         `Loss, where it looks, and worst captions:  ${sheet}`,
@@ -228,15 +229,11 @@ function beginning(
   first: string,
 ): string[] {
   const [height, width] = captioner.size;
-  const { threads: cores } = theEngine();
   return [
     `The network sees pictures of ${height}×${width} and knows ${count(wordsOf(captioner))} words; the first ones with their captions: ${first}`,
-    `Training ${count(parametersOf(captioner))} parameters on ${count(examples.length)} captions: ${epochs} epochs in batches of ${count(batchSize)}, ${cores} thread${cores === 1 ? "" : "s"}.`,
+    beginningOf(captioner.network, counted(examples.length, "caption"), { epochs, batchSize }),
   ];
 }
 
 /** Without what begins and what ends a caption. */
 const wordsOf = ({ vocabulary }: captions.Captioner): number => vocabulary.words.length - 2;
-
-const parametersOf = ({ network }: captions.Captioner): number =>
-  [...network.parameters.values()].reduce((sum, { size }) => sum + size, 0);

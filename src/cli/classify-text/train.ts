@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
 import { fileExists, writeFileAtomic } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
-import { count, duration, percent } from "../../formatting/numbers.js";
+import { count, counted, duration, percent } from "../../formatting/numbers.js";
 import { confusionText } from "../../report/confusion.js";
 import { trainingProgress } from "../../report/progress.js";
 import { writableNames } from "../../report/sheet/characters.js";
 import { renderTextSheet } from "../../report/text/sheet.js";
-import { configure, theEngine } from "../../runtime/devices.js";
+import { configure } from "../../runtime/devices.js";
 import * as text from "../../tasks/text/index.js";
 import { load } from "../../training/opened-checkpoint.js";
 import { terminal } from "../evaluate.js";
@@ -15,6 +15,7 @@ import { interruption } from "../interruption.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { inTaskFolder } from "../task-training.js";
+import { beginningOf, effortOf, parametersOf } from "../training-words.js";
 import { notNegative, positive, seed, share, threads, whole, wholeListFromOne } from "../values.js";
 import { textScores, worstMistakes } from "./evaluate.js";
 import {
@@ -201,7 +202,7 @@ async function run(options: Options, command: Command): Promise<void> {
     const classes = writableNames(classifier.classes);
     const input = {
       title: `Texts of ${all.name}`,
-      subtitle: `${count(parametersOf(classifier))} parameters · ${count(classifier.reading.vocabulary.words.length)} words · ${done.epochs} epochs · seed ${seed}`,
+      subtitle: `${counted(parametersOf(classifier.network), "parameter")} · ${count(classifier.reading.vocabulary.words.length)} words · ${counted(done.epochs, "epoch")} · seed ${seed}`,
       test: result,
       classes,
       training: courseOf(of.latest!),
@@ -225,7 +226,7 @@ async function run(options: Options, command: Command): Promise<void> {
               `Without those that stand among the texts to train on: ${percent(own.accuracy, 2)} of ${count(own.count)}.`,
             ]
           : []),
-        `${epochs} epochs in ${duration(seconds)}${bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`}.`,
+        effortOf({ epochs, bestEpoch, seconds }),
         "",
         confusionText(result.confusion, classifier.classes, terminal()),
         ...(result.mistakes.length > 0 ? ["", ...worstMistakes(result, 3)] : []),
@@ -257,7 +258,6 @@ function trainingOf(options: Options) {
 function beginning(train: text.LabelledTexts, begun: text.TextBeginning): string[] {
   const { classifier, epochs, batchSize, lengths, cut, wordless, withVectors } = begun;
   const words = classifier.reading.vocabulary.words.length;
-  const { threads } = theEngine();
   const [shortest, median, longest] = lengths;
   return [
     `${shortest} to ${longest} words in a text, half of them at most ${median}; ${count(words)} different words${withVectors === undefined ? "" : `, of which the file of vectors has ${count(withVectors)}`}.`,
@@ -267,12 +267,9 @@ function beginning(train: text.LabelledTexts, begun: text.TextBeginning): string
     ...(wordless.length > 0
       ? [`Left out: ${count(wordless.length)} without words (${wordless.slice(0, 3).join("; ")}).`]
       : []),
-    `Training ${count(parametersOf(classifier))} parameters on ${count(train.texts.length)} texts: ${epochs} epochs in batches of ${batchSize}, ${threads} thread${threads === 1 ? "" : "s"}.`,
+    beginningOf(classifier.network, counted(train.texts.length, "text"), { epochs, batchSize }),
   ];
 }
-
-const parametersOf = ({ network }: text.TextClassifier): number =>
-  [...network.parameters.values()].reduce((sum, { size }) => sum + size, 0);
 
 /** The accuracy on those texts that are new. */
 function withoutTwice(

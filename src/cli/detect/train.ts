@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFileAtomic } from "#platform";
-import { count, duration } from "../../formatting/numbers.js";
+import { counted } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { encodeImage } from "../../images/write.js";
+import { checkFrozen } from "../../recipes/frozen.js";
 import { renderDetectionSheet } from "../../report/detection/sheet.js";
 import { writableNames } from "../../report/sheet/characters.js";
-import { configure, theEngine } from "../../runtime/devices.js";
+import { configure } from "../../runtime/devices.js";
 import { isEdge } from "../../tasks/detection/detector.js";
 import * as detection from "../../tasks/detection/index.js";
 import { load } from "../../training/opened-checkpoint.js";
@@ -14,6 +15,7 @@ import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { inTaskFolder } from "../task-training.js";
+import { beginningOf, effortOf, parametersOf } from "../training-words.js";
 import { nameList, notNegative, positive, seed, share, threads, whole } from "../values.js";
 import {
   apartOf,
@@ -74,7 +76,7 @@ export function trainDetectionCommand(parent: Command): void {
         "max",
       ]),
     )
-    .option("--frozen <layers>", "layers that keep their weights, with commas: backbone,rpn", nameList)
+    .option("--freeze <layers>", "layers that keep their weights, with commas: backbone,rpn", nameList)
     .option("--width <factor>", "so many times as many filters", positive, 1)
     .option(
       "--zoom <factor>",
@@ -139,7 +141,7 @@ interface Options extends BoxOptions {
   network: "one-stage" | "faster-rcnn";
   training?: "joint" | "4-step";
   pooling?: "align" | "max";
-  frozen?: string[];
+  freeze?: string[];
   width: number;
   zoom: number;
   shift: number;
@@ -169,6 +171,11 @@ async function run(options: Options, command: Command): Promise<void> {
     );
   if (options.network !== "faster-rcnn")
     refuse(command, ["training", "pooling"], "is about --network faster-rcnn, which is not there");
+  if (options.freeze) {
+    const { regionNetwork, detectionNetwork } = detection;
+    const network = (options.network === "faster-rcnn" ? regionNetwork : detectionNetwork)({ classes: 2 });
+    checkFrozen(options.freeze.join(), network, [64, 64, 3]);
+  }
   const tell = (line: string) => void (json || process.stderr.write(`${line}\n`));
   const resume = options.resume === undefined ? undefined : await load(options.resume);
   await configure({ threads: options.threads });
@@ -196,13 +203,15 @@ async function run(options: Options, command: Command): Promise<void> {
     if (training.isStopped(`Stopped, and saved. To go on: the same command with --resume ${checkpoint}`))
       return;
     const result = await detector.evaluate(test);
-    const confusion = detection.boxConfusion(result, { classes: detector.classes.length });
+    const confusion = detection.boxConfusion(result.found, result.truths, {
+      classes: detector.classes.length,
+    });
     const { seconds, epochs, bestEpoch } = training.done!;
     await writeFileAtomic(
       sheet,
       await renderDetectionSheet({
         title: `Objects of ${all.name}`,
-        subtitle: `${count(parametersOf(detector))} parameters · ${detector.classes.length} classes · ${epochs} epochs · seed ${seeded}`,
+        subtitle: `${counted(parametersOf(detector.network), "parameter")} · ${detector.classes.length} classes · ${counted(epochs, "epoch")} · seed ${seeded}`,
         test: result,
         confusion,
         classes: writableNames(detector.classes),
@@ -223,7 +232,7 @@ async function run(options: Options, command: Command): Promise<void> {
       [
         "",
         `${test.name}: ${detectionScores(result)}.`,
-        `${epochs} epochs in ${duration(seconds)}${bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`}.`,
+        effortOf({ epochs, bestEpoch, seconds }),
         "",
         detectionTable(result, detector.classes),
         "",
@@ -254,12 +263,12 @@ async function pictureAt(boxes: Boxes, place: number) {
 function trainingOf(options: Options): detection.DetectionTrainingOptions {
   const { size, fit, width, zoom, shift, colours, mirror, epochs, batchSize, lr, weightDecay, average } =
     options;
-  const { network, training, pooling, frozen } = options;
+  const { network, training, pooling, freeze } = options;
   return {
     network,
     ...(training && { training }),
     ...(pooling && { regions: { pooling } }),
-    ...(frozen && { frozen }),
+    ...(freeze && { frozen: freeze }),
     ...(size && { size }),
     ...(fit && { fit }),
     // Of shapes so many that the first try is over before one has lost patience.
@@ -274,12 +283,8 @@ function beginning(
   first: string,
 ): string[] {
   const [height, width] = detector.sees.size;
-  const { threads: cores } = theEngine();
   return [
     `The network sees pictures of ${height}×${width}${detector.sees.fit === "contain" ? ", whole, the rest grey" : ""}; the first ones with their boxes: ${first}`,
-    `Training ${count(parametersOf(detector))} parameters on ${count(examples.length)} pictures: ${epochs} epochs in batches of ${count(batchSize)}, ${cores} thread${cores === 1 ? "" : "s"}.`,
+    beginningOf(detector.network, counted(examples.length, "picture"), { epochs, batchSize }),
   ];
 }
-
-const parametersOf = ({ network }: detection.Detector): number =>
-  [...network.parameters.values()].reduce((sum, { size }) => sum + size, 0);

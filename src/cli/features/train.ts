@@ -5,7 +5,7 @@ import { withGround } from "../../features/ground-examples.js";
 import type { HogOptions } from "../../features/hog.js";
 import { digitHog, evaluateHogClassifier, trainHogClassifier } from "../../features/hog-classifier.js";
 import { encodeHogClassifier } from "../../features/hog-classifier-file.js";
-import { count, duration, percent, significant } from "../../formatting/numbers.js";
+import { count, counted, duration, percent, significant } from "../../formatting/numbers.js";
 import { checkDataName, defaultData, loadWhole } from "../../openers/data-sets.js";
 import { allowsColour } from "../../report/colour.js";
 import { confusionText } from "../../report/confusion.js";
@@ -71,7 +71,7 @@ async function run(options: Options): Promise<void> {
     const { train: given, test } = await loadWhole(name, { limit, ...told({ json }), signal: stop.signal });
     const train = options.ground ? withGround(given, { seed: options.seed }) : given;
     tell(
-      `HOG and a linear classifier (${loss}) on ${name}: ${count(train.length)} pictures, ${epochs} epochs`,
+      `HOG and a linear classifier (${loss}) on ${name}: ${counted(train.length, "picture")}, ${counted(epochs, "epoch")}`,
     );
     claim = await claimFolder(output);
     const settings: HogOptions = { ...digitHog, cell, bins };

@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
 import { fileExists } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
-import { count, duration } from "../../formatting/numbers.js";
-import { configure, theEngine } from "../../runtime/devices.js";
+import { count, counted, duration } from "../../formatting/numbers.js";
+import { configure } from "../../runtime/devices.js";
 import * as pairs from "../../tasks/pairs/index.js";
 import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { inTaskFolder } from "../task-training.js";
+import { amountOf, parametersOf } from "../training-words.js";
 import { notNegative, positive, seed, share, threads, whole } from "../values.js";
 import {
   alsoTrained,
@@ -160,7 +161,8 @@ async function run(options: Options, command: Command): Promise<void> {
     });
     await ranker.save(checkpoint);
     const { done } = training;
-    if (training.isStopped(`Stopped after ${done?.epochs} epochs, and saved: ${checkpoint}`)) return;
+    if (training.isStopped(`Stopped after ${counted(done?.epochs ?? 0, "epoch")}, and saved: ${checkpoint}`))
+      return;
     const rows = [];
     for (const other of ["bm25", "regression"] as const) {
       if (other === method || (other === "regression" && (features === "none" || method === "bm25")))
@@ -184,7 +186,7 @@ async function run(options: Options, command: Command): Promise<void> {
         scoreTable(rows),
         "",
         toldCounting("against").replace(/ \(.*/, "."),
-        ...(done ? [`${done.epochs} epochs in ${duration(done.seconds)}.`] : []),
+        ...(done ? [`${counted(done.epochs, "epoch")} in ${duration(done.seconds)}.`] : []),
         ...(mistakes.length > 0 ? ["", ...mistakes] : []),
         "",
         `The ranker: ${checkpoint}`,
@@ -211,9 +213,7 @@ function beginning(begun: pairs.PairBeginning, method: pairs.RankingMethod): str
     return `BM25 learns nothing but how frequent words are: ${count(reading.statistics.texts)} sentences.`;
   const learned = `${count(all)} pairs of ${count(questions)} questions that have both kinds of candidates`;
   if (method === "regression") return `Regression on ${reading.features.length} features of ${learned}.`;
-  const size = [...network.parameters.values()].reduce((sum, { size: own }) => sum + own, 0);
-  const { threads: cores } = theEngine();
-  return `Training ${count(size)} parameters on ${learned}: ${count(reading.vocabulary!.words.length)} words${withVectors === undefined ? "" : `, of which the file of vectors has ${count(withVectors)}`}, ${reading.features.length} features, ${epochs} epochs in batches of ${batchSize}, ${cores} thread${cores === 1 ? "" : "s"}.`;
+  return `Training ${counted(parametersOf(network), "parameter")} on ${learned}: ${count(reading.vocabulary!.words.length)} words${withVectors === undefined ? "" : `, of which the file of vectors has ${count(withVectors)}`}, ${reading.features.length} features, ${amountOf({ epochs, batchSize })}.`;
 }
 
 /** A short question to begin with. */

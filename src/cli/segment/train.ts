@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
-import { count, duration } from "../../formatting/numbers.js";
+import { counted } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
 import { encodeImage } from "../../images/write.js";
 import { loadWeights } from "../../models/index.js";
@@ -10,7 +10,7 @@ import { registry } from "../../models/registry.js";
 import type { Model } from "../../nn/index.js";
 import { renderSegmentationSheet, type ShownPicture } from "../../report/segmentation/sheet.js";
 import { writableNames } from "../../report/sheet/characters.js";
-import { configure, theEngine } from "../../runtime/devices.js";
+import { configure } from "../../runtime/devices.js";
 import * as segmentation from "../../tasks/segmentation/index.js";
 import { labelsFor } from "../../tasks/segmentation/segmenter.js";
 import { load } from "../../training/opened-checkpoint.js";
@@ -26,6 +26,7 @@ import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { inTaskFolder } from "../task-training.js";
+import { beginningOf, effortOf, parametersOf } from "../training-words.js";
 import { nameList, notNegative, positive, seed, share, threads, whole, wholeList } from "../values.js";
 import { firstBatch } from "./first-batch.js";
 import { checkMaps, howMasksAreRead, maskOptions, toldMasks } from "./masks.js";
@@ -198,7 +199,7 @@ async function run(options: Options, command: Command): Promise<void> {
       sheet,
       await renderSegmentationSheet({
         title: `Pixels of ${all.name}`,
-        subtitle: `${count(parametersOf(segmenter))} parameters · ${segmenter.classes.length} classes · ${epochs} epochs · seed ${seeded}`,
+        subtitle: `${counted(parametersOf(segmenter.network), "parameter")} · ${segmenter.classes.length} classes · ${counted(epochs, "epoch")} · seed ${seeded}`,
         test: result,
         classes: writableNames(segmenter.classes),
         colours: segmenter.colours,
@@ -217,7 +218,7 @@ async function run(options: Options, command: Command): Promise<void> {
       [
         "",
         `${test.name}: ${segmentationScores(result)}.`,
-        `${epochs} epochs in ${duration(seconds)}${bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`}.`,
+        effortOf({ epochs, bestEpoch, seconds }),
         "",
         segmentationTable(result, segmenter.classes),
         "",
@@ -286,7 +287,6 @@ function beginning(
   first: string,
 ): string[] {
   const [height, width] = segmenter.sees.size;
-  const { threads: cores } = theEngine();
   const how = { contain: ", whole, the rest grey", stretch: "", tiles: ", parts of larger ones" };
   const shares = segmenter.classes.map((name, c) => {
     const percentage = ((100 * pixels.counts[c]) / pixels.pixels).toFixed(1);
@@ -296,9 +296,6 @@ function beginning(
   return [
     `Pixels of each class, and how much they count: ${shown.join(", ")}`,
     `The network sees pictures of ${height}×${width}${how[segmenter.sees.fit]}; the first ones with their classes: ${first}`,
-    `Training ${count(parametersOf(segmenter))} parameters on ${count(examples.length)} pictures: ${epochs} epochs in batches of ${count(batchSize)}, ${cores} thread${cores === 1 ? "" : "s"}.`,
+    beginningOf(segmenter.network, counted(examples.length, "picture"), { epochs, batchSize }),
   ];
 }
-
-const parametersOf = ({ network }: segmentation.Segmenter): number =>
-  [...network.parameters.values()].reduce((sum, { size }) => sum + size, 0);

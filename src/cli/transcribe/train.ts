@@ -3,11 +3,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { soundOf } from "../../audio/sound.js";
 import { encodeWav } from "../../audio/wav.js";
-import { count, duration, significant } from "../../formatting/numbers.js";
+import { count, counted, significant } from "../../formatting/numbers.js";
 import { confusionText } from "../../report/confusion.js";
 import { writableNames } from "../../report/sheet/characters.js";
 import { renderSpeechSheet } from "../../report/speech/sheet.js";
-import { configure, theEngine } from "../../runtime/devices.js";
+import { configure } from "../../runtime/devices.js";
 import * as speech from "../../tasks/speech/index.js";
 import { load } from "../../training/opened-checkpoint.js";
 import { terminal } from "../evaluate.js";
@@ -15,6 +15,7 @@ import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
 import { inTaskFolder } from "../task-training.js";
+import { beginningOf, effortOf, parametersOf } from "../training-words.js";
 import { notNegative, positive, seed, share, threads, whole, wholeListFromOne } from "../values.js";
 import { inStrings, speechScores, worstMistakes } from "./evaluate.js";
 import {
@@ -180,7 +181,7 @@ async function run(options: Options, command: Command): Promise<void> {
     const { mistakes: _, ...figures } = result;
     const input = {
       title: `Speech of ${all.name}`,
-      subtitle: `${count(parametersOf(recogniser))} parameters · ${recogniser.hearing.kind === "words" ? `${recogniser.classes.length} classes` : `${recogniser.classes.length - 1} ${recogniser.hearing.units}`} · ${epochs} epochs · seed ${seed}`,
+      subtitle: `${counted(parametersOf(recogniser.network), "parameter")} · ${recogniser.hearing.kind === "words" ? `${recogniser.classes.length} classes` : `${recogniser.classes.length - 1} ${recogniser.hearing.units}`} · ${counted(epochs, "epoch")} · seed ${seed}`,
       test: result,
       classes: writableNames(recogniser.classes),
       training: courseOf(training.latest!),
@@ -198,7 +199,7 @@ async function run(options: Options, command: Command): Promise<void> {
       [
         "",
         `${held.name}: ${speechScores(result)}.`,
-        `${epochs} epochs in ${duration(seconds)}${bestEpoch === undefined || bestEpoch === epochs ? "" : `; the weights are those of epoch ${bestEpoch}`}.`,
+        effortOf({ epochs, bestEpoch, seconds }),
         "",
         ...(result.confusion ? [confusionText(result.confusion, recogniser.classes, terminal()), ""] : []),
         ...(mistakes.length > 0 ? [...mistakes, ""] : []),
@@ -229,16 +230,12 @@ function beginning(train: speech.Recordings, begun: speech.SpeechBeginning): str
   const { recogniser, epochs, batchSize, seconds } = begun;
   const { hearing } = recogniser;
   const [shortest, median, longest] = seconds.map((s) => s.toFixed(2));
-  const { threads: cores } = theEngine();
   const looked =
     hearing.kind === "words"
       ? `${significant(hearing.window / hearing.frontEnd.rate)} seconds of each are looked at, at ${count(hearing.frontEnd.rate)} Hz`
       : `${recogniser.classes.length - 1} ${hearing.units} in a row, at ${count(hearing.frontEnd.rate)} Hz`;
   return [
     `${shortest} to ${longest} seconds in a recording, half of them at most ${median}; ${looked}.`,
-    `Training ${count(parametersOf(recogniser))} parameters on ${count(train.recordings.length)} recordings: ${epochs} epochs in batches of ${batchSize}, ${cores} thread${cores === 1 ? "" : "s"}.`,
+    beginningOf(recogniser.network, counted(train.recordings.length, "recording"), { epochs, batchSize }),
   ];
 }
-
-const parametersOf = ({ network }: speech.SpeechRecogniser): number =>
-  [...network.parameters.values()].reduce((sum, { size }) => sum + size, 0);

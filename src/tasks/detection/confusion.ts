@@ -22,7 +22,8 @@ export interface BoxConfusionOptions {
  * @returns  (classes + 1)×(classes + 1): [t][classes] are missed, [classes][p] made up
  */
 export function boxConfusion(
-  { found, truths }: { readonly found: readonly Found[]; readonly truths: readonly TrueBox[] },
+  found: readonly Found[],
+  truths: readonly TrueBox[],
   options: BoxConfusionOptions,
 ): number[][] {
   checkArgument("boxConfusion", "found", found, someFound);

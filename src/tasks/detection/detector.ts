@@ -329,6 +329,12 @@ function boxesIn({ boxes, scores, labels }: RunBoxes, most: number): Omit<Found,
   );
 }
 
+/** Where one is asked for. */
+export const someDetector = rule(
+  "a detector, as of `detection.train` and `load`",
+  (value) => value instanceof Detector,
+);
+
 /** The shape of what its network takes. */
 export const inputOf = ({ network, sees }: Pick<Detector, "network" | "sees">): Checkpoint["input"] =>
   isFasterRcnn(network) ? network.inputShape! : [...sees.size, 3];

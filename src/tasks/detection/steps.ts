@@ -1,4 +1,5 @@
 /** How a detector comes to its boxes: what it looks at, what it is sure of, and who suppresses whom. */
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { fromOneOn } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
@@ -10,7 +11,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { Tree } from "../../tensor/tree.js";
 import type { Corners } from "../../training/objectives/average-precision.js";
 import { byScore } from "./boxes.js";
-import { type DetectionOptions, type Detector, tellingOf, tellingRules } from "./detector.js";
+import { type DetectionOptions, type Detector, someDetector, tellingOf, tellingRules } from "./detector.js";
 import { type Detection, looked } from "./looked.js";
 import { type SuppressionStep, suppressionSteps } from "./suppression-steps.js";
 import { candidatesOf, isFasterRcnn, isRegionNetwork, regionsOf, scaledBack } from "./told-boxes.js";
@@ -48,6 +49,7 @@ export async function detectionSteps(
   given: Picture | FileSource,
   options: DetectionOptions = {},
 ): Promise<DetectionSteps> {
+  checkArgument("detectionSteps", "detector", detector, someDetector);
   const { most, least, overlap, soft } = tellingOf(
     optionsOf("detectionSteps", options, { ...tellingRules, most: fromOneOn }),
   );

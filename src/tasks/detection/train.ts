@@ -18,7 +18,9 @@ import {
   rule,
   signal,
 } from "../../door/rules.js";
+import { UsageError } from "../../door/usage-error.js";
 import type { Picture } from "../../images/picture.js";
+import { pathsMeant } from "../../nn/paths.js";
 import { adamW } from "../../optim/adam.js";
 import { cosine, warmUp } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
@@ -156,6 +158,16 @@ const rules = {
   onEvent: callback,
 } as const;
 
+/** Better before the first words than after them. */
+function checkFrozen({ network }: Detector, frozen: readonly string[]): void {
+  if (frozen.length === 0) return;
+  try {
+    pathsMeant("what is frozen", frozen, [...network.parameters.keys()]);
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
+  }
+}
+
 /**
  * Trains a network to find objects.
  *
@@ -165,6 +177,7 @@ const rules = {
  *
  * @param data  annotated pictures, or examples with the fields `images`, `boxes`, `labels` and maybe `ignored`
  * @throws DataError where there are no pictures, no classes, or examples of a size that is no multiple of 32
+ * @throws UsageError where what is frozen fits no parameter
  * @throws TrainingError where the loss is no longer a number
  */
 export async function train(data: DetectionData, given: DetectionTrainingOptions = {}): Promise<Detector> {
@@ -177,6 +190,8 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
   const { sees, classes } = detector;
   const whole = examplesOf(data, detector, options);
   if (whole.length === 0) throw new DataError(`${data.name}: has no pictures`);
+  const frozen = [options.frozen ?? []].flat();
+  checkFrozen(detector, frozen);
   const { leastVisible } = options;
   const how: AugmentedOptions = leastVisible === undefined ? {} : { leastVisible };
   const examples = augmented(whole, options.augment ?? changesOf(sees, options), how);
@@ -207,7 +222,7 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
     const step = parts.count > 1 ? fourSteps[at - 1] : undefined;
     const isDone = (begun?.training?.epoch ?? 0) >= epochs && at < parts.count;
     const notes = step ? { ...notesOf(sees), step: at } : notesOf(sees);
-    const trained = trainedIn(step, [options.frozen ?? []].flat());
+    const trained = trainedIn(step, frozen);
     const events = isDone
       ? []
       : fit(network, examples, {

@@ -1,6 +1,7 @@
 /** Why a box: where the maps of a network speak for what it has told. */
 import { pullBack } from "../../autodiff/gradients.js";
 import { DataError } from "../../data/dataset.js";
+import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
 import { fromOneOn, text } from "../../door/rules.js";
 import type { FileSource } from "../../formats/given-source.js";
@@ -17,7 +18,7 @@ import { compile } from "../../tensor/compile.js";
 import { numbersOf } from "../../tensor/compute.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { unsuppressed } from "./decoding.js";
-import { type DetectionOptions, type Detector, tellingOf, tellingRules } from "./detector.js";
+import { type DetectionOptions, type Detector, someDetector, tellingOf, tellingRules } from "./detector.js";
 import { type Detection, type Looked, looked, lyingIn } from "./looked.js";
 import { candidatesOf, isFasterRcnn, isRegionNetwork } from "./told-boxes.js";
 
@@ -50,6 +51,7 @@ export async function whyBoxes(
   given: Picture | FileSource,
   options: WhyBoxesOptions = {},
 ): Promise<ExplainedBox[]> {
+  checkArgument("whyBoxes", "detector", detector, someDetector);
   const { layer = usualLayer(detector), ...how } = optionsOf("whyBoxes", options, {
     ...tellingRules,
     most: fromOneOn,

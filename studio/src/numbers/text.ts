@@ -1,6 +1,8 @@
 /** Numbers as the studio prints them: those of the command line, with a true minus. */
 import { significant } from "../../../src/formatting/numbers.js";
 
+export { counted } from "../../../src/formatting/numbers.js";
+
 const minus = (text: string): string => text.replaceAll("-", "−");
 
 /** As precisely as f32 is: 0.4000000059604645 → "0.4", −3 → "−3". The number itself in a sum or beside it. */
@@ -54,10 +56,6 @@ const words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eig
 export const inWords = (n: number): string => words[n] ?? String(n);
 
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-/** "1 channel", "3 channels" */
-export const counted = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
 
 /** 0.941 → "94.1 %". 100 % is said of all and of nothing less. Its sign stays with it. */
 export function certainty(share: number): string {

@@ -85,12 +85,12 @@ test("confusion counts what was taken for what, missed and made up", () => {
     ...[found(0, 0, 0.9), found(0, 1, 0.8), found(1, 0, 0.7), found(3, 1, 0.6)],
     ...[found(4, 1, 0.5), found(4, 0, 0.5), found(7, 1, 0.4), found(2, 1, 0.2)],
   ];
-  expect(detection.boxConfusion({ found: told, truths }, { classes: 2 })).toEqual([
+  expect(detection.boxConfusion(told, truths, { classes: 2 })).toEqual([
     [1, 0, 1],
     [1, 0, 1],
     [0, 2, 0],
   ]);
-  expect(detection.boxConfusion({ found: told, truths }, { classes: 2, least: 0.1 })[1]).toEqual([1, 1, 0]);
+  expect(detection.boxConfusion(told, truths, { classes: 2, least: 0.1 })[1]).toEqual([1, 1, 0]);
 });
 
 test("of scores that are sums of maps, Grad-CAM of a box is these maps by the class's weights", async () => {
