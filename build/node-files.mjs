@@ -3,8 +3,8 @@
  * few of a process' file handles for it. Minified, since nobody reads them: the modules beside them have maps.
  *
  * - `dist/node`: `library.js`, and for each entry a file that names what of it is the entry's, so that all entries are of
- *   one engine; `dist/cli/main.js` are the commands on top of the same file. What these import later lies in files of its
- *   own: they await their command at the end of their module, before what would stand behind it is there.
+ *   one engine; `dist/cli/main.js` reads the commands on top of the same file, those of applications when they are asked for.
+ *   What is imported later lies in files of its own: `main.js` awaits it, so nothing of that may be in `main.js` itself.
  * - `dist/require`: the same as CommonJS, for those who can only require (Jest) or read no import map (Parcel). What
  *   Node and browsers do differently is in files of their own.
  */
@@ -15,9 +15,12 @@ import { entries } from "./entries.mjs";
 import { built, entryFor, forHost, forHosts, isEntry, ownModules } from "./hosts.mjs";
 import { wholeStrings } from "./lines.mjs";
 
+/** With what tasks and commands throw: tasks are not to be read for that alone. */
+const library = [built(entries.index), built("door/usage-error")];
+
 /** Of what `receptive` itself reaches the library is made; what another entry has beside it is in a file of its own. */
 const chunksIn = (folder) => ({
-  [`${folder}/library`]: [built(entries.index)],
+  [`${folder}/library`]: library,
   ...Object.fromEntries(
     Object.entries(entries).map(([name, module]) => [`${folder}/${name}-own`, [built(module)]]),
   ),
@@ -42,7 +45,7 @@ export async function bundleForNode() {
       "node/pictures": ["augmenting", "held-pictures", "sharp", "showing"].map((name) =>
         built(`images/${name}`),
       ),
-      "node/library": [built(entries.index)],
+      "node/library": library,
       // Tables as text, XML and YAML are read later, or never.
       "node/tables": [built("tasks/words/table")],
       "node/markup": [built("tasks/annotations/xml"), built("tasks/annotations/yaml")],
@@ -50,7 +53,9 @@ export async function bundleForNode() {
       "node/told-tasks": withCommand.map((task) => built(`tasks/${task}/index`)),
       "node/tasks-own": tasks,
       "node/imagenet-classes": [built("models/imagenet-classes")],
-      "cli/main": [built("cli/main")],
+      "cli/frame": ["failure", "given", "help"].map((name) => built(`cli/${name}`)),
+      "cli/network-commands": [built("cli/network-commands")],
+      "cli/task-commands": [built("cli/task-commands")],
     },
   });
   chmodSync("dist/cli/main.js", 0o755);

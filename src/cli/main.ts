@@ -3,31 +3,9 @@
 import { readFile } from "node:fs/promises";
 import { Command, CommanderError, Option } from "commander";
 import { device } from "../runtime/devices.js";
-import { captionCommand } from "./caption.js";
-import { classifyTextCommand } from "./classify-text.js";
-import { convertCommand } from "./convert.js";
-import { dataCommand } from "./data.js";
-import { detectCommand } from "./detect.js";
-import { dreamCommand } from "./dream.js";
-import { evaluateCommand } from "./evaluate.js";
-import { explainCommand } from "./explain.js";
 import { exitCodeOf, exitCodes, lineOf, oneLine } from "./failure.js";
-import { featuresCommand } from "./features.js";
-import { filterCommand } from "./filter.js";
-import { findLrCommand } from "./find-lr.js";
 import { checkGiven } from "./given.js";
 import { helpWidth, wrapped } from "./help.js";
-import { modelsCommand } from "./models.js";
-import { predictCommand } from "./predict.js";
-import { rankCommand } from "./rank.js";
-import { runCommand } from "./run.js";
-import { segmentCommand } from "./segment.js";
-import { studioCommand } from "./studio.js";
-import { styleCommand } from "./style.js";
-import { styleTrainCommand } from "./style-train.js";
-import { summaryCommand } from "./summary.js";
-import { trainCommand } from "./train.js";
-import { transcribeCommand } from "./transcribe.js";
 
 // A reader that has seen enough, such as `head`, is no reason for a stack trace.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -78,31 +56,14 @@ Classes, units and layers' channels are numbered from 0, as in code; epochs, ste
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C, 143 by kill.`,
   );
 
-for (const add of [
-  trainCommand,
-  findLrCommand,
-  evaluateCommand,
-  predictCommand,
-  explainCommand,
-  dreamCommand,
-  styleCommand,
-  styleTrainCommand,
-  classifyTextCommand,
-  rankCommand,
-  transcribeCommand,
-  detectCommand,
-  captionCommand,
-  segmentCommand,
-  runCommand,
-  convertCommand,
-  summaryCommand,
-  studioCommand,
-  filterCommand,
-  featuresCommand,
-  modelsCommand,
-  dataCommand,
-])
-  add(program);
+const asked = args.find((arg) => !arg.startsWith("-"));
+// What is not asked for is not read: commands take longer to read than Node takes to start.
+if (asked !== undefined || !args.includes("--version")) {
+  const { firstCommands: first, lastCommands: last } = await import("./network-commands.js");
+  const isFound = asked !== undefined && { ...first, ...last }[asked] !== undefined;
+  const { taskCommands } = isFound ? { taskCommands: [] } : await import("./task-commands.js");
+  for (const add of [...Object.values(first), ...taskCommands, ...Object.values(last)]) add(program);
+}
 for (const command of program.commands.flatMap((c) => [c, ...c.commands]))
   if (command.commands.length === 0)
     command.addOption(new Option("--debug", "show where an error comes from"));

@@ -32,7 +32,11 @@ test.skipIf(!isBuilt)(
   60_000,
 );
 
-test.skipIf(!isBuilt)("its file imports nothing later out of itself: that would not be there yet", () => {
-  const main = readFileSync(new URL("../../dist/cli/main.js", import.meta.url), "utf8");
-  expect(main).not.toMatch(/Promise\.resolve\(\)\.then\(/);
-});
+test.skipIf(!isBuilt).each(["main", "frame", "network-commands", "task-commands"])(
+  "the file %s imports nothing later out of itself, nor out of main: that would not be there yet",
+  (name) => {
+    const file = readFileSync(new URL(`../../dist/cli/${name}.js`, import.meta.url), "utf8");
+    expect(file).not.toMatch(/Promise\.resolve\(\)\.then\(/);
+    expect(file).not.toMatch(/["']\.\/main\.js["']/);
+  },
+);
