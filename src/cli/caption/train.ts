@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { writeFileAtomic } from "#platform";
 import { count, counted } from "../../formatting/numbers.js";
 import { encodeImage } from "../../images/write.js";
@@ -13,9 +13,10 @@ import { apartOf, toldSkippedBoxes, trainingBoxes } from "../detect/boxes.js";
 import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
+import { edges, withTrainingOptions } from "../task-options.js";
 import { inTaskFolder } from "../task-training.js";
 import { beginningOf, effortOf, parametersOf } from "../training-words.js";
-import { nameList, notNegative, positive, seed, share, threads, whole } from "../values.js";
+import { nameList, notNegative, positive, share, whole } from "../values.js";
 import { firstCaptions } from "./first-batch.js";
 import {
   captionDataOptions,
@@ -39,53 +40,54 @@ export function trainCaptionsCommand(parent: Command): void {
       "--test <path>",
       "annotations to test by; the part test or val, or every tenth picture, if left out",
     );
-  captionDataOptions(command)
-    .option(
-      "--size <height,width>",
-      "of what the network sees, multiples of 16; in the pictures' proportions, 224 at most, if left out",
-      sizeOf,
-    )
-    .option("--width <factor>", "so many times as many filters", positive, 1)
-    .option("--units <n>", "units of the memory", whole(1), 192)
-    .option("--attention <n>", "units by which places are judged", whole(1), 96)
-    .option("--dropout <share>", "of the memory that a step of training leaves out", share, 0.3)
-    .option("--word-dropout <share>", "of the words before that a step of training does not know", share, 0.2)
-    .option(
-      "--least-count <n>",
-      "words that stand in the captions less often are not known; 5 of 5,000 captions and more, else 1, if left out",
-      whole(1),
-    )
-    .option("--longest <words>", "captions are cut off behind so many words", whole(1), 24)
-    .option(
-      "--colours <share>",
-      "training changes brightness, contrast and saturation by up to so much",
-      share,
-      0.15,
-    )
-    .option(
-      "--coverage <lambda>",
-      "how much it counts that each place is looked at once in all; 1 in the paper",
-      notNegative,
-      0,
-    )
-    .option(
-      "--epochs <n>",
-      "passes over the captions; so many that there are 4,000 steps if left out, 4 to 100; 20 over the shapes",
-      whole(1),
-    )
-    .option("--batch-size <captions>", "captions of a step", whole(1), 32)
-    .option("--lr <rate>", "highest learning rate of AdamW", positive, 0.001)
-    .option("--weight-decay <rate>", "of AdamW", notNegative, 0.01)
-    .option("--validation <share>", "of the pictures to train on, set apart to measure each epoch", share, 0)
-    .option(
-      "--keep-best",
-      "keep the weights of the epoch that tells most of their words (sets 0.1 apart where --validation is left out)",
-    )
-    .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
-    .option("--output <dir>", "where network and sheet go; runs/caption-NAME if left out")
-    .option("--resume <file>", "go on with the training of a checkpoint, on the same captions")
-    .option("--json", "a line of JSON for each step, each epoch, and at the end")
+  withTrainingOptions(
+    captionDataOptions(command)
+      .option(
+        "--size <height,width>",
+        "of what the network sees, multiples of 16; in the pictures' proportions, 224 at most, if left out",
+        edges(
+          (edge) => edge >= sizesBy && edge <= 4096 && edge % sizesBy === 0,
+          "multiples of 16 up to 4096",
+        ),
+      )
+      .option("--width <factor>", "so many times as many filters", positive, 1)
+      .option("--units <n>", "units of the memory", whole(1), 192)
+      .option("--attention <n>", "units by which places are judged", whole(1), 96)
+      .option("--dropout <share>", "of the memory that a step of training leaves out", share, 0.3)
+      .option(
+        "--word-dropout <share>",
+        "of the words before that a step of training does not know",
+        share,
+        0.2,
+      )
+      .option(
+        "--least-count <n>",
+        "words that stand in the captions less often are not known; 5 of 5,000 captions and more, else 1, if left out",
+        whole(1),
+      )
+      .option("--longest <words>", "captions are cut off behind so many words", whole(1), 24)
+      .option(
+        "--colours <share>",
+        "training changes brightness, contrast and saturation by up to so much",
+        share,
+        0.15,
+      )
+      .option(
+        "--coverage <lambda>",
+        "how much it counts that each place is looked at once in all; 1 in the paper",
+        notNegative,
+        0,
+      )
+      .option(
+        "--epochs <n>",
+        "passes over the captions; so many that there are 4,000 steps if left out, 4 to 100; 20 over the shapes",
+        whole(1),
+      )
+      .option("--batch-size <captions>", "captions of a step", whole(1), 32)
+      .option("--lr <rate>", "highest learning rate of AdamW", positive, 0.001)
+      .option("--weight-decay <rate>", "of AdamW", notNegative, 0.01),
+    { task: "caption", best: "the epoch that tells most of their words", shown: "captions" },
+  )
     .addHelpText(
       "after",
       `
@@ -97,14 +99,6 @@ Examples:
 Ctrl-C saves; --resume goes on.`,
     )
     .action(run);
-}
-
-function sizeOf(text: string): [number, number] {
-  const [, height, width] = /^\s*(\d+)\s*[,x×]\s*(\d+)\s*$/.exec(text) ?? [];
-  const edges = [Number(height), Number(width)];
-  if (!edges.every((edge) => edge >= sizesBy && edge <= 4096 && edge % sizesBy === 0))
-    throw new InvalidArgumentError("Expected two multiples of 16 up to 4096, with a comma between them.");
-  return [edges[0], edges[1]];
 }
 
 interface Options {

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { counted } from "../../formatting/numbers.js";
 import { readImage } from "../../images/read.js";
@@ -10,13 +10,15 @@ import { writableNames } from "../../report/sheet/characters.js";
 import { configure } from "../../runtime/devices.js";
 import { isEdge } from "../../tasks/detection/detector.js";
 import * as detection from "../../tasks/detection/index.js";
+import { lastOf } from "../../tasks/words/files.js";
 import { load } from "../../training/opened-checkpoint.js";
 import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
+import { edges, withTrainingOptions } from "../task-options.js";
 import { inTaskFolder } from "../task-training.js";
 import { beginningOf, effortOf, parametersOf } from "../training-words.js";
-import { nameList, notNegative, positive, seed, share, threads, whole } from "../values.js";
+import { nameList, notNegative, positive, share, whole } from "../values.js";
 import {
   apartOf,
   areShapes,
@@ -44,73 +46,71 @@ export function trainDetectionCommand(parent: Command): void {
       "--test <path>",
       "annotations to test by; the part test or val, or every tenth picture, if left out",
     );
-  boxOptions(command)
-    .option(
-      "--size <height,width>",
-      "of what the network sees, multiples of 32; in the pictures' proportions, 320 at most, if left out",
-      sizeOf,
-    )
-    .addOption(
-      new Option("--fit <how>", "whether pictures keep their proportions, or are stretched").choices([
-        "contain",
-        "stretch",
-      ]),
-    )
-    .addOption(
-      new Option(
-        "--network <name>",
-        "one-stage: places tell boxes; faster-rcnn: regions are proposed, then judged",
+  withTrainingOptions(
+    boxOptions(command)
+      .option(
+        "--size <height,width>",
+        "of what the network sees, multiples of 32; in the pictures' proportions, 320 at most, if left out",
+        edges(isEdge, "multiples of 32 up to 4096"),
       )
-        .choices(["one-stage", "faster-rcnn"])
-        .default("one-stage"),
-    )
-    .addOption(
-      new Option(
-        "--training <how>",
-        "of faster-rcnn: both halves jointly (if left out), or in 4 steps as published, each of so many epochs",
-      ).choices(["joint", "4-step"]),
-    )
-    .addOption(
-      new Option("--pooling <how>", "of faster-rcnn: how a region is seen; align if left out").choices([
-        "align",
-        "max",
-      ]),
-    )
-    .option("--freeze <layers>", "layers that keep their weights, with commas: backbone,rpn", nameList)
-    .option("--width <factor>", "so many times as many filters", positive, 1)
-    .option(
-      "--zoom <factor>",
-      "training enlarges and shrinks pictures by up to so much; 1 for none",
-      positive,
-      1.3,
-    )
-    .option("--shift <share>", "training moves them by up to such a share of their edges", share, 0.1)
-    .option(
-      "--colours <share>",
-      "training changes brightness, contrast and saturation by up to so much",
-      share,
-      0.2,
-    )
-    .option("--no-mirror", "show no picture as in a mirror")
-    .option(
-      "--epochs <n>",
-      "passes over the pictures; so many that there are 4,000 steps if left out, 12 to 200; 12 over the shapes",
-      whole(1),
-    )
-    .option("--batch-size <pictures>", "pictures of a step", whole(1), 8)
-    .option("--lr <rate>", "highest learning rate of AdamW", positive, 0.002)
-    .option("--weight-decay <rate>", "of AdamW", notNegative, 0.0005)
-    .option("--average <share>", "of the weights' mean that stays in each step; 0 for no mean", share, 0.998)
-    .option("--validation <share>", "of the pictures to train on, set apart to measure each epoch", share, 0)
-    .option(
-      "--keep-best",
-      "keep the weights of the epoch with the highest mAP on these (sets 0.1 apart where --validation is left out)",
-    )
-    .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
-    .option("--output <dir>", "where network and sheet go; runs/detect-NAME if left out")
-    .option("--resume <file>", "go on with the training of a checkpoint, on the same pictures")
-    .option("--json", "a line of JSON for each step, each epoch, and at the end")
+      .addOption(
+        new Option("--fit <how>", "whether pictures keep their proportions, or are stretched").choices([
+          "contain",
+          "stretch",
+        ]),
+      )
+      .addOption(
+        new Option(
+          "--network <name>",
+          "one-stage: places tell boxes; faster-rcnn: regions are proposed, then judged",
+        )
+          .choices(["one-stage", "faster-rcnn"])
+          .default("one-stage"),
+      )
+      .addOption(
+        new Option(
+          "--training <how>",
+          "of faster-rcnn: both halves jointly (if left out), or in 4 steps as published, each of so many epochs",
+        ).choices(["joint", "4-step"]),
+      )
+      .addOption(
+        new Option("--pooling <how>", "of faster-rcnn: how a region is seen; align if left out").choices([
+          "align",
+          "max",
+        ]),
+      )
+      .option("--freeze <layers>", "layers that keep their weights, with commas: backbone,rpn", nameList)
+      .option("--width <factor>", "so many times as many filters", positive, 1)
+      .option(
+        "--zoom <factor>",
+        "training enlarges and shrinks pictures by up to so much; 1 for none",
+        positive,
+        1.3,
+      )
+      .option("--shift <share>", "training moves them by up to such a share of their edges", share, 0.1)
+      .option(
+        "--colours <share>",
+        "training changes brightness, contrast and saturation by up to so much",
+        share,
+        0.2,
+      )
+      .option("--no-mirror", "show no picture as in a mirror")
+      .option(
+        "--epochs <n>",
+        "passes over the pictures; so many that there are 4,000 steps if left out, 12 to 200; 12 over the shapes",
+        whole(1),
+      )
+      .option("--batch-size <pictures>", "pictures of a step", whole(1), 8)
+      .option("--lr <rate>", "highest learning rate of AdamW", positive, 0.002)
+      .option("--weight-decay <rate>", "of AdamW", notNegative, 0.0005)
+      .option(
+        "--average <share>",
+        "of the weights' mean that stays in each step; 0 for no mean",
+        share,
+        0.998,
+      ),
+    { task: "detect", best: "the epoch with the highest mAP on these", shown: "pictures" },
+  )
     .addHelpText(
       "after",
       `
@@ -123,13 +123,6 @@ Examples:
 Ctrl-C saves; --resume goes on.`,
     )
     .action(run);
-}
-
-function sizeOf(text: string): [number, number] {
-  const [, height, width] = /^\s*(\d+)\s*[,x×]\s*(\d+)\s*$/.exec(text) ?? [];
-  if (![height, width].every((edge) => isEdge(Number(edge))))
-    throw new InvalidArgumentError("Expected two multiples of 32 up to 4096, with a comma between them.");
-  return [Number(height), Number(width)];
 }
 
 interface Options extends BoxOptions {
@@ -183,7 +176,7 @@ async function run(options: Options, command: Command): Promise<void> {
   const { train, validation } = apartOf(all, options.validation || (keepBest ? 0.1 : 0));
   for (const line of [...remarks, toldBoxes(train), ...toldSkippedBoxes(train)]) tell(line);
   for (const line of [`To test by: ${toldBoxes(test)}`, ...toldSkippedBoxes(test)]) tell(line);
-  const output = options.output ?? runOf("detect", data === undefined ? "shapes" : lastPart(data));
+  const output = options.output ?? runOf("detect", data === undefined ? "shapes" : lastOf(data));
   await inTaskFolder(output, { json, noun: "pictures", tell }, async (training) => {
     const { checkpoint, sheet } = training;
     const first = join(dirname(checkpoint), "first-batch.png");
@@ -248,12 +241,6 @@ async function run(options: Options, command: Command): Promise<void> {
     );
   });
 }
-
-const lastPart = (path: string): string =>
-  path
-    .replace(/[/\\]+$/, "")
-    .split(/[/\\]/)
-    .pop() || path;
 
 async function pictureAt(boxes: Boxes, place: number) {
   if (areShapes(boxes)) return boxes.drawn(place).picture;

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import { UsageError } from "../../door/usage-error.js";
 import { counted } from "../../formatting/numbers.js";
@@ -13,6 +13,7 @@ import { writableNames } from "../../report/sheet/characters.js";
 import { configure } from "../../runtime/devices.js";
 import * as segmentation from "../../tasks/segmentation/index.js";
 import { labelsFor } from "../../tasks/segmentation/segmenter.js";
+import { lastOf } from "../../tasks/words/files.js";
 import { load } from "../../training/opened-checkpoint.js";
 import {
   apartOf,
@@ -25,9 +26,10 @@ import {
 import { refuse } from "../given.js";
 import { runOf } from "../newest-run.js";
 import { courseOf } from "../sheet.js";
+import { edges, withTrainingOptions } from "../task-options.js";
 import { inTaskFolder } from "../task-training.js";
 import { beginningOf, effortOf, parametersOf } from "../training-words.js";
-import { nameList, notNegative, positive, seed, share, threads, whole, wholeList } from "../values.js";
+import { nameList, notNegative, positive, share, whole, wholeList } from "../values.js";
 import { firstBatch } from "./first-batch.js";
 import { checkMaps, howMasksAreRead, maskOptions, toldMasks } from "./masks.js";
 import { segmentationFigures, segmentationScores, segmentationTable } from "./scores.js";
@@ -47,61 +49,59 @@ export function trainSegmentationCommand(parent: Command): void {
       "--test <path>",
       "pictures to test by; the part test or val, or every tenth picture, if left out",
     );
-  maskOptions(command)
-    .option("--ignore <labels>", "labels of maps that do not count, with commas, beside 255: 11", wholeList)
-    .option(
-      "--size <height,width>",
-      "of what the network sees; in the pictures' proportions, 480 at most, if left out",
-      sizeOf,
-    )
-    .addOption(
-      new Option(
-        "--fit <how>",
-        "whether pictures keep their proportions, are stretched, or are seen in parts of that size",
-      ).choices(["contain", "stretch", "tiles"]),
-    )
-    .option("--width <factor>", "so many times as many filters", positive, 1)
-    .option("--backbone <model>", "a model of models list that it stands on, with the weights of --weights")
-    .option("--weights <file>", "what the backbone has learned")
-    .addOption(
-      new Option("--loss <name>", "what is made small")
-        .choices(["crossEntropy", "focal", "dice"])
-        .default("crossEntropy"),
-    )
-    .addOption(
-      new Option(
-        "--class-weights <how>",
-        "how much pixels of rare classes count in cross entropy (default: root)",
-      ).choices(["root", "median", "none"]),
-    )
-    .option("--zoom <factor>", "training enlarges pictures by up to so much; 1 for none", positive, 1.4)
-    .option("--shift <share>", "training moves them by up to such a share of their edges", share, 0.1)
-    .option(
-      "--colours <share>",
-      "training changes brightness, contrast and saturation by up to so much",
-      share,
-      0.2,
-    )
-    .option("--no-mirror", "show no picture as in a mirror")
-    .option(
-      "--epochs <n>",
-      "passes over the pictures; so many that there are 1,000 steps if left out, 8 to 100; 8 over the shapes",
-      whole(1),
-    )
-    .option("--batch-size <pictures>", "pictures of a step", whole(1), 5)
-    .option("--lr <rate>", "highest learning rate of AdamW", positive, 0.002)
-    .option("--weight-decay <rate>", "of AdamW", notNegative, 0.01)
-    .option("--average <share>", "of the weights' mean that stays in each step; 0 for no mean", share, 0.99)
-    .option("--validation <share>", "of the pictures to train on, set apart to measure each epoch", share, 0)
-    .option(
-      "--keep-best",
-      "keep the weights of the epoch with the highest mIoU on these (sets 0.1 apart where --validation is left out)",
-    )
-    .option("--seed <n>", "everything random follows from it", seed, 0)
-    .option("--threads <n>", "threads of the engine; all cores if left out", threads)
-    .option("--output <dir>", "where network and sheet go; runs/segment-NAME if left out")
-    .option("--resume <file>", "go on with the training of a checkpoint, on the same pictures")
-    .option("--json", "a line of JSON for each step, each epoch, and at the end")
+  withTrainingOptions(
+    maskOptions(command)
+      .option("--ignore <labels>", "labels of maps that do not count, with commas, beside 255: 11", wholeList)
+      .option(
+        "--size <height,width>",
+        "of what the network sees; in the pictures' proportions, 480 at most, if left out",
+        edges((edge) => edge >= 16 && edge <= 4096, "whole numbers from 16 to 4096"),
+      )
+      .addOption(
+        new Option(
+          "--fit <how>",
+          "whether pictures keep their proportions, are stretched, or are seen in parts of that size",
+        ).choices(["contain", "stretch", "tiles"]),
+      )
+      .option("--width <factor>", "so many times as many filters", positive, 1)
+      .option("--backbone <model>", "a model of models list that it stands on, with the weights of --weights")
+      .option("--weights <file>", "what the backbone has learned")
+      .addOption(
+        new Option("--loss <name>", "what is made small")
+          .choices(["crossEntropy", "focal", "dice"])
+          .default("crossEntropy"),
+      )
+      .addOption(
+        new Option(
+          "--class-weights <how>",
+          "how much pixels of rare classes count in cross entropy (default: root)",
+        ).choices(["root", "median", "none"]),
+      )
+      .option("--zoom <factor>", "training enlarges pictures by up to so much; 1 for none", positive, 1.4)
+      .option("--shift <share>", "training moves them by up to such a share of their edges", share, 0.1)
+      .option(
+        "--colours <share>",
+        "training changes brightness, contrast and saturation by up to so much",
+        share,
+        0.2,
+      )
+      .option("--no-mirror", "show no picture as in a mirror")
+      .option(
+        "--epochs <n>",
+        "passes over the pictures; so many that there are 1,000 steps if left out, 8 to 100; 8 over the shapes",
+        whole(1),
+      )
+      .option("--batch-size <pictures>", "pictures of a step", whole(1), 5)
+      .option("--lr <rate>", "highest learning rate of AdamW", positive, 0.002)
+      .option("--weight-decay <rate>", "of AdamW", notNegative, 0.01)
+      .option(
+        "--average <share>",
+        "of the weights' mean that stays in each step; 0 for no mean",
+        share,
+        0.99,
+      ),
+    { task: "segment", best: "the epoch with the highest mIoU on these", shown: "pictures" },
+  )
     .addHelpText(
       "after",
       `
@@ -113,13 +113,6 @@ Examples:
 Ctrl-C saves; --resume goes on.`,
     )
     .action(run);
-}
-
-function sizeOf(text: string): [number, number] {
-  const [, height, width] = /^\s*(\d{1,4})\s*[,x×]\s*(\d{1,4})\s*$/.exec(text) ?? [];
-  if (![height, width].every((edge) => Number(edge) >= 16 && Number(edge) <= 4096))
-    throw new InvalidArgumentError("Expected two whole numbers from 16 to 4096, with a comma between them.");
-  return [Number(height), Number(width)];
 }
 
 interface Options extends BoxOptions {
@@ -173,7 +166,7 @@ async function run(options: Options, command: Command): Promise<void> {
   const { train, validation } = apartOf(all, options.validation || (keepBest ? 0.1 : 0));
   for (const line of [...remarks, toldMasks(train), ...toldSkippedBoxes(train)]) tell(line);
   for (const line of [`To test by: ${toldMasks(test)}`, ...toldSkippedBoxes(test)]) tell(line);
-  const output = options.output ?? runOf("segment", data === undefined ? "shapes" : lastPart(data));
+  const output = options.output ?? runOf("segment", data === undefined ? "shapes" : lastOf(data));
   await inTaskFolder(output, { json, noun: "pictures", tell }, async (training) => {
     const { checkpoint, sheet } = training;
     const first = join(dirname(checkpoint), "first-batch.png");
@@ -232,12 +225,6 @@ async function run(options: Options, command: Command): Promise<void> {
     );
   });
 }
-
-const lastPart = (path: string): string =>
-  path
-    .replace(/[/\\]+$/, "")
-    .split(/[/\\]/)
-    .pop() || path;
 
 /** @throws UsageError where there is no such model */
 async function backboneOf({ backbone, weights }: Options): Promise<Model | undefined> {

@@ -5,20 +5,10 @@ import { DataError } from "../../data/dataset.js";
 import type { Examples } from "../../data/examples.js";
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import {
-  belowOne,
-  callback,
-  flag,
-  fromOneOn,
-  notNegative,
-  positive,
-  rule,
-  signal,
-} from "../../door/rules.js";
+import { belowOne, flag, fromOneOn, notNegative, positive, rule } from "../../door/rules.js";
 import type { Picture } from "../../images/picture.js";
 import type { AnyNetwork, Layer } from "../../nn/index.js";
 import { adamW } from "../../optim/adam.js";
-import { cosine, warmUp } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
@@ -27,6 +17,7 @@ import { weightsOf } from "../../training/model-weights.js";
 import { setVariables } from "../../training/weights-checks.js";
 import type { AnnotatedPicture } from "../annotations/annotated.js";
 import { withNotes } from "../kept-notes.js";
+import { risingAndFalling, trainingRules } from "../picture-training.js";
 import { sizesBy } from "../places-encoder.js";
 import type { Vocabulary } from "../words/vocabulary.js";
 import { Captioner, captionerOf, inputOf, notesOf } from "./captioner.js";
@@ -114,21 +105,9 @@ const rules = {
   leastCount: fromOneOn,
   longest: fromOneOn,
   colours: belowOne,
-  augment: callback,
   coverage: notNegative,
-  epochs: fromOneOn,
-  batchSize: fromOneOn,
-  lr: positive,
-  weightDecay: notNegative,
   validation: someCaptionData,
-  keepBest: flag,
-  read: callback,
-  seed: 1,
-  signal,
-  checkpoint: 1,
-  resume: 1,
-  onBegin: callback,
-  onEvent: callback,
+  ...trainingRules,
 } as const;
 
 /**
@@ -161,7 +140,7 @@ export async function train(data: CaptionData, given: CaptionTrainingOptions = {
   const training = {
     objective: captionObjective(coverage === undefined ? {} : { coverage }),
     optimizer: adamW({ lr, weightDecay }),
-    schedule: warmUp(cosine({ lr, steps: Math.max(1, all - first), final: lr / 100 }), { steps: first }),
+    schedule: risingAndFalling(lr, { steps: all, first }),
     clipNorm: 5,
     ...(frozen ? { trained: "decoder" } : {}),
     epochs,

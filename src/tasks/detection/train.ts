@@ -7,22 +7,11 @@ import { DataError } from "../../data/dataset.js";
 import { type Examples, isExamples } from "../../data/examples.js";
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import {
-  belowOne,
-  callback,
-  flag,
-  fromOneOn,
-  oneOf,
-  positive,
-  recordOf,
-  rule,
-  signal,
-} from "../../door/rules.js";
+import { belowOne, flag, oneOf, positive, recordOf, rule } from "../../door/rules.js";
 import { UsageError } from "../../door/usage-error.js";
 import type { Picture } from "../../images/picture.js";
 import { pathsMeant } from "../../nn/paths.js";
 import { adamW } from "../../optim/adam.js";
-import { cosine, warmUp } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
@@ -32,6 +21,7 @@ import type { AnnotatedPicture, Annotations } from "../annotations/annotated.js"
 import { boxExamples } from "../annotations/box-examples.js";
 import { type PictureFit, surround } from "../annotations/fitted.js";
 import { withNotes } from "../kept-notes.js";
+import { fromOne, risingAndFalling, trainingRules } from "../picture-training.js";
 import { type DetectionData, Detector, detectorOf, isEdge, notesOf, someDetectionData } from "./detector.js";
 import { fourSteps, trainedIn, withOneBackbone } from "./faster-rcnn/four-steps.js";
 import { regionObjective } from "./faster-rcnn/objective.js";
@@ -136,26 +126,14 @@ const rules = {
     [value].flat().every((one) => typeof one === "string"),
   ),
   width: positive,
-  zoom: rule("a number of at least 1", (value) => Number.isFinite(value) && (value as number) >= 1),
+  zoom: fromOne,
   shift: belowOne,
   colours: belowOne,
   mirror: flag,
-  augment: callback,
   leastVisible: rule("0 ≤ _ ≤ 1", (value) => (value as number) >= 0 && (value as number) <= 1),
-  epochs: fromOneOn,
-  batchSize: fromOneOn,
-  lr: positive,
-  weightDecay: rule("a number of at least 0", (value) => Number.isFinite(value) && (value as number) >= 0),
   average: belowOne,
   validation: someDetectionData,
-  keepBest: flag,
-  read: callback,
-  seed: 1,
-  signal,
-  onBegin: callback,
-  checkpoint: 1,
-  resume: 1,
-  onEvent: callback,
+  ...trainingRules,
 } as const;
 
 /** Better before the first words than after them. */
@@ -204,7 +182,7 @@ export async function train(data: DetectionData, given: DetectionTrainingOptions
   const first = Math.min(500, Math.floor(all / 10));
   const training = {
     optimizer: adamW({ lr, weightDecay }),
-    schedule: warmUp(cosine({ lr, steps: Math.max(1, all - first), final: lr / 100 }), { steps: first }),
+    schedule: risingAndFalling(lr, { steps: all, first }),
     clipNorm: 10,
     ...(average > 0 ? { average: { decay: average } } : {}),
     epochs,

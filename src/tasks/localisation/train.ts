@@ -7,20 +7,9 @@ import { DataError } from "../../data/dataset.js";
 import { type Examples, isExamples } from "../../data/examples.js";
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import {
-  belowOne,
-  callback,
-  flag,
-  fromOneOn,
-  notNegative,
-  oneOf,
-  positive,
-  rule,
-  signal,
-} from "../../door/rules.js";
+import { belowOne, flag, oneOf, positive, rule } from "../../door/rules.js";
 import type { Picture } from "../../images/picture.js";
 import { adamW } from "../../optim/adam.js";
-import { cosine, warmUp } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
@@ -30,6 +19,7 @@ import { boxExamples } from "../annotations/box-examples.js";
 import { type PictureFit, surround } from "../annotations/fitted.js";
 import { type DetectionData, someDetectionData } from "../detection/detector.js";
 import { withNotes } from "../kept-notes.js";
+import { fromOne, risingAndFalling, trainingRules } from "../picture-training.js";
 import { sizesBy } from "../places-encoder.js";
 import { checkSize, inputOf, isEdge, Localiser, localiserOf, notesOf } from "./localiser.js";
 import { type LocalisationNetworkOptions, localisationNetwork } from "./model.js";
@@ -98,24 +88,12 @@ const rules = {
   fit: oneOf("contain", "stretch"),
   width: positive,
   dropout: belowOne,
-  zoom: rule("a number of at least 1", (value) => Number.isFinite(value) && (value as number) >= 1),
+  zoom: fromOne,
   shift: belowOne,
   colours: belowOne,
   mirror: flag,
-  augment: callback,
-  epochs: fromOneOn,
-  batchSize: fromOneOn,
-  lr: positive,
-  weightDecay: notNegative,
   validation: someDetectionData,
-  keepBest: flag,
-  read: callback,
-  seed: 1,
-  signal,
-  checkpoint: 1,
-  resume: 1,
-  onBegin: callback,
-  onEvent: callback,
+  ...trainingRules,
 } as const;
 
 /**
@@ -150,7 +128,7 @@ export async function train(
   const training = {
     objective: localisationObjective(),
     optimizer: adamW({ lr, weightDecay }),
-    schedule: warmUp(cosine({ lr, steps: Math.max(1, all - first), final: lr / 100 }), { steps: first }),
+    schedule: risingAndFalling(lr, { steps: all, first }),
     clipNorm: 10,
     epochs,
     batchSize,

@@ -7,17 +7,7 @@ import { DataError } from "../../data/dataset.js";
 import { type Examples, isExamples } from "../../data/examples.js";
 import { checkArgument } from "../../door/argument.js";
 import { optionsOf } from "../../door/options.js";
-import {
-  belowOne,
-  callback,
-  flag,
-  fromOneOn,
-  list,
-  oneOf,
-  positive,
-  rule,
-  signal,
-} from "../../door/rules.js";
+import { belowOne, callback, flag, list, oneOf, positive, rule } from "../../door/rules.js";
 import { said } from "../../door/said.js";
 import type { Picture } from "../../images/picture.js";
 import { crossEntropy } from "../../losses/cross-entropy.js";
@@ -25,7 +15,6 @@ import { focal } from "../../losses/focal.js";
 import type { Loss } from "../../losses/loss.js";
 import type * as nn from "../../nn/index.js";
 import { adamW } from "../../optim/adam.js";
-import { cosine, warmUp } from "../../optim/schedules.js";
 import type { Checkpoint } from "../../training/checkpoint.js";
 import { fit } from "../../training/fit.js";
 import type { FitEvent } from "../../training/fit-events.js";
@@ -38,6 +27,7 @@ import { examplesBy, someSize } from "../annotations/mask-examples.js";
 import { notCounted, pixelLabels } from "../annotations/pixel-labels.js";
 import type { WindowFit } from "../annotations/windows.js";
 import { withNotes } from "../kept-notes.js";
+import { fromOne, risingAndFalling, trainingRules } from "../picture-training.js";
 import { type ClassWeights, classWeights, countPixels, type PixelCounts } from "./class-weights.js";
 import { dice } from "./dice.js";
 import { beginInterpolating } from "./networks/fcn.js";
@@ -141,7 +131,6 @@ export interface SegmentationBeginning {
   readonly weights: readonly number[];
 }
 
-const share = rule("a number of at least 1", (value) => Number.isFinite(value) && (value as number) >= 1);
 const rules = {
   size: someSize,
   fit: oneOf("contain", "stretch", "tiles"),
@@ -158,25 +147,13 @@ const rules = {
     '"root", "median", "none" or a number for each class',
     (value) => ["root", "median", "none"].includes(value as string) || Array.isArray(value),
   ),
-  zoom: share,
+  zoom: fromOne,
   shift: belowOne,
   colours: belowOne,
   mirror: flag,
-  augment: callback,
-  epochs: fromOneOn,
-  batchSize: fromOneOn,
-  lr: positive,
-  weightDecay: rule("a number of at least 0", (value) => Number.isFinite(value) && (value as number) >= 0),
   average: belowOne,
   validation: someSegmentationData,
-  keepBest: flag,
-  read: callback,
-  seed: 1,
-  signal,
-  onBegin: callback,
-  checkpoint: 1,
-  resume: 1,
-  onEvent: callback,
+  ...trainingRules,
 } as const;
 
 /**
@@ -215,7 +192,7 @@ export async function train(
   const training = {
     objective: segmentation(lossBy(options, weights), { inputs: ["images"], target: "map" }),
     optimizer: adamW({ lr, weightDecay }),
-    schedule: warmUp(cosine({ lr, steps: Math.max(1, all - first), final: lr / 100 }), { steps: first }),
+    schedule: risingAndFalling(lr, { steps: all, first }),
     clipNorm: 10,
     ...(average > 0 ? { average: { decay: average } } : {}),
     epochs,
